@@ -192,6 +192,7 @@ label = Texts(
     text("error.model.gate", "A gate in front of the model server refused the request ({status}). Check OPENAI_BASE_URL and this machine's network."),
     text("error.model.moved", "The model server redirects to {place}, and prompts are not sent on. Set OPENAI_BASE_URL to the address where it answers."),
     text("error.model.address", "The address of the model server seems wrong ({status}). Check OPENAI_BASE_URL: it usually ends with /v1."),
+    text("error.model.api", "The model server does not offer this API for the model ({status}). If OPENAI_BASE_URL is right, set LLM_API={api}."),
     text("error.model.unknown", "The model server does not know the model {model} ({status}). Check LLM_MODEL, LLM_MODEL_FAST and OPENAI_BASE_URL."),
     text("error.model.long", "The request is longer than {model} can read. Check LLM_CONTEXT_TOKENS."),
     text("error.model.large", "The request is larger than the model server takes (413). Check LLM_CONTEXT_TOKENS."),

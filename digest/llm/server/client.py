@@ -587,7 +587,7 @@ class Model:
         known = self._dialects.get(model, Dialect())
         sent = request_tokens(request) if request else 0
         limit = output_limit(request, dialect or known) if request else 0
-        return Context(model, self._key, sent, limit, known.sound)
+        return Context(model, self._key, sent, limit, known.sound, api=self.api)
 
     def _failed(self, error: Exception, context: Context, began: float) -> PaperboyError:
         failure = classify_error(error, context)

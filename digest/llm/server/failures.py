@@ -67,6 +67,8 @@ class Context:
     """The server has answered well before, so its address is right."""
     begun: bool = False
     """Part of a reply had arrived, so the request was taken."""
+    api: str = "chat"
+    """The API that was called, as in LLM_API."""
 
 
 def public_error(error: PaperboyError) -> PaperboyError:
@@ -106,7 +108,7 @@ def _unreadable(error: InvalidReply, context: Context) -> PaperboyError:
     sentence = label.sentence("error.model.unreadable", why=error.args[0])
     if error.said and not context.sound and not context.begun:
         return Misconfigured(_said(label.sentence("error.model.address", status=200), error.said, context))
-    return TemporaryFailure(sentence)
+    return TemporaryFailure(_said(sentence, error.said, context))
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -117,7 +119,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 _KEY = _any(
     r"api[\s_-]?key", r"\bkey\b", r"authenticat", r"authori[sz]ation", r"(?:un|not )authori[sz]ed",
     r"credential", r"(?:access|auth\w*|bearer|server|api)[\s_-]token", r"\bjwt\b", r"secret key", r"令牌", r"密钥",
-    r"鉴权", r"认证", r"身份验证", r"apikey",
+    r"鉴权", r"认证", r"身份验证", r"apikey", r"signature", r"no_?auth",
 )  # fmt: skip
 _BAD_KEY = _any(
     r"invalid", r"incorrect", r"not valid", r"missing", r"required", r"expired", r"wrong", r"revoked",
@@ -128,8 +130,20 @@ _BAD_KEY = _any(
 _CREDIT = _any(
     r"\bcredits?\b", r"insufficient.{0,12}(?:balance|quota|credit|fund)", r"balance", r"billing", r"payment",
     r"(?:current|your|call volume|daily|monthly|free)[_ ]quota", r"spending", r"spend limit", r"arrear",
-    r"budget[_ ](?:has been )?exceeded", r"overdue", r"recharge", r"top[\s-]?up", r"usage limit", r"monthly",
-    r"余额", r"欠费", r"充值", r"额度", r"配额",
+    r"budget[_ ](?:has been )?exceeded", r"overdue", r"recharge", r"top[\s-]?up", r"usage limit", r"monthly", r"unpaid",
+    r"\b(?:daily|weekly|set)[ _](?:\w+[ _]){0,2}limit", r"(?:requires?|needs?|upgrade|paid)\b[^.]{0,30}\bsubscription",
+    r"subscription (?:is )?(?:required|expired|needed)", r"upgrade (?:your|for|the) (?:plan|access|account|tier)",
+    r"\bpurchase (?:extra|more|additional)", r"(?:enough|insufficient|more|no) (?:\w+ )?points\b",
+    r"paid (?:plan|tier)", r"余额", r"欠费", r"充值", r"额度", r"配额",
+)  # fmt: skip
+_PACE = _any(
+    r"\bqps\b", r"\b[rt]pm\b", r"per (?:second|minute|min)\b", r"rate[\s_-]?limit", r"too many requests",
+    r"限流", r"频率", r"频繁",
+)  # fmt: skip
+_SHORT_TIME = re.compile(r"\bqps\b|\b[rt]pm\b|per (?:second|minute|min)\b")
+_BUSY = _any(
+    r"temporar", r"over_?load", r"\bbusy\b", r"degraded", r"try again later",
+    r"connection (?:lost|closed|reset|refused)", r"timed? ?out", r"稍后", r"繁忙",
 )  # fmt: skip
 _PLACE = regex(r"\b(?:country|countries|region|territory|location|国家|地区)|unsupported_country|geo")
 _CLOSED = _any(
@@ -157,6 +171,7 @@ _NO_MODEL = _any(
     r"\bmodel(?:[ _](?:id|identifier|name))? (?:is |was )?(?:invalid|incorrect|wrong)", r"not support chat",
     r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model", r"unsupported model",
 )  # fmt: skip
+_OTHER_API = re.compile(r"v1/responses|responses api")
 _ROUTE = _any(
     r"unexpected endpoint", r"no route", r"route not", r"invalid url",
     r"unknown (?:url|endpoint|path|request url)", r"cannot (?:post|get)", r"page not found",
@@ -225,7 +240,7 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         _said(label.sentence("error.model.long", model=repr(context.model)), complaint.words, context),
         window_in(complaint, context),
     )
-    busy = status in (408, 409, 425, 429, 529)
+    busy = status in (408, 409, 425, 429, 529) or (status not in (401, 413) and bool(_PACE.search(text)))
     if busy and (more := _ASKED_MORE.search(complaint.words)) and _number(more[2]) > _number(more[1]):
         return too_long
     if _means_credit(status, text, complaint):
@@ -240,6 +255,8 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return TemporaryFailure(_said(broken, complaint.words, context))
     if _FILTER.search(text) and status < 500:
         return ContentFiltered(label.sentence("error.model.filtered"))
+    if context.api == "chat" and status in (400, 404) and _OTHER_API.search(text):
+        return wrong("api", api="responses", status=status)
     if _MODEL_DENIED.search(text):
         return wrong("unknown", model=repr(context.model), status=status)
     if status == 401 or _ACCOUNT.search(text) or (_about_key(complaint) and not _named(text)):
@@ -262,11 +279,12 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
     if "channel" in text and _MODEL.search(text):
         return wrong("unknown", model=repr(context.model), status=status)
     if status in (404, 405, 410, 421, 501):
-        name = "unknown" if _MODEL.search(text) or context.model.lower() in complaint.words.lower() else "address"
-        return wrong(name, model=repr(context.model), status=status)
+        if _MODEL.search(text) or named_model or (status == 404 and _names_a_thing(complaint)):
+            return wrong("unknown", model=repr(context.model), status=status)
+        return wrong("api", api="chat", status=status) if context.api != "chat" else wrong("address", status=status)
     if status == 403:
         return wrong("denied", model=repr(context.model))
-    if status >= 500:
+    if status >= 500 or _BUSY.search(text):
         return passing()
     if status == 200 and not context.sound and not complaint.codes:
         return wrong("address", status=status)
@@ -280,11 +298,23 @@ def _about_key(complaint: Complaint) -> bool:
     return any(_KEY.search(s) and _BAD_KEY.search(s) for s in (codes, *(f"{codes} {s}" for s in sentences)))
 
 
+_NOTHING = re.compile(
+    r"(?:\W|\d|\b(?:an?|be|could|does|endpoint|error|exist|file|found|given|http|matche[sd]|no|not|nothing|on|page|path"
+    r"|requested|resource|route|server|such|th(?:at|e|is)|ur[il]|values|was|with|those)\b)*"
+)
+"""A 404 that says only that there is nothing."""
+
+
+def _names_a_thing(complaint: Complaint) -> bool:
+    """Whether a 404 says what was not found, and that is no path."""
+    return "/" not in complaint.words and not _NOTHING.fullmatch(complaint.words.lower())
+
+
 def _means_credit(status: int, text: str, complaint: Complaint) -> bool:
     if status == 402:
         return True
-    # A wait beside it makes it a matter of pace.
-    paced = status == 429 and complaint.wait is not None
+    # A wait or a short time beside it makes it a matter of pace.
+    paced = status == 429 and (complaint.wait is not None or bool(_SHORT_TIME.search(text)))
     about = _CREDIT.search(text) and status in (0, 200, 400, 401, 403, 412, 429)
     return bool(about) and not paced and not _LIMIT_FIELD.search(text) and not _FILTER.search(text)
 

@@ -285,6 +285,8 @@ def completion_from(raw: bytes, kind: str = "") -> Piece:
         raise Complained(complaint)
     if not piece.known:
         foreign = not isinstance(body, dict) or not {"choices", "output"} & body.keys()
+        if foreign and (complaint := complaint_of(200, body)).words:
+            raise Complained(complaint)
         said = clean(raw[:300].decode("utf-8", "replace")) if foreign else ""
         raise InvalidReply(label.sentence("model.no choice"), said, received=bool(piece.usage))
     return piece
@@ -449,7 +451,11 @@ def _walk_text(value: str, name: str, codes: list[str], words: list[str], number
             return
     if name in _CODES or name == "loc":
         codes.append(value[:200])
-    if name in _WORDS and name not in ("status", "type") and not (name == "reason" and " " not in value):
+    if (
+        (name in _WORDS or name.endswith(("-message", "_message")))
+        and name not in ("status", "type")
+        and not (name == "reason" and " " not in value)
+    ):
         words.append(value[:2_000])
 
 

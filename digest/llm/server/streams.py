@@ -14,7 +14,9 @@ from digest.llm.server.replies import (
     Complained,
     InvalidReply,
     Piece,
+    complaint_from,
     complaint_in,
+    complaint_of,
     completion_from,
     parse_json,
     piece_of,
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 _MAX_CHARACTERS_PER_TOKEN = 16
 """A stream longer than its token limit allows is stopped."""
+_SAID = 2_000
+"""Bytes of what came in place of an event that are shown at most."""
 _MAX_LINE = 2**22
 """Bytes of one event, and of a body that is no stream."""
 
@@ -50,9 +54,10 @@ class SafeCallback:
 
 
 class StreamReader:
-    """`hold`: shows nothing before the end, for models whose thoughts have no opening tag.
+    """`hold`: shows nothing before the closing tag of thoughts: the opening one may be missing.
 
-    `doubt`: whether they do is unknown; holding ends when thoughts come in a field of their own.
+    `doubt`: whether it is missing is unknown; holding ends at a sign that it is not (thoughts in a
+    field or in a block of their own, a first sentence that is the answer's).
     """
 
     def __init__(
@@ -60,7 +65,7 @@ class StreamReader:
     ) -> None:
         self._doubt = doubt
         self._request, self._model, self._price = request, model, price
-        self._visible = ThoughtFilter(hold=hold)
+        self._visible = ThoughtFilter(hold=hold, known=not doubt)
         self._half = ""
         self._shown = ""
         self._parts: list[str] = []
@@ -90,7 +95,8 @@ class StreamReader:
         if not self.begun:
             self._take_body(kind)
         if not self._finish and not self._ended and self.usage is None:
-            raise InvalidReply(label.sentence("model.broken stream"), received=True)
+            said = complaint_from(200, self._rest[:_SAID]).words if self._rest.strip() else ""
+            raise InvalidReply(label.sentence("model.broken stream"), said, received=True)
 
     def cut(self) -> None:
         """Ends the text where it is: its time is over."""
@@ -131,7 +137,10 @@ class StreamReader:
         if complaint := complaint_in(body):
             self._add(piece_of(body))
             raise Complained(complaint)
-        return self._add(piece_of(body))
+        piece = piece_of(body)
+        if not (piece.known or self._rest) and complaint_of(200, body).words:
+            self._rest = data.encode("utf-8", "replace")  # where nothing follows, it is all that was said
+        return self._add(piece)
 
     def _add(self, piece: Piece) -> bool:
         self.begun = self.begun or piece.known

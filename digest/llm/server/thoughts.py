@@ -21,7 +21,21 @@ _OPENING = regex(
 _UNFINISHED = regex(r"(?:<(?:\|?[\w:.-]*|[A-Za-z][\w:.-]*\s[^<>]{0,200})\|?|\[[A-Za-z][\w:.-]*|\[|◁[\w:.-]*)\Z")
 _CLOSING = rf"(?:</(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷|<\|end_(?:of_)?(?:{_THOUGHT})\|>)"
 _ORPHAN = regex(rf"(?:(?<=\n)[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z))", re.IGNORECASE)
+_CLOSED = regex(_CLOSING, re.IGNORECASE)
 _FENCE = regex(rf"(`{{3,}}|~{{3,}})[ \t]*(?:{_THOUGHT})[ \t]*\n", re.IGNORECASE)
+_HEADING = regex(
+    rf"(?:>[ \t]*)?[*_#]{{1,3}}[ \t]*{_THOUGHT}\b[^\n*_]{{0,60}}[*_]{{0,3}}[ \t]*(?:\n\s*|\Z)", re.IGNORECASE
+)
+_MAYBE_HEADING = regex(rf"(?:>[ \t]*)?[*_#]{{0,3}}[ \t]*(?:{_THOUGHT}\b[^\n]{{0,70}}|[\w:.-]*)", re.IGNORECASE)
+_QUOTED = regex(r"(?:[ \t]*(?:>[^\n]*)?(?:\n|\Z))*")
+_CITED = regex(
+    r"(?:[^\n.!?。！？]|\.(?=\d)){12,}"
+    r"(?:[.!?。！？]\s?(?:\[\d{1,2}\])+|\s?(?:\[\d{1,2}\])+(?:[.!?。！？]|\s*\n))"
+)
+"""A first sentence that ends with the number of a quotation: an answer as it was asked for.
+Thoughts begin with the task, before there are any."""
+_TAG, _SENTENCE = 80, 600
+"""Characters, at most, of a closing tag and of a first sentence."""
 _END_MARKS = regex(r"(?:\s*(?:<\|[\w:.-]+\|>|\[END FINAL RESPONSE\]))+\s*\Z")
 _MAYBE_MARK = regex(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
 _FINAL_CHANNEL = regex(r"<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
@@ -65,7 +79,7 @@ def _after_orphan(text: str) -> str:
     return text[last.end() :].lstrip()
 
 
-def _after_opening(text: str, *, ended: bool) -> str | None:  # noqa: PLR0911  # one a wrapping
+def _after_opening(text: str, *, ended: bool) -> str | None:  # noqa: C901, PLR0911  # one a wrapping
     """The text behind thoughts at its start; itself without any, None while they go on."""
     start = text.lstrip()
     if start.startswith(("analysis", "assistantanalysis", "commentary")):
@@ -76,6 +90,8 @@ def _after_opening(text: str, *, ended: bool) -> str | None:  # noqa: PLR0911  #
             return rest.lstrip() if found else None
         if not ended and start and opening.startswith(start):
             return None
+    if start.startswith((">", "*", "_", "#")):
+        return _after_quote(start, text, ended=ended)
     if fence := _FENCE.match(start):
         _, _, rest = start[fence.end() :].partition(f"\n{fence[1]}")
         return rest.lstrip("`~").lstrip() or None
@@ -91,6 +107,20 @@ def _after_opening(text: str, *, ended: bool) -> str | None:  # noqa: PLR0911  #
         last = _last(_FINAL_CHANNEL, start)
         return start[last.end() :].lstrip() if last else None
     return _after_block(start, match, text, ended=ended)
+
+
+def _after_quote(start: str, text: str, *, ended: bool) -> str | None:
+    """`*Thinking...*` over a quoted block, and perhaps `*Thought for 3 seconds*` below it."""
+    if not ended and _MAYBE_HEADING.fullmatch(start):
+        return None
+    heading = _HEADING.match(start)
+    quoted = _QUOTED.match(start, heading.end() if heading else 0)
+    if heading is None or quoted is None or ">" not in heading[0] + quoted[0]:
+        return None if heading and not ended and not start[heading.end() :].strip() else text
+    rest = start[quoted.end() :]
+    if not ended and _MAYBE_HEADING.fullmatch(rest):
+        return None
+    return rest[below.end() :] if (below := _HEADING.match(rest)) else rest
 
 
 def _after_block(start: str, match: re.Match[str], text: str, *, ended: bool) -> str | None:
@@ -145,12 +175,17 @@ def _after_bare_channel(start: str, text: str, *, ended: bool) -> str | None:
 
 
 class ThoughtFilter:
-    """The visible part of a growing text. `hold`: show nothing before the end, where thoughts may
-    come without an opening tag."""
+    """The visible part of a growing text.
 
-    def __init__(self, *, hold: bool = False) -> None:
+    `hold`: thoughts may come without an opening tag, so that nothing is shown before their closing
+    one, or before the first sentence proves to be the answer's; with `known`, they do.
+    """
+
+    def __init__(self, *, hold: bool = False, known: bool = False) -> None:
         self._raw = ""
         self._hold = hold
+        self._known = known
+        self._closed = False
         self._past = False
 
     def release(self) -> None:
@@ -160,13 +195,19 @@ class ThoughtFilter:
     def feed(self, piece: str) -> str:
         """Returns the whole visible text so far."""
         self._raw += piece
-        if self._hold:
-            return ""
         while not self._past:
             rest = _after_opening(self._raw, ended=False)
             if rest is None:
                 return ""
             if rest == self._raw:
                 self._past = True
+            else:
+                self._hold = False  # they had their opening tag
             self._raw = rest.lstrip()
-        return _MAYBE_MARK.sub("", _after_orphan(self._raw))
+        # The whole text is looked through only once it has a closing tag.
+        self._closed = self._closed or bool(_CLOSED.search(self._raw[-len(piece) - _TAG :]))
+        rest = _after_orphan(self._raw) if self._closed else self._raw
+        if self._hold and (not rest or (rest == self._raw and (self._known or not _CITED.match(rest[:_SENTENCE])))):
+            return ""
+        self._hold = False
+        return _MAYBE_MARK.sub("", rest)

@@ -4,6 +4,7 @@ The rows are in `tests/data/model_servers.json`: who reported it, what the serve
 `varied`: written in the manner of what was reported there, of another server.
 """
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from datetime import date
@@ -166,8 +167,8 @@ def streamed(text, shape, message, finish, usage, tail):
 
 
 @asynccontextmanager
-async def running(row):
-    server = RowServer(row)
+async def running(row, server=None):
+    server = server or RowServer(row)
     app = web.Application(client_max_size=2**26)
     app.router.add_post("/v1/chat/completions", server.complete)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -260,6 +261,48 @@ async def test_what_was_reported_of_a_server_comes_out_as_it_must(row, work):
             case "nothing":
                 if work is ask:
                     assert (await work(analyst, row)).by == "extractive"
+
+
+class PausingServer(RowServer):
+    """Writes a text in two parts, the second once the first was shown."""
+
+    def __init__(self, first, second) -> None:
+        super().__init__({"when": "", "expect": "answer"})
+        self.parts = first, second
+        self.shown = asyncio.Event()
+
+    async def sound(self, request, body, when):
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for part, finish in zip(self.parts, (None, "stop"), strict=True):
+            chunk = {"choices": [{"delta": {"content": part}, "finish_reason": finish}]}
+            await response.write(f"data: {json.dumps(chunk)}\n\n".encode())
+            if finish is None:
+                await self.shown.wait()
+        await response.write_eof()
+        return response
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "It reaches a success rate on DriftBench [1]. The",
+        "<think>Hidden musing: let me ponder zebras.</think>\nThe answer",
+        "Hidden musing: let me ponder zebras.\n</think>\n\nThe answer",
+        "*Thinking...*\n\n> Hidden musing: let me ponder zebras.\n\nThe answer",
+    ],
+)
+async def test_the_first_answer_of_an_unknown_server_is_shown_before_its_end(first):
+    server, shown = PausingServer(first, " ends here."), []
+
+    async def keep(text):
+        shown.append(text)
+        server.shown.set()
+
+    async with running({}, server) as (_, analyst):
+        await analyst.answer("What is it?", [Source(moving(), text_of({"expect": ""}), None, 4)], (), "en", keep)
+    assert shown
+    assert not any("zebras" in text for text in shown)
 
 
 def test_every_row_has_a_source_and_there_are_a_hundred():

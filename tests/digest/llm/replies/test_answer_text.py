@@ -1,5 +1,6 @@
 """An answer while it arrives: what is shown at once, what is held, what is never shown."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,3 +119,43 @@ def test_reasoning_is_dropped_while_it_arrives():
     assert seen[-1] == "The answer"
     assert ThoughtFilter().feed("<three dots") == ""
     assert ThoughtFilter().feed("< three") == "< three"
+
+
+def grown(text, **kinds):
+    pieces = ThoughtFilter(**kinds)
+    return [pieces.feed(text[i : i + 3]) for i in range(0, len(text), 3)]
+
+
+def test_a_held_text_is_shown_once_its_first_sentence_is_the_answers():
+    shown = grown("It reaches 83.2 % on DriftBench [1]. There is more to say.", hold=True)
+    assert shown[-5].startswith("It reaches")
+    assert set(grown("So the paper [1] is about zebras. I should say so [2].", hold=True)) == {""}
+    assert set(grown("It reaches 83.2 % on DriftBench [1]. There is more.", hold=True, known=True)) == {""}
+
+
+def test_a_held_text_is_shown_from_the_closing_tag_of_its_thoughts():
+    for known in (False, True):
+        shown = grown("First the zebras.\n</think>\n\nThe answer is here.", hold=True, known=known)
+        assert not any("zebras" in text for text in shown)
+        assert shown[-1] == "The answer is here."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*Thinking...*\n\n> of zebras\n> and more zebras\n\nThe answer is here.",
+        "*Thinking...*\n\n> **Zebras**\n>\n> of zebras\n\n*Thought for 3 seconds*\n\nThe answer is here.",
+        "> *Thinking*\n> of zebras\n\nThe answer is here.",
+    ],
+)
+def test_thoughts_quoted_under_a_heading_are_dropped(text):
+    assert strip_thoughts(text) == "The answer is here."
+    assert not any("ebras" in shown or "hought" in shown for shown in grown(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["*Thinking Fast* is a book [1].", "> A quotation.\n\nIt is so.", "**The policy** works."]
+)
+def test_emphasis_and_quotations_at_the_start_stay(text):
+    assert strip_thoughts(text) == text
+    assert grown(text + " " * 80)[-1].strip() == text
