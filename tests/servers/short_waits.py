@@ -2,12 +2,13 @@
 
 All long waits are divided: leases, the time after which a post in doubt is looked for, time-outs of requests to the platforms,
 the queue's redelivery, the waits between tries, the pace towards arXiv and the channels. Their order and their ratios stay.
-`SHORTEN_PACE=10` divides only the pace and what a person waits for arXiv. Nothing else differs from `python -m bot`, and the
-product has no such setting.
+`SHORTEN_PACE=10` divides only the pace, what a person waits for arXiv, and the waits between two calls of a model. Nothing else
+differs from `python -m bot`, and the product has no such setting.
 """
 
 import inspect
 import os
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -49,7 +50,16 @@ def shorten_pace(by: float) -> None:
         defaults = function.__kwdefaults__.items()
         function.__kwdefaults__ = {name: v / by if isinstance(v, timedelta) else v for name, v in defaults}
     _divide("bot.doctor.check", ("PAUSE",), by)
+    _shorten_retries(by)
     _shorten_rules(by)
+
+
+def _shorten_retries(by: float) -> None:
+    """The waits between two calls of a busy model server."""
+    from digest.llm.server.client import Model
+
+    defaults: Any = Model.__init__.__kwdefaults__
+    defaults["retries"] = replace(defaults["retries"], first_wait=defaults["retries"].first_wait / by)
 
 
 def _divide(module: str, names: tuple[str, ...], by: float) -> None:
