@@ -28,6 +28,8 @@ _ENCODING = re.compile(rb"""\A[^>]{0,100}encoding=["'](?:iso-8859-1|latin-?1|win
 _DECLARATION = regex(r"\A<\?xml[^>]*\?>\s*")
 _FORBIDDEN = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """XML forbids these characters; abstracts contain control characters now and then."""
+_DOCTYPE = regex(r"\A\s*<!DOCTYPE\s+(?:rss|feed|rdf:RDF)\b[^<>\[\]]*>", re.IGNORECASE)
+"""A feed's, without declarations of its own."""
 _REFERENCE = regex(r"&(?:#(?P<code>\d{1,7}|[xX][0-9a-fA-F]{1,6});|(?P<name>[A-Za-z][A-Za-z0-9]{1,30});)?")
 _STRAY = regex(r"<(?![A-Za-z_/!?])|<(?=[A-Za-z_][^<>]*<)")
 _TAG = regex(r"<(?P<end>/?)(?P<name>[A-Za-z_][\w:.-]*)(?=[\s/>])(?P<alone>[^<>]*/(?=>))?")
@@ -49,7 +51,7 @@ def tree(body: bytes, roots: Collection[str], cut: str = "arxiv.cut") -> etree._
         before, end, _ = text.rpartition(f"</{opened[1]}>")
         if not end:
             raise Trouble(label.sentence(cut)) from None
-        root = _mended(before + end, cut)
+        root = _mended(before[opened.start() :] + end, cut)  # a warning of the server's may stand before it
     if local(root) not in roots:
         raise Trouble(no_feed(body))
     return root
@@ -82,7 +84,7 @@ def said(element: etree._Element, *names: str) -> str:
 
 def _text(body: bytes) -> str:
     text = body.decode("cp1252" if _ENCODING.match(body) else "utf-8-sig", errors="replace")
-    return _DECLARATION.sub("", _FORBIDDEN.sub("", text).lstrip())
+    return _DOCTYPE.sub("", _DECLARATION.sub("", _FORBIDDEN.sub("", text).lstrip()), count=1)
 
 
 def _mended(text: str, cut: str) -> etree._Element:

@@ -216,6 +216,8 @@ def test_what_else_a_paper_has_is_bounded_too():
         a_feed("less < than <= this"),
         a_feed(start='\n\n <?xml version="1.0"?>'),
         a_feed(start='\ufeff<?xml version="1.0"?>'),
+        a_feed(start='<b>Warning</b>: date() on line 3<br />\n<?xml version="1.0"?>'),
+        a_feed(start='<?xml version="1.0"?>\n<!DOCTYPE rss PUBLIC "-//RSS 0.91//EN" "http://example.org/rss.dtd">'),
         a_feed() + b"\n<!-- a proxy was here --><script>x</script>",
         a_feed("bytes").replace(b"bytes", b"\xff\xfe\x80"),
         a_feed("caf\xe9").decode().replace("UTF-8", "ISO-8859-1").encode("latin-1"),
