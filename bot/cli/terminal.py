@@ -26,7 +26,7 @@ from bot.digests import cards
 from bot.questions.answering import answer_language, answer_post, load_sources, request_answer
 from bot.questions.lookup import find_paper, look_up
 from bot.server.wiring import App
-from digest.arxiv.categories import check
+from digest.arxiv.categories import TAXONOMY, check
 from digest.arxiv.ids import PaperRef, named
 from digest.errors import BadInput, Misconfigured, NotFound
 from digest.model import Digest, to_json
@@ -58,7 +58,11 @@ def check_categories(categories: Sequence[str]) -> None:
     """Raises Misconfigured for an impossible category; warns of an unknown one."""
     for category in categories:
         checked = check(category)
-        near = f" Did you mean {', '.join(checked.nearest)}?" if checked.nearest else ""
+        near = (
+            f" Did you mean {', '.join(checked.nearest)}?"
+            if checked.nearest
+            else f" The list is at {TAXONOMY}; other topics belong in the interests."
+        )
         if not checked.possible:
             raise Misconfigured(f"{category!r} is not an arXiv category such as cs.CV.{near}")
         if not checked.known:

@@ -42,7 +42,7 @@ from bot.core.texts import say
 from bot.digests import previews
 from bot.digests.cards import run_time, short_title
 from bot.digests.preferences import load_preferences
-from digest.arxiv.categories import Checked, check, nearest
+from digest.arxiv.categories import TAXONOMY, Checked, check, nearest
 from digest.errors import PaperboyError, for_log
 from digest.model import Profile
 from digest.pipeline import Preview, preview
@@ -299,7 +299,9 @@ def _categories(text: str, language: str) -> tuple[str, ...]:
 
 
 def _nearest(checked: Checked, language: str) -> str:
-    return say("did you mean", language, names=", ".join(checked.nearest)) if checked.nearest else ""
+    if checked.nearest:
+        return say("did you mean", language, names=", ".join(checked.nearest))
+    return say("category list", language, page=TAXONOMY)
 
 
 def unlisted_warnings(categories: Sequence[str], language: str) -> list[str]:

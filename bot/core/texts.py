@@ -207,6 +207,7 @@ say = Texts(
     text("bad days", "{value} names no days; write mon-fri, or mon,wed,fri, or every day"),
     text("bad category", "{category} is not an arXiv category{nearest}."),
     text("did you mean", "; did you mean {names}"),
+    text("category list", "; the list is at {page}, and other topics belong in the interests"),
     text("unlisted", "{category} is not on the list of categories I know; it is used as it is{nearest}."),
     text("running", "Making the digest …"),
     plural("announced", "Announced: {n} paper.", "Announced: {n} papers."),

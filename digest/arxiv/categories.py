@@ -17,6 +17,8 @@ from rapidfuzz.distance import JaroWinkler
 from digest.patterns import regex
 
 NEAREST = 3
+TAXONOMY = "https://arxiv.org/category_taxonomy"
+"""The page where a person finds a category that no word leads to."""
 _SHORTEST_PHRASE = 4
 """Characters: shorter ones stand in any description."""
 _SHAPE = regex(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)", re.ASCII)

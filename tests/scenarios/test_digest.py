@@ -259,6 +259,7 @@ async def test_a_hiccup_of_arxiv_is_waited_out(world):
     [
         (("digest", "--language", "klingonese"), "not a language"),
         (("digest", "--categories", "computers"), "not an arXiv category"),
+        (("digest", "--categories", "LLM"), "arxiv.org/category_taxonomy"),
         (("ask", "9999.99999", "why?"), "looks like an arXiv id"),
         (("ask", "hello", "why?"), "is not a paper"),
         (("paper", "https://arxiv.org/abs/nonsense"), "looks like an arXiv id"),

@@ -23,7 +23,7 @@ from bot.core.ids import ChannelKey, MalformedId
 from bot.core.settings import settings, shapes
 from bot.core.settings.problems import plain
 from bot.core.subscription import Detail, Layout, Subscription
-from digest.arxiv.categories import check
+from digest.arxiv.categories import TAXONOMY, check
 from digest.errors import BadInput
 from digest.model import Profile
 
@@ -45,8 +45,8 @@ def _categories(value: list[str]) -> list[str]:
     for name in value:
         found = check(name)
         if not found.possible:
-            near = f"; did you mean {', '.join(found.nearest)}" if found.nearest else ""
-            raise ValueError(f"{name!r} is not an arXiv category{near}")
+            near = f"did you mean {', '.join(found.nearest)}" if found.nearest else f"the list is at {TAXONOMY}"
+            raise ValueError(f"{name!r} is not an arXiv category; {near}")
     return [check(name).category for name in value]
 
 

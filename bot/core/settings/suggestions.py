@@ -37,7 +37,8 @@ def timezones(typed: str) -> tuple[str, ...]:
         sign, hours, minutes = offset.groups()
         delta = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
         return tuple(zone for zone in _cities() if _standard_offset(zone) == delta)[:LIMIT]
-    return _nearest(words, _zone_names()) or next(filter(None, map(_known_zone, _inner_names(words))), ())
+    names = _zone_names()
+    return _known_zone(words) or next(filter(None, map(_known_zone, _inner_names(words))), ()) or _nearest(words, names)
 
 
 def _known_zone(words: str) -> tuple[str, ...]:
@@ -51,6 +52,22 @@ def _inner_names(words: str) -> Iterator[str]:
         if words.startswith(before) and words.endswith(after):
             yield words[len(before) : len(words) - len(after)].strip()
     yield words.partition(",")[0].strip()
+    if not _time_words().isdisjoint(parts := words.split()):  # `heure de Paris`
+        yield from _without_ends(parts)
+
+
+@cache
+def _time_words() -> frozenset[str]:
+    return frozenset(
+        word for locale in _locales() for word in re.findall(r"[^\W_]+", _key(locale.zone_formats["region"]))
+    )
+
+
+def _without_ends(parts: list[str]) -> Iterator[str]:
+    """The words without the first, without the last, without the first two, …"""
+    for n in range(1, min(len(parts), 5)):
+        yield " ".join(parts[n:])
+        yield " ".join(parts[:-n])
 
 
 def language_tags(typed: str) -> tuple[str, ...]:
@@ -64,7 +81,8 @@ def language_tags(typed: str) -> tuple[str, ...]:
         within = {tag for name, tags in names.items() if words in name.split() for tag in tags}
         if within:
             return tuple(sorted(within, key=lambda tag: (len(tag), tag)))[:LIMIT]
-    return _nearest(words, names)
+    found = _nearest(words, names)
+    return found or next((names[name][:LIMIT] for name in _without_ends(words.split()) if name in names), ())
 
 
 def zones_by_population() -> tuple[str, ...]:
@@ -136,6 +154,11 @@ def _zone_names() -> dict[str, tuple[str, ...]]:
     known, found = available_timezones(), dict[str, set[str]]()
     for words, zones in _named_zones():
         found.setdefault(words, set()).update(zones & known)
+    for words, zones in _abbreviations().items():
+        found.setdefault(words, zones)  # CLDR's own go before: PST is Manila's too
+    for zone, cities in _cities().items():
+        for city in cities:
+            found.setdefault(city, set()).add(zone)
     for zone in known:
         found.setdefault(_key(zone.rpartition("/")[2]), {_today(zone)}).add(_today(zone))
         found[_key(zone)] = {zone}
@@ -150,7 +173,7 @@ def _today(zone: str) -> str:
 
 
 def _named_zones() -> Iterator[tuple[str, set[str]]]:
-    """Names of zones, of groups of zones (`PST`), of countries and of cities."""
+    """Names of zones, of groups of zones (`PST`) and of countries."""
     groups: dict[str, set[str]] = {}
     for zone, group in get_global("meta_zones").items():
         groups.setdefault(group, set()).add(_today(zone))
@@ -166,8 +189,16 @@ def _named_zones() -> Iterator[tuple[str, set[str]]]:
     yield from ((code.casefold(), zones) for code, zones in countries.items())
     for old, codes in get_global("territory_aliases").items():
         yield old.casefold(), countries.get(codes[0], set())
-    for zone, cities in _cities().items():
-        yield from ((city, {zone}) for city in cities)
+
+
+def _abbreviations() -> dict[str, set[str]]:
+    """What the tz database calls the times of zones: `KST`."""
+    found: dict[str, set[str]] = {}
+    for zone in _cities():
+        for month in (1, 7):
+            name = ZoneInfo(zone).tzname(datetime(datetime.now().year, month, 1)) or ""  # noqa: DTZ001, DTZ005  # as above
+            found.setdefault(name.casefold(), set()).add(zone)
+    return found
 
 
 @cache

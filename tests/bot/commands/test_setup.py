@@ -213,6 +213,7 @@ async def test_arxiv_away_costs_the_preview_and_not_the_panel(channel, monkeypat
     ("name", "value", "words_said"),
     [
         ("categories", "computers", "not an arXiv category"),
+        ("categories", "LLM", "arxiv.org/category_taxonomy"),
         ("categories", "", "at least one"),
         ("language", "klingonese", "not a language"),
         ("papers", "many", "1 to 50"),

@@ -38,6 +38,10 @@ from bot.core.settings.suggestions import LIMIT, language_tags, timezones
         ("Zurich", "Europe/Zurich"),
         ("Eastern", "America/New_York"),
         ("UK", "Europe/London"),
+        ("KST", "Asia/Seoul"),
+        ("MSK", "Europe/Moscow"),
+        ("heure de Paris", "Europe/Paris"),
+        ("time in Tokyo", "Asia/Tokyo"),
     ],
 )
 def test_a_place_an_abbreviation_or_an_offset_leads_to_a_zone(typed, first):
@@ -66,6 +70,8 @@ def test_a_place_an_abbreviation_or_an_offset_leads_to_a_zone(typed, first):
         ("espanol", "es"),
         ("iw", "he"),
         ("JP", "ja"),
+        ("German language", "de"),
+        ("Bahasa Indonesia", "id"),
     ],
 )
 def test_the_name_of_a_language_leads_to_its_tag(typed, first):
