@@ -214,10 +214,10 @@ def sentences(url: str) -> Iterator[None]:
         # Some refusals are errors of the connection to redis-py; the network's come from OSError.
         meant = None
         if isinstance(error, exceptions.ConnectionError) and not isinstance(error.__context__, OSError):
-            meant = _refusal(error)
+            meant = _refusal(error, url)
         raise _untrusted(error) or meant or unreachable(url) from error
     except exceptions.RedisError as error:
-        if (meant := _refusal(error)) is None:
+        if (meant := _refusal(error, url)) is None:
             raise
         raise meant from error
 
@@ -226,12 +226,12 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     (
         r"MISCONF|No space left",
         StoreFull,
-        "The Redis server cannot write to its disk, which is full or failing. Make room; nothing acknowledged is lost.",
+        "{server} cannot write to its disk, which is full or failing. Make room; nothing acknowledged is lost.",
     ),
     (
         r"OOM|OutOfMemory",
         StoreFull,
-        "The Redis server has used up its memory. Raise its maxmemory (with the policy noeviction).",
+        "{server} has used up its memory. Raise its maxmemory (with the policy noeviction).",
     ),
     (
         r"NOAUTH|WRONGPASS|AuthenticationError|AuthenticationWrong",
@@ -241,17 +241,13 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     (
         r"NOSCRIPT|NoScriptError",
         Misconfigured,
-        "The server at REDIS_URL forgets scripts between two commands. Use Redis or Valkey without a proxy.",
+        "{server} forgets scripts between two commands. Use Redis or Valkey without a proxy.",
     ),
-    (
-        r"LOADING|BusyLoading",
-        StoreUnavailable,
-        "The Redis server at REDIS_URL is still loading its data. Wait until it has.",
-    ),
+    (r"LOADING|BusyLoading", StoreUnavailable, "{server} is still loading its data. Wait until it has."),
     (
         r"max number of clients",
         StoreUnavailable,
-        "The Redis server at REDIS_URL takes no more connections. Raise its maxclients, or use a larger plan.",
+        "{server} takes no more connections. Raise its maxclients, or use a larger plan.",
     ),
     (
         r"NOPERM|NoPermission",
@@ -261,7 +257,7 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     (
         r"DENIED",
         Misconfigured,
-        "The Redis server takes no connections from other machines (protected mode). Give it a password.",
+        "{server} takes no connections from other machines (protected mode). Give it a password.",
     ),
     (
         r"(?i:DB index)",
@@ -271,37 +267,34 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     (
         r"(?i:limit exceeded|size exceeded)",
         StoreUnavailable,
-        "The Redis server's plan does not allow more ({said}). Look at its plan, or use another server.",
+        "{server} does not allow more by its plan ({said}). Look at the plan, or use another server.",
     ),
     (
         r"MASTERDOWN|MasterDown|NOREPLICAS|TRYAGAIN|TryAgain|\bBUSY\b",
         StoreUnavailable,
-        "The Redis server at REDIS_URL cannot work now ({said}). Look at the server; Paperboy tries again.",
+        "{server} cannot work now ({said}). Look at the server; Paperboy tries again.",
     ),
-    (
-        r"READONLY|ReadOnlyError",
-        StoreUnavailable,
-        "The Redis server at REDIS_URL is a read-only replica. Use the primary's address.",
-    ),
+    (r"READONLY|ReadOnlyError", StoreUnavailable, "{server} is a read-only replica. Use the primary's address."),
     (
         r"MOVED|MovedError|AskError|CrossSlot|CROSSSLOT|ClusterDown|CLUSTERDOWN|(?i:hash slot|cluster mode)",
         Misconfigured,
-        "The server at REDIS_URL is part of a cluster. Use a single Redis or Valkey server.",
+        "{server} is part of a cluster. Use a single Redis or Valkey server.",
     ),
     (
         r"(?i:unknown command|unsupported|without MULTI|not supported|not available|not allowed|disabled)",
         Misconfigured,
-        "The server at REDIS_URL lacks a command ({said}). Use Redis or Valkey 7.0 or newer, without a proxy.",
+        "{server} lacks a command ({said}). Use Redis or Valkey 7.0 or newer, without a proxy.",
     ),
 )
 """What a server's refusal begins with or says, and what it means."""
 
 
-def _refusal(error: exceptions.RedisError) -> StoreUnavailable | Misconfigured | None:
+def _refusal(error: exceptions.RedisError, url: str) -> StoreUnavailable | Misconfigured | None:
+    server = "The store's own server" if url.startswith("unix:") else "The Redis server at REDIS_URL"
     said = f"{type(error).__name__} {error}"  # redis-py takes some codes off, and names the error by them
     for pattern, kind, sentence in REFUSALS:
         if re.search(pattern, said):
-            return kind(sentence.format(said=str(error)[:200]))
+            return kind(sentence.format(server=server, said=str(error)[:200]))
     return None
 
 

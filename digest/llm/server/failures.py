@@ -134,13 +134,16 @@ _CREDIT = _any(
     r"\b(?:daily|weekly|set)[ _](?:\w+[ _]){0,2}limit", r"(?:requires?|needs?|upgrade|paid)\b[^.]{0,30}\bsubscription",
     r"subscription (?:is )?(?:required|expired|needed)", r"upgrade (?:your|for|the) (?:plan|access|account|tier)",
     r"\bpurchase (?:extra|more|additional)", r"(?:enough|insufficient|more|no) (?:\w+ )?points\b",
-    r"paid (?:plan|tier)", r"余额", r"欠费", r"充值", r"额度", r"配额",
+    r"paid (?:plan|tier)", r"\bbudget (?:limit|cap)", r"\blicen[cs]e\b[^.]{0,30}\b(?:required|expired)",
+    r"\bfree (?:tier|quota|\w+ ?allocation)\b[^.]{0,40}\b(?:exhausted|used|ended)", r"\bpurchase an? ",
+    r"\btrial (?:has |is )?(?:ended|expired|over)", r"余额", r"欠费", r"充值", r"额度", r"配额",
+    r"购买", r"套餐", r"续[订费]", r"用尽", r"资源包",
 )  # fmt: skip
 _PACE = _any(
-    r"\bqps\b", r"\b[rt]pm\b", r"per (?:second|minute|min)\b", r"rate[\s_-]?limit", r"too many requests",
-    r"限流", r"频率", r"频繁",
+    r"(?<![a-z])(?:qps|rpm|tpm)(?![a-z])", r"per (?:second|minute|min)\b", r"rate[\s_-]?limit", r"too many requests",
+    r"concurren(?:t|cy)\b[^.]{0,40}(?:limit|exceed)", r"限流", r"频率", r"频繁", r"并发",
 )  # fmt: skip
-_SHORT_TIME = re.compile(r"\bqps\b|\b[rt]pm\b|per (?:second|minute|min)\b")
+_SHORT_TIME = re.compile(r"(?<![a-z])(?:qps|rpm|tpm)(?![a-z])|per (?:second|minute|min)\b|/ ?min")
 _BUSY = _any(
     r"temporar", r"over_?load", r"\bbusy\b", r"degraded", r"try again later",
     r"connection (?:lost|closed|reset|refused)", r"timed? ?out", r"稍后", r"繁忙",
@@ -169,7 +172,9 @@ _NO_MODEL = _any(
     r"can(?:not|'t) (?:find|access)", r"decommissioned", r"deprecated", r"retired", r"discontinued",
     r"have access", r"have permission", r"不存在", r"未找到", r"找不到", r"无可用", r"未开通", r"无权", r"没有权限",
     r"\bmodel(?:[ _](?:id|identifier|name))? (?:is |was )?(?:invalid|incorrect|wrong)", r"not support chat",
-    r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model", r"unsupported model",
+    r"fail(?:ed|ure)? (?:to load|loading)", r"unloaded",
+    r"malformed [^.]{0,20}model", r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model",
+    r"unsupported model",
 )  # fmt: skip
 _OTHER_API = re.compile(r"v1/responses|responses api")
 _ROUTE = _any(
@@ -186,7 +191,7 @@ _EXCEEDS = _any(
     r"exceed", r"too (?:long|large|big|many)", r"(?:larger|longer|greater|more|bigger) than", r"maximum",
     r"\bmax\b", r"limit", r"at most", r"range of", r"max_?length", r"\bover\b", r"overflow", r"does not fit",
     r"not fit", r"must be less", r"less than", r"up to", r"reduce", r"shorten", r"超过", r"超出", r"过长", r"上限",
-    r"最大", r"最长", r"不能大于", r">", r"<=", r"≤",
+    r"最大", r"最长", r"不能大于", r"\d\s*>\s*\d", r"<=", r"≤",
 )  # fmt: skip
 _WHOLE_REQUEST = _any(
     r"context length", r"maximum context", r"context limit", r"max_model_len", r"\bmessages\b", r"\bprompt",
@@ -259,7 +264,10 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return wrong("api", api="responses", status=status)
     if _MODEL_DENIED.search(text):
         return wrong("unknown", model=repr(context.model), status=status)
-    if status == 401 or _ACCOUNT.search(text) or (_about_key(complaint) and not _named(text)):
+    about_key = _about_key(complaint)
+    if status == 401 and not about_key and _MODEL.search(text) and _NO_MODEL.search(text):
+        return wrong("unknown", model=repr(context.model), status=status)
+    if status == 401 or _ACCOUNT.search(text) or (about_key and not _named(text)):
         return wrong("key", status=status)
     if _PLACE.search(text) and _CLOSED.search(text):
         return wrong("region")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import ssl
 import subprocess
@@ -163,5 +164,7 @@ async def refusing(words: str) -> AsyncIterator[str]:
 )
 async def test_what_hosted_servers_refuse_is_said_and_no_bug(words, kind, said):
     async with refusing(words) as url, Redis(url, retries=0, full=0) as redis:
-        with pytest.raises(kind, match=said):
+        with pytest.raises(kind, match=said) as told:
             await redis.do("SET", "paperboy:x", "1")
+        assert "REDIS_URL" in str(told.value)
+        assert re.search(r"\. [A-Z]\w+ ", str(told.value)), "what to do"
