@@ -47,7 +47,7 @@ async def test_a_refused_answer_waits_and_is_given_when_the_right_is_back(kind, 
 async def test_an_answer_refused_in_its_middle_is_finished_in_the_same_message(kind, what, world, tmp_path):
     async with a_place(kind, world, tmp_path / "bot.log") as place:
         [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
-        await world.run("ask", paper.id, "what does it measure?")  # the words of an unknown model are held
+        await world.run("ask", paper.id, "what does it measure?")  # the words of an unknown model may be held
         world.model.per_token = 0.1
         place.ask(f"what does {paper.id} measure?")
         [(half, _)] = await place.until(place.posts)

@@ -141,9 +141,9 @@ _CREDIT = _any(
 )  # fmt: skip
 _PACE = _any(
     r"(?<![a-z])(?:qps|rpm|tpm)(?![a-z])", r"per (?:second|minute|min)\b", r"rate[\s_-]?limit", r"too many requests",
-    r"concurren(?:t|cy)\b[^.]{0,40}(?:limit|exceed)", r"限流", r"频率", r"频繁", r"并发",
+    r"throttl", r"concurren(?:t|cy)\b[^.]{0,40}(?:limit|exceed)", r"限流", r"频率", r"频繁", r"并发",
 )  # fmt: skip
-_SHORT_TIME = re.compile(r"(?<![a-z])(?:qps|rpm|tpm)(?![a-z])|per (?:second|minute|min)\b|/ ?min")
+_SHORT_TIME = regex(r"(?<![a-z])(?:qps|rpm|tpm)(?![a-z])|per (?:second|minute|min)\b|/ ?min|throttl")
 _BUSY = _any(
     r"temporar", r"over_?load", r"\bbusy\b", r"degraded", r"try again later",
     r"connection (?:lost|closed|reset|refused)", r"timed? ?out", r"稍后", r"繁忙",
@@ -165,7 +165,7 @@ _MODEL_DENIED = regex(r"\bnot (?:allowed|authori[sz]ed|permitted|have (?:access|
 _MODEL = regex(r"\bmodels?\b|model_|_model|deployment|endpoints? found|模型|\bmodelid\b")
 _NO_MODEL = _any(
     r"not[\s_-]?found", r"does(?:n't| not)[\s_]exist", r"not[\s_]exist", r"no such", r"unknown",
-    r"invalid[\s_]model", r"invalid 'model", r"not a valid",
+    r"invalid[\s_]model", r"invalid (?:value for )?'model", r"\bbody model\b", r"not a valid",
     r"\bnot (?:supported|available|accessible|deployed|loaded|allowed|permitted|enabled|activated)",
     r"\bnot (?:downloaded|recogni[sz]ed|open|registered|configured)",
     r"no (?:endpoints|models?|available channel|allowed provider)", r"unable to access",
@@ -176,7 +176,7 @@ _NO_MODEL = _any(
     r"malformed [^.]{0,20}model", r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model",
     r"unsupported model",
 )  # fmt: skip
-_OTHER_API = re.compile(r"v1/responses|responses api")
+_OTHER_API = regex(r"v1/responses|responses api")
 _ROUTE = _any(
     r"unexpected endpoint", r"no route", r"route not", r"invalid url",
     r"unknown (?:url|endpoint|path|request url)", r"cannot (?:post|get)", r"page not found",
@@ -207,7 +207,8 @@ _ASKED_MORE = _any(
     r"limit:?\s*([\d,]+)[^\d]+(?:used:?\s*[\d,]+[^\d]+)?requested:?\s*([\d,]+)",
 )  # fmt: skip
 _PARAMETERS = (
-    "response_format", "json_schema", "json_object", "json schema", "grammar", "structured output", "guided",
+    "response_format", "json_schema", "json_object", "json schema", "json mode", "json output", "grammar",
+    "structured output", "guided",
     "stream_options", "include_usage", "max_completion_tokens", "max_tokens", "max_output_tokens",
     "requested parameters", "chat template", "jinja", "text.format",
 )  # fmt: skip
@@ -306,7 +307,7 @@ def _about_key(complaint: Complaint) -> bool:
     return any(_KEY.search(s) and _BAD_KEY.search(s) for s in (codes, *(f"{codes} {s}" for s in sentences)))
 
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"(?:\W|\d|\b(?:an?|be|could|does|endpoint|error|exist|file|found|given|http|matche[sd]|no|not|nothing|on|page|path"
     r"|requested|resource|route|server|such|th(?:at|e|is)|ur[il]|values|was|with|those)\b)*"
 )
