@@ -20,7 +20,8 @@ _FIGURE = regex(r"[-−±]?\d[\d.,/]*[%kMKB*]?|[-–—✓✗]")
 
 
 def has_ended(text: str) -> bool:
-    return _ENDS.search(text[-16:]) is not None
+    last = text[-1:]
+    return last == "." or (not last.isalpha() and _ENDS.search(text[-16:]) is not None)
 
 
 @dataclass
@@ -70,7 +71,7 @@ def _is_unspaced(char: str) -> bool:
 def is_tabular(text: str) -> bool:
     """Mostly numbers: rows of a table, even with signs of a formula in them."""
     tokens = text.split()
-    numbers = sum(1 for token in tokens if _FIGURE.fullmatch(token))
+    numbers = sum(1 for token in tokens if not token[0].isalpha() and _FIGURE.fullmatch(token))
     return numbers >= 4 and numbers > 0.3 * len(tokens)
 
 

@@ -67,7 +67,8 @@ _OPENING = frozenset(
 )  # fmt: skip
 """Words that begin others: `per-` and `form` are more often `perform`."""
 _BONDED = regex(rf"[\w{BREAK}-]+")
-_TAIL = regex(r"\w*\Z")
+_SPACED = bytes(c if c > 127 or chr(c).isalnum() or chr(c) in "_-" else 32 for c in range(256))
+_TAIL = regex(r"(?<!\w)\w*\Z")
 _HEAD = regex(r"\s*(\w*)(-?)")
 _LOST_ACCENT = regex(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # its letter is elsewhere in the line
 _CEDILLA = regex(r"([cCsStT])¸")
@@ -106,7 +107,15 @@ class Spelling:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words = frozenset(_BONDED.findall(text))
+        self.words = _words(text)
+
+
+def _words(text: str) -> frozenset[str]:
+    """What `_BONDED` finds: splitting bytes takes a fifth of the time."""
+    tokens = set(text.encode("utf-8", "surrogatepass").translate(_SPACED).split())
+    plain = {token for token in tokens if token.isascii()}
+    rest = b" ".join(tokens - plain).decode("utf-8", "surrogatepass")
+    return frozenset((*b" ".join(plain).decode().split(), *_BONDED.findall(rest)))
 
 
 def hyphens(text: str, whole: Spelling) -> str:

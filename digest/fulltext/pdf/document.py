@@ -44,7 +44,7 @@ def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -
     pages, total = _pages(data, max_pages, reader)
     body = body_type(pages)
     lines = reading_order(pages, body)
-    there = sum(letters(line.text) for line in lines)
+    there = letters("".join(line.text for line in lines))
     end = unnamed_references(lines)
     found = blocks(lines[:end], body)
     whole = characters.Spelling("\n".join(block.raw for block in found).lower())
@@ -185,7 +185,7 @@ def _without_title_block(passages: tuple[Passage, ...], whole: int) -> tuple[Pas
 
 
 def _letters(passages: Sequence[Passage]) -> int:
-    return sum(letters(p.text) for p in passages)
+    return letters("".join(p.text for p in passages))
 
 
 def _is_paragraph(passage: Passage) -> bool:

@@ -39,6 +39,16 @@ class PageLines:
     lines: list[Line]
 
     @cached_property
+    def outer(self) -> list[Line]:
+        """What may be a running head or foot, a page number or arXiv's stamp."""
+        top, bottom = self.height * (1 - WIDE_EDGE), self.height * (WIDE_EDGE - 0.015)
+        return [
+            line
+            for line in self.lines
+            if line.y > top or line.y < bottom or not line.upright or line.text.startswith("arXiv:")
+        ]
+
+    @cached_property
     def heights(self) -> list[float]:
         """Baselines of upright lines, lowest first, and two made-up ones, so that two exist."""
         return sorted({line.y for line in self.lines if line.upright} | {self.height * 0.4, self.height * 0.6})
@@ -55,17 +65,20 @@ class Type:
 def body_type(pages: Sequence[PageLines]) -> Type:
     """The type of most characters."""
     fonts: Counter[tuple[float, str]] = Counter()
+    exact: Counter[tuple[float, str]] = Counter()
     for page in pages:
         for line in page.lines:
             if line.upright:
-                fonts[round(line.size, 1), line.font] += len(line.text)
+                exact[line.size, line.font] += len(line.text)
+    for (size, font), count in exact.items():
+        fonts[round(size, 1), font] += count
     if not fonts:
         return Type(10.0, "")
     sizes: Counter[float] = Counter()
     for (at, _), count in fonts.items():
         sizes[at] += count
-    size = sizes.most_common(1)[0][0]
-    return Type(size, max((count, font) for (at, font), count in fonts.items() if at == size)[1])
+    usual = sizes.most_common(1)[0][0]
+    return Type(usual, max((count, font) for (at, font), count in fonts.items() if at == usual)[1])
 
 
 def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
@@ -74,9 +87,11 @@ def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
     title = _title(pages)
     ordered: list[Line] = []
     for page in pages:
-        kept = [line for line in page.lines if not _is_furniture(line, page, repeated, body, title)]
-        if len(page.lines) - len(kept) > MAX_FURNITURE:
-            kept = [line for line in page.lines if not _is_furniture(line, page, frozenset(), body, title)]
+        furniture = [line for line in page.outer if _is_furniture(line, page, repeated, body, title)]
+        if len(furniture) > MAX_FURNITURE:
+            furniture = [line for line in page.outer if _is_furniture(line, page, frozenset(), body, title)]
+        left_out = set(map(id, furniture))
+        kept = [line for line in page.lines if id(line) not in left_out]
         ordered.extend(_in_columns(_without_ruler(kept, page), page, body))
     return ordered
 
@@ -104,7 +119,7 @@ def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
     """Texts without numbers at the edge of three pages and a quarter of all (heads alternate)."""
     seen: Counter[str] = Counter()
     for page in pages:
-        seen.update({_shape(line) for line in page.lines if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200})
+        seen.update({_shape(line) for line in page.outer if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200})
     least = max(3, len(pages) // 4) if len(pages) > 3 else 2
     return frozenset(shape for shape, count in seen.items() if count >= least)
 

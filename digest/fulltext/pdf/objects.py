@@ -86,6 +86,8 @@ class Place(NamedTuple):
 
 
 _PAGE = Place(UNIT, 0, "", 0, None)
+Level = tuple[list[int], Rank, Place]
+"""The objects of a page or form, its rank and its place."""
 
 
 class Suspect(NamedTuple):
@@ -166,8 +168,8 @@ class Surveyor:
         made = Survey()
         self._clips.clear()
         handle = pdfium_calls.handle(page.raw)
-        objects = map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle)))
-        self._add(made, [(obj, ((rank,), _PAGE)) for rank, obj in enumerate(objects)])
+        objects = list(map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle))))
+        self._add(made, [(objects, (), _PAGE)])
         made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
         sampled = set(made.sample)
         if self._examine(made, [obj for obj in made.texts if obj in sampled]):
@@ -248,24 +250,41 @@ class Surveyor:
                     made.suspects[obj] = Suspect("white", drawn)
         made.covers = settled
 
-    def _add(self, made: Survey, found: list[tuple[int, tuple[Rank, Place]]]) -> None:
+    def _add(self, made: Survey, found: list[Level]) -> None:
         """Adds the objects of the page, then those of its forms, then of the forms in these."""
         for _ in range(MAX_DEPTH + 1):
-            kinds = list(map(pdfium_calls.kind, [obj for obj, _ in found]))
-            made.texts.update([placed for placed, kind in zip(found, kinds, strict=True) if kind == _TEXT])
-            others = [(*placed, kind) for placed, kind in zip(found, kinds, strict=True) if kind not in (_TEXT, _FORM)]
-            for (obj, (rank, place), kind), box in zip(others, _boxes([o[0] for o in others]), strict=True):
-                wide, high = box[2] - box[0], box[3] - box[1]
-                if (wide >= THICK and high >= THICK) or place.matrix is not UNIT:
-                    self._add_cover(made, obj, box, kind, rank, place)
-                elif (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE):
-                    self._add_stripe(made, obj, box, kind, rank)
-            forms = [placed for placed, kind in zip(found, kinds, strict=True) if kind == _FORM]
+            forms = []
+            for objects, above, place in found:
+                kinds = list(map(pdfium_calls.kind, objects))
+                others = []
+                for rank, (obj, kind) in enumerate(zip(objects, kinds, strict=True)):
+                    if kind == _TEXT:
+                        made.texts[obj] = (*above, rank), place
+                    elif kind == _FORM:
+                        forms.append((obj, (*above, rank), place))
+                    else:
+                        others.append((rank, obj, kind))
+                if others:
+                    self._add_covers(made, others, above, place)
             if not forms:
                 return
-            found = [inner for form, (rank, place) in forms for inner in self._parts(made, form, rank, place)]
+            found = [self._parts(made, *form) for form in forms]
 
-    def _parts(self, made: Survey, form: int, rank: Rank, inside: Place) -> list[tuple[int, tuple[Rank, Place]]]:
+    def _add_covers(self, made: Survey, others: list[tuple[int, int, int]], above: Rank, place: Place) -> None:
+        boxes = _boxes([obj for _, obj, _ in others])
+        for (rank, obj, kind), own in zip(others, boxes, strict=True):
+            box = own if place.matrix is UNIT else _moved(own, place.matrix)
+            wide, high = box[2] - box[0], box[3] - box[1]
+            if wide < THICK or high < THICK:
+                striped = (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE)
+                if striped and place.matrix is UNIT:
+                    self._add_stripe(made, obj, box, kind, (*above, rank))
+            elif len(made.covers) < MAX_COVERS:
+                made.covers.append(Cover((*above, rank), box, None, obj, place))
+                if kind == raw.FPDF_PAGEOBJ_IMAGE:
+                    made.pictures += wide * high
+
+    def _parts(self, made: Survey, form: int, rank: Rank, inside: Place) -> Level:
         count = pdfium_calls.form_objects(form)
         why, matrix = inside.why, inside.matrix
         if not why and (self._layers or (count <= FEW_OBJECTS and pdfium_calls.is_transparent(form))):
@@ -274,9 +293,8 @@ class Surveyor:
         own = self._own_matrix(form)
         if own is not UNIT:
             matrix = _product(own, matrix)
-        place = Place(matrix, inside.depth + 1, why, form, inside)
-        parts = map(pdfium_calls.form_object, repeat(form), range(count))
-        return [(obj, ((*rank, i), place)) for i, obj in enumerate(parts)]
+        parts = list(map(pdfium_calls.form_object, repeat(form), range(count)))
+        return parts, rank, Place(matrix, inside.depth + 1, why, form, inside)
 
     def _own_matrix(self, obj: int) -> Matrix:
         if not pdfium_calls.matrix_of(obj, self._to_matrix):
@@ -295,16 +313,6 @@ class Surveyor:
         elif len(made.covers) < MAX_COVERS:
             stripe = Cover(rank, box)
             made.stripe = stripe if kind != _PATH or self._paints(stripe, obj) else None
-
-    def _add_cover(self, made: Survey, obj: int, box: Box, kind: int, rank: Rank, place: Place) -> None:
-        box = _moved(box, place.matrix)
-        wide, high = _sides(box)
-        if wide < THICK or high < THICK:
-            return
-        if kind == raw.FPDF_PAGEOBJ_IMAGE and len(made.covers) < MAX_COVERS:
-            made.pictures += wide * high
-        if len(made.covers) < MAX_COVERS:
-            made.covers.append(Cover(rank, box, None, obj, place))
 
     def _settle(self, cover: Cover) -> bool:
         """Asks for the paint of what may cover a text, and cuts its box to its clips.

@@ -40,6 +40,7 @@ MIN_MESSAGE = 8
 _UNKNOWN = characters.Spelling("")
 _NUMBER = regex(r"\d+")
 _MINUS = frozenset("−–-")
+_CLOSING = frozenset(")]")
 NAME = 96
 """Bytes of a font's name."""
 _EXPONENT = regex(r"[−–-]?\d{1,3}")
@@ -98,8 +99,8 @@ class PageReader:
         count = pdfium_calls.characters(handle)
         exact = count == len(text)
         if exact:
-            samples = (at for at in range(0, count, UNMAPPED_STEP) if text[at].isalnum())
-            self.unmapped += UNMAPPED_STEP * sum(pdfium_calls.is_unmapped(handle, at) == 1 for at in samples)
+            samples = [at for at in range(0, count, UNMAPPED_STEP) if text[at].isalnum()]
+            self.unmapped += UNMAPPED_STEP * list(map(pdfium_calls.is_unmapped, repeat(handle), samples)).count(1)
         if count < MIN_TEXT and _is_picture(page):
             self.pictures += 1
         text = self._with_powers(handle, text, exact=exact)
@@ -113,14 +114,12 @@ class PageReader:
         elif exact:
             rows = split_columns(handle, rows)
         box = page.get_bbox()
-        spans: list[tuple[int, int, str]] = []
-        for start, end, row in rows:
-            clean = characters.characters(row).strip()
-            first, last = start, end
-            if not exact:
-                first, last = (pdfium_calls.character_of(handle, i) for i in (start, end))
-            if clean and 0 <= first <= last:
-                spans.append((first, last, clean))
+        spans = [(start, end, clean) for start, end, row in rows if (clean := characters.characters(row).strip())]
+        if not exact:
+            spans = [
+                (pdfium_calls.character_of(handle, i), pdfium_calls.character_of(handle, j), c) for i, j, c in spans
+            ]
+            spans = [span for span in spans if 0 <= span[0] <= span[1]]
         read = [
             (line, _how_hidden(line, box) or self._how_unreadable(handle, line, first, last))
             for line, (first, last, _) in zip(self._lines(handle, spans, number), spans, strict=True)
@@ -129,18 +128,18 @@ class PageReader:
 
     def _with_powers(self, page: int, text: str, *, exact: bool) -> str:
         """The text with raised digits written as such: 10⁻⁵ is not 10−5."""
-        runs = list(_runs_of_digits(text))
-        last = [end - 1 for _, end in runs]
-        heights = self._baselines(page, [base for base, _ in runs], exact=exact)
-        written = list(text)
-        for (base, end), low, high in zip(runs, heights, self._baselines(page, last, exact=exact), strict=True):
-            if high <= low:
-                continue
-            at = end
-            while at > base + 1 and self._is_raised(page, base, at - 1, exact=exact):
-                at -= 1
-            written[at:end] = characters.raised(text[at:end])
-        return "".join(written)
+        runs = _runs_of_digits(text)
+        heights = self._baselines(page, [i for base, end in runs for i in (base, end - 1)], exact=exact)
+        pieces = []
+        done = 0
+        for (base, end), low, high in zip(runs, heights[::2], heights[1::2], strict=True):
+            if high > low:
+                at = end
+                while at > base + 1 and self._is_raised(page, base, at - 1, exact=exact):
+                    at -= 1
+                pieces += [text[done:at], characters.raised(text[at:end])]
+                done = end
+        return "".join([*pieces, text[done:]])
 
     def _is_raised(self, page: int, base: int, index: int, *, exact: bool) -> bool:
         low, high = self._baselines(page, [base, index], exact=exact)
@@ -162,13 +161,12 @@ class PageReader:
         """Size in points and uprightness: the font's size is often 1 and scaled by the matrix."""
         values = array("f", bytes(24 * len(indexes)))
         start = values.buffer_info()[0]
-        known = map(pdfium_calls.matrix, repeat(page), indexes, range(start, start + 24 * len(indexes), 24))
+        known = list(map(pdfium_calls.matrix, repeat(page), indexes, range(start, start + 24 * len(indexes), 24)))
         sizes = map(pdfium_calls.font_size, repeat(page), indexes)
-        found = []
-        for size, is_known, b, c, d in zip(sizes, list(known), values[1::6], values[2::6], values[3::6], strict=True):
-            scale = math.hypot(c, d) if c else abs(d)
-            found.append((size * scale, abs(b) < 0.2 * scale or not scale) if is_known else (size, True))
-        return found
+        return [
+            _scaled(size, b, c, d) if is_known else (size, True)
+            for size, is_known, b, c, d in zip(sizes, known, values[1::6], values[2::6], values[3::6], strict=True)
+        ]
 
     def _readable(self, read: list[tuple[Line, str]], number: int) -> list[Line]:
         """The lines that people can read, joined; what the others say is reported."""
@@ -216,28 +214,36 @@ class PageReader:
     def _lines(self, page: int, spans: list[tuple[int, int, str]], number: int) -> list[Line]:
         """Each property is asked of all lines at once: PDFium's calls take most of the time."""
         firsts, lasts = [first for first, _, _ in spans], [last for _, last, _ in spans]
-        heads, tails = self._boxes(page, firsts), self._boxes(page, lasts)
-        sizes, baselines = self._sizes(page, firsts), self._baselines(page, firsts)
-        found: list[Line] = []
-        typical: list[int] = []
-        for span, head, tail, (lead, upright), baseline in zip(spans, heads, tails, sizes, baselines, strict=True):
-            first, last, text = span
-            high, low = head[1] - head[3], tail[3]
-            middle, size, y = (first + last) // 2, lead, baseline
-            if abs((tail[1] - low) - high) > 0.02 * high:  # not the same type at both ends
-                (half, _), (trail, _) = self._sizes(page, [middle, last])
-                size, middle = sorted(((half, middle), (lead, first), (trail, last)))[1]
-                if lead < size * 0.9:
-                    (y,) = self._baselines(page, [middle])
-            y_end = y
-            if abs(low - head[3]) > size:  # two lines that PDFium joined at a hyphen
-                (y_end,) = self._baselines(page, [last])
-            x0, x1 = min(head[0], tail[0]), max(head[2], tail[2])  # Arabic begins at the right
-            found.append(Line(text, number, x0, x1, y, y_end, size, lead, "", False, upright))
-            typical.append(middle)
-        for line, (font, heavy) in zip(found, self._fonts_at(page, typical), strict=True):
-            line.font, line.heavy = font, heavy
-        return found
+        lefts, tops, rights, bottoms = self._boxes(page, firsts)
+        ends = self._boxes(page, lasts)
+        sizes, ys = self._sizes(page, firsts), self._baselines(page, firsts)
+        typical = [(first + last) // 2 for first, last, _ in spans]
+        mixed = [
+            i
+            for i, (top, bottom, end_top, end_bottom) in enumerate(zip(tops, bottoms, ends[1], ends[3], strict=True))
+            if abs((end_top - end_bottom) - (top - bottom)) > 0.02 * (top - bottom)  # not the same type at both ends
+        ]
+        middles = [size for size, _ in self._sizes(page, [typical[i] for i in mixed])]
+        trails = [size for size, _ in self._sizes(page, [lasts[i] for i in mixed])]
+        usual = [size for size, _ in sizes]
+        for i, half, trail in zip(mixed, middles, trails, strict=True):
+            usual[i], typical[i] = sorted(((half, typical[i]), (usual[i], firsts[i]), (trail, lasts[i])))[1]
+        raised = [i for i in mixed if sizes[i][0] < usual[i] * 0.9]
+        for i, y in zip(raised, self._baselines(page, [typical[i] for i in raised]), strict=True):
+            ys[i] = y
+        y_ends = ys.copy()
+        joined = [  # two lines that PDFium joined at a hyphen
+            i for i, (low, end, size) in enumerate(zip(bottoms, ends[3], usual, strict=True)) if abs(end - low) > size
+        ]
+        for i, y in zip(joined, self._baselines(page, [lasts[i] for i in joined]), strict=True):
+            y_ends[i] = y
+        fonts = self._fonts_at(page, typical)
+        x0s, x1s = map(min, lefts, ends[0]), map(max, rights, ends[2])  # Arabic begins at the right
+        rows = zip(spans, x0s, x1s, ys, y_ends, usual, sizes, fonts, strict=True)
+        return [
+            Line(text, number, x0, x1, y, y_end, size, lead, font, heavy, upright)
+            for (_, _, text), x0, x1, y, y_end, size, (lead, upright), (font, heavy) in rows
+        ]
 
     def _has_ink(self, page: int, line: Line, first: int, last: int) -> bool:
         """Whether the line's font draws letters, judged by its first long line."""
@@ -261,12 +267,12 @@ class PageReader:
             ys.append(self._box.bottom)
         return bool(max(max(xs) - min(xs), max(ys) - min(ys)) < NARROW * line.size * len(line.text))
 
-    def _boxes(self, page: int, indexes: list[int]) -> Iterator[tuple[float, float, float, float]]:
-        """Left, top, right and bottom."""
+    def _boxes(self, page: int, indexes: list[int]) -> list[array[float]]:
+        """All left, top, right and bottom sides."""
         values = array("f", bytes(16 * len(indexes)))
         start = values.buffer_info()[0]
         deque(map(pdfium_calls.box_of, repeat(page), indexes, range(start, start + 16 * len(indexes), 16)), 0)
-        return zip(*(values[i::4] for i in range(4)), strict=True)
+        return [values[i::4] for i in range(4)]
 
     def _fonts_at(self, page: int, indexes: list[int]) -> list[tuple[str, bool]]:
         """The name without the subset's prefix, and whether name or flag say bold."""
@@ -279,30 +285,43 @@ class PageReader:
         calls = (repeat(page), indexes, range(start, ends[0], NAME), repeat(NAME), range(flag, ends[1], 4))
         deque(map(pdfium_calls.font, *calls), 0)
         for at, bits in zip(range(0, len(names), NAME), flags, strict=True):
-            name = bytes(names[at : names.find(0, at)])
+            name = bytes(names[at : at + NAME])
             known = self._fonts.get(name)
             if known is None:
-                font = _SUBSET.sub("", name.decode("utf-8", "replace"))
+                font = _SUBSET.sub("", name[: name.index(0)].decode("utf-8", "replace"))
                 known = self._fonts[name] = font, _HEAVY.search(font) is not None or bool(bits & _FORCE_BOLD)
             found.append(known)
         return found
 
 
-def _runs_of_digits(text: str) -> Iterator[tuple[int, int]]:
+def _scaled(size: float, b: float, c: float, d: float) -> tuple[float, bool]:
+    scale = math.hypot(c, d) if c else abs(d)
+    return size * scale, abs(b) < 0.2 * scale or not scale
+
+
+def _runs_of_digits(text: str) -> list[tuple[int, int]]:
     """What may end in an exponent: the position of its base and its end.
 
     The base is a digit, or a short name or a bracket before the digits.
     """
+    runs = []
     for found in _NUMBER.finditer(text):
         start, end = found.span()
-        signed = start > 1 and text[start - 1] in _MINUS
-        base = start - 2 if signed else start - 1
-        before = text[base] if base >= 0 else ""
-        letters = before.isalpha() and not (text[base - 2 : base + 1].isalpha() and base > 1)
-        if letters or (before.isdigit() and signed) or (before and before in ")]"):
-            yield base, end
+        base = start - 1
+        before = text[base] if start else ""
+        signed = base > 0 and before in _MINUS
+        if signed:
+            base -= 1
+            before = text[base]
+        if before in _CLOSING or (signed and before.isdigit()) or _is_short_name(text, base, before):
+            runs.append((base, end))
         elif end - start > 1:
-            yield start, end
+            runs.append((start, end))
+    return runs
+
+
+def _is_short_name(text: str, end: int, last: str) -> bool:
+    return last.isalpha() and not (end > 1 and text[end - 2 : end + 1].isalpha())
 
 
 def _turned(found: list[Line], top: float) -> list[Line]:
