@@ -161,7 +161,7 @@ def whole(text: str) -> str:  # noqa: PLR0911  # one return a reading
         return "refuses"
     if "self" in roles and roles & {"work", "material", "about", "unable", "lack", "sorry", "pointing", "task", "wish"}:
         return "speaks as an assistant"
-    if roles & {"given", "file"} and roles & {"lack", "unable"}:
+    if ("file" in roles or {"given", "material"} <= roles) and roles & {"lack", "unable"}:
         return "has nothing to go by"
     if "unable" in roles and "task" in roles and roles & {"lack", "pointing", "given"}:
         return "has nothing to go by"

@@ -106,8 +106,8 @@ given
   you_set transmise$ transmis$ provided$ supplied$ given$ you_sent you_gave received$ submitted$
   shared$ gegeben übermittelt gesendet geschickt vorliegend zur_verfügung_gest proporcionad
   facilitad recibid enviad recibí compartid fourni reçu transmis fornecid recebi recebid enviou
-  所给 给定 提供的 收到的 现有 发送的 发来的 与えられ 提供され いただいた 주어진 제공된
-  보내_주신
+  所给 给定 提供的 收到的 现有材料 现有信息 现有文本 发送的 发来的 与えられ 提供され いただいた
+  주어진 제공된 보내_주신
 unable
   cannot$ can't$ can’t unable$ not_available kann_keine kann_nichts kann_leider won't$ won’t
   impossible$ not_possible not_able decline$ refuse_to couldn't nicht_möglich unmöglich
@@ -137,12 +137,14 @@ task
   redigir$ beurteil evaluar$ avaliar$ 总结 概括 分析 翻译 评价 写出 要約 翻訳 요약 분석 번역
 self
   prefiero_no prefiro_não je_préfère_ne i'd_rather lieber_nicht möchte_mich_nicht 差し控え 삼가
-  不好妄加 妄加评论 ai$ language_model chatbot guidelines$ policy_of my_guid ki$ sprachmodell
-  richtlinien$ inteligencia_art modelo_de_leng modelo_de_ling inteligência_art ia$
-  modèle_de_lang intelligence_art 人工智能 语言模型 AI助手 使用政策 准则 言語モデル
-  アシスタントで 규약 언어_모델 beyond_what outside_what beyond_my außerhalb_meiner fuera_de_mi
-  fora_do_meu dépasse_mes 超出了我 不符合规定 违反 AIとして AIで AI로 AI이 어시스턴트로
-  어시스턴트이 規約に 정책에_어긋
+  不好妄加 妄加评论 my_guid AI助手 使用政策 アシスタントで beyond_my außerhalb_meiner
+  fuera_de_mi fora_do_meu dépasse_mes 超出了我 不符合规定 AIとして 어시스턴트로 어시스턴트이
+  規約に 정책에_어긋 as_an_ai being_an_ai as_a_language as_an_assistant i_am_an content_policy
+  usage_polic my_guidelines als_ki$ als_sprachmodell als_assistent da_ich_eine_ki
+  gegen_die_richtlinien como_ia$ como_asistente como_una_inteligencia como_modelo_de
+  como_assistente como_inteligência en_tant_qu'ia en_tant_qu'assistant en_tant_qu'intelligence
+  en_tant_que_modèle 作为人工智能 作为AI 作为语言模型 作为一个AI 身为 人工智能助手 我的准则
+  AIである AIなので AI로서 언어_모델로서 what_i_can_do what_i_can_assist
 kindness
   hope_this hope_it helps$ happy_to glad_to feel_free enjoy$ good_luck help$ assist$ hoffe$
   hilft$ gerne$ gern$ viel_erfolg espero$ ayud ojalá ajud tomara$ disposición disposição
