@@ -29,6 +29,8 @@ from bench.memory import peak
 MB = 2**20
 NOW = datetime(2026, 1, 30, 15, tzinfo=UTC)
 BEAT = 0.005
+LOOK = 0.25
+"""Seconds between two looks at the processes: each walks through all of the machine's."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Play = Callable[[str], Awaitable[str]]
@@ -377,7 +379,7 @@ async def measure(name: str, url: str) -> tuple[float, float, float, float, floa
                 highest = max(highest, peak(process.pid))
                 inside = psutil.Process(process.pid).children(recursive=True)
                 children = max(children, sum(c.memory_info().rss for c in inside) / 1e6)
-            await asyncio.wait([reading], timeout=0.02)
+            await asyncio.wait([reading], timeout=LOOK)
         out, _ = reading.result()
     died = {"worked": 1e9, "stall": 1e9, "seconds": 0.0, "said": "it died"}
     told = json.loads(out.decode().splitlines()[-1]) if out.strip() else died

@@ -33,4 +33,4 @@ def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
 
 def _total(root: etree._Element, entries: int) -> int:
     text = (root.findtext("o:totalResults", "", _NAMES) or "").strip()
-    return int(text) if text.isdigit() else entries
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else entries

@@ -24,7 +24,7 @@ from digest.arxiv import atom, calendar, feed, ids, query
 from digest.arxiv.feed import Feed
 from digest.arxiv.http import Deadline, Refused, Trouble, said
 from digest.arxiv.ids import PaperRef
-from digest.arxiv.metadata import MOST_AUTHORS, MOST_CATEGORIES, line, paragraphs, withdrawn
+from digest.arxiv.metadata import MOST_CATEGORIES, YEARS, authors_of, line, paragraphs, withdrawn
 from digest.errors import BadInput, for_log
 from digest.model import Kind, Listed, Listing, Paper
 from digest.ports import Pace
@@ -289,7 +289,7 @@ def paper_of(result: arxiv.Result) -> Paper | None:
     """Returns None for an entry that is no paper."""
     ref = ids.parse(result.entry_id) if "/abs/" in result.entry_id else None
     if ref is None:
-        log.warning("event=no_paper entry=%r", result.entry_id)
+        log.warning("event=no_paper entry=%r", result.entry_id[:200])
         return None
     categories = dict.fromkeys(c for c in (result.primary_category, *result.categories) if c)
     comment, abstract = line(result.comment), paragraphs(result.summary)
@@ -298,7 +298,7 @@ def paper_of(result: arxiv.Result) -> Paper | None:
         version=ref.version or 1,
         title=line(result.title),
         abstract=abstract,
-        authors=tuple(name for author in result.authors[:MOST_AUTHORS] if (name := line(author.name))),
+        authors=authors_of(author.name for author in result.authors),
         categories=tuple(categories)[:MOST_CATEGORIES],
         published=_aware(result.published),
         updated=_aware(result.updated),
@@ -310,6 +310,8 @@ def paper_of(result: arxiv.Result) -> Paper | None:
 
 
 def _aware(at: datetime) -> datetime:
+    if at.year not in YEARS:
+        raise ValueError(at.year)
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 

@@ -7,7 +7,7 @@ A page that is not a feed, or a truncated feed, raises Trouble: it is no empty d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +17,7 @@ from lxml import etree
 from digest.arxiv import ids
 from digest.arxiv.calendar import NEW_YORK
 from digest.arxiv.http import Trouble
-from digest.arxiv.metadata import MOST_AUTHORS, MOST_CATEGORIES, line, paragraphs, withdrawn
+from digest.arxiv.metadata import LONGEST_LIST, MOST_CATEGORIES, YEARS, authors_of, line, paragraphs, withdrawn
 from digest.arxiv.xml import children, local, said, tree
 from digest.model import Kind, Listed, Paper
 from digest.patterns import regex
@@ -30,9 +30,9 @@ _NEWS = {"new": Kind.NEW, "cross": Kind.CROSS}
 _OTHER = ("replace", "replace-cross")
 _PREFIX = regex(r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
 _SUMMARY = ("summary", "description")
-_COMMA = regex(r",\s*(?![^()]{0,500}\))")
-LONGEST_LIST = 200_000
-"""Characters of all authors of a paper: the largest collaborations have about 60,000."""
+_AFFILIATION = regex(r"\([^()]*\)")
+_DEEPEST_AFFILIATION = 3
+"""Brackets within brackets."""
 _NAME_SUFFIX = regex(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.ASCII)
 
 
@@ -115,16 +115,24 @@ def _categories(entry: etree._Element) -> Iterator[str]:
 def _authors(entry: etree._Element) -> tuple[str, ...]:
     """Splits `dc:creator` at commas; an affiliation and `Jr.` belong to the name before."""
     said_names = [said(child, "name") or child.text or "" for child in children(entry, "author")]
-    names: list[str] = []
-    for text in said_names or [child.text or "" for child in children(entry, "creator")]:
-        for part in _COMMA.split(" ".join(text[:LONGEST_LIST].split())):
-            if names and _NAME_SUFFIX.fullmatch(part):
-                names[-1] += f", {part}"
-            elif name := line(re.sub(r"\s*\([^()]*\)", "", part)):
-                names.append(name)
-            if len(names) >= MOST_AUTHORS:
-                return tuple(names)
-    return tuple(names)
+    return authors_of(_names(said_names or [child.text or "" for child in children(entry, "creator")]))
+
+
+def _names(lists: Iterable[str]) -> Iterator[str]:
+    name, left = "", LONGEST_LIST
+    for text in lists:
+        bare = text[:left]
+        left -= len(bare)
+        for _ in range(_DEEPEST_AFFILIATION):
+            bare = _AFFILIATION.sub("", bare)
+        for part in map(str.strip, bare.split(",")):
+            if name and _NAME_SUFFIX.fullmatch(part):
+                name += f", {part}"
+                continue
+            if name:
+                yield name
+            name = part
+    yield name
 
 
 def _time(entry: etree._Element) -> datetime | None:
@@ -136,5 +144,6 @@ def _time(entry: etree._Element) -> datetime | None:
             at = read(text)
         except ValueError:
             continue
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        if at.year in YEARS:
+            return at if at.tzinfo else at.replace(tzinfo=UTC)
     return None

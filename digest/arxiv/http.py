@@ -104,10 +104,25 @@ class Deadline:
                 body = await fetch(URL(url, encoded=True), self.agent, self._left())
         except TimeoutError:
             raise Trouble(label.sentence("arxiv.slow")) from None
-        return await asyncio.to_thread(read, body)
+        return await asyncio.to_thread(_read, read, body)
 
     def _left(self) -> float:
         return max(self.until - self.clock(), 0.05)
+
+
+def _read(read: Callable[[bytes], T], body: bytes) -> T:
+    """Raises Trouble, Refused: without the tree of a million elements that their frames hold, which
+    the event loop would free."""
+    try:
+        return read(body)
+    except (Trouble, Refused) as error:
+        error.__context__ = error.__cause__ = None
+        failure: Exception = error.with_traceback(None)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # XML of another shape than arXiv's: a date that is none, a number of 5,000 digits.
+        log.warning("event=unreadable cause=%s", type(error).__name__)
+        failure = Trouble(label.sentence("arxiv.page"))
+    raise failure
 
 
 async def fetch(url: URL, agent: str, seconds: float) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from digest.fulltext.hidden import visible
 from digest.patterns import regex
@@ -23,9 +24,13 @@ _EARLIER = regex(
 
 MOST_AUTHORS = 6_000
 """The largest collaborations have about 5,200."""
+LONGEST_LIST = 200_000
+"""Characters of all authors of a paper: the largest collaborations have about 60,000."""
 MOST_CATEGORIES = 50
 LONGEST_LINE = 2_000
 """Characters of a title, name or comment; arXiv's own forms take a few hundred."""
+YEARS = range(1900, 2200)
+"""Dates beyond them are no paper's, and near the ends of time calendars overflow."""
 LONGEST_ABSTRACT = 20_000
 """Characters; arXiv's own form takes 1,920."""
 
@@ -33,6 +38,18 @@ LONGEST_ABSTRACT = 20_000
 def line(text: str | None) -> str:
     """Returns a title in one line with single spaces, without text that only a model would see."""
     return " ".join(visible(_cut(text or "", LONGEST_LINE)).split())
+
+
+def authors_of(names: Iterable[str | None]) -> tuple[str, ...]:
+    found: list[str] = []
+    left = LONGEST_LIST
+    for name in names:
+        if cleaned := line(name and name[:left]):
+            found.append(cleaned)
+            left -= len(cleaned)
+        if len(found) >= MOST_AUTHORS or left <= 0:
+            break
+    return tuple(found)
 
 
 def paragraphs(text: str | None) -> str:

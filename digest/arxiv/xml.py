@@ -144,8 +144,8 @@ def _parse(text: str, *, recover: bool = False) -> etree._Element:
     for event, element in reading:
         if not isinstance(element.tag, str):
             continue
-        name = local(element)
         if event == "start":
+            name = local(element)
             count += 1
             depth += 1
             if count > MOST_ELEMENTS or depth > DEEPEST:

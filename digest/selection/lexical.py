@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -20,6 +21,10 @@ from digest.retrieval.terms import asked, terms
 from digest.selection.ledger import covers
 
 BY = "extractive"
+
+_WORD = regex(r"[^\W\d_]+")
+_INITIALS = regex(r"(?<=[A-Z])\.(?=[A-Z])")
+_EAST_ASIAN = regex(r"[\u3040-\u9fff\uac00-\ud7af]")
 
 _SIGNS = (
     (regex(r"github\.com|huggingface\.co|\bcode (?:is|are|will be|and|available)|open-?source|publicly available|\bwe release\b", re.IGNORECASE), 1.5),
@@ -136,30 +141,50 @@ def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
     return tuple(sorted(seen.values(), key=lambda w: (-len(w), w)))
 
 
-def _names(author: str) -> list[str]:
+def _names(author: str) -> tuple[str, ...]:
     from digest.retrieval.folding import fold  # noqa: PLC0415
 
     if "," in author:
         family, _, given = author.partition(",")
         author = f"{given} {family}"
-    return [fold(w) for w in re.findall(r"[^\W\d_]+", re.sub(r"(?<=[A-Z])\.(?=[A-Z])", ". ", author))]
+    return tuple(fold(w) for w in _WORD.findall(_INITIALS.sub(". ", author)))
 
 
 def same_person(wanted: str, author: str) -> bool:
     """`K. He`, `He, Kaiming`, `Kaiming He` do; `Kai He` does not. A family name names nobody."""
-    mine, theirs = _names(wanted), _names(author)
-    if len(mine) < 2 or len(theirs) < 2:
-        return mine == theirs and len(mine) == 1 and bool(re.search(r"[\u3040-\u9fff\uac00-\ud7af]", wanted))
-    if sorted(mine) == sorted(theirs):
-        return True
-    if "".join(mine) == "".join(theirs):
-        return True
-    return _agree(mine, theirs)
+    return bool(_Watched((wanted,)).among((author,)))
+
+
+class _Watched:
+    """Names by what two spellings of one person share, so that an author is compared with few."""
+
+    def __init__(self, wanted: Iterable[str]) -> None:
+        self._single: set[str] = set()
+        self._alike: set[str] = set()
+        """The same letters, or the same names in another order."""
+        self._families: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for name in wanted:
+            names = _names(name)
+            if len(names) > 1:
+                self._alike |= {"".join(names), " ".join(sorted(names))}
+                self._families[names[-1]].append(names)
+            elif names and _EAST_ASIAN.search(name):
+                self._single.add(names[0])
+
+    def among(self, authors: Iterable[str]) -> tuple[str, ...]:
+        return tuple(author for author in authors if self._holds(_names(author)))
+
+    def _holds(self, names: tuple[str, ...]) -> bool:
+        if len(names) < 2:
+            return bool(names) and names[0] in self._single
+        if "".join(names) in self._alike or " ".join(sorted(names)) in self._alike:
+            return True
+        return any(_agree(mine, names) for mine in self._families.get(names[-1], ()))
 
 
 def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     """Given names may not contradict: an initial stands for one, a middle one may be missing."""
-    if mine[-1] != theirs[-1] or len(mine[-1]) == 1:
+    if len(mine[-1]) == 1:
         return False
     first, other = mine[0], theirs[0]
     if not (
@@ -172,13 +197,7 @@ def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 def watched(paper: Paper, authors: Sequence[str]) -> tuple[str, ...]:
     """Returns the watched authors of the paper, as the paper writes them."""
-    wanted = [(name, parts[-1]) for name in authors if (parts := _names(name))]
-    found = []
-    for author in paper.authors:
-        letters = "".join(_names(author))  # every way to agree has the family name in it: a quick first look
-        if any(family in letters and same_person(name, author) for name, family in wanted):
-            found.append(author)
-    return tuple(found)
+    return _Watched(authors).among(paper.authors) if authors else ()
 
 
 def on_one_scale(scores: Sequence[Score], by_words: Sequence[Score]) -> list[Score]:

@@ -14,7 +14,7 @@ from yarl import URL
 from digest.arxiv import feed, http, xml
 from digest.arxiv.client import Arxiv
 from digest.arxiv.http import Trouble
-from digest.arxiv.metadata import LONGEST_ABSTRACT, LONGEST_LINE, MOST_AUTHORS
+from digest.arxiv.metadata import LONGEST_ABSTRACT, LONGEST_LINE, LONGEST_LIST, MOST_AUTHORS, authors_of
 from digest.errors import ArxivUnavailable
 from digest.http.bounds import may_follow
 from digest.ports import FreePace
@@ -186,12 +186,50 @@ def test_xml_that_costs_much_is_refused(body):
     assert time.process_time() - began < 10, "far below what the parser would take"
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        "0001-01-01T00:00:00+00:00",
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00",
+        "99999-12-31T23:59:59Z",
+        "Thu, 31 Dec 9999 23:59:59 -1200",
+        "9" * 5_000,
+        "nonsense",
+    ],
+)
+async def test_a_date_at_the_end_of_time_is_none(date):
+    found = feed.parse(a_feed("An abstract.", f"<pubDate>{date}</pubDate>"))
+    assert [item.paper.published.year for item in found.news] == [2026, 2026]
+    dated = f"<published>{date}</published><updated>{date}</updated>"
+    atom = f"""<feed xmlns="http://www.w3.org/2005/Atom"><totalResults>²</totalResults><entry>
+        <id>http://arxiv.org/abs/2601.00001v1</id><title>A</title><summary>B</summary>{dated}</entry></feed>"""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(text=atom, content_type="application/atom+xml")
+
+    async with serving(answer) as url:
+        once = timedelta(hours=1)
+        arxiv = Arxiv(f"{url}/api", url, pace=FreePace(), time_limit=timedelta(seconds=5), first_wait=once)
+        with pytest.raises(ArxivUnavailable, match="not a feed"):
+            await arxiv.get(["2601.00001"])
+
+
 def test_what_is_long_in_an_entry_is_cut():
     names = "<dc:creator>" + ", ".join(f"A B{n}" for n in range(100_000)) + "</dc:creator>"
     [first, _] = feed.parse(a_feed("word " * 100_000, names + "<arxiv:DOI>" + "1" * 100_000 + "</arxiv:DOI>")).news
     assert len(first.paper.authors) <= MOST_AUTHORS
     assert len(first.paper.abstract) <= LONGEST_ABSTRACT + 1
     assert len(first.paper.doi) <= LONGEST_LINE + 1
+
+
+@pytest.mark.parametrize("name", ["Zhang " * 300, "(" + "," * 50_000, "A (B (C (D" * 300])
+def test_long_names_fill_no_more_than_a_list_of_authors_can_have(name):
+    told = f"<dc:creator>{name}</dc:creator>" * 1_000
+    [first, _] = feed.parse(a_feed("An abstract.", told)).news
+    assert sum(map(len, first.paper.authors)) <= LONGEST_LIST
+    many = [f"{name} {n}" for n in range(MOST_AUTHORS)]
+    assert sum(map(len, authors_of(many))) <= LONGEST_LIST + 1
 
 
 def test_authors_of_the_api_are_bounded_while_they_are_read():
