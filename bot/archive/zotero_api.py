@@ -7,6 +7,7 @@ however often.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -117,20 +118,19 @@ class ZoteroApi:
     async def group_name(self, key: str, library: int) -> str:
         """The group's name, once it is sure that the key may write there. Raises ZoteroRefused,
         ZoteroBusy."""
-        access = (await self._json("GET", "/keys/current", key)).get("access") or {}
-        groups = access.get("groups") or {}
-        allowed = groups.get(str(library)) or groups.get("all") or {}
+        groups = _fields(_fields(await self._json("GET", "/keys/current", key), "access"), "groups")
+        allowed = _fields(groups, str(library)) or _fields(groups, "all")
         if not allowed.get("write"):
             raise ZoteroRefused(say.sentence("error.zotero.readonly", library=library))
         group = await self._json("GET", f"/groups/{library}", key)
-        return str((group.get("data") or {}).get("name") or "")[:100]
+        return str(_fields(group, "data").get("name") or "")[:100]
 
     async def add(self, key: str, library: int, papers: Sequence[Paper]) -> Added:
         """At most `BATCH` papers. Raises ZoteroRefused, ZoteroBusy."""
         token = hashlib.sha256(" ".join([str(library), *(p.versioned for p in papers)]).encode()).hexdigest()[:32]
         answer = await self._write(key, library, papers, token)
         if answer.status != 412:
-            return _added(papers, _parsed(answer))
+            return _added(papers, await _parse(answer))
         # The token was used: an earlier request came through though its answer was lost.
         there = await self._existing(key, library, papers)
         missing = [paper for paper in papers if paper.id not in there]
@@ -139,7 +139,7 @@ class ZoteroApi:
         answer = await self._write(key, library, missing, uuid4().hex)
         if answer.status == 412:
             raise ZoteroBusy(say.sentence("error.zotero.busy"))
-        added = _added(missing, _parsed(answer))
+        added = _added(missing, await _parse(answer))
         return Added({**there, **added.items}, added.new, added.refused)
 
     async def _write(self, key: str, library: int, papers: Sequence[Paper], token: str) -> Answer:
@@ -153,7 +153,7 @@ class ZoteroApi:
         return {paper_id: name for name, paper_id in keys.items() if name in found}
 
     async def _json(self, method: str, path: str, key: str) -> dict[str, Any]:
-        return _parsed(await self._ask(method, path, key))
+        return await _parse(await self._ask(method, path, key))
 
     async def _ask(
         self,
@@ -201,27 +201,34 @@ def _seconds(answer: Answer, name: str) -> float:
     return min(float(text), LONGEST_WAIT) if text.isascii() and text.isdigit() else 0.0
 
 
-def _parsed(answer: Answer) -> dict[str, Any]:
+async def _parse(answer: Answer) -> dict[str, Any]:
+    """In a thread, for it may be large. Raises ZoteroBusy for what is no object."""
     try:
-        found = json.loads(answer.body)
-    except ValueError:
+        found = await asyncio.to_thread(json.loads, answer.body)
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise ZoteroBusy(say.sentence("error.zotero.away"))
     return found
 
 
+def _fields(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object in a field; empty where the field is absent or holds something else."""
+    inner = found.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
 def _added(papers: Sequence[Paper], found: Mapping[str, Any]) -> Added:
     """Papers by their place in the request. One that failed because it exists is there."""
     items: dict[str, str] = {}
     refused: dict[str, str] = {}
-    failed = found.get("failed") or {}
-    done = {**(found.get("unchanged") or {}), **(found.get("success") or {}), **(found.get("successful") or {})}
+    failed, unchanged = _fields(found, "failed"), _fields(found, "unchanged")
+    done = {**unchanged, **_fields(found, "success"), **_fields(found, "successful")}
     new = 0
     for place, paper in enumerate(papers):
         problem = failed.get(str(place))
         if str(place) in done:
-            new += str(place) not in (found.get("unchanged") or {})
+            new += str(place) not in unchanged
             items[paper.id] = item_key(paper.id)
         elif isinstance(problem, dict) and problem.get("code") == 412:
             items[paper.id] = item_key(paper.id)

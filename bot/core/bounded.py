@@ -1,4 +1,7 @@
-"""Bounds what the SDKs of the platforms read of a reply: they would fill the memory with any."""
+"""Bounds what the SDKs of the platforms take from a server.
+
+They would fill the memory with any reply, and follow a redirect with the whole request to any host.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,27 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+from yarl import URL
+
+from digest.http.bounds import may_follow
 
 MOST = 16 * 2**20
 """Bytes after decompression: many times the largest page of a channel's history."""
 
 
 def bound_replies(trace: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
-    """The bodies of a session with this trace raise ClientPayloadError beyond the bound."""
+    """The bodies of a session with this trace raise ClientPayloadError beyond the bound, and a
+    redirect to another host, port or scheme is not followed but raises it too."""
     trace.on_request_end.append(_bound)
+    trace.on_request_redirect.append(_stay)
     return trace
+
+
+async def _stay(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestRedirectParams) -> None:
+    target = params.url.join(URL(params.response.headers.get("Location") or params.response.headers.get("URI") or ""))
+    if not may_follow(params.url, target, ()):
+        params.response.close()
+        raise aiohttp.ClientPayloadError("redirected to another place")
 
 
 async def _bound(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:

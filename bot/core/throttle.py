@@ -11,6 +11,17 @@ JITTER = 0.25
 """Of the pause, added by chance so that what waited does not come back at once."""
 MAX_JITTER = 2.0
 MAX_NAMES = 2_000
+LONGEST_PAUSE = 3600.0
+"""Seconds. The longest ban that a platform sets; a header may name any number."""
+
+
+def seconds_of(header: str | None, default: float) -> float:
+    """The pause that `Retry-After` asks for."""
+    try:
+        seconds = float(header or default)
+    except ValueError:
+        seconds = default
+    return min(max(seconds, 0.05), LONGEST_PAUSE) if seconds == seconds else default  # noqa: PLR0124  # nan
 
 
 class Pauses(Protocol):

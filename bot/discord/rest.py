@@ -19,7 +19,7 @@ from discord.http import Route, handle_message_parameters, json_or_text
 
 from bot.core.chat import ChatError, Forbidden, OutcomeUnknown, TargetMissing, Throttled, Upload
 from bot.core.texts import say
-from bot.core.throttle import Throttle
+from bot.core.throttle import Throttle, seconds_of
 from digest.errors import Misconfigured
 
 TIMEOUT = 15.0
@@ -219,7 +219,7 @@ def translate_errors(needs: str) -> Iterator[None]:
         raise Throttled(say.sentence("error.discord.busy"), error.retry_after) from error
     except aiohttp.ClientConnectorError as error:
         raise Throttled(say.sentence("error.discord.unreachable"), UNREACHABLE) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (aiohttp.ClientError, TimeoutError, OSError, json.JSONDecodeError, UnicodeError, RecursionError) as error:
         raise OutcomeUnknown(say.sentence("error.discord.slow")) from error
 
 
@@ -254,7 +254,4 @@ def _by_status(error: discord.HTTPException, needs: str) -> ChatError:
 def _wait(error: discord.HTTPException) -> float:
     """Seconds from the header. A ban by Discord's edge has no body and may last an hour."""
     headers = getattr(error.response, "headers", {})
-    try:
-        return max(float(headers.get("Retry-After", 5)), 0.05)
-    except ValueError:
-        return 5.0
+    return seconds_of(headers.get("Retry-After"), 5.0)

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.bounded import bound_replies
 from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, Outside, TargetMissing, Throttled
 from bot.core.texts import say
-from bot.core.throttle import Pauses, Throttle
+from bot.core.throttle import Pauses, Throttle, seconds_of
 from bot.slack.render.blocks import file_of, has_feedback, with_plain_feedback
 
 log = logging.getLogger(__name__)
@@ -293,7 +293,7 @@ def translate_error(error: Exception, method: str, channel: str) -> Exception:
         return _from_response(error, method, channel)
     if isinstance(error, aiohttp.ClientConnectorError):
         return Throttled(say.sentence("error.slack.unreachable"), 5.0)
-    if isinstance(error, TimeoutError | aiohttp.ClientError | SlackClientError | ConnectionError):
+    if isinstance(error, TimeoutError | aiohttp.ClientError | SlackClientError | ConnectionError | RecursionError):
         return OutcomeUnknown(say.sentence("error.slack.slow", method=method))
     return error
 
@@ -305,7 +305,8 @@ def _from_response(error: SlackApiError, method: str, channel: str) -> ChatError
     data: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
     code = str(data.get("error", ""))
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        return Throttled(say.sentence("error.slack.busy"), _seconds(getattr(response, "headers", None) or {}))
+        headers: Mapping[str, str] = getattr(response, "headers", None) or {}
+        return Throttled(say.sentence("error.slack.busy"), seconds_of(headers.get("Retry-After"), 1.0))
     if status >= 500 or code in _OUTCOME_UNKNOWN:
         return OutcomeUnknown(say.sentence("error.slack.trouble", method=method, code=code or status))
     return _from_code(code, data, method, channel)
@@ -334,10 +335,3 @@ def _from_code(code: str, data: Mapping[str, Any], method: str, channel: str) ->
     detail = "; ".join(str(m) for m in data.get("response_metadata", {}).get("messages", []))[:300]
     name = "error.slack.refused.detail" if detail else "error.slack.refused"
     return SlackRefused(say.sentence(name, method=method, code=code, detail=detail), code)
-
-
-def _seconds(headers: Mapping[str, str]) -> float:
-    try:
-        return float(headers.get("Retry-After", "1"))
-    except ValueError:
-        return 1.0

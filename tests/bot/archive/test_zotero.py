@@ -1,6 +1,7 @@
 """Saved papers and digests go to a Zotero group library, each once: over the wire, against a local server that keeps Zotero's rules."""
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -178,6 +179,29 @@ async def test_what_is_wrong_stays_in_the_form_or_is_a_sentence(team, server, co
 
 
 # ---------------------------------------------------------------- faults of the wire
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 200_000,
+        '{"access":' * 50_000,
+        "null",
+        '{"access": [1], "data": "x", "failed": [1], "unchanged": [1], "success": 3, "successful": "x"}',
+        '{"access": {"groups": {"12345": true, "all": []}}, "failed": {"0": 412}, "success": {"0": null}}',
+        '{"failed": {"0": {"code": [], "message": {}}}}',
+        "9" * 5_000,
+        "\ud83d".encode("utf-8", "surrogatepass").decode("latin-1"),
+    ],
+)
+async def test_an_answer_of_another_shape_is_a_sentence(store, server, body):
+    async with HttpReader({"127.0.0.1"}, "test") as reader:
+        api = ZoteroApi(reader, server.url, lambda token: RedisPauses(store, token))
+        for ask in (lambda: api.group_name(SECRET, 12345), lambda: api.add(SECRET, 12345, [a_paper()])):
+            server.faults.append(Fault(status=200, body=body))
+            with contextlib.suppress(ZoteroBusy, ZoteroRefused):
+                await ask()
+            assert not server.faults
 
 
 async def test_nothing_comes_twice_whose_answer_was_lost(team, server, connected):

@@ -1,7 +1,7 @@
 """A reply without an end, or a gzip that unpacks to gigabytes, costs the SDKs of the platforms a bounded amount of memory."""
 
 import tracemalloc
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import aiohttp
 import pytest
@@ -21,13 +21,21 @@ async def serving(answer):
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    tracemalloc.start()
     try:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
-        assert tracemalloc.get_traced_memory()[1] < 4 * bounded.MOST
     finally:
-        tracemalloc.stop()
         await runner.cleanup()
+
+
+@contextmanager
+def bounded_memory():
+    tracemalloc.start()
+    try:
+        yield
+    finally:
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert most < 4 * bounded.MOST
 
 
 async def packed(_: web.Request) -> web.Response:
@@ -46,7 +54,7 @@ async def endless(request: web.Request) -> web.StreamResponse:
 async def test_slack(answer, method):
     async with serving(answer) as url:
         api = WebApi("xoxb-1", url)
-        with pytest.raises(ChatError):
+        with bounded_memory(), pytest.raises(ChatError):
             await api.call(method, channel="C1")
         await api.close()
 
@@ -57,11 +65,60 @@ async def test_discord(answer):
         connection.set_addresses(url)
         client = connection.make_rest_client()
         try:
+            with bounded_memory(), pytest.raises(aiohttp.ClientPayloadError):
+                await client.login("a.b.c")
+        finally:
+            await client.close()
+            connection.set_addresses()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("call", ["chat.update", "users.info", "file", "response_url"])
+async def test_a_redirect_to_another_port_takes_no_request_along(status, call):
+    got = []
+
+    async def other(request: web.Request) -> web.Response:
+        got.append(request.path)
+        return web.json_response({"ok": True})
+
+    async with serving(other) as elsewhere, serving_redirects(status, elsewhere) as url:
+        api = WebApi("xoxb-1", url)
+        asks = {"file": lambda: api.upload("a.md", b"text"), "response_url": lambda: api.send_back(url, {"text": "a"})}
+        with pytest.raises(ChatError):
+            await asks.get(call, lambda: api.call(call, channel="C1"))()
+        await api.close()
+        client = connection.make_rest_client()
+        connection.set_addresses(url)
+        try:
             with pytest.raises(aiohttp.ClientPayloadError):
                 await client.login("a.b.c")
         finally:
             await client.close()
             connection.set_addresses()
+    assert got == []
+
+
+@asynccontextmanager
+async def serving_redirects(status: int, target: str):
+    async def answer(request: web.Request) -> web.Response:
+        if request.path.endswith("files.getUploadURLExternal"):
+            return web.json_response({"ok": True, "upload_url": f"{url}put", "file_id": "F1"})
+        return web.Response(status=status, headers={"Location": target})
+
+    async with serving(answer) as url:
+        yield url
+
+
+@pytest.mark.parametrize("body", [b'{"ok":' * 100_000, b"[" * 100_000, b"\xff\xfe", b"not JSON", b"null"])
+async def test_a_reply_of_another_shape_is_a_failure_of_the_platform(body):
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=body, content_type="application/json")
+
+    async with serving(answer) as url:
+        api = WebApi("xoxb-1", url)
+        with pytest.raises(ChatError):
+            await api.call("chat.update", channel="C1")
+        await api.close()
 
 
 async def test_what_fits_is_read_whole():

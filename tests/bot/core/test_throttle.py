@@ -1,6 +1,8 @@
 """After a refusal, what has the same token waits, each a little longer by chance."""
 
-from bot.core.throttle import Throttle
+import pytest
+
+from bot.core.throttle import LONGEST_PAUSE, Throttle, seconds_of
 
 
 class Time:
@@ -31,6 +33,25 @@ async def test_the_pause_ends_and_a_shorter_one_does_not_cut_it():
     assert await throttle.wait("global", "a") == 0.5
     clock.now += 0.5
     assert await throttle.wait("a") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("2", 2.0),
+        ("0.5", 0.5),
+        (None, 5.0),
+        ("", 5.0),
+        ("soon", 5.0),
+        ("nan", 5.0),
+        ("-3", 0.05),
+        ("inf", LONGEST_PAUSE),
+        ("1e400", LONGEST_PAUSE),
+        ("9" * 5_000, LONGEST_PAUSE),
+    ],
+)
+def test_a_header_can_ask_for_an_hour_at_most(header, seconds):
+    assert seconds_of(header, 5.0) == seconds
 
 
 async def test_old_pauses_are_forgotten():
