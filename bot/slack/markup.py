@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from digest.patterns import regex
 
-_USER = regex(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_GROUP = regex(r"<!(?:subteam\^[^>]*|here|channel|everyone)(?:\|[^>]*)?>")
-_CHANNEL = regex(r"<#[A-Z0-9]+(?:\|([^>]*))?>")
-_OTHER = regex(r"<![^>|]*(?:\|([^>]*))?>")
-LINK = regex(r"<((?:https?|mailto)[^>|]*)(?:\|([^>]*))?>")
+# No part goes beyond the next "<": a message of thousands of them is read once.
+_USER = regex(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
+_GROUP = regex(r"<!(?:subteam\^[^<>|]*|here|channel|everyone)(?:\|[^<>]*)?>")
+_CHANNEL = regex(r"<#[A-Z0-9]+(?:\|([^<>]*))?>")
+_OTHER = regex(r"<![^<>|]*(?:\|([^<>]*))?>")
+LINK = regex(r"<((?:https?|mailto)[^<>|]*)(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True)

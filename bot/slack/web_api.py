@@ -293,7 +293,9 @@ def translate_error(error: Exception, method: str, channel: str) -> Exception:
         return _from_response(error, method, channel)
     if isinstance(error, aiohttp.ClientConnectorError):
         return Throttled(say.sentence("error.slack.unreachable"), 5.0)
-    if isinstance(error, TimeoutError | aiohttp.ClientError | SlackClientError | ConnectionError | RecursionError):
+    if isinstance(
+        error, TimeoutError | aiohttp.ClientError | SlackClientError | ConnectionError | RecursionError | UnicodeError
+    ):
         return OutcomeUnknown(say.sentence("error.slack.slow", method=method))
     return error
 

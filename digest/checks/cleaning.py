@@ -28,12 +28,12 @@ _WRAPPED = regex(
     re.DOTALL | re.IGNORECASE,
 )
 _SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<｜[\w▁ ]{2,30}｜>|<end_of_turn>|<start_of_turn>|<\|?endoftext\|?>)"
-_TOKENS_BEFORE = regex(rf"\A(?:\s*{_SPECIAL}\s*(?:assistant|system|user|model)?\s*\n?)+")
-_TOKENS_AFTER = regex(rf"(?:\s*{_SPECIAL}[ \t]*(?:assistant|system|user|model)?\s*)+\Z")
+_TOKENS_BEFORE = regex(rf"\A(?:\s*{_SPECIAL}(?:\s*(?:assistant|system|user|model))?)+\s*")
+_TOKENS_AFTER = regex(rf"(?:\s*{_SPECIAL}(?:[ \t]*(?:assistant|system|user|model))?)+\s*\Z")
 _HEAD = regex(r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)")
 _INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"")
 """A colon or full stop in it ends no sentence."""
-_RULE = regex(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*(?:\n|\Z))+|\A\s+")
+_RULE = regex(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})[^\S\n]*(?:\n|\Z))+\s*|\A\s+")
 _RULE_AFTER = regex(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
 _LAST = regex(r"(?<![^。！？!?\n])[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
 _LITERAL_BREAK = regex(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")

@@ -162,7 +162,10 @@ INSTRUCTION = regex(
 )
 _ASKED = r"具体|请提供|请输入|请填写|请插入|请补充|请替换|请在|提供|输入|插入|填写|填入|补充|替换|待|在此|此处|这里|insert|add|provide|enter|fill in|fill|replace|your|put|specify|todo|tbd|placeholder|xxx+|introducir|insertar|insérer|einfügen|inserire|inserir|вставь\w*|ここに|入力|挿入|삽입|입력"
 _THING = r"此|请|在|完整|实际|真实|相应|对应|正确|的|或|直接|和|与|及|处|链接|网址|地址|代码库?|源码|项目|仓库|论文|标题|名称|姓名|作者|数据集?|数值|数字|数据|日期|年份|内容|信息|页面|主页|网站|文本|url|urls|link|links|github|code|repository|repo|website|webpage|project|page|paper|dataset|data|address|here|the|to|of|a|an|and|or|actual|specific|full|text|name|title|author|authors|date|value|number|insert|provided|enlace|lien|adresse|リンク|アドレス|링크|주소|ссылк\w*"
-TEMPLATE_WORDS = regex(rf"(?:{_ASKED}|{_THING}|[\s\d_/\\.,，、:：…·\-])+", _I)
+# A word is taken whole, the longest first: `此处` is `此` and `处` too, and thirty of them have a
+# billion readings.
+_EITHER = "|".join(sorted({*_ASKED.split("|"), *_THING.split("|")}, key=len, reverse=True))
+TEMPLATE_WORDS = regex(rf"(?>{_EITHER}|[\s\d_/\\.,，、:：…·\-]+)+", _I)
 TEMPLATE_REQUESTS = regex(rf"(?:{_ASKED})", _I)
 TEMPLATE_BRACKET = regex(
     r"(?P<open>[\[【<＜{｛(（〔［])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]{2,60})(?P<close>[\]】>＞}｝)）〕］])(?P<after>\(?)"

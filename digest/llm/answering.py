@@ -34,6 +34,8 @@ MAX_WHOLE_PAPERS = 2
 """Up to this many papers are sent whole where they fit; of more, only passages."""
 SELECTED_CHARACTERS = 24_000
 """Of each paper, when only passages are sent."""
+LONGEST_ANSWER = 20_000
+"""Characters that are checked and shown; the rest counts as cut off."""
 OUTPUT_TOKENS = 8_000
 """A model that reasons spends most of them before it writes."""
 _LEAST_OUTPUT = 2_500
@@ -86,16 +88,17 @@ async def _ask_model(
     # Normalising whole papers and checking against them takes long: it runs in a thread.
     papers, checker = await asyncio.to_thread(_checker, numbers, question)
     reply = await model.stream(request, _AnswerStream(checker, question.language, on_text))
+    text = reply.text[:LONGEST_ANSWER]
     checked = await asyncio.to_thread(
         check_answer,
-        reply.text,
+        text,
         papers,
         question.text,
         question.language,
         by=model.name,
         selected=any(t.text is not s.text for t, s in zip(selections, question.sources, strict=True)),
         unmatched=not all(t.matched for t in selections),
-        cut=reply.finish == "length",
+        cut=reply.finish == "length" or text != reply.text,
     )
     doubts = [] if unusable(checked.answer) else list(checked.doubts.values())
     answer = checked.settled(await confirm_doubts(model, doubts))

@@ -46,7 +46,7 @@ _LOCK = Lock()
 _MARKS = "[]()*_~`$<!&|#>\\"
 _PARAGRAPH = regex(r"\n[ \t]*\n")
 _ESCAPED = regex(r"\\[^\w\s]")
-_DEEP = regex(rf"^(?:[ \t]*(?:[>*+-]|\d{{1,9}}[.)])[ \t]?){{{DEEPEST // 2},}}|^[ \t]{{{4 * DEEPEST},}}\S", re.MULTILINE)
+_DEEP = regex(rf"^(?:[ \t]*(?:[>*+-]|\d{{1,9}}[.)])){{{DEEPEST // 2},}}|^[ \t]{{{4 * DEEPEST},}}\S", re.MULTILINE)
 
 
 def ready(parser: MarkdownIt) -> MarkdownIt:

@@ -58,7 +58,7 @@ def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
 def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
     found: list[Unit] = []
     label = False
-    for node in SyntaxTreeNode(parse(_parser(), _TEX_PAREN.sub(r"$\1$", markdown))).children:
+    for node in SyntaxTreeNode(parse(_parser(), _with_dollars(markdown))).children:
         for i, (text, glue) in enumerate(_block(node, target)):
             if text.strip():
                 found.append(Unit(text, "\n" if label or i else glue, keep=_is_label(node), opens=not found))
@@ -70,12 +70,12 @@ def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
 def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
     """The text as one line, for headings. `bold`: keep bold (not allowed inside bold)."""
     try:
-        node = SyntaxTreeNode(parse(_parser(), _TEX_PAREN.sub(r"$\1$", markdown), inline=True))
+        node = SyntaxTreeNode(parse(_parser(), _with_dollars(markdown), inline=True))
         drawn = "".join(_inline(n, target, bold=bold) for n in node.children)
     except Exception as error:  # noqa: BLE001
         log.warning("event=undrawable platform=discord error=%s", type(error).__name__)
         return plain(shortened(markdown))
-    return re.sub(r"\s*\n\s*", " ", drawn).strip()
+    return " ".join(part for found in drawn.split("\n") if (part := found.strip()))
 
 
 def plain(text: str) -> str:
@@ -83,8 +83,17 @@ def plain(text: str) -> str:
     return _escape(" ".join(text.split()))
 
 
-_TEX_PAREN = regex(r"\\\(\s*(.{1,300}?)\s*\\\)")
+_TEX_PAREN = regex(r"\\\(([^\\]*(?:\\(?![()])[^\\]*)*)\\\)")
 """TeX's `\\(…\\)`, which a Markdown parser reads as escaped brackets."""
+_LONGEST_FORMULA = 300
+
+
+def _with_dollars(markdown: str) -> str:
+    def formula(match: re.Match[str]) -> str:
+        inner = match[1].strip()
+        return f"${inner}$" if inner and "\n" not in inner and len(inner) <= _LONGEST_FORMULA else match[0]
+
+    return _TEX_PAREN.sub(formula, markdown)
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +141,7 @@ def _inlines(node: SyntaxTreeNode) -> Sequence[SyntaxTreeNode]:
     return node.children[0].children if node.children else []
 
 
-_OPENS_A_BLOCK = regex(r"(?m)^(\s*)(#{1,3}(?=\s)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))")
+_OPENS_A_BLOCK = regex(r"(?m)^([^\S\n]*)(#{1,3}(?=\s)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))")
 
 
 def _paragraph(node: SyntaxTreeNode, target: Target) -> str:

@@ -132,7 +132,7 @@ def _trimmed(message: list[Piece]) -> list[Piece]:
     return message
 
 
-_ATOM = regex(r"\[(?:\\.|[^\]\\])*\]\(<[^>]*>\)|<https?://[^>]*>|`+[^`]*`+|\s+|\\.|[^\s\\\[<`]+|.", re.DOTALL)
+_ATOM = regex(r"\[(?:\\.|[^\[\]\\])*\]\(<[^<>]*>\)|<https?://[^<>]*>|`+[^`]*`+|\s+|\\.|[^\s\\\[<`]+|.", re.DOTALL)
 _SENTENCE = regex(r"(?<=[。！？；])|(?<=[.!?;]\s)|(?<=\n)")
 
 

@@ -66,25 +66,25 @@ _UNITS = "|".join(w for w, n in _CARDINAL.items() if 1 <= n <= 9)
 _NUM = r"(?:\d{1,3}(?:(?:,|\{,\}|\u2009|\u202f)\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![A-Za-z0-9_.])\.\d+)"
 _SUFFIX = (
     r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿億兆만억조]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
-    r"(?:(?:-|\s|\\,|\\)*(?P<unit>\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
+    r"(?:(?:-|\s|\\,|\\){0,6}(?P<unit>\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
     r"毫秒|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|ms|milliseconds?|seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhJW])(?![A-Za-zÀ-ɏ0-9_-])|°))?"
 )
 _ABOUT = regex(
-    r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有)\s*\$?\s*$",
+    r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有)\s{0,3}\$?\s{0,3}$",
     re.IGNORECASE,
 )
 _OVER = regex(
-    r"(?:超过|超|逾|多于|高于|大于|至少|不少于|不低于|over|more than|above|at least|exceed(?:s|ing)?|greater than|beyond|>|≥|\\geq?)\s*\$?\s*$",
+    r"(?:超过|超|逾|多于|高于|大于|至少|不少于|不低于|over|more than|above|at least|exceed(?:s|ing)?|greater than|beyond|>|≥|\\geq?)\s{0,3}\$?\s{0,3}$",
     re.IGNORECASE,
 )
 _UNDER = regex(
-    r"(?:不到|少于|低于|小于|不足|至多|最多|不超过|以内|under|less than|below|fewer than|at most|up to|within|<|≤|\\leq?)\s*\$?\s*$",
+    r"(?:不到|少于|低于|小于|不足|至多|最多|不超过|以内|under|less than|below|fewer than|at most|up to|within|<|≤|\\leq?)\s{0,3}\$?\s{0,3}$",
     re.IGNORECASE,
 )
 _AFTER_ABOUT = regex(r"^\s*(?:左右|上下|多|余|以上)")
 _FIGURE = regex(
-    rf"(?=[\d.])(?:(?P<whole>\d{{1,2}})\s?(?:分[之の]|분의)\s?(?P<some>\d{{1,2}})(?!\d)|(?P<sci>{_NUM}\s*(?:\$?\s*(?:\\times|\\cdot|×|x|\*)\s*\$?\s*)10\s*\$?\s*(?:\^|\*\*)?\s*\{{?\s*(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
-    rf"|(?<![A-Za-z0-9_.])10\s*\^\s*\{{?\s*(?P<pow>[-−–+]?\d+)\s*\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+    rf"(?=[\d.])(?:(?P<whole>\d{{1,2}})\s?(?:分[之の]|분의)\s?(?P<some>\d{{1,2}})(?!\d)|(?P<sci>{_NUM}\s{{0,3}}(?:\$?\s{{0,3}}(?:\\times|\\cdot|×|x|\*)\s{{0,3}}\$?\s{{0,3}})10\s{{0,3}}\$?\s{{0,3}}(?:\^|\*\*)?\s{{0,3}}\{{?\s{{0,3}}(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s{{0,3}}\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
+    rf"|(?<![A-Za-z0-9_.])10\s{{0,3}}\^\s{{0,3}}\{{?\s{{0,3}}(?P<pow>[-−–+]?\d+)\s{{0,3}}\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
     rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX})"
     r"|(?=[百一二两三四五六七八九十半千])(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|(?P<of>[二三四五六七八九十])分[之の](?P<parts>[一二两三四五六七八九])|一半|半数)"
     r"|\b(?=[ahotfz])(?:(?P<half>(?:one[- ]|a )?half(?= (?:of|the)\b))|(?P<fraction>(?P<many>a|one|two|three|four)[- ](?P<part>third|quarter|fifth|tenth)s?\b(?:(?<!\ba third)(?<!\ba fifth)(?<!\ba tenth)|(?=\s+of\b|\s+the\b|[,.;)]|$))))"

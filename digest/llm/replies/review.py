@@ -18,6 +18,8 @@ from digest.llm.server.wire import Reply
 from digest.model import Analysis, Doubt, Evidence, Fault, Finding, Part, Problem
 from digest.patterns import regex
 
+LONGEST_PART = 12_000
+"""Characters of one text of an output. A longer one counts as missing: no check reads it."""
 LONG_SENTENCE = 5
 """Words that stay the same in a sentence that is repeated with one word changed."""
 HAN_WORD = 4
@@ -43,6 +45,7 @@ def draft_from(reply: Reply, language: str) -> Draft:
     texts = {
         path: text.strip() if path.endswith("quotation") else checks.clean(text, language)
         for path, text in texts_by_path(data).items()
+        if len(text) <= LONGEST_PART
     }
     if problem and texts:
         texts.popitem()  # cut off at the limit while writing this one

@@ -393,7 +393,8 @@ _NUMBER = regex(r"(?<![\w.-])\d[\d,_]*(?![\w-])(?!\.\d)")
 
 
 def _number(text: str) -> int:
-    return int(re.sub(r"\D", "", text) or 0)
+    digits = re.sub(r"\D", "", text)[:12]  # more is no number of tokens, and Python refuses thousands
+    return int(digits or 0)
 
 
 def window_in(complaint: Complaint, context: Context) -> int:

@@ -20,6 +20,22 @@ from digest.render.labels import label
 
 WHOLE, CUT, FILTERED = "stop", "length", "content_filter"
 
+MOST_CHARACTERS_PER_TOKEN = 16
+"""What is longer than its token limit allows is cut."""
+LONGEST_TEXT = 100_000
+"""Characters without thoughts: more than any output limit of ours allows."""
+MOST_REPEATS = 60
+"""Of a few characters: a model in a loop repeats them until its limit, and patterns take time that
+grows with the square of such a run."""
+_LOOP = regex(rf"(.{{1,8}}?)\1{{{MOST_REPEATS},}}", re.DOTALL)
+_BLANK = regex(rf"\s{{{MOST_REPEATS},}}")
+
+
+def without_loops(text: str) -> str:
+    text = _BLANK.sub(lambda found: found[0][:MOST_REPEATS], text)
+    return _LOOP.sub(lambda found: found[1] * MOST_REPEATS, text)
+
+
 _WHOLE_WORDS = frozenset(
     [
         "stop",
@@ -212,9 +228,12 @@ def _response_event(event: Mapping[str, Any]) -> Piece:
 
 def reply_from(piece: Piece, text: str, request: Request, model: str, price: Price | None) -> Reply:
     """The reply of gathered pieces: `text` is all of it, raw."""
-    shown = strip_thoughts(clean(text))
+    whole = without_loops(clean(text[: request.max_tokens * MOST_CHARACTERS_PER_TOKEN]))
+    shown = strip_thoughts(whole)
     usage = parse_usage(piece.usage, price, request, text)
     finish = piece.finish
+    if len(text) > request.max_tokens * MOST_CHARACTERS_PER_TOKEN or len(shown) > LONGEST_TEXT:
+        shown, finish = shown[:LONGEST_TEXT], CUT
     if finish == WHOLE and _written(piece.usage) >= request.max_tokens:
         finish = CUT
     return Reply(shown, piece.model or model, finish, piece.refusal, usage)
@@ -342,8 +361,12 @@ _DURATION = regex(
     r"(?:(?:retry|again|wait)[^.\n]{0,30}?\bin\b|retrydelay\W+|retry_after\w*\W+)\s*(?:(\d+)m)?(\d+(?:\.\d+)?)\s*(ms|s\b|sec|秒)?",
     re.IGNORECASE,
 )
-_TITLE = regex(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_TAG = regex(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_TITLE = regex(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
+_TAG = regex(
+    r"<(?:script|style)\b(?:(?!<(?:script|style)\b).)*?</(?:script|style)>|<[^<>]*>", re.IGNORECASE | re.DOTALL
+)
+_LONGEST_PAGE = 16_384
+"""Characters that are looked at of a page, or of words that are no JSON."""
 
 
 def complaint_in(body: Any) -> Complaint | None:
@@ -409,6 +432,7 @@ def complaint_from(status: int, raw: bytes, kind: str = "") -> Complaint:
         return complaint_of(status, body)
     if isinstance(body, str):
         text = body
+    text = text[:_LONGEST_PAGE]
     page = text[:1] == "<" or "html" in kind
     if page:
         title = _TITLE.search(text)

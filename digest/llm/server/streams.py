@@ -10,6 +10,7 @@ from digest.errors import trace
 from digest.llm.server.prices import Price
 from digest.llm.server.replies import (
     CUT,
+    MOST_CHARACTERS_PER_TOKEN,
     WHOLE,
     Complained,
     InvalidReply,
@@ -29,8 +30,6 @@ from digest.render.labels import label
 
 log = logging.getLogger(__name__)
 
-_MAX_CHARACTERS_PER_TOKEN = 16
-"""A stream longer than its token limit allows is stopped."""
 _SAID = 2_000
 """Bytes of what came in place of an event that are shown at most."""
 _MAX_LINE = 2**22
@@ -74,6 +73,8 @@ class StreamReader:
         self.usage: Any = None
         self._ended = False
         self._pending = ""
+        self._joined = 0
+        """Characters that were read anew because an event went on in a further line."""
         self._rest = b""
         self.begun = False
         """A piece of a completion arrived, so the call will be billed."""
@@ -85,7 +86,7 @@ class StreamReader:
 
     async def texts(self, chunks: AsyncIterator[bytes], kind: str = "") -> AsyncGenerator[str, None]:
         """Yields the whole visible text each time it grew. Raises InvalidReply, Complained."""
-        limit = self._request.max_tokens * _MAX_CHARACTERS_PER_TOKEN
+        limit = self._request.max_tokens * MOST_CHARACTERS_PER_TOKEN
         async for line in _lines(chunks):
             if self._take(line) and self._show():
                 yield self._shown
@@ -125,12 +126,13 @@ class StreamReader:
             self._ended = True
             return False
         data = self._pending + data
+        self._joined += len(data) if self._pending else 0
         try:
             body = parse_json(data.encode("utf-8", "replace"))
         except ValueError as error:
             # An event may span several lines; a blank one ends it.
             self._pending = data + "\n"
-            if len(data) > _MAX_LINE or not data.lstrip().startswith("{"):
+            if max(len(data), self._joined // 16) > _MAX_LINE or not data.lstrip().startswith("{"):
                 raise InvalidReply(label.sentence("model.broken stream"), received=self.begun) from error
             return False
         self._pending = ""

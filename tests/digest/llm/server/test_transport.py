@@ -3,13 +3,15 @@
 import asyncio
 import gzip
 import json
+import time
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
-from digest.errors import Misconfigured, ModelUnavailable
+from digest.errors import Misconfigured, ModelUnavailable, PaperboyError
 from digest.llm.server.client import Model, RetryPolicy
+from digest.llm.server.replies import LONGEST_TEXT
 from digest.llm.server.transport import MAX_REPLY
 from digest.llm.server.wire import Request, user
 from digest.ports import booked
@@ -134,6 +136,84 @@ async def test_a_redirect_to_another_place_gets_no_prompt(status):
             with pytest.raises(Misconfigured):
                 await model.embed(["x"])
         assert got == []
+
+
+@pytest.mark.parametrize("piece", ["<script", "<script ", "<style>", "<title>", "<title", "<", "<a", "< ", "</script>"])
+@pytest.mark.parametrize("status", [200, 400, 502])
+async def test_a_page_of_millions_of_tags_takes_no_time(piece, status):
+    async def handle(_):
+        return web.Response(body=(piece * (4_000_000 // len(piece))).encode(), status=status, content_type="text/html")
+
+    async with served(handle) as (model, _):
+        began = time.process_time()
+        with pytest.raises((Misconfigured, ModelUnavailable)):
+            await model.ask(ASK)
+        assert time.process_time() - began < 2, "hours, for a pattern that goes on to the end from each tag"
+
+
+@pytest.mark.parametrize("digits", [13, 6_000, 60_000])
+@pytest.mark.parametrize(
+    "words", ["The maximum context length is {} tokens.", "Please retry in {}m5s.", "max_tokens {}"]
+)
+@pytest.mark.parametrize("status", [400, 413, 429])
+async def test_a_number_of_thousands_of_digits_in_an_error_is_no_bug(status, words, digits):
+    async def handle(_):
+        return web.Response(text=words.format("9" * digits), status=status)
+
+    async with served(handle) as (model, _):
+        with pytest.raises(PaperboyError):
+            await model.ask(ASK)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("text", "longest"),
+    [
+        ("Sound. " + "\n" * 90_000, 100),
+        ("Sound. " + " \t\n" * 60_000, 200),
+        ("Sound. " + "？" * 90_000, 200),
+        ("Sound. " + "<s> " * 30_000, 500),
+        (" ".join(f"word{n}" for n in range(30_000)), LONGEST_TEXT),
+    ],
+)
+async def test_what_a_model_in_a_loop_repeats_is_kept_some_times(text, longest, stream):
+    """What is longer than any answer is cut, and counts as cut."""
+
+    async def handle(_):
+        if not stream:
+            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+            return web.json_response({"object": "chat.completion", "choices": [choice]})
+        pieces = [text[i : i + 10_000] for i in range(0, len(text), 10_000)]
+        events = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
+        events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+        return web.Response(text=body, content_type="text/event-stream")
+
+    async with served(handle) as (model, _):
+        reply = await (model.stream(ASK, nothing) if stream else model.ask(ASK))
+    assert 0 < len(reply.text) <= longest
+    assert (reply.problem is not None) == (longest == LONGEST_TEXT)
+
+
+async def test_an_event_of_many_lines_is_not_read_anew_for_ever():
+    sent = 0
+
+    async def handle(request):
+        nonlocal sent
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b'data: {"a": [\n')
+        for _ in range(200):
+            await response.write(b"data: 1,\n" * 1_000)
+            sent += 1_000
+        return response
+
+    async with served(handle) as (model, _):
+        began = time.process_time()
+        with pytest.raises((Misconfigured, ModelUnavailable)):
+            await model.stream(ASK, nothing)
+        assert time.process_time() - began < 20, "the square of 200,000 lines takes minutes"
+    assert sent
 
 
 async def test_a_streamed_answer_ends_when_its_time_ends():
