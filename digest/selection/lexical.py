@@ -150,13 +150,11 @@ def _names(author: str) -> tuple[str, ...]:
     return tuple(fold(w) for w in _WORD.findall(_INITIALS.sub(". ", author)))
 
 
-def same_person(wanted: str, author: str) -> bool:
-    """`K. He`, `He, Kaiming`, `Kaiming He` do; `Kai He` does not. A family name names nobody."""
-    return bool(_Watched((wanted,)).among((author,)))
-
-
 class _Watched:
-    """Names by what two spellings of one person share, so that an author is compared with few."""
+    """Names by what two spellings of one person share, so that an author is compared with few.
+
+    `K. He`, `He, Kaiming` and `Kaiming He` are one; `Kai He` is not. A family name names nobody.
+    """
 
     def __init__(self, wanted: Iterable[str]) -> None:
         self._single: set[str] = set()

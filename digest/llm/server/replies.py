@@ -365,6 +365,8 @@ _TITLE = regex(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _TAG = regex(
     r"<(?:script|style)\b(?:(?!<(?:script|style)\b).)*?</(?:script|style)>|<[^<>]*>", re.IGNORECASE | re.DOTALL
 )
+_LONGEST_WORDS = 2_000
+"""Characters of a server's sentence that are judged: one long word takes quadratic time."""
 _LONGEST_PAGE = 16_384
 """Characters that are looked at of a page, or of words that are no JSON."""
 
@@ -412,7 +414,7 @@ def complaint_of(status: int, body: Any) -> Complaint:
     return Complaint(
         status=inner or status,
         codes=folded(" ".join(dict.fromkeys(codes))),
-        words=clean(own),
+        words=clean(own[:_LONGEST_WORDS]),
         wait=_wait(json.dumps(body, default=str)[:20_000]),
         fields=numbers,
         json=True,
@@ -437,7 +439,12 @@ def complaint_from(status: int, raw: bytes, kind: str = "") -> Complaint:
     if page:
         title = _TITLE.search(text)
         text = title[1] if title and title[1].strip() else _TAG.sub(" ", text)
-    return Complaint(status=status, words=clean(" ".join(text.split())), page=page, wait=None if page else _wait(text))
+    return Complaint(
+        status=status,
+        words=clean(" ".join(text.split())[:_LONGEST_WORDS]),
+        page=page,
+        wait=None if page else _wait(text),
+    )
 
 
 def _walk(  # one branch a type
@@ -480,7 +487,7 @@ def _walk_text(value: str, name: str, codes: list[str], words: list[str], number
         and name not in ("status", "type")
         and not (name == "reason" and " " not in value)
     ):
-        words.append(value[:2_000])
+        words.append(value[:_LONGEST_WORDS])
 
 
 def _http_status(code: str) -> int:
