@@ -253,26 +253,24 @@ class Surveyor:
     def _add(self, made: Survey, found: list[Level]) -> None:
         """Adds the objects of the page, then those of its forms, then of the forms in these."""
         for _ in range(MAX_DEPTH + 1):
-            forms = []
+            forms, others = [], []
             for objects, above, place in found:
                 kinds = list(map(pdfium_calls.kind, objects))
-                others = []
                 for rank, (obj, kind) in enumerate(zip(objects, kinds, strict=True)):
                     if kind == _TEXT:
                         made.texts[obj] = (*above, rank), place
                     elif kind == _FORM:
                         forms.append((obj, (*above, rank), place))
                     else:
-                        others.append((rank, obj, kind))
-                if others:
-                    self._add_covers(made, others, above, place)
+                        others.append((obj, kind, above, rank, place))
+            self._add_covers(made, others)
             if not forms:
                 return
             found = [self._parts(made, *form) for form in forms]
 
-    def _add_covers(self, made: Survey, others: list[tuple[int, int, int]], above: Rank, place: Place) -> None:
-        boxes = _boxes([obj for _, obj, _ in others])
-        for (rank, obj, kind), own in zip(others, boxes, strict=True):
+    def _add_covers(self, made: Survey, others: list[tuple[int, int, Rank, int, Place]]) -> None:
+        boxes = _boxes([other[0] for other in others])
+        for (obj, kind, above, rank, place), own in zip(others, boxes, strict=True):
             box = own if place.matrix is UNIT else _moved(own, place.matrix)
             wide, high = box[2] - box[0], box[3] - box[1]
             if wide < THICK or high < THICK:
