@@ -27,6 +27,7 @@ _HAN_LITTLE = regex(
 )
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Returns a light stem: plurals, participles and nouns of one verb meet."""
     if len(word) <= 3 or not word.isascii():
@@ -57,7 +58,7 @@ def _terms(text: str) -> Iterator[str]:
     return chain.from_iterable(_of_word(match[0]) for match in _TOKEN.finditer(text))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _of_word(word: str) -> tuple[str, ...]:
     if "\u3040" <= word[0] <= "\u9fff" or "\uac00" <= word[0] <= "\ud7af":
         return tuple(pairs(word))
