@@ -1,7 +1,7 @@
 """A digest of 10 of 100 papers: its wall time against the longest chain of waits, its input tokens, and a second run the same day.
 
 The chain is what cannot overlap: arXiv's requests three seconds apart, one ranking call, the texts that it chose and that were
-not fetched meanwhile at arXiv's pace (four a second, then a second's rest), one analysis and one summary. Its parts are read
+not fetched meanwhile at arXiv's pace (four a second, then a second's rest; until the last one is there), one analysis and one summary. Its parts are read
 off the servers' journals of the same run, so the figure is a ratio and not a time. The tokens are held against the system behind the example:
 100 scoring calls one by one, 10 whole papers, 1 summary, counted over the same papers with the same counter.
 """
@@ -26,7 +26,7 @@ PAPER_TOKENS = 12_000
 def chain(bench: World) -> dict[str, float]:
     """Seconds of the waits that follow each other."""
     listing = [r for r in bench.arxiv.journal.requests if r.route in ("api", "feed")]
-    texts = [r.began for r in bench.arxiv.journal.requests if r.route in ("html", "pdf")]
+    texts = [r.ended for r in bench.arxiv.journal.requests if r.route in ("html", "pdf")]
     calls = {
         task: [c.ended - c.began for c in bench.model.calls if c.task == task]
         for task in ("ranking", "analysis", "summary")
