@@ -81,6 +81,9 @@ class Rule:
 
     folds: bool = False
     """Whether a platform that can hides what follows, up to the buttons, until it is asked for."""
+    behind_button: bool = False
+    """Whether one of the buttons shows all that follows, and more: a platform that cannot fold
+    leaves it out."""
 
 
 class Style(StrEnum):

@@ -153,7 +153,7 @@ say = Texts(
     text("setup.papers", "Papers a day, at most"),
     text("setup.detail", "How much a paper's message shows"),
     text("setup.detail.card", "Card: core idea and findings"),
-    text("setup.detail.short", "Short: and the analysis in brief"),
+    text("setup.detail.short", "Short: and the analysis one click away"),
     text("setup.detail.full", "Full: and the whole analysis"),
     text("compare.title", "{n} papers compared"),
     text("compare.button", "Compare"),

@@ -436,7 +436,8 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
         return
     if analysis and detail is Detail.CARD:
         return
-    yield Rule(folds=detail is not Detail.FULL)
+    folds = detail is not Detail.FULL
+    yield Rule(folds, behind_button=folds and analysis is not None)  # a note may announce the abstract
     if analysis is None:
         yield Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}")
         return

@@ -200,11 +200,18 @@ def messages(
 ) -> list[dict[str, Any]]:
     """`pictured`: with the post's picture, whose file goes with the message (`with_file`).
     `accent`: the colour of a container for all; a paper's card has one anyhow."""
-    shown = post if pictured else without_pictures(post)
+    shown = _without_folded(post if pictured else without_pictures(post))
     if accent is None and _is_card(post):
         accent = GREY
     packed = pack(pieces(shown, private=private), lambda _: (TEXT, COMPONENTS - (accent is not None)))
     return [v2(m, accent) for m in packed or [[Words((Unit(plain(post.fallback) or "…"),))]]]
+
+
+def _without_folded(post: Post) -> Post:
+    """Discord cannot fold: what a button shows anyhow is left out."""
+    fold = next((n for n, b in enumerate(post.blocks) if isinstance(b, Rule) and b.behind_button), len(post.blocks))
+    controls = (b for b in post.blocks[fold:] if isinstance(b, Actions | Menu))
+    return replace(post, blocks=(*post.blocks[:fold], *controls))
 
 
 def _is_card(post: Post) -> bool:

@@ -1,6 +1,7 @@
 """Posts become messages within Discord's limits; whatever does not fit goes on in the next, whole."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -62,6 +63,27 @@ def test_the_mock_up_of_a_paper():
         "**核心**\n一句话。\n\n**发现**\n1\\. 更快。\n> [1] “a quotation” [3 Method\u00a0↗](<https://arxiv.org/html/1#S3>)",
         "**1 动机**\n原因。",
     ]
+
+
+async def test_a_reply_shows_what_decides_and_leaves_the_analysis_to_its_button():
+    digest = await sample_digest("en")
+    read = [n for n, entry in enumerate(digest.entries) if entry.analysis]
+    assert read
+    for detail, inline in ((Detail.SHORT, False), (Detail.FULL, True)):
+        thread = cards.thread(digest, detail)
+        for n in read:
+            found = [c for m in messages(thread.replies[n]) for c in walk(m["components"])]
+            said = "".join(c.get("content", "") for c in found)
+            assert digest.entries[n].analysis.core[:40] in said
+            assert ("**1 " in said) is inline
+            assert any(c.get("custom_id", "").startswith("pb:full:") for c in found)
+
+
+async def test_an_abstract_that_a_note_announces_stays():
+    digest = await sample_digest("en")
+    entry = replace(digest.entries[0], analysis=None)
+    (reply,) = cards.thread(replace(digest, entries=(entry,)), Detail.SHORT).replies
+    assert entry.paper.abstract[:40] in " ".join("\n".join(map(texts, messages(reply))).split())
 
 
 def test_buttons_keep_to_rows_and_menus_of_many():
