@@ -39,6 +39,7 @@ class Outside:
             Names.NOTHING: [],
             Names.PAPER: [f"{key}#1", f"{key}#11", "nonsense"],
             Names.CANDIDATE: [f"{key}#11", "paper:2601.22153v1"],
+            Names.CANDIDATES: [f"{key}#11,{key}#12", f"{key}#11,paper:2601.22153v1"],
             Names.DIGEST: [key, here],
             Names.CHANNEL: [here, key],
             Names.PREVIEW: [here, f"{here}~0123456789ab"],

@@ -27,7 +27,7 @@ def said(home: Home) -> str:
 
 
 def marks(digest: Digest, detail: Detail) -> list[str]:
-    """What stands at the beginning and end of every part, and must be there. Of so long a day the claims only of what to read first."""
+    """What stands at the beginning and end of every part, and must be there. Of so long a day the claims only of what to read first. What *Full analysis* shows is in no short reply."""
     first = {m.paper_id for m in digest.summary.first}
     found = ["OVERVIEW", *(f"SAID-{e.number} " for e in digest.entries if e.paper.id in first)]
     for e in digest.entries:
@@ -36,10 +36,8 @@ def marks(digest: Digest, detail: Detail) -> list[str]:
             f"CORE-{n} ",
             f"WHY-{n} ",
             f"NOTE-{n} ",
-            *(f"FINDING-{n}-{i} " for i in range(5) if detail is not Detail.CARD),
+            *(f"FINDING-{n}-{i} " for i in range(5) if detail is Detail.FULL),
         ]
-        if detail is Detail.SHORT:
-            found += [f"SHORT-{n}-{part} " for part in FULL_PARTS]
         if detail is Detail.FULL:
             found += [f"{end}-{n}-{part}" for part in FULL_PARTS for end in ("BEGIN", "END")]
     return found

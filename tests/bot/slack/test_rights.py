@@ -58,6 +58,7 @@ class Outside:
             Names.NOTHING: [],
             Names.PAPER: [f"{key}#1", f"{key}#11", "answer:x", "nonsense"],
             Names.CANDIDATE: [f"{key}#11", f"{key}#1", "paper:2601.22153v1"],
+            Names.CANDIDATES: [f"{key}#11,{key}#12", f"{key}#11,paper:2601.22153v1"],
             Names.DIGEST: [key, PLACE.key, "slack:C2:2026-01-30:daily:x"],
             Names.CHANNEL: [PLACE.key, key, "slack:C2x"],
             Names.PREVIEW: [PLACE.key, f"{PLACE.key}~0123456789ab", key],
