@@ -38,7 +38,7 @@ _APPEARS = (
 )
 _TO_VENUE = (
     r"\s*[:,]?\s+(?:in|at|to|by|as|for|with|into|on the)(?: publication in)?[:\s]+"
-    r"(?:(?:an?|the|proceedings|proc\.?|of|on|journal|special|issue|\d+(?:st|nd|rd|th)|\w+th|first|second|third|annual|international|workshops?|conference|symposium|main|track|"
+    r"(?:(?:an?|the|proceedings|proc\.?|of|on|journal|special|issue|\d+(?:st|nd|rd)|\w+th|first|second|third|annual|international|workshops?|conference|symposium|main|track|"
     r"research|industry|findings|(?:19|20)\d\d)\s+)*[\"“‘']*"
     r"(?!(?:https?|www|arXiv|ArXiv|GitHub|Github|Zenodo|HAL|SSRN|bioRxiv|medRxiv|OpenReview|Medium|Fig|Table|Sec|Appendix|Chapter|Part|Supplement|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|"
     r"English|Chinese|French|German|Russian|Spanish|Japanese)\b|Section|Figure|Supplementary|January|February|March|April|June|July|August|September|October|November|December)(?=[A-Z])"
@@ -58,7 +58,7 @@ _CONFERENCES = frozenset(
 """A bare name with a year tells of an acceptance only if it names no data set, standard or software
 as well; so these are listed."""
 _BARE = regex(
-    r"(?:(?:Findings of|Proceedings of|Proc\.?|In|the) (?:the )?)*(?:(?:IEEE|ACM|CVF|SIAM|USENIX|AAAI)(?:/(?:CVF|ACM|IEEE|RSJ|SIAM))? )?(?P<name>[A-Za-z0-9]{3,12})(?:[ -]|[ -]?['’])(?P<year>(?:20)?\d\d)"
+    r"(?:(?:Findings of|Proceedings of|Proc\.?|In|the) )*(?:(?:IEEE|ACM|CVF|SIAM|USENIX|AAAI)(?:/(?:CVF|ACM|IEEE|RSJ|SIAM))? )?(?P<name>[A-Za-z0-9]{3,12})(?:[ -]|[ -]?['’])(?P<year>(?:20)?\d\d)"
     r"(?:\s*[(:,]?\s*(?:oral|spotlight|poster|highlight|main|findings|main track|main conference|camera[- ]ready|long paper|full paper|short paper|best paper.{0,20}|workshops?(?: on [A-Z].*)?)\)?)?",
     re.IGNORECASE,
 )
