@@ -361,7 +361,7 @@ async def test_a_paper_added_from_others_or_shared_shows_its_figure_unless_the_c
     shared = [*day.slack.space.channels["C1"].messages.values()][-1]
     look = Click("look", "lookup", values["share"], place, who, "", context.now())
     await handler.on_click(look, context.chats["slack"].responder(place, who, {"kind": "click"}))
-    asked = day.slack.say("C1", "U1", day.digest.entries[9].paper.id)[0].payload["event"]["ts"]
+    asked = day.slack.say("C1", "U1", f"<@{BOT_USER}> {day.digest.entries[9].paper.id}")[0].payload["event"]["ts"]
     bare = Question(f"bare {on}", PLACE, who, day.digest.entries[9].paper.id, context.now(), asked, addressed=True)
     await context.store.save_question(bare)
     await Conversation(context).answer(bare.id)

@@ -287,7 +287,7 @@ async def test_an_unreachable_server_is_unavailable():
 
 
 async def test_silence_is_tried_once_more_only_because_it_may_be_billed(server, a_model):
-    model = a_model(timeout=0.1, retries=RetryPolicy(attempts=5, first_wait=0.001))
+    model = a_model(timeout=1, retries=RetryPolicy(attempts=5, first_wait=0.001))
     server.behave("hang")
     with pytest.raises(ModelUnavailable, match="in time"):
         await model.ask(RANK)
