@@ -14,6 +14,8 @@ _GROUP = regex(r"<!(?:subteam\^[^<>|]*|here|channel|everyone)(?:\|[^<>]*)?>")
 _CHANNEL = regex(r"<#[A-Z0-9]+(?:\|([^<>]*))?>")
 _OTHER = regex(r"<![^<>|]*(?:\|([^<>]*))?>")
 LINK = regex(r"<((?:https?|mailto)[^<>|]*)(?:\|([^<>]*))?>")
+_SEPARATOR = regex(r"\A(?:[,，：、\s]|:(?![\w'+-]+:))+")
+"""What stands between a mention and its question; not the colon of an emoji, `:wave:`."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def parse_text(text: str, bot: str) -> MessageText:
     text = LINK.sub(_link, _OTHER.sub(lambda m: m[1] or "", text))
     text = html.unescape(re.sub(r"[ \t]+", " ", text)).strip()
     if bot in people:
-        text = text.lstrip(",:，：、 ")
+        text = _SEPARATOR.sub("", text)
     return MessageText(text, bot in people, others)
 
 
