@@ -28,6 +28,7 @@ from bot.core.chat import (
     Question,
     TargetMissing,
     Text,
+    Throttled,
     Upload,
 )
 from bot.core.draft import DraftPump, DraftState, Recovery
@@ -100,6 +101,8 @@ class SlackDraft(DraftPump):
         """Edits a message because there is no thread to stream in or streaming was refused."""
         self._id_unknown = False
         """A message may exist whose id we do not know."""
+        self._unsearched = False
+        """The search failed, so that an earlier attempt's message may exist."""
         self._background: set[asyncio.Task[None]] = set()
         self._found: dict[str, str] = {}
         self._strays: set[str] = set()
@@ -200,7 +203,8 @@ class SlackDraft(DraftPump):
         return task
 
     async def _finish_search(self) -> None:
-        """Waits for the search. If it fails, no earlier message is assumed."""
+        """Waits for the search. If it fails, first words assume no earlier message; the final form
+        has it made again."""
         if self._search is None:
             return
         search, self._search = self._search, None
@@ -209,6 +213,11 @@ class SlackDraft(DraftPump):
                 await search
         except (ChatError, TimeoutError) as error:
             log.info("event=draft_search_failed reason=%s", type(error).__name__)
+            self._unsearched = True
+        self._adopt()
+
+    def _adopt(self) -> None:
+        """Goes on in the message that the search found."""
         if not self._ts and self._key in self._found:
             self._ts, self._edits = self._found[self._key], True
 
@@ -229,10 +238,16 @@ class SlackDraft(DraftPump):
     async def _find_after_doubt(self) -> bool:
         if self._background:
             await asyncio.gather(*self._background)
-        if self._id_unknown and self._search is None:
-            self._search = self._start_search()
         known = self._ts
         await self._finish_search()
+        if self._id_unknown or self._unsearched:
+            try:
+                await self._find()
+            except ChatError as error:
+                if isinstance(error, OutcomeUnknown | Throttled):
+                    raise  # a message that nobody looked for might stay beside the final form
+            self._unsearched = False
+            self._adopt()
         return not known and bool(self._ts)
 
     async def _replace(self, post: Post, picture: Upload | None) -> str:

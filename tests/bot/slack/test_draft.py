@@ -162,6 +162,20 @@ async def test_after_a_crash_the_half_message_is_found_and_replaced(slack, chat,
     assert all("Half" not in m.shown and not m.streaming for m in answers(slack))
 
 
+async def test_a_search_that_fails_is_made_again_before_the_final_form_is_posted(slack, chat, parent):
+    question = asked(slack, parent)
+    await (await chat.draft(question, "answer:q")).write("Half of it")
+    (half,) = answers(slack)
+    slack.fail("conversations.replies", "html", 2)
+    with pytest.raises(OutcomeUnknown):
+        await (await chat.draft(question, "answer:q")).finish(FINAL)
+    assert answers(slack) == [half]
+    slack.fail("conversations.replies", "html")
+    assert await (await chat.draft(question, "answer:q")).finish(FINAL) == half.ts
+    assert [m.ts for m in answers(slack)] == [half.ts]
+    assert "Half" not in half.shown
+
+
 async def test_a_stream_that_begins_after_its_answer_stands_is_taken_away(slack, chat, parent, monkeypatch):
     """Slack carried out what the bot had waited for in vain."""
     monkeypatch.setattr(web_api, "TIMEOUT", 0.5)
