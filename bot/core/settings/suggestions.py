@@ -159,10 +159,12 @@ def _zone_names() -> dict[str, tuple[str, ...]]:
     for zone, cities in _cities().items():
         for city in cities:
             found.setdefault(city, set()).add(zone)
-    for zone in known:
+    for zone in sorted(known):  # a whole name goes before the ends of longer ones
         found.setdefault(_key(zone.rpartition("/")[2]), {_today(zone)}).add(_today(zone))
         found[_key(zone)] = {zone}
-    ranked = {words: sorted(zones, key=lambda zone: order.get(zone, len(order))) for words, zones in found.items()}
+    ranked = {
+        words: sorted(zones, key=lambda zone: (order.get(zone, len(order)), zone)) for words, zones in found.items()
+    }
     return {words: tuple(zones) for words, zones in ranked.items() if zones}
 
 
