@@ -437,7 +437,8 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
     if analysis and detail is Detail.CARD:
         return
     folds = detail is not Detail.FULL
-    yield Rule(folds, behind_button=folds and analysis is not None)  # a note may announce the abstract
+    # A note may announce the abstract, and no reply is without a quotation that there is.
+    yield Rule(folds, behind_button=folds and analysis is not None and bool(above or not below))
     if analysis is None:
         yield Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}")
         return

@@ -79,6 +79,15 @@ async def test_a_reply_shows_what_decides_and_leaves_the_analysis_to_its_button(
             assert any(c.get("custom_id", "").startswith("pb:full:") for c in found)
 
 
+async def test_no_short_reply_is_without_the_quotation_that_there_is():
+    digest = await sample_digest("en")
+    analysis = digest.entries[0].analysis
+    entry = replace(digest.entries[0], analysis=replace(analysis, core="It moves. " * 90))
+    (reply,) = cards.thread(replace(digest, entries=(entry,)), Detail.SHORT).replies
+    said = " ".join(texts(m) for m in messages(reply))
+    assert analysis.findings[0].evidence.quotation[:40] in said
+
+
 async def test_an_abstract_that_a_note_announces_stays():
     digest = await sample_digest("en")
     entry = replace(digest.entries[0], analysis=None)
