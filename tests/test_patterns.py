@@ -105,17 +105,21 @@ def loops(tree: Any, chance: random.Random, before: str = "") -> Iterator[tuple[
         before += sample([(op, value)], chance)
 
 
+def seconds(pattern: re.Pattern[Any], text: str | bytes) -> float:
+    began = time.thread_time()
+    pattern.search(text)
+    return time.thread_time() - began
+
+
 def slow(pattern: re.Pattern[Any]) -> str:
-    """A text over which it takes long; empty without one."""
+    """A text over which it takes long, three times in a row; empty without one."""
     chance, binary = random.Random(16), isinstance(pattern.pattern, bytes)
     tree = parser.parse(pattern.pattern, pattern.flags)
     for before, piece in dict.fromkeys(loops(tree, chance)):
         for tail in ("x", "\x00", " !"):
             for times in TIMES:
                 text = before + piece * times + tail
-                began = time.thread_time()
-                pattern.search(text.encode(errors="replace") if binary else text)
-                if time.thread_time() - began > SLOW:
+                if all(seconds(pattern, text.encode(errors="replace") if binary else text) > SLOW for _ in range(3)):
                     return text
     return ""
 
