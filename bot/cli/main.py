@@ -275,7 +275,7 @@ def run_process() -> None:
     try:
         main()
     except SystemExit as ended:
-        status = ended.code if isinstance(ended.code, int) else 0
+        status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
         raise
 
 
