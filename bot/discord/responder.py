@@ -151,16 +151,25 @@ class Responder:
         await self.open_modal(self.ticket.id, filling, 0)
 
     async def panel(self, panel: Panel) -> None:
-        name = self._panel or self.ticket.id
-        before = await self._forms.load(name, self.ticket.person.id) if self._panel else None
-        if before is not None and before.panel is not None and before.panel.round != self._round:
-            log.info("event=panel_changed_since")
-            return
-        since = {n: v for n, v in before.values.items() if self._fields.get(n) != v} if before else {}
-        filling = panels.begun(panel, since, before.panel if before else None, self._round)
-        await self._forms.keep(name, self.ticket.person.id, filling)
+        name, person = self._panel or self.ticket.id, self.ticket.person.id
         first, self._panel = not self._panel, name
-        await self.draw_panel(name, filling, first=first)
+        filling: Filling | None
+        if first:
+            filling = panels.begun(panel, {}, None, self._round)
+            await self._forms.keep(name, person, filling)
+        else:
+            filling = await self._forms.change(name, person, lambda before: self._filled(panel, before))
+        if filling is None:
+            log.info("event=panel_changed_since")
+        else:
+            await self.draw_panel(name, filling, first=first)
+
+    def _filled(self, panel: Panel, before: Filling) -> Filling | None:
+        """The panel with what was chosen since its check began. None: another was pressed."""
+        if before.panel is not None and before.panel.round != self._round:
+            return None
+        since = {n: v for n, v in before.values.items() if self._fields.get(n) != v}
+        return panels.begun(panel, since, before.panel, self._round)
 
     async def checklist(self, checklist: Checklist) -> None:
         async with self._lock:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -249,14 +249,15 @@ class Interactions:
         elif pressed.action == "press":
             await self._send_panel(interaction, responder, name, filling, part)
         elif pressed.action == "group":
-            opened = replace(filling.panel, groups={**filling.panel.groups, part: values[0]})
-            filling = replace(filling, panel=opened)
-            await self._forms.keep(name, responder.ticket.person.id, filling)
-            await responder.draw_panel(name, filling)
+            opened = await self._forms.change(
+                name, responder.ticket.person.id, lambda held: forms.with_group(held, part, values[0])
+            )
+            await responder.draw_panel(name, opened or filling)
         else:
             field = next(f for f in filling.form.fields if f.name == part)
-            value = panels.value_after(field, filling, values)
-            await self._set_in_panel(interaction, responder, name, filling, {part: value})
+            await self._set_in_panel(
+                interaction, responder, name, filling, lambda held: {part: panels.value_after(field, held, values)}
+            )
 
     async def _type_in_panel(
         self, interaction: Interaction, responder: Responder, name: str, typed: Mapping[str, str]
@@ -265,16 +266,27 @@ class Interactions:
         if filling is None or filling.panel is None:
             await self._expired(responder)
         else:
-            await self._set_in_panel(interaction, responder, name, filling, typed)
+            await self._set_in_panel(interaction, responder, name, filling, lambda _: typed)
 
     async def _set_in_panel(
-        self, interaction: Interaction, responder: Responder, name: str, filling: Filling, values: Mapping[str, str]
+        self,
+        interaction: Interaction,
+        responder: Responder,
+        name: str,
+        filling: Filling,
+        values: Callable[[Filling], Mapping[str, str]],
     ) -> None:
         """Tells the live fields, and those that were typed, because they may be wrong."""
-        before = {f.name: filling.values.get(f.name, f.value) for f in filling.form.fields}
-        filling = forms.with_values(filling, values)
-        await self._forms.keep(name, responder.ticket.person.id, filling)
-        kinds = {f.name: f for f in filling.form.fields if f.name in values and values[f.name] != before[f.name]}
+        before, given = {f.name: filling.values.get(f.name, f.value) for f in filling.form.fields}, values(filling)
+        changed = await self._forms.change(
+            name, responder.ticket.person.id, lambda held: forms.with_values(held, values(held))
+        )
+        filling = changed or filling
+        kinds = {
+            f.name: f
+            for f in filling.form.fields
+            if f.name in given and filling.values.get(f.name, f.value) != before.get(f.name)
+        }
         told = [n for n, f in kinds.items() if f.live] or [n for n, f in kinds.items() if f.kind in panels.TYPED]
         if told:
             await self._send_panel(interaction, responder, name, filling, f"{CHANGED}{told[0]}")
@@ -285,9 +297,9 @@ class Interactions:
         self, interaction: Interaction, responder: Responder, name: str, filling: Filling, pressed: str
     ) -> None:
         ticket, form = responder.ticket, filling.form
-        assert filling.panel is not None
-        panel = replace(filling.panel, round=filling.panel.round + 1)
-        await self._forms.keep(name, ticket.person.id, replace(filling, panel=panel))
+        filling = await self._forms.change(name, ticket.person.id, forms.next_round) or filling
+        panel = filling.panel
+        assert panel is not None
         fields = {f.name: filling.values.get(f.name, f.value) for f in form.fields}
         responder.in_panel(name, panel.round, fields)
         await responder.acknowledge()

@@ -6,10 +6,12 @@ message and a button between them. Filled-in values are stored until the form is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.core.chat import Actions, Button, Field, Form, Post, Style, Text
 from bot.core.texts import say
@@ -69,6 +71,19 @@ class Forms:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def change(self, name: str, person: str, change: Callable[[Filling], Filling | None]) -> Filling | None:
+        """Keeps a form as `change` makes it. Returns what is kept; None without a form or a change.
+
+        One at a time: what a person chooses while a check of the panel ends must not be lost.
+        """
+        async with self._locks.setdefault(f"{person}:{name}", asyncio.Lock()):
+            held = await self.load(name, person)
+            changed = change(held) if held is not None else None
+            if changed is not None:
+                await self.keep(name, person, changed)
+            return changed
 
     async def keep(self, name: str, person: str, filling: Filling) -> None:
         """Without secrets, which whoever corrects the form types again."""
@@ -166,6 +181,17 @@ def filled(components: list[dict[str, Any]]) -> dict[str, str]:
 
 def with_values(filling: Filling, values: Mapping[str, str]) -> Filling:
     return replace(filling, values={**filling.values, **values})
+
+
+def with_group(filling: Filling, field: str, group: str) -> Filling:
+    """The panel with this group of a long list open."""
+    assert filling.panel is not None
+    return replace(filling, panel=replace(filling.panel, groups={**filling.panel.groups, field: group}))
+
+
+def next_round(filling: Filling) -> Filling:
+    assert filling.panel is not None
+    return replace(filling, panel=replace(filling.panel, round=filling.panel.round + 1))
 
 
 def between(name: str, filling: Filling, done: int, language: str) -> Post:

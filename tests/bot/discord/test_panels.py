@@ -1,5 +1,6 @@
 """Every value of a list can be chosen in a panel's menus, and what is chosen stays chosen."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,9 @@ from bot.core.chat import Menu, Panel, Post
 from bot.core.subscription import Subscription
 from bot.discord.ids import parse_custom_id
 from bot.discord.render import panels
-from bot.discord.render.forms import Filling
+from bot.discord.render.forms import Filling, Forms, next_round, with_values
 from bot.discord.render.messages import OPTIONS, messages
+from bot.store.cache import RedisCache
 from digest.model import Profile
 from tests.bot.people import HERE
 from tests.servers.discord_rules import check_components, texts, walk
@@ -68,3 +70,14 @@ def test_a_long_menu_is_several_of_which_each_is_read():
     assert [o["value"] for m in menus for o in m["options"]] == [v for _, v in options]
     assert {parse_custom_id(m["custom_id"]).action for m in menus} == {"lookup"}
     assert len({m["custom_id"] for m in menus}) == 3
+
+
+async def test_what_is_chosen_while_a_check_ends_is_kept_beside_its_result(store):
+    forms = Forms(RedisCache(store))
+    await forms.keep("x", "ada", filling())
+    await asyncio.gather(
+        *(forms.change("x", "ada", lambda held, n=n: with_values(held, {f"field{n}": "1"})) for n in range(9)),
+        *(forms.change("x", "ada", next_round) for _ in range(9)),
+    )
+    kept = await forms.load("x", "ada")
+    assert len(kept.values) == kept.panel.round == 9
