@@ -117,6 +117,9 @@ class Gateway(discord.Client):
                 await work
             except PaperboyError as error:
                 log.warning("event=%s_failed reason=%r", name, for_log(error))
+            except RuntimeError:  # the SDK's word for a request after its end
+                if not self.is_closed():
+                    raise
 
         self._track(asyncio.create_task(run(), name=name))
 
