@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from digest.patterns import regex
 from digest.render.commonmark import parse, ready, shortened, within_bounds
+from digest.render.tex import formatted
 
 ALWAYS = ("arxiv.org",)
 """Hosts whose links stay."""
@@ -80,7 +81,7 @@ def _without_mentions(code: str) -> str:
 
 
 def _safe(text: str, allow: Collection[str]) -> str:
-    text = _IMAGE.sub(lambda m: m[1], text)
+    text = _IMAGE.sub(lambda m: m[1], formatted(text))
     text = _LINK.sub(lambda m: m[0] if allowed(m[2], allow) else m[1], text)
     text = _REFERENCE.sub(lambda m: m[1] or "", text)
     text = _AUTOLINK.sub(lambda m: m[1] if m[1] and allowed(m[1], allow) else _unlinked(m[1] or m[0][1:-1]), text)

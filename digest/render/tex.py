@@ -184,6 +184,28 @@ def readable(text: str) -> str:
     return _MATH.sub(turn, text)
 
 
+def formatted(text: str) -> str:
+    r"""Returns Markdown with TeX's font commands outside formulas as its own marks:
+    `\emph{x}` as `*x*`, `\texttt{x}` as code, `\textsc{x}` as `x`."""
+    if "\\" not in text:
+        return text
+    pieces = _FORMULAS.split(text)  # formulas at odd places
+    return "".join(p if i % 2 else _FONT.sub(_as_markdown, p) for i, p in enumerate(pieces))
+
+
+def _as_markdown(match: re.Match[str]) -> str:
+    mark, words = _MARKS.get(match[1], ""), re.sub(r"\\([_&%#$])", r"\1", match[2])
+    return f"{mark}{words}{mark}" if words.strip() else ""
+
+
+_FORMULAS = regex(
+    r"(\$\$[^$]{1,2000}\$\$|\\\[.{1,2000}?\\\]|\\\(.{1,300}?\\\)|(?<![\\$])\$(?!\s)[^$\n]{1,300}(?<![\s\\])\$(?![\d$]))",
+    re.DOTALL,
+)
+_FONT = regex(r"\\(text(?:tt|bf|it|sc|sf|rm|md|up|sl|normal)?|emph|underline|mbox)\{([^{}`\n]{0,300})\}")
+_MARKS = {"texttt": "`", "textbf": "**", "emph": "*", "textit": "*"}
+
+
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """For places without code: titles, headlines, file names. Also text accents and macros.

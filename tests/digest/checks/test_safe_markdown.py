@@ -19,6 +19,8 @@ CODE = ("https://github.com/hzxie/DynamicVLA",)
             "[file](https://github.com/hzxie/DynamicVLA/blob/main/a.py)",
         ),
         ("[paper](https://arxiv.org/abs/2601.22153v1)", "[paper](https://arxiv.org/abs/2601.22153v1)"),
+        (r"\texttt{Data\_X} costs $5, \emph{all} $6; $\text{CE}(x)$", "`Data_X` costs $5, *all* $6; $\\text{CE}(x)$"),
+        (r"`\texttt{a}` and \textcolor{red}{x}", r"`\texttt{a}` and \textcolor{red}{x}"),
         ("[other](https://github.com/evil/repo)", "other"),
         ("[code](https://github.com.evil.com/hzxie/DynamicVLA)", "code"),
         ("[x](https://arxiv.org.evil.com/abs/1)", "x"),
