@@ -1,9 +1,9 @@
 """`python -m bench.kill --rounds 100 --seed 1`: killed at random moments, every digest and answer stands once, in order, whole.
 
 A round is a day: its list is announced, the clock makes a digest for a Slack and a Discord channel, people ask in both threads,
-papers of the day before have changed, which is told in their threads. At a random
-moment of a stage drawn by lot (fetch, ranking, analysis, summary, delivery, answering) the bot, its store, or both are killed with SIGKILL
-and, where it is the bot, started again; sometimes twice. Requests to the platforms go wrong meanwhile: 429, 5xx, dropped before or after
+papers of the day before have changed, which is told in their threads, and on most days both have a round-up of the week. At a random moment
+of a stage drawn by lot (fetch, ranking, analysis, summary, delivery, answering) the bot, its store, or both are killed with SIGKILL and,
+where it is the bot, started again; sometimes twice. Requests to the platforms go wrong meanwhile: 429, 5xx, dropped before or after
 they were stored, slow beyond the time-out. In the end the channels are held against the stored plans, and the model's journal is judged.
 
 The bot is the real program with its long waits shortened to a tenth (`tests.servers.short_waits`); `--speed 1` leaves them as they are.
@@ -28,7 +28,7 @@ from bench import report
 from bench.kill.away import HOW, Away, away
 from bench.kill.frozen import Frozen, freeze
 from bench.kill.stages import LENGTH, STAGES, Marks
-from bench.kill.waiting import Asked, answers, ask, changes, digests, judged
+from bench.kill.waiting import Asked, answers, ask, changes_and_roundups, digests, judged
 from bench.kill.whole import sorts
 from bench.kill.world import World, world
 
@@ -82,7 +82,7 @@ class Bench:
                 await denying
                 await digests(self.world)
                 await answers(self.world, asked)
-                await changes(self.world)
+                await changes_and_roundups(self.world)
         except TimeoutError:
             made.wrong.append(f"not whole after {self.patience:.0f} s")
         for task in (killing, denying):
@@ -91,6 +91,7 @@ class Bench:
         await asyncio.sleep(0.3)  # what would be posted twice is by now
         made.wrong += await judged(self.world, asked)
         made.digests, made.answers = len(self.world.sides), sum(map(len, asked.values()))
+        await self.world.plan_roundup(wanted=self.chance.random() < 0.6)
         await self._end(made)
         made.seconds = time.monotonic() - began
         return made

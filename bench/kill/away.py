@@ -12,7 +12,7 @@ import random
 from dataclasses import dataclass
 
 from bench.kill.stages import LENGTH, Marks
-from bench.kill.waiting import Asked, answers, ask, changes, digests, judged
+from bench.kill.waiting import Asked, answers, ask, changes_and_roundups, digests, judged
 from bench.kill.world import World
 
 HOW = ("killed", "frozen", "out of memory", "disk full")
@@ -47,7 +47,7 @@ async def away(world: World, how: str, stage: str, chance: random.Random, second
             meanwhile = await outage
             asked = {side: [*meanwhile.get(side, ()), *asked[side]] for side in asked}
             await answers(world, asked)
-            await changes(world)
+            await changes_and_roundups(world)
     except TimeoutError:
         wrong.append(f"not whole {RECOVERY_TIMEOUT} s after it was back")
     if bot.returncode is not None:

@@ -7,7 +7,7 @@ import random
 import re
 from dataclasses import dataclass
 
-from bench.kill.waiting import answers, ask, changes, digests, judged
+from bench.kill.waiting import answers, ask, changes_and_roundups, digests, judged
 from bench.kill.world import World
 
 POSTED = re.compile(r"event=posted ")
@@ -53,7 +53,7 @@ async def freeze(world: World, processes: int, chance: random.Random, seconds: f
             await digests(world)
             asked = dict(await ask(world, [f"What does paper {n} measure, on {world.day}?" for n in (1, 3)]))
             await answers(world, asked)
-            await changes(world)
+            await changes_and_roundups(world)
     except TimeoutError:
         wrong.append("not whole after 180 s")
     await asyncio.sleep(1)

@@ -1,5 +1,5 @@
-"""What a round waits for, and how it is judged: the day's digests on both platforms, the answers in their threads, and what is told of the
-papers of the day before."""
+"""What a round waits for, and how it is judged: the day's digests on both platforms, the answers in their threads, what is told of the papers
+of the day before, and the round-up of the week."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bench.kill.sides import Side
 from bench.kill.whole import digest_faults, post_faults
 from bench.kill.world import ANNOUNCED, PAPERS, World
 from bot.alerts.changes import A_DAY
+from bot.core.schedule import roundup_due
+from bot.digests.roundup import WEEKLY
 from bot.store import DeliveryState, QuestionState, RunState, Store, StoredQuestion, StoreUnavailable
 
 Asked = Mapping[str, Sequence[str]]
@@ -19,6 +21,10 @@ Asked = Mapping[str, Sequence[str]]
 
 def digest_key(world: World, side: Side) -> str:
     return f"{side.name}:{side.channel}:{world.day.isoformat()}:daily"
+
+
+def roundup_key(world: World, side: Side) -> str:
+    return f"{side.name}:{side.channel}:{world.day.isoformat()}:{WEEKLY}"
 
 
 async def digests(world: World) -> None:
@@ -71,8 +77,8 @@ async def _asked(store: Store, side: Side, message: str) -> StoredQuestion | Non
     return await store.question(found.decode()) if found else None
 
 
-async def changes(world: World) -> None:
-    """Returns when what changed of earlier papers is told, or put off to the week's message, by the record."""
+async def changes_and_roundups(world: World) -> None:
+    """Returns when what changed of earlier papers is told, or put off to the week's message, and the round-up stands, by the record."""
     while True:
         with contextlib.suppress(StoreUnavailable):
             async with world.store() as store:
@@ -85,7 +91,16 @@ async def changes(world: World) -> None:
 
 async def _is_told(world: World, store: Store, side: Side) -> bool:
     channel = f"{side.name}:{side.channel}"
+    if await _roundup_due(world, store, side):
+        weekly = await store.delivery(roundup_key(world, side))
+        if weekly is None or weekly.state is not DeliveryState.DONE:
+            return False
     return await store.is_done(f"news:{channel}:{world.day}") or not await store.news(channel)
+
+
+async def _roundup_due(world: World, store: Store, side: Side) -> bool:
+    subscription = await store.subscription(f"{side.name}:{side.channel}")
+    return subscription is not None and roundup_due(subscription, WEEKLY, world.now()) is not None
 
 
 async def judged(world: World, asked: Asked) -> list[str]:
@@ -114,8 +129,11 @@ async def _judged(world: World, asked: Asked) -> list[str]:
             ]
             if len([one for one in told[:A_DAY] if one]) != min(A_DAY, world.changed):
                 faults.append(f"of {world.changed} changes one stands 0 times")
-            others = [one for one in told if one]
-            faults += post_faults(side, delivery, [one for one in due if one], world.accounted[side.name], others)
+            weekly = await store.delivery(roundup_key(world, side))
+            if weekly is None and await _roundup_due(world, store, side):
+                faults.append("the round-up stands 0 times")
+            posted = [one for one in (*told, weekly) if one]
+            faults += post_faults(side, delivery, [one for one in due if one], world.accounted[side.name], posted)
             world.shown = [entry.paper.id for entry in digest.entries]
             wrong += [f"{side.name}: {fault}" for fault in faults]
     return wrong

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.kill.sides import Side
-from bot.core.chat import StepKind
+from bot.core.chat import Step, StepKind
 from bot.core.ids import LINK_PLACEHOLDER
 from bot.store import Delivery, StoredQuestion
 from digest.model import Digest
@@ -32,7 +32,7 @@ def post_faults(
 ) -> list[str]:
     """Of a digest's posts, the answers in its thread, and `others` that were posted. `known`: ids of messages of earlier days, to which
     these are added."""
-    steps = [s for s in delivery.plan if s.kind in (StepKind.POST, StepKind.REPLY) and s.payload.get("only") != "forum"]
+    steps = _messages(delivery)
     keys = [s.key for s in steps]
     contents = {s.key: side.content(s) for s in steps}
     contents |= {s.on: side.content(s) for s in delivery.plan if s.kind is StepKind.EDIT and s.on in contents}
@@ -42,7 +42,7 @@ def post_faults(
             found.append(f"{asked.question.id} was answered with a note, not with an answer")
         else:
             contents |= side.answer(asked.post, f"answer:{asked.question.id}")
-    contents |= {s.key: side.content(s) for other in others for s in other.plan}
+    contents |= {s.key: side.content(s) for other in others for s in _messages(other)}
     wanted = list(contents)
     standing = side.stands(wanted)
     by_key = Counter(m.key for m in standing)
@@ -54,6 +54,11 @@ def post_faults(
     found += [f"a message that nothing accounts for: {m.id}, {str(m.content)[:200]}" for m in standing if m.id not in known and m.key not in wanted]  # fmt: skip
     known |= {m.id for m in standing}
     return found
+
+
+def _messages(delivery: Delivery) -> list[Step]:
+    """The steps that post a message in a channel that is no forum."""
+    return [s for s in delivery.plan if s.kind in (StepKind.POST, StepKind.REPLY) and s.payload.get("only") != "forum"]
 
 
 def sorts(wrong: Sequence[str]) -> dict[str, int]:

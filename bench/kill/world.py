@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bench.kill.journal import Bought, bought, receipts
 from bench.kill.sides import SPEED, OnDiscord, Side, Slack
+from bot.core.subscription import DAYS, changed
 from bot.store import Redis, Store, StoreUnavailable
 from bot.store.embedded.directory import server_binary, socket_path
 from digest.arxiv.calendar import is_quiet
@@ -82,11 +83,16 @@ class World:
         morning = datetime.combine(self.day, clock_time(9, 0, 1), UTC)
         return morning + timedelta(seconds=time.monotonic() - self._began)
 
+    def following_day(self) -> date:
+        """The next day with a list."""
+        day = self.day + timedelta(days=1)
+        while is_quiet(day):
+            day += timedelta(days=1)
+        return day
+
     def next_day(self) -> None:
         """The next day with a list, its papers, and a change of one or all that were shown before."""
-        self.day += timedelta(days=1)
-        while is_quiet(self.day):
-            self.day += timedelta(days=1)
+        self.day = self.following_day()
         self._began = time.monotonic()
         new = a_day(ANNOUNCED, self.day, ("cs.CV",), words=500)
         self.arxiv.add(*new)
@@ -95,6 +101,14 @@ class World:
         for paper_id in changed:
             accepted = replace(self.arxiv.papers[paper_id].paper, version=2, comment="Accepted at CVPR 2026")
             self.arxiv.replace(accepted, self.arxiv.papers[new[0].paper.id].announced)
+
+    async def plan_roundup(self, *, wanted: bool) -> None:
+        """Both channels have a round-up of the week on the following day, or none. The store is up."""
+        weekly = f"{DAYS[self.following_day().weekday()]} 09:00" if wanted else ""
+        async with self.store() as store:
+            for before in await store.subscriptions():
+                made = replace(before, weekly=weekly)
+                await store.change_subscription(before, changed(before, made, self.now()))
 
     async def set_up(self) -> None:
         """A first start, at which the channels' subscriptions are made: their first run is the next day's."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.core import metrics
-from bot.core.chat import Chat, ChatError, Chats, Place, Step, StepKind, Thread
+from bot.core.chat import ChatError, Chats, Place, Step, StepKind, Thread
 from bot.core.ids import RunKey
 from bot.core.subscription import Subscription
 from bot.digests import roundup
@@ -45,7 +45,7 @@ class Roundups:
             made = await self._make(subscription, key, can_wait=can_wait)
             if made is None:
                 return None
-            planned = _steps(chat, made, place, key)
+            planned = chat.plan(made, place, key)
             metrics.ROUNDUPS.labels(RunKey.parse(key).kind).inc()
 
         async def recorded(step: Step, message: str) -> None:
@@ -148,11 +148,3 @@ class Roundups:
         with contextlib.suppress(ChatError):
             return await self.chats[news.place.platform].link(replace(news.place, thread=""), news.place.thread)
         return ""
-
-
-def _steps(chat: Chat, made: Thread, place: Place, key: str) -> list[Step]:
-    """Opens a thread only for what does not fit into one message."""
-    steps = list(chat.plan(made, place, key))
-    if any(step.kind is StepKind.REPLY for step in steps):
-        return steps
-    return [step for step in steps if step.kind is not StepKind.THREAD]

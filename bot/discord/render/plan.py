@@ -4,7 +4,8 @@ A stored plan must fit a text channel and a forum. So the parent is rendered bot
 that only one of them needs (the parent's overflow) says so. Payloads:
 
     POST    {"text": message, "forum": {"name", "tags", "auto_archive_duration", "message"}}
-    THREAD  {"name", "auto_archive_duration"}                       skipped in a forum
+    THREAD  {"name", "auto_archive_duration"}                       skipped in a forum; with "only":
+                                                                    "forum", in a text channel, too
     REPLY   {"message": message, "only": "" | "text" | "forum"}     skipped in the other kind
     EDIT    {"text": message, "forum": message}, or as REPLY
 
@@ -63,9 +64,10 @@ def plan(thread: Thread, key: str) -> list[Step]:
     starter = {**name, "tags": [list(names) for names in thread.tags], "message": _starter_keyed(forum[0][0], parent)}
     if thread.posts:
         starter["make"] = [list(names) for names in thread.make]
+    has_thread = bool(thread.replies) or len(text) > 1
     steps = [
         Step(parent, StepKind.POST, {"text": keyed(text[0][0], parent), "forum": starter}),
-        Step(opened, StepKind.THREAD, name, on=parent),
+        Step(opened, StepKind.THREAD, name if has_thread else {**name, "only": "forum"}, on=parent),
     ]
     edits: list[Step] = []
     if text[0][1] is not None and forum[0][1] is not None:
