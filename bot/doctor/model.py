@@ -32,7 +32,7 @@ def names(settings: Settings) -> dict[str, str]:
 
 
 async def model(settings: Settings) -> list[Finding]:
-    """At most about ten small calls for each model; what they teach is kept for the bot."""
+    """At most ten small calls for each model; what they teach is kept for the bot."""
     if not settings.has_model:
         return [
             Finding(
@@ -131,6 +131,8 @@ async def _probe_findings(settings: Settings, server: Model, what: str, entry: M
 
 
 def _window_finding(settings: Settings, probe: Probe, what: str) -> Finding:
+    from digest.llm.server.reading import SMALL  # noqa: PLC0415  # with the probe
+
     title, wanted = f"{what} window", settings.llm_context_tokens
     if probe.cut:
         return Finding(
@@ -147,6 +149,13 @@ def _window_finding(settings: Settings, probe: Probe, what: str) -> Finding:
             f"Set LLM_CONTEXT_TOKENS={probe.window}, or make the server's window larger ({_SERVERS}).",
         )
     known = f"{probe.window:,} tokens by the server; " if probe.window else ""
+    if probe.refused or probe.reads < SMALL:
+        found = (
+            f"a prompt of about {probe.refused:,} tokens is too long for it"
+            if probe.refused
+            else "the server counts no tokens, and the model cannot show what it reads"
+        )
+        return Finding(title, State.DOUBTFUL, known + found, "Set LLM_CONTEXT_TOKENS to the model's window.")
     return Finding(title, State.GOOD, f"{known}a prompt of about {probe.reads:,} tokens was read whole")
 
 

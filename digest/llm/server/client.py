@@ -361,19 +361,23 @@ class Model:
         stream: bool,
     ) -> Reply:
         """Calls again without what the server rejects, and keeps the dialect that worked."""
-        dialect = await self._dialect(model)
+        dialect = known = await self._dialect(model)
         if dialect.cuts and request_tokens(request) > 1.05 * dialect.cuts:
             raise reading.not_read(model, dialect.cuts)
         if trial.refusals > 1:
             # It may be the request after all that a server answers with 5xx.
-            dialect = plainest(dialect, self._body(request, model, dialect, stream=stream), stream=stream)
+            dialect = plainest(dialect, self._body(request, model, dialect, stream=stream))
         refused: PaperboyError = TemporaryFailure(label.sentence("error.model.declined", status=400))
         for _ in range(_CHANGES):
             try:
                 received = await attempt(model, dialect, trial.meter)
             except RequestRejected as error:
                 refused = error
-                dialect = await self._simpler(request, model, dialect, error, stream=stream)
+                newest = await self._dialect(model)
+                # Another call may have learnt meanwhile.
+                learnt = newest.grammar != known.grammar
+                dialect = newest if learnt else self._simpler(request, model, dialect, error, stream=stream)
+                known = newest
             except RequestTooLong as error:
                 if error.window:
                     self._learn(model, window=error.window)
@@ -387,16 +391,12 @@ class Model:
                 return await self._understood(request, model, received, dialect, trial.meter)
         raise refused
 
-    async def _simpler(
+    def _simpler(
         self, request: Request, model: str, dialect: Dialect, error: RequestRejected, *, stream: bool
     ) -> Dialect:
         """The dialect to try after a refusal. Raises the refusal where nothing is left to drop."""
-        newest = await self._dialect(model)
-        if newest.grammar != dialect.grammar and newest.sound:
-            # Another call has learnt meanwhile.
-            return newest
         body = self._body(request, model, dialect, stream=stream)
-        simpler = simpler_dialect(error.complaint, dialect, request, body, stream=stream)
+        simpler = simpler_dialect(error.complaint, dialect, request, body)
         if simpler is None:
             raise error
         log.info("event=model_dialect model=%s now=%s", model, ", ".join(simpler.described))
@@ -411,10 +411,12 @@ class Model:
         self._learn(model, sound=True, thoughts=thoughts, **dialect.grammar)
         sent = request_tokens(request)
         counts = self._counts.setdefault(model, [])
+        if request.marks and sent <= reading.SMALL:
+            self._learn(model, echoes=reading.marks_in(request, received.raw))
         repeats = sent <= known.reads or self._is_vendor or reading.repeats(request, received.raw)
         unread = received.reply.problem is not None  # nobody will read it
         verdict = reading.verdict(sent, received.usage, known.reads, counts, repeats=repeats or unread)
-        if verdict is reading.Verdict.DOUBTFUL:
+        if verdict is reading.Verdict.DOUBTFUL or (request.marks and sent > reading.SMALL):
             return await self._settle_doubt(request, model, received, meter)
         if repeats:
             self._learn(model, reads=max(known.reads, sent))
@@ -423,8 +425,12 @@ class Model:
     async def _settle_doubt(self, request: Request, model: str, received: _Received, meter: Meter) -> Reply:
         """Asks the model for the marks in the same text. Raises RequestTooLong."""
         sent, known = request_tokens(request), await self._dialect(model)
-        marked = reading.marked_request(request)
-        found = await self._echoes(marked, model, known, meter)
+        marked = request if request.marks else reading.marked_request(request)
+        found = (
+            reading.marks_in(request, received.raw)
+            if request.marks
+            else await self._echoes(marked, model, known, meter)
+        )
         echoes = len(marked.marks) if found == len(marked.marks) else known.echoes
         if echoes is None:
             echoes = await self._echoes(reading.SHORT, model, known, meter)
@@ -440,14 +446,14 @@ class Model:
         self._learn(model, cuts=min(self._dialects[model].cuts or cuts, cuts))
         raise reading.not_read(model, cuts)
 
-    async def _echoes(self, marked: reading.Marked, model: str, dialect: Dialect, meter: Meter) -> int:
+    async def _echoes(self, marked: Request, model: str, dialect: Dialect, meter: Meter) -> int:
         """How many of the marks the model repeats."""
         try:
-            received = await self._complete(marked.request, model, dialect, meter)
+            received = await self._complete(marked, model, dialect, meter)
         except PaperboyError as error:
             log.info("event=reading_test_failed model=%s cause=%s", model, type(error).__name__)
             return 0
-        return marked.found_in(received.raw)
+        return reading.marks_in(marked, received.raw)
 
     async def _dialect(self, model: str) -> Dialect:
         if model not in self._dialects:

@@ -51,6 +51,13 @@ class Dialect:
         return {name: getattr(self, name) for name in names}
 
     @property
+    def refusals(self) -> int:
+        """How many it took to learn this, at most."""
+        limits = ("max_completion_tokens", "max_tokens", "")
+        dropped = (not self.stream_usage, self.streaming is not None, not self.cache_key, self.most > 0)
+        return self.format + self.roles + limits.index(self.limit) + sum(dropped)
+
+    @property
     def costly(self) -> tuple[object, ...]:
         """What takes a refused or a useless call to learn anew."""
         return (*self.grammar.values(), self.window, self.cuts, self.echoes, self.thoughts or None)
@@ -142,10 +149,29 @@ def _with_schema(messages: Sequence[Message], schema: Schema) -> list[Message]:
     return [{**messages[0], "content": first}, *messages[1:]]
 
 
-def simpler_dialect(  # noqa: PLR0911  # one a field
-    complaint: Complaint, dialect: Dialect, request: Request, body: Mapping[str, Any], *, stream: bool
+def simpler_dialect(
+    complaint: Complaint, dialect: Dialect, request: Request, body: Mapping[str, Any]
 ) -> Dialect | None:
-    """The dialect without what the server's words reject; None if nothing is left to drop."""
+    """The dialect without what the server's words reject; None if nothing is left to drop.
+
+    A server that minds several things names one at a time. From the second on, what such servers
+    usually mind next is left out unasked: first what costs nothing, then the system role.
+    """
+    simpler = _without_named(complaint, dialect, request, body)
+    if simpler is None or not dialect.refusals:
+        return simpler
+    several = dialect.refusals > 1
+    return replace(
+        simpler,
+        limit="max_tokens" if simpler.limit else "",
+        roles=2 if several else max(1, simpler.roles),
+        format=2 if several and simpler.format > dialect.format else simpler.format,
+    )
+
+
+def _without_named(  # noqa: PLR0911  # one a field
+    complaint: Complaint, dialect: Dialect, request: Request, body: Mapping[str, Any]
+) -> Dialect | None:
     words = complaint.text
     if about_output(complaint):
         most = output_limit_in(complaint, output_limit(request, dialect))
@@ -159,7 +185,7 @@ def simpler_dialect(  # noqa: PLR0911  # one a field
         return replace(dialect, limit="")
     if dialect.limit and (dialect.limit in words or ("max_tokens" in words and "max_completion_tokens" in words)):
         return replace(dialect, limit="max_tokens" if dialect.limit == "max_completion_tokens" else "")
-    if stream and dialect.stream_usage and ("stream_options" in words or "include_usage" in words):
+    if "stream_options" in body and ("stream_options" in words or "include_usage" in words):
         return replace(dialect, stream_usage=False)
     if "prompt_cache_key" in body and "prompt_cache_key" in words:
         return replace(dialect, cache_key=False)
@@ -171,11 +197,11 @@ def simpler_dialect(  # noqa: PLR0911  # one a field
             if "grammar" in words or ("response_format" in words and "json_object" in words and dialect.format)
             else dialect.format + 1,
         )
-    plain = plainest(dialect, body, stream=stream)
+    plain = plainest(dialect, body)
     return None if plain == dialect else plain
 
 
-def plainest(dialect: Dialect, body: Mapping[str, Any], *, stream: bool) -> Dialect:
+def plainest(dialect: Dialect, body: Mapping[str, Any]) -> Dialect:
     """For a refusal without a cause: everything a server could mind is left out at once."""
     roles = [m["role"] for m in body.get("messages") or body.get("input", ())]
     neighbours = any(a == b for a, b in pairwise(roles))
@@ -183,7 +209,7 @@ def plainest(dialect: Dialect, body: Mapping[str, Any], *, stream: bool) -> Dial
         dialect,
         format=2 if {"response_format", "text"} & body.keys() else dialect.format,
         limit="max_tokens" if dialect.limit else "",
-        stream_usage=dialect.stream_usage and not stream,
+        stream_usage=dialect.stream_usage and "stream_options" not in body,
         cache_key=dialect.cache_key and "prompt_cache_key" not in body,
         roles=2 if neighbours or "system" in roles else dialect.roles,
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from digest.llm.server.client import Model
 from digest.llm.server.dialects import Dialect
 from digest.llm.server.failures import RequestTooLong
-from digest.llm.server.wire import Request, Schema, system, user
+from digest.llm.server.reading import SHORT, marked_request
+from digest.llm.server.wire import Request, Schema, request_tokens, system, user
 
 LONG = 9_000
 """Estimated tokens of the longest call: windows that servers set by themselves are smaller."""
@@ -32,6 +32,8 @@ class Probe:
     """Estimated tokens of the longest prompt that was read whole."""
     cut: bool
     """A prompt was cut without a word."""
+    refused: int
+    """Estimated tokens of the prompt that the server called too long; 0: none."""
 
 
 async def probe_model(model: Model, listed: Mapping[str, Any], *, fast: bool = False) -> Probe:
@@ -45,18 +47,16 @@ async def probe_model(model: Model, listed: Mapping[str, Any], *, fast: bool = F
             likely_tokens=20,
         )
     )
-    await model.stream(
-        Request((system("Task: word"), user("Write the word `paper`.")), fast=fast, max_tokens=2_000, likely_tokens=20),
-        _unseen,
-    )
+    await model.stream(replace(SHORT, fast=fast), _unseen)
     wanted = min(LONG, (await model.limits(fast=fast)).room(2_000))
     filler = _FILLER * max(1, int(wanted * 3.2 / len(_FILLER)))
-    # An answer that quotes nothing of it makes the model repeat marks, whatever the server counts.
-    messages = (system("Task: word"), user(filler), user("Write the word `paper`."))
-    with contextlib.suppress(RequestTooLong):
-        await model.ask(Request(messages, fast=fast, max_tokens=2_000, likely_tokens=20, quotes=True))
+    request, refused = marked_request(Request((user(filler),), fast=fast)), 0
+    try:
+        await model.ask(request)
+    except RequestTooLong:
+        refused = request_tokens(request)
     dialect = await model.dialect(fast=fast)
-    return Probe(dialect, listed_window(listed) or dialect.window, dialect.reads, bool(dialect.cuts))
+    return Probe(dialect, listed_window(listed) or dialect.window, dialect.reads, bool(dialect.cuts), refused)
 
 
 async def _unseen(text: str) -> None:

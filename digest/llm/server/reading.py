@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from digest.cache_keys import fingerprint
@@ -18,7 +17,7 @@ from digest.llm.server.replies import prompt_count
 from digest.llm.server.wire import Request, system, user
 from digest.render.labels import label
 
-_SMALL = 1_500
+SMALL = 1_500
 """Estimated tokens that every server reads."""
 _SURE = 0.5
 """Of the estimate, which is cautious: a real count is about 0.8 of it, 0.6 for some scripts."""
@@ -43,7 +42,7 @@ def verdict(
     if counted:
         counts.append((sent, counted))
         del counts[:-40]
-    if sent <= max(_SMALL, reads):
+    if sent <= max(SMALL, reads):
         return Verdict.READ
     if not counted or counted < _SURE * sent:
         return Verdict.DOUBTFUL
@@ -76,7 +75,7 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 def _same_for_others(sent: int, counted: int, counts: list[tuple[int, int]]) -> bool:
     """A prompt of quite another length was counted alike: the count is the window's."""
     return any(
-        abs(n - counted) <= 0.01 * counted and not 0.85 < other / sent < 1.18 for other, n in counts if n > _SMALL // 2
+        abs(n - counted) <= 0.01 * counted and not 0.85 < other / sent < 1.18 for other, n in counts if n > SMALL // 2
     )
 
 
@@ -110,22 +109,16 @@ def not_read(model: str, reads: int) -> RequestTooLong:
     return RequestTooLong(label.sentence("error.model.cut", model=repr(model), tokens=reads))
 
 
-@dataclass(frozen=True)
-class Marked:
-    """A text with marks that the model is to repeat."""
-
-    request: Request
-    marks: tuple[str, ...]
-
-    def found_in(self, text: str) -> int:
-        return sum(mark in text for mark in self.marks)
-
-
 _TASK = "Task: mark\nThe text holds marks in square brackets. Repeat these marks and write nothing else."
 _LAST = "Which marks stand in square brackets at the beginning, in the middle and at the end? Write them alone."
 
 
-def marked_request(request: Request) -> Marked:
+def marks_in(request: Request, output: str) -> int:
+    """How many of the request's marks an output repeats."""
+    return sum(mark in output for mark in request.marks)
+
+
+def marked_request(request: Request) -> Request:
     """As long as the request, with marks before, in and behind its longest text.
 
     Servers cut from the front, from the end, or out of the middle.
@@ -137,13 +130,13 @@ def marked_request(request: Request) -> Marked:
     return _marked(fingerprint(*texts), body, rest, fast=request.fast)
 
 
-def _marked(seed: str, body: str, rest: str = "", *, fast: bool = False) -> Marked:
+def _marked(seed: str, body: str, rest: str = "", *, fast: bool = False) -> Request:
     marks = tuple(f"mark-{seed[at : at + 5]}" for at in (0, 5, 10))
     first, middle, last = (f"[{mark}]" for mark in marks)
     half = len(body) // 2
     text = f"{first}\n{body[:half]}\n{middle}\n{body[half:]}\n\n{rest}\n{last}"
     messages = (system(_TASK), user(text), user(_LAST))
-    return Marked(Request(messages, fast=fast, max_tokens=2_000, likely_tokens=30), marks)
+    return Request(messages, fast=fast, max_tokens=2_000, likely_tokens=30, marks=marks)
 
 
 SHORT = _marked("5d41c0e7b81f6a23", "A short text.")

@@ -46,6 +46,8 @@ class Request:
     """Of output, for the reservation."""
     quotes: bool = False
     """Whether a sound output repeats words of the longest message."""
+    marks: tuple[str, ...] = ()
+    """In the text, which the model is to repeat: a test of what it reads."""
 
 
 @dataclass(frozen=True)

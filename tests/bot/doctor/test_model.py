@@ -1,6 +1,8 @@
 """`paperboy check` finds out with few small calls what a server takes and how much it reads, and says it."""
 
+import random
 from contextlib import asynccontextmanager
+from itertools import chain
 
 import pytest
 from aiohttp import web
@@ -28,10 +30,11 @@ class Picky(RowServer):
 
     async def complete(self, request):
         body = await request.json()
-        for when, words in self.refusals.items():
+        for when, said in self.refusals.items():
             if self.refuses(body, when):
                 self.bodies.append(body)
-                return web.json_response({"error": {"message": words, "type": "invalid_request_error"}}, status=400)
+                error = {"error": {"message": said, "type": "invalid_request_error"}}
+                return web.json_response(error if isinstance(said, str) else said, status=400)
         return await super().complete(request)
 
 
@@ -95,10 +98,70 @@ async def test_what_a_server_says_is_told_with_the_setting(redis_url, row):
     assert "reached" not in told.detail
 
 
-async def test_a_sound_server_takes_four_calls(redis_url):
+PLACES = (
+    ("json_schema", "has:response_format"),
+    ("has:max_completion_tokens",),
+    ("has:max_tokens",),
+    ("output:1000",),
+    ("neighbours", "system-or-neighbours"),
+    ("system", "late-system"),
+    ("unstreamed", "has:stream"),
+    ("has:stream_options",),
+)
+"""Of a request, and what a server may mind there."""
+LENGTHS = ("", "above:4096", "cuts:4096", "middle:4096", "end:4096")
+SAID = {
+    "has:max_tokens": ["Unrecognized request argument supplied: max_tokens"],
+    "output:1000": ["max_tokens is too large: 2000. This model supports at most 1000 completion tokens."],
+    "above:4096": [REFUSALS["above:4096"]],
+} | {
+    when: [row["body"] for row in ROWS if row["when"] == when and row["status"] in (400, 422)]
+    for when in ("has:max_completion_tokens", *chain(*PLACES[:1], *PLACES[4:]))
+}
+"""As the rows of the table say it."""
+
+
+@pytest.mark.parametrize("seed", range(24))
+async def test_any_mix_of_quirks_is_found_in_ten_calls(redis_url, seed):
+    """Named one by one, in any order; every other server has one of each kind, the rest some of them."""
+    mix = random.Random(seed)
+    places = list(PLACES) if seed % 2 else mix.sample(PLACES, mix.randint(1, len(PLACES)))
+    mix.shuffle(places)
+    refusals = {when: mix.choice(SAID[when]) for when in (mix.choice(place) for place in places)}
+    length = mix.choice(LENGTHS)
+    if length == "above:4096":
+        refusals[length], length = SAID[length][0], ""
+    server = Picky(refusals, length, mix.choice(("", "whole", "none", "zero")))
+    found = await checked(server, redis_url)
+    assert len(server.bodies) <= 10, (list(refusals), length)
+    assert found["LLM_MODEL"].state is State.GOOD, (refusals, found)
+    assert (found["LLM_MODEL window"].state is State.GOOD) == (not length and "above:4096" not in refusals), found
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"when": "above:4096", "status": 413, "body": ""}, "tokens is too long for it"),
+        ({"when": "mute", "usage": "none"}, "cannot show what it reads"),
+    ],
+)
+async def test_a_window_that_nobody_names_is_said_to_be_unknown(redis_url, row, said):
+    class Mute(RowServer):
+        async def sound(self, request, body, when):
+            if when == "mute" and "Repeat these marks" in str(body):
+                body = body | {"messages": [{"role": "user", "content": "Hello."}]}
+            return await super().sound(request, body, when)
+
+    found = await checked(Mute({"expect": "answer"} | row), redis_url)
+    assert found["LLM_MODEL window"].state is State.DOUBTFUL
+    assert said in found["LLM_MODEL window"].detail
+    assert "LLM_CONTEXT_TOKENS" in found["LLM_MODEL window"].todo
+
+
+async def test_a_sound_server_takes_three_calls(redis_url):
     server = Picky({})
     found = await checked(server, redis_url)
-    assert len(server.bodies) == 4
+    assert len(server.bodies) == 3
     assert found["LLM_MODEL"].detail == "stand-in"
     assert "read whole" in found["LLM_MODEL window"].detail
 

@@ -118,9 +118,9 @@ def test_a_wait_is_read_in_every_form():
 RANKED = Request((system("Task"), user("papers"), user("Score them.")), schemas.RANKING)
 
 
-def simpler(words, dialect, *, stream=False):
-    body = request_body(RANKED, "m", dialect, stream=stream)
-    return simpler_dialect(Complaint(400, "", words), dialect, RANKED, body, stream=stream)
+def simpler(words, dialect):
+    body = request_body(RANKED, "m", dialect, stream=False)
+    return simpler_dialect(Complaint(400, "", words), dialect, RANKED, body)
 
 
 def test_a_refusal_without_a_cause_leaves_out_everything_at_once():
