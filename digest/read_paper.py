@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 
 from digest import cache_keys
@@ -12,7 +13,7 @@ from digest.errors import Misconfigured, ModelUnavailable, OverBudget, OverQuota
 from digest.fulltext.abstract import abstract_text
 from digest.fulltext.completeness import TOLERATED, is_lacking
 from digest.fulltext.links import links
-from digest.model import Analysis, Entry, Figure, FullText, Paper, Score, from_json, to_json
+from digest.model import Analysis, Entry, Figure, FullText, Paper, Score, Summary, from_json, to_json
 from digest.ports import Analyst, Services, booked, booking
 from digest.render.catalogs import in_language
 from digest.render.labels import label
@@ -48,6 +49,12 @@ async def read_paper(
     finally:
         if picture is not None:
             picture.cancel()
+
+
+async def confirmed(entries: Sequence[Entry], services: Services) -> Sequence[Entry]:
+    """Settles the doubts of papers outside a digest with at most one call. Raises Misconfigured."""
+    settled, _ = await services.analyst.confirm(entries, Summary("", "", "", "", (), (), (), ()))
+    return settled
 
 
 async def _with_picture(text: FullText, services: Services) -> Figure | None:

@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.core.texts import say
 from digest.arxiv.ids import parse
+from digest.compare import ASPECTS, question_for
 from digest.errors import ArxivUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst
@@ -126,6 +127,8 @@ class RecordedAnalyst(ModelAnalyst):
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
     ) -> Answer:
+        if question == question_for([source.number for source in sources], ASPECTS):
+            question = "compare"
         try:
             return await super().answer(question, sources, history, language, on_text)
         except OutsideRecording:

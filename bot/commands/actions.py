@@ -64,7 +64,7 @@ from digest.arxiv.ids import parse
 from digest.errors import NotFound
 from digest.model import Candidate, Digest, Entry, Paper
 from digest.ports import booked
-from digest.read_paper import read_paper
+from digest.read_paper import confirmed, read_paper
 from digest.render import tex
 from digest.render.labels import label
 from digest.render.markdown import coverage_line, escape, link, render, why
@@ -485,7 +485,8 @@ class Actions:
                     )
 
         read_papers = await asyncio.gather(*(read(c) for c in wanted), return_exceptions=True)
-        entries = [entry for entry in read_papers if isinstance(entry, Entry)]
+        with booked(subscription.key, "analyse"):
+            entries = await confirmed([entry for entry in read_papers if isinstance(entry, Entry)], services)
         for entry in entries:
             await self._context.daily.add(subscription, key, entry)
         if entries:

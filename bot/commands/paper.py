@@ -37,7 +37,7 @@ from bot.digests.cards import note
 from bot.digests.delivery import show_pictured
 from bot.questions.answering import answer_name, answer_privately, load_sources
 from bot.questions.comparison import compare_papers
-from bot.questions.lookup import earlier_digest, find_paper, look_up
+from bot.questions.lookup import earlier_digest, example_paper, find_paper, look_up
 from digest.arxiv.ids import PaperRef, looks_like_id, only_elsewhere, parse
 from digest.compare import MAX_PAPERS
 from digest.errors import BadInput, NotFound
@@ -250,7 +250,8 @@ def _paper_lines(papers: list[Paper], language: str) -> str:
 
 
 async def _help(context: Context, command: Command, respond: Responder, language: str) -> None:
-    await respond.show(note(say("paper.help", language), language))
+    paper, words = await example_paper(context, command.place.key)
+    await respond.show(note(say("paper.help", language, paper=paper, words=words), language))
 
 
 async def _today(context: Context, command: Command, respond: Responder, language: str) -> None:

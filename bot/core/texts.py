@@ -12,9 +12,9 @@ say = Texts(
     text(
         "paper.help",
         "**/paper** looks up any arXiv paper.\n\n"
-        "- `/paper 2601.22153` or an arXiv URL: its card\n"
-        "- `/paper 2601.22153 does it release code?`: an answer with quotations\n"
-        "- `/paper video dubbing`: a search by words; `au:` and `ti:` narrow it\n"
+        "- `/paper {paper}` or an arXiv URL: its card\n"
+        "- `/paper {paper} does it release code?`: an answer with quotations\n"
+        "- `/paper {words}`: a search by words; `au:` and `ti:` narrow it\n"
         "- `/paper today`: the latest digest here\n"
         "- `/paper saved`: what you saved\n"
         "- `/paper privacy`, `/paper forget`: what is kept of you, and how to delete it\n\n"
@@ -452,15 +452,15 @@ say = Texts(
     text(
         "question.help",
         "Three things to do:\n\n"
-        "- Ask about a paper by its number in the digest, its arXiv id or its title: “what does 2601.22153 measure?”\n"
-        "- `/paper 2601.22153` shows any arXiv paper, `/paper video dubbing` finds some\n"
+        "- Ask about a paper by its number in the digest, its arXiv id or its title: “what does {paper} measure?”\n"
+        "- `/paper {paper}` shows any arXiv paper, `/paper {words}` finds some\n"
         "- `/digest setup` sets this channel's daily digest, `/digest status` tells how it stands",
     ),
     text(
         "question.help.direct",
         "Three things to do:\n\n"
-        "- Ask about a paper by its arXiv id or its title: “what does 2601.22153 measure?”\n"
-        "- `/paper 2601.22153` shows any arXiv paper, `/paper video dubbing` finds some\n"
+        "- Ask about a paper by its arXiv id or its title: “what does {paper} measure?”\n"
+        "- `/paper {paper}` shows any arXiv paper, `/paper {words}` finds some\n"
         "- `/paper saved` lists what you saved, `/paper privacy` what is kept about you",
     ),
     text("question.anew", "✎ The question was edited; this answers it as it reads now."),

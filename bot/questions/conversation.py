@@ -45,7 +45,7 @@ from bot.digests.delivery import show_pictured
 from bot.questions import etiquette, small_talk
 from bot.questions.answering import answer_language, answer_name, answer_post, load_sources, request_answer
 from bot.questions.comparison import asks_to_compare, compare_papers
-from bot.questions.lookup import earlier_digest, look_up
+from bot.questions.lookup import earlier_digest, example_paper, look_up
 from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
 from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord, Watch
 from bot.store.limits.budget import admit, lifted
@@ -373,7 +373,7 @@ class Conversation:
     async def _make_answer(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made:
         question, context = asked.question, self._context
         if _is_about_the_bot(question):
-            return _shared(_about_the_bot(question, language))
+            return _shared(await _about_the_bot(self._context, question, language))
         why_not, considered = await find_in_ledger(context, question)
         if why_not and not question.subject:
             return _shared(_ledger_post(considered, language))
@@ -487,12 +487,14 @@ def _is_about_the_bot(question: Question) -> bool:
     return question.hidden or small_talk.is_small_talk(text) or small_talk.asks_for_quiet(text)
 
 
-def _about_the_bot(question: Question, language: str) -> Post:
+async def _about_the_bot(context: Context, question: Question, language: str) -> Post:
     if question.hidden:
         return note(say("question.hidden", language), language)
     if small_talk.asks_for_quiet(question.text):
         return note(say("question.quiet", language), language)
-    return note(say("question.help.direct" if question.place.direct else "question.help", language), language)
+    name = "question.help.direct" if question.place.direct else "question.help"
+    paper, words = await example_paper(context, question.place.key)
+    return note(say(name, language, paper=paper, words=words), language)
 
 
 def _sentence(error: PaperboyError, language: str) -> Post:

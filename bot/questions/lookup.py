@@ -10,11 +10,14 @@ from bot.core.texts import say
 from digest.arxiv.ids import PaperRef, plain_id
 from digest.errors import NotFound
 from digest.model import Entry, Paper, Score
+from digest.patterns import regex
 from digest.ports import booked
-from digest.read_paper import read_paper
+from digest.read_paper import confirmed, read_paper
+from digest.render import tex
 from digest.render.labels import day_words
 from digest.render.markdown import link
 
+_WORDS = regex(r"\w+")
 NO_SCORE = Score("", 0, 0, "", "")
 """The score of a paper that a person asked for by name."""
 
@@ -27,13 +30,23 @@ async def find_paper(context: Context, ref: PaperRef | str) -> Paper:
     return found[0]
 
 
+async def example_paper(context: Context, place: str) -> tuple[str, str]:
+    """A paper's id and words that find it, for a help text: of the latest digest there, if any."""
+    digest = await context.store.latest_digest(place)
+    if digest is None or not digest.entries:
+        return "2601.22153", "video dubbing"
+    paper = digest.entries[0].paper
+    return paper.id, " ".join(_WORDS.findall(tex.plain(paper.title))[:3])
+
+
 async def look_up(context: Context, paper: Paper, language: str, payer: str, *, pictured: bool = False) -> Entry:
     """Reads and analyses a paper. A failure becomes a note in the Entry. Raises Misconfigured.
     `pictured`: with its figure, unless the channel leaves figures out."""
     subscription = await context.store.subscription(payer) if pictured else None
     figures = pictured and (subscription.figures if subscription else context.defaults.figures)
     with booked(payer, "analyse"):
-        return await read_paper(paper, NO_SCORE, 0, language, context.services, figures=figures)
+        entry = await read_paper(paper, NO_SCORE, 0, language, context.services, figures=figures)
+        return (await confirmed([entry], context.services))[0]
 
 
 async def earlier_digest(context: Context, paper: Paper, place: Place, language: str) -> str:

@@ -53,6 +53,8 @@ _REPORTS = (
 """Words that only lead to a quotation, in languages with Latin letters; English ones are known."""
 _PLACE = regex(r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|разделе?))\s*\d{1,2}(?:\.\d{1,2})*\b", re.IGNORECASE)
 """Where something is said to stand; the link shows it."""
+_CELL = regex(r"^\W*[^|｜\n]{1,80}[|｜]\W{0,4}\d{1,4}\W{0,3}[|｜]")
+"""Aspect and paper before a cell of a comparison. They claim nothing."""
 _CLAUSE = regex(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
 _MIN_CONTENT_WORDS = 5
 """With fewer, the words do not show what an answer is about."""
@@ -191,7 +193,9 @@ class AnswerChecker:
 
     def _supported(self, body: str, cited: Sequence[int]) -> str:
         """The sentence, marked if its quotations do not support it; empty if they deny it."""
-        plain = _PLACE.sub("", _CITATION.sub("", body)).strip()
+        plain = _CELL.sub("", _PLACE.sub("", _CITATION.sub("", body))).strip()
+        if not re.search(r"\w", plain):
+            return body
         quoted = [q for q in self.quotes if q.number in cited]
         ground = self._ground(plain, quoted)
         about = " ".join([*(f"{p.number} {p.paper.title} {p.paper.id}" for p in self.papers), _REPORTS])
