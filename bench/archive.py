@@ -108,7 +108,7 @@ class Item:
     paper: Paper
     slots: tuple[tuple[str, ...], ...]
     why: tuple[str, ...]
-    where: tuple[str, str]
+    where: tuple[str, ...]
 
 
 def name_of(rng: random.Random, least: int = 2) -> str:

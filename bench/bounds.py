@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 from aiohttp import web
@@ -381,7 +382,7 @@ async def measure(name: str, url: str) -> tuple[float, float, float, float, floa
                 children = max(children, sum(c.memory_info().rss for c in inside) / 1e6)
             await asyncio.wait([reading], timeout=LOOK)
         out, _ = reading.result()
-    died = {"worked": 1e9, "stall": 1e9, "seconds": 0.0, "said": "it died"}
+    died: dict[str, Any] = {"worked": 1e9, "stall": 1e9, "seconds": 0.0, "said": "it died"}
     told = json.loads(out.decode().splitlines()[-1]) if out.strip() else died
     return highest, children, told["worked"], told["stall"], told["seconds"], told["said"]
 
@@ -395,7 +396,7 @@ async def main() -> None:
     if given.play:
         await play(given.play, given.url)
         return
-    rows = []
+    rows: list[tuple[str, int, int, int, int, float, str]] = []
     for name, (made, _) in cases().items():
         if given.only in name:
             handler = made()
@@ -408,7 +409,8 @@ async def main() -> None:
                 row = await measure(name, f"http://127.0.0.1:{runner.addresses[0][1]}")
             finally:
                 await runner.cleanup()
-            rows.append((name, *(round(x) for x in row[:4]), round(row[4], 1), row[5][:110]))
+            memory, children, worked, stall = (round(x) for x in row[:4])
+            rows.append((name, memory, children, worked, stall, round(row[4], 1), row[5][:110]))
             print(*rows[-1], sep="  ", file=sys.stderr, flush=True)
     report.table(("attempt", "MB", "MB of children", "stall, ms", "by the clock, ms", "s", "outcome"), rows)
     report.aim("the most memory of the bot's process, MB", max(row[1] for row in rows), most=400)

@@ -14,7 +14,9 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bench import report
 from bench.world import World, world
@@ -36,11 +38,11 @@ def timed(times: Times) -> None:
 
     in_thread = asyncio.to_thread
 
-    async def to_thread(function, /, *args, **values):
+    async def to_thread(function: Callable[..., Any], /, *args: Any, **values: Any) -> Any:
         ours = str(getattr(function, "__module__", "")).startswith(OURS)
         return await in_thread(watched(function, "in a thread", times) if ours else function, *args, **values)
 
-    asyncio.to_thread = to_thread  # type: ignore[assignment]
+    asyncio.to_thread = to_thread
     for module, name in (
         (analysis, "draft_from"),
         (repair, "draft_from"),
@@ -50,9 +52,9 @@ def timed(times: Times) -> None:
         setattr(module, name, watched(getattr(module, name), "on the loop", times))
 
 
-def watched(function, where: str, times: Times):
+def watched(function: Callable[..., Any], where: str, times: Times) -> Callable[..., Any]:
     @functools.wraps(function)
-    def call(*args, **values):
+    def call(*args: Any, **values: Any) -> Any:
         begun = time.thread_time()
         try:
             return function(*args, **values)
@@ -77,7 +79,7 @@ def run(into: Path, language: str) -> None:
 # ---------------------------------------------------------------- the benchmark
 
 
-async def measured(bench: World, language: str) -> dict:
+async def measured(bench: World, language: str) -> dict[str, Any]:
     into = bench.home / "times.json"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.checking", "--into", str(into), "--language", language, cwd=bench.home, env=bench.environment,
@@ -86,7 +88,8 @@ async def measured(bench: World, language: str) -> dict:
     out, err = await process.communicate()
     if process.returncode:
         sys.exit(f"The digest ended with {process.returncode}: {err.decode()[-500:]}")
-    return json.loads(into.read_text()) | {"papers": out.decode().count("\n<a id=")}
+    found: dict[str, Any] = json.loads(into.read_text())
+    return found | {"papers": out.decode().count("\n<a id=")}
 
 
 async def compare(tokens_per_second: float) -> None:

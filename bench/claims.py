@@ -42,11 +42,12 @@ def statements() -> list[tuple[str, str, str]]:
 def main() -> None:
     rng = random.Random(11)
     found = statements()
-    rows, alarms = [], []
+    rows: list[tuple[str, int, int, int]] = []
+    alarms = []
     for kind in dict.fromkeys(k for k, *_ in found):
         own = [(s, source) for k, s, source in found if k == kind]
         fired = [(s, bad) for s, source in own if (bad := unsupported(s, source))]
-        rows.append([kind, len(own), sum(bool(FIGURE.search(s)) for s, _ in own), len(fired)])
+        rows.append((kind, len(own), sum(bool(FIGURE.search(s)) for s, _ in own), len(fired)))
         alarms += [(kind, s, bad) for s, bad in fired]
     print("True statements")
     table(["kind", "n", "with figures", "alarms"], rows)

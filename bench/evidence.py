@@ -424,15 +424,15 @@ def main() -> None:
     for paper, text in enumerate(texts):
         finder = Finder(_cited(text))
         for own, quotation in pairs:
-            if own != paper or (copy := cited(quotation)) == quotation:
+            if own != paper or (recited := cited(quotation)) == quotation:
                 continue
-            verified["paper with authors and years"][finder.find(copy) is not None] += 1
-            for printed, changes in RECITED.items():
-                for change in changes:
-                    if printed in copy:
-                        found = finder.find(copy.replace(printed, change, 1))
-                        shown["another name or year"][found is not None] += 1
-                        wrong += [f"another name or year: {change} in {copy[:200]!r}"] if found else []
+            verified["paper with authors and years"][finder.find(recited) is not None] += 1
+            for printed, replacements in RECITED.items():
+                for replaced in replacements:
+                    if printed in recited:
+                        found = finder.find(recited.replace(printed, replaced, 1))
+                        shown["anreplaced name or year"][found is not None] += 1
+                        wrong += [f"anreplaced name or year: {replaced} in {recited[:200]!r}"] if found else []
     print("\nCut and joined: accepted where what was left out is not shown")
     table(["how", "n", "accepted"], [[k, c.total(), c[True]] for k, c in shown.items()])
     for line in wrong[before:]:

@@ -6,6 +6,7 @@ import json
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 from bench.report import aim, options, shared, table
 from digest.checks import clean, problems_of
@@ -16,7 +17,7 @@ DISPUTED = {"2502.07286": "labelled sound; ends in `http://example.com/code` and
 """Labels are by rule, except for the requests: these the text itself contradicts. They count as they are labelled."""
 
 
-def read(path: Path) -> list[dict]:
+def read(path: Path) -> list[dict[str, Any]]:
     """Rows as in `outputs/model_outputs_dev.jsonl`; those of `tests/data/outputs.json` are given its names."""
     text = path.read_text("utf-8")
     if text.lstrip().startswith("["):
@@ -26,7 +27,7 @@ def read(path: Path) -> list[dict]:
     return [row if "label" in row else _named(row, n, path.stem) for n, row in enumerate(rows)]
 
 
-def _named(row: dict, number: int, name: str) -> dict:
+def _named(row: dict[str, Any], number: int, name: str) -> dict[str, Any]:
     own = {
         "label": int(not row["sound"]),
         "kind": row.get("flaw", "unnamed"),
@@ -40,7 +41,7 @@ def _named(row: dict, number: int, name: str) -> dict:
     }
 
 
-def faults(row: dict) -> list[str]:
+def faults(row: dict[str, Any]) -> list[str]:
     language = "en" if row["field"].startswith("en_") else "zh"
     about = row.get("about") or {"language": language, "kind": KINDS.get(row["field"], "part")}
     return [p.fault.value for p in problems_of(row["text"] or "", where=row["field"], **about)]

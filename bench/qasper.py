@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.report import shared
 from digest.model import Basis, Form, FullText, Passage, Section
@@ -53,7 +54,7 @@ def _plain(evidence: str) -> str:
     return re.sub(r"^FLOAT SELECTED:\s*", "", evidence).strip()
 
 
-def _text(paper: dict, number: int) -> FullText:
+def _text(paper: dict[str, Any], number: int) -> FullText:
     sections: list[Section] = []
     abstract = paper.get("abstract") or ""
     if abstract:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import time
+from collections.abc import Sequence
 
 import bm25s
 import numpy as np
@@ -16,7 +17,7 @@ from bench.report import aim, table
 from digest.llm.similarity import cosines_to
 from digest.model import FullText, Paper
 from digest.ports import Source
-from digest.retrieval.passages import Passages, select, texts_to_embed
+from digest.retrieval.passages import Hit, Passages, select, texts_to_embed
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 TOP = 10
@@ -81,7 +82,7 @@ def main() -> None:
     def recall(found: set[int], top: list[int]) -> float:
         return len(found & set(top)) / len(found)
 
-    def places(hits: list, paper: int) -> list[int]:
+    def places(hits: Sequence[Hit], paper: int) -> list[int]:
         return [units[paper].index(flat(h.passage.text)) for h in hits]
 
     base = np.array([recall(f, plain_top(indexes[q.paper], q.question, len(units[q.paper]))) for q, f in marked])
@@ -123,10 +124,12 @@ def main() -> None:
         aim("retrieval.ratio_fused", float(fused.mean() / base.mean()), least=1.08, last=True)
 
 
-async def _all(ours: list[Passages], texts: list[FullText], marked: list, model: MiniLM) -> list:
-    kept: dict[str, np.ndarray] = {}
+async def _all(
+    ours: list[Passages], texts: list[FullText], marked: list[tuple[Asked, set[int]]], model: MiniLM
+) -> list[list[Hit]]:
+    kept: dict[str, Sequence[float]] = {}
 
-    async def embed(asked: list[str]) -> list[np.ndarray]:
+    async def embed(asked: Sequence[str]) -> list[Sequence[float]]:
         for new in [t for t in asked if t not in kept]:
             [kept[new]] = await model.embed([new])
         return [kept[t] for t in asked]

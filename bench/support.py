@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from bench.evidence import OPPOSITE, negation
 from bench.qasper import Asked, load
@@ -270,7 +271,7 @@ def stems(s: str) -> set[str]:
     return {w[:5] for w in re.findall(r"[a-z]{4,}", s.lower())}
 
 
-def pairs(texts: list[FullText], asked: list[Asked], written: list[dict], seed: int = 7) -> Iterator[Pair]:
+def pairs(texts: list[FullText], asked: list[Asked], written: list[dict[str, Any]], seed: int = 7) -> Iterator[Pair]:
     for number, text in enumerate(texts):
         rng = random.Random(seed + number)
         own = [a for a in asked if a.paper == number]
@@ -353,9 +354,9 @@ def pairs(texts: list[FullText], asked: list[Asked], written: list[dict], seed: 
         by_kind = defaultdict(list)
         for pair in found:
             by_kind[pair.kind, pair.true].append(pair)
-        for kind in by_kind.values():
-            rng.shuffle(kind)
-            yield from kind[:EACH]
+        for alike in by_kind.values():
+            rng.shuffle(alike)
+            yield from alike[:EACH]
 
 
 def text_around(text: FullText, quotation: str) -> str:
@@ -389,7 +390,8 @@ def main() -> None:
     found = list(pairs(texts, asked, json.loads(WRITTEN.read_text("utf-8"))))
     done = judged(texts, found)
     rng = random.Random(5)
-    rows, sums = [], Counter()
+    rows: list[list[object]] = []
+    sums: Counter[tuple[object, ...]] = Counter()
     for kind, true in dict.fromkeys((p.kind, p.true) for p in found):
         own = [(p, v) for p, v in done if (p.kind, p.true) == (kind, true)]
         for p, v in own:

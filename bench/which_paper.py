@@ -7,6 +7,7 @@ import time
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from bench.report import aim, options, shared, table
 from digest.model import Paper
@@ -15,7 +16,7 @@ from digest.which_paper.resolve import Known, Resolution, resolve
 SETS = Path(__file__).resolve().parents[1] / "tests" / "data"
 
 
-def digests(data: dict) -> list[tuple[date, list[Known]]]:
+def digests(data: dict[str, Any]) -> list[tuple[date, list[Known]]]:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     return [
         (
@@ -33,7 +34,7 @@ def digests(data: dict) -> list[tuple[date, list[Known]]]:
     ]
 
 
-def ask(row: dict, known: list[tuple[date, list[Known]]]) -> Resolution:
+def ask(row: dict[str, Any], known: list[tuple[date, list[Known]]]) -> Resolution:
     day, papers = known[row["digest"]]
     id_of = {k.number: k.paper.id for k in papers}
     return resolve(
@@ -47,7 +48,7 @@ def ask(row: dict, known: list[tuple[date, list[Known]]]) -> Resolution:
     )
 
 
-def verdict(row: dict, known: list[tuple[date, list[Known]]], got: Resolution) -> str:
+def verdict(row: dict[str, Any], known: list[tuple[date, list[Known]]], got: Resolution) -> str:
     id_of = {k.number: k.paper.id for k in known[row["digest"]][1]}
     if row["expect"] == "ask":
         return "right" if got.ask else "wrong"

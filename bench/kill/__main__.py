@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bench import report
 from bench.kill.away import HOW, Away, away
@@ -200,7 +201,7 @@ async def run(rounds: int, seed: int, *, shared: bool, speed: float, seconds: fl
 
 
 def _table(done: list[Round]) -> None:
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for stage in STAGES:
         of = [one for one in done if one.stage == stage]
         what = Counter(one.what for one in of)
@@ -216,7 +217,7 @@ def _table(done: list[Round]) -> None:
                 sum(1 for one in of if one.wrong),
             )
         )
-    rows.append(("all", *(sum(int(row[i]) for row in rows) for i in range(1, 8))))
+    rows.append(("all", *(sum(row[i] for row in rows) for i in range(1, 8))))
     report.table(("killed in", "rounds", "bot", "store", "both", "killed again", "faults of platforms", "wrong"), rows)
 
 
