@@ -24,7 +24,7 @@ from pathlib import Path
 import psutil
 
 from bench.report import aim, table
-from bot.archive.index import Index, Scope, StoredAnswer
+from bot.archive.index import Filters, Index, Mark, Scope, StoredAnswer
 from digest.model import (
     Analysis,
     Answer,
@@ -43,6 +43,8 @@ from digest.model import (
 )
 
 CHANNELS = ("slack:C1", "slack:C2", "discord:3")
+DEEP = Mark(date(2016, 6, 1), 1)
+COMMON = ("method", "training", "points")
 PER_DIGEST = 10
 MB = 1e6
 
@@ -318,11 +320,17 @@ def searched(path: Path, wanted: list[tuple[str, str, str, str]]) -> tuple[list[
                 index.search(question, replace(scope, channels=frozenset(CHANNELS[:2])))
                 times.append(time.perf_counter() - start)
         start = time.perf_counter()
-        for words in ("", "robot"):
-            index.search(words, scope, limit=20, offset=99_000)
+        for kinds in (("digest",), ("paper", "answer")):
+            index.search("", replace(scope, channels=frozenset(CHANNELS[:1])), Filters(kinds, after=DEEP), limit=21)
+        deep = time.perf_counter() - start
+        start = time.perf_counter()
+        for words in COMMON:
+            index.search(words, scope)
+        common = time.perf_counter() - start
         cpu = statistics.quantiles(spent, n=20)[-1] * 1000
         print(f"p95 of the processor's time alone: {cpu:.1f} ms", file=sys.stderr)
-        print(f"two pages at row 99,000: {(time.perf_counter() - start) * 1000:.0f} ms", file=sys.stderr)
+        print(f"two pages ten years back: {deep * 1000:.0f} ms", file=sys.stderr)
+        print(f"a word of more than half of all rows: {common / len(COMMON) * 1000:.0f} ms", file=sys.stderr)
         return times, found, (process.memory_info().rss - before) / MB
 
 

@@ -43,7 +43,8 @@ CANDIDATES = 60
 DEEPEST = 1_000
 """Hits of a search with words that can be paged through."""
 MAX_ROWS = 5_000
-"""Rows that the rarest terms of a query stand in together: the only ones that are ranked."""
+"""Rows that the rarest terms of a query stand in together: the only ones that are ranked. Of a
+term that stands in more, the newest."""
 MOST_TERMS = 8
 WIDER_TERMS = 8
 MAX_WIDER = 40_000
@@ -73,7 +74,6 @@ CREATE TABLE doc(
   digest TEXT NOT NULL, day TEXT NOT NULL, terms BLOB NOT NULL, text BLOB NOT NULL, UNIQUE(kind, channel, person, subject));
 CREATE INDEX doc_of_digest ON doc(digest);
 CREATE TABLE place(id INTEGER PRIMARY KEY, channel TEXT NOT NULL, person TEXT NOT NULL, kind TEXT NOT NULL, day TEXT NOT NULL, categories TEXT NOT NULL, subject TEXT NOT NULL);
-CREATE INDEX place_by_day ON place(channel, day);
 CREATE TABLE shown(channel TEXT NOT NULL, paper TEXT NOT NULL, digest TEXT NOT NULL, number INTEGER NOT NULL, day TEXT NOT NULL, PRIMARY KEY(channel, paper, digest)) WITHOUT ROWID;
 CREATE INDEX shown_in ON shown(digest);
 CREATE TABLE asked(channel TEXT NOT NULL, paper TEXT NOT NULL, question TEXT NOT NULL, PRIMARY KEY(channel, paper, question)) WITHOUT ROWID;
@@ -86,8 +86,13 @@ CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INDEXES = """
 CREATE INDEX IF NOT EXISTS doc_of_subject ON doc(subject, kind);
 CREATE INDEX IF NOT EXISTS place_of_subject ON place(subject, kind);
+DROP INDEX IF EXISTS place_by_day;
+CREATE INDEX IF NOT EXISTS place_in_order ON place(channel, day, id, kind, person, categories, subject);
+CREATE INDEX IF NOT EXISTS place_of_person ON place(person, day, id) WHERE person<>'';
+CREATE INDEX IF NOT EXISTS place_of_saved ON place(channel, subject) WHERE kind='saved';
 """
-"""Added to files of this version that were made without them."""
+"""Added to files of this version that were made without them. `place_in_order` holds all that
+filters ask for, so a page of the newest reads no table."""
 UNREADABLE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """SQLite's codes for a file that no retry makes sound; a full disk or a lock is not one of them."""
 
@@ -113,6 +118,14 @@ NOTHING = Scope(frozenset())
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A row's place among the newest."""
+
+    day: date
+    row: int
+
+
+@dataclass(frozen=True)
 class Filters:
     kinds: tuple[str, ...] = ()
     """Of `paper`, `digest`, `answer`, `saved`; empty for all."""
@@ -121,6 +134,8 @@ class Filters:
     until: date | None = None
     saved: bool = False
     """Only papers that somebody of the channel saved."""
+    after: Mark | None = None
+    """Without words: only what follows this one, the newest first."""
 
 
 ALL = Filters()
@@ -151,6 +166,8 @@ class Hit:
     text: str = ""
     """The core idea, the overview, or the answer."""
     score: float = 0.0
+    row: int = 0
+    """Its place among those of a day."""
 
 
 @dataclass(frozen=True)
@@ -529,10 +546,10 @@ class Index:
         return [self._hit(row, scope) for row, _ in rows]
 
     def search(self, words: str, scope: Scope, filters: Filters = ALL, limit: int = 10, offset: int = 0) -> list[Hit]:
-        """The best rows for these words among those of the scope, the best first. Without words,
-        the newest."""
+        """The best rows for these words among those of the scope, the best first, from `offset` on.
+        Without words, the newest."""
         if not words.strip():
-            return self._newest(scope, filters, limit, offset)
+            return self._newest(scope, filters, limit)
         asked = self._asked(words)
         wider = [
             term for term in wider_terms(words, asked) if 0 < self._known(term) <= (MAX_ROWS if asked else MAX_WIDER)
@@ -551,14 +568,24 @@ class Index:
             replace(self._hit(row, scope), score=ranked.get(row, 0.0)) for row in best[offset : min(wanted, DEEPEST)]
         ]
 
-    def _newest(self, scope: Scope, filters: Filters, limit: int, offset: int) -> list[Hit]:
-        marks, values = _marks(scope)
+    def _newest(self, scope: Scope, filters: Filters, limit: int) -> list[Hit]:
+        """Reads what is shown and little more: each channel in its order, from the mark on."""
         narrow, more = _narrowed(filters)
-        rows = self._db.execute(
-            f"SELECT p.id FROM place p WHERE {marks}{narrow} ORDER BY day DESC, id DESC LIMIT ? OFFSET ?",
-            [*values, *more, limit, offset],
-        ).fetchall()
-        return [self._hit(row, scope) for (row,) in rows]
+        if filters.after is not None:
+            narrow += " AND (day, id)<(?, ?)"
+            more += [filters.after.day.isoformat(), filters.after.row]
+        places = [("person='' AND channel=?", channel) for channel in sorted(scope.channels)]
+        if scope.person:
+            places.append(("person<>'' AND person=?", scope.person))
+        rows = [
+            row
+            for marks, value in places
+            for row in self._db.execute(
+                f"SELECT day, id FROM place p WHERE {marks}{narrow} ORDER BY day DESC, id DESC LIMIT ?",
+                [value, *more, limit],
+            )
+        ]
+        return [self._hit(row, scope) for _, row in sorted(rows, reverse=True)[:limit]]
 
     def _asked(self, words: str) -> list[str]:
         """The terms of the query that stand in some row; near ones in place of mistyped ones."""
@@ -610,6 +637,14 @@ class Index:
             anchors.append(term)
         marks, values = _marks(scope)
         narrow, more = _narrowed(filters)
+        if self._known(known[0]) > limit:
+            oldest = self._db.execute(
+                f"SELECT p.id FROM words w JOIN place p ON p.id=w.rowid WHERE words MATCH ? AND {marks}{narrow} "
+                "ORDER BY w.rowid DESC LIMIT 1 OFFSET ?",
+                [_any(anchors), *values, *more, limit],
+            ).fetchone()
+            narrow += " AND w.rowid>?"
+            more.append(oldest[0] if oldest else 0)
         expression = _any(anchors) if len(anchors) == len(known) else f"({_any(anchors)}) AND ({_any(known)})"
         found = self._db.execute(
             f"SELECT p.id FROM words w JOIN place p ON p.id=w.rowid "
@@ -643,7 +678,15 @@ class Index:
         ).fetchone()
         texts = _unpacked(raw)
         hit = Hit(
-            kind, channel, subject, date.fromisoformat(day), texts.title, texts.paper, texts.papers, text=texts.said
+            kind,
+            channel,
+            subject,
+            date.fromisoformat(day),
+            texts.title,
+            texts.paper,
+            texts.papers,
+            text=texts.said,
+            row=row,
         )
         if texts.paper is None:
             return hit
@@ -746,9 +789,9 @@ def _marks(scope: Scope) -> tuple[str, list[str]]:
     return f"({channels}{mine})", [*scope.channels, *([scope.person] if scope.person else [])]
 
 
-def _narrowed(filters: Filters) -> tuple[str, list[str]]:
+def _narrowed(filters: Filters) -> tuple[str, list[str | int]]:
     narrow = ""
-    values: list[str] = []
+    values: list[str | int] = []
     if filters.kinds:
         narrow += f" AND kind IN ({_holes(filters.kinds)})"
         values += filters.kinds
@@ -762,9 +805,7 @@ def _narrowed(filters: Filters) -> tuple[str, list[str]]:
         narrow += " AND day<=?"
         values.append(filters.until.isoformat())
     if filters.saved:
-        narrow += (
-            " AND EXISTS(SELECT 1 FROM doc s WHERE s.kind='saved' AND s.channel=p.channel AND s.subject=p.subject)"
-        )
+        narrow += " AND (p.channel, p.subject) IN (SELECT channel, subject FROM place WHERE kind='saved')"
     return narrow, values
 
 

@@ -27,13 +27,14 @@ from mdit_py_plugins.texmath import texmath_plugin
 from bot.archive import feeds
 from bot.archive.archive import Archive
 from bot.archive.export import Format, exported
-from bot.archive.index import Filters, Hit
+from bot.archive.index import Filters, Hit, Mark
 from bot.archive.links import Links, Opened
 from bot.core.ids import MalformedId, RunKey
 from bot.core.texts import say
 from bot.digests.cards import doubts_of, marks
 from bot.store import Store
 from digest.arxiv import ids
+from digest.cache_keys import fingerprint
 from digest.errors import PaperboyError, Unavailable, for_log
 from digest.model import MARK, Digest
 from digest.render import tex
@@ -50,9 +51,10 @@ ANSWERS = 10
 LONGEST_QUERY = 300
 """Characters of a field of the search."""
 FEED = 30
+# Audits of pages fetch robots.txt by the page's own rights, hence `connect-src`.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -93,9 +95,11 @@ class Pages:
             "export/{form}/{run}": self._export,
             "feed.atom": self._atom,
             "feed.json": self._json_feed,
+            "{rest:.*}": self._nothing,
         }
         for path, handler in routes.items():
             app.router.add_get(f"/archive/{{token}}/{path}", self._opened(handler))
+        app.router.add_get("/archive/{token}", self._opened(self._channel))
 
     def _opened(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def open_page(request: web.Request) -> web.StreamResponse:
@@ -121,6 +125,9 @@ class Pages:
 
         return open_page
 
+    async def _nothing(self, view: View) -> web.StreamResponse:  # noqa: ARG002  # a Handler
+        raise _Nothing
+
     async def _view(self, request: web.Request, token: str) -> View | None:
         opened = await self._links.opened(token)
         return View(opened, f"/archive/{token}/", request) if opened else None
@@ -143,10 +150,9 @@ class Pages:
     # ------------------------------------------------------------ pages
 
     async def _channel(self, view: View) -> web.Response:
-        at = _number(view.request.query.get("at", ""))
-        days = await self._archive.search("", view.opened.scope, Filters(("digest",)), PAGE + 1, at)
-        further = {"at": at + PAGE} if len(days) > PAGE else None
-        return self._page("channel.html", view, days=days[:PAGE], runs=_runs(days), further=further)
+        filters = Filters(("digest",), after=_mark(view.request.query.get("after", "")))
+        days = await self._archive.search("", view.opened.scope, filters, PAGE + 1)
+        return self._page("channel.html", view, days=days[:PAGE], runs=_runs(days), further=_further(days, "", 0))
 
     async def _day(self, view: View) -> web.Response:
         digest = await self._digest(view)
@@ -183,12 +189,14 @@ class Pages:
             _day(asked.get("since", "")),
             _day(asked.get("until", "")),
             saved=asked.get("saved") == "1" and not view.opened.public,
+            after=_mark(asked.get("after", "")),
         )
-        hits = await self._archive.search(asked.get("q", "")[:LONGEST_QUERY], view.opened.scope, filters, PAGE + 1, at)
+        words = asked.get("q", "")[:LONGEST_QUERY]
+        hits = await self._archive.search(words, view.opened.scope, filters, PAGE + 1, at)
         shown = [replace(hit, asked=0) if view.opened.public else hit for hit in hits[:PAGE]]
         names = ("q", "category", "since", "until", "saved")
         kept = {name: asked[name][:LONGEST_QUERY] for name in names if asked.get(name)}
-        further = urlencode(kept | {"at": at + PAGE}) if len(hits) > PAGE else ""
+        further = urlencode(kept | more) if (more := _further(hits, words, at)) else ""
         return self._page("search.html", view, hits=shown, further=further)
 
     async def _digest(self, view: View) -> Digest:
@@ -221,12 +229,12 @@ class Pages:
         return _file(view, f"paperboy-{digest.local_date}", exported(papers, _form(view)))
 
     async def _atom(self, view: View) -> web.Response:
-        text = feeds.atom(await self._feed(view))
-        return web.Response(text=text, content_type="application/atom+xml", charset="utf-8")
+        feed = await self._feed(view)
+        return _feed_file(view, feed, feeds.atom(feed), "application/atom+xml")
 
     async def _json_feed(self, view: View) -> web.Response:
-        text = feeds.json_feed(await self._feed(view))
-        return web.Response(text=text, content_type="application/feed+json", charset="utf-8")
+        feed = await self._feed(view)
+        return _feed_file(view, feed, feeds.json_feed(feed), "application/feed+json")
 
     async def _feed(self, view: View) -> feeds.Feed:
         by_paper = view.request.query.get("by") == "paper"
@@ -278,6 +286,16 @@ def _file(view: View, name: str, text: str) -> web.Response:
     return web.Response(text=text, content_type=MEDIA[form], charset="utf-8", headers=headers)
 
 
+def _feed_file(view: View, feed: feeds.Feed, text: str, media: str) -> web.Response:
+    """The feed, or 304 where the reader has it as it is."""
+    known, tag = view.request.if_none_match, fingerprint(text)
+    since = view.request.if_modified_since if known is None else None
+    fresh = tag in {one.value for one in known} if known else since is not None and since >= feed.updated.replace(microsecond=0)
+    response = web.Response(status=304) if fresh else web.Response(text=text, content_type=media, charset="utf-8")
+    response.etag, response.last_modified = tag, feed.updated
+    return response
+
+
 def _form(view: View) -> Format:
     try:
         return Format(view.request.match_info["form"])
@@ -327,8 +345,23 @@ def shown_runs(hit: Hit) -> list[tuple[str, date, int]]:
     return [(RunKey.parse(s.digest).in_channel, s.day, s.number) for s in hit.shown]
 
 
+def _further(hits: list[Hit], words: str, at: int) -> dict[str, str]:
+    """What the address of the next page has beside; empty where there is none."""
+    if len(hits) <= PAGE:
+        return {}
+    if words.strip():
+        return {"at": str(at + PAGE)}
+    return {"after": f"{hits[PAGE - 1].day}.{hits[PAGE - 1].row}"}
+
+
+def _mark(text: str) -> Mark | None:
+    day, _, row = text.partition(".")
+    at, number = _day(day), _number(row)
+    return Mark(at, number) if at and number else None
+
+
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _day(text: str) -> date | None:

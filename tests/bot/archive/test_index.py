@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.archive.index import BrokenIndex, Filters, Index, Scope, StoredAnswer
+from bot.archive.index import BrokenIndex, Filters, Hit, Index, Mark, Scope, StoredAnswer
 from digest.model import Answer, Profile
 from tests.builders import NOON, a_digest, a_paper, an_analysis, an_entry
 
@@ -177,10 +177,24 @@ def test_pages_of_hits_repeat_no_row_and_leave_none_out(tmp_path):
         for n in range(0, 260, 10):
             index.put_digest(digest_of(HERE, *papers[n : n + 10], day=date(2026, 1, 1) + timedelta(n)))
         scope, filters = Scope(frozenset({HERE})), Filters(("paper",))
+        newest: list[list[Hit]] = [index.search("", scope, filters, 20)]
+        while newest[-1]:
+            last = newest[-1][-1]
+            newest.append(index.search("", scope, replace(filters, after=Mark(last.day, last.row)), 20))
         for words in ("lamp", "lamp light", ""):
-            pages = [index.search(words, scope, filters, 20, at) for at in range(0, 300, 20)]
+            pages = [index.search(words, scope, filters, 20, at) for at in range(0, 300, 20)] if words else newest
             assert sorted(h.subject for page in pages for h in page) == [p.id for p in papers], words
         assert index.search("lamp", scope, filters, 20, 99_999) == []
+
+
+def test_of_a_word_in_very_many_rows_the_newest_that_may_be_seen_are_ranked(tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.archive.index.MAX_ROWS", 5)
+    papers = [a_paper(f"2601.{n:05}", title=f"Lamp {n}") for n in range(40)]
+    with Index(tmp_path / "archive.db") as index:
+        for n in range(0, 40, 10):
+            index.put_digest(digest_of((HERE, THERE)[n // 20], *papers[n : n + 10], day=date(2026, 1, 1 + n)))
+        found = index.search("lamp", Scope(frozenset({HERE})), Filters(("paper",)), 20)
+        assert {hit.subject for hit in found} == {p.id for p in papers[15:20]}
 
 
 def test_looking_a_paper_up_reads_no_whole_table(index):
@@ -190,6 +204,7 @@ def test_looking_a_paper_up_reads_no_whole_table(index):
     index.known_papers([LIGHT.id])
     index.paper(LIGHT.id, Scope(frozenset({HERE}), "ann"))
     index.answers_about(LIGHT.id, Scope(frozenset({HERE})))
+    index.search("", Scope(frozenset({HERE}), "ann"), Filters(after=Mark(date(2026, 1, 30), 5)))
     index._db.set_trace_callback(None)
     asked = [sql for sql in plans if sql.startswith("SELECT")]
     steps = [step[3] for sql in asked for step in index._db.execute(f"EXPLAIN QUERY PLAN {sql}")]

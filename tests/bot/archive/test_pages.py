@@ -77,21 +77,35 @@ async def read(pages, path):
 ROUTES = ("", "d/2026-01-30:daily", "p/2601.22151", "search?q=paper", "cite/bibtex/2601.22151", "export/ris/2026-01-30:daily", "feed.atom", "feed.json?by=paper")  # fmt: skip
 
 
-@pytest.mark.parametrize("route", ROUTES)
-async def test_every_page_opens_by_its_link_alone(pages, links, digest, team, route):
+async def test_every_page_opens_by_its_link_alone(pages, links, digest, team):
     root = await path_to(links)
-    answer, text = await read(pages, root + route)
-    assert answer.status == 200
-    assert len(text.encode()) < 50_000
-    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer.headers["Cache-Control"] == "private, no-store"
-    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
-    assert "Set-Cookie" not in answer.headers
-    assert "The Secret Paper" not in text
-    closed = {await _closed(pages, path + route) for path in await _wrong(root, links)}
+    wrong = await _wrong(root, links)
+    for route in ROUTES:
+        answer, text = await read(pages, root + route)
+        assert answer.status == 200
+        assert len(text.encode()) < 50_000
+        assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+        assert "Set-Cookie" not in answer.headers
+        assert "The Secret Paper" not in text
+        async with pages.head(root + route) as head:
+            assert (head.status, head.headers["Cache-Control"]) == (200, "private, no-store")
+    closed = {await _closed(pages, path + route) for path in wrong for route in ROUTES}
     team.clock.forward(timedelta(days=31))
-    closed.add(await _closed(pages, root + route))
+    closed |= {await _closed(pages, root + route) for route in ROUTES}
+    closed.add(await _closed(pages, root + "nothing"))
     assert len(closed) == 1
+
+
+def test_every_route_is_tried():
+    app = web.Application()
+    Pages(None, None, None).mount(app)
+    patterns = [resource.get_info().get("pattern") for resource in app.router.resources()]
+    tried = [f"/archive/token{path}" for path in ("", *(f"/{route.split('?')[0]}" for route in (*ROUTES, "nothing")))]
+    assert [p for p in patterns if p and not any(p.fullmatch(path) for path in tried)] == []
+    first = [next((n for n, p in enumerate(patterns) if p and p.fullmatch(path)), -1) for path in tried]
+    assert len(set(first)) == len([p for p in patterns if p])
 
 
 async def _closed(pages, path):
@@ -121,15 +135,16 @@ async def _wrong(root, links):
     return [f"/archive/{token}/" for token in tokens]
 
 
-@pytest.mark.parametrize("route", ROUTES)
-async def test_a_revoked_link_stays_closed_and_a_new_one_opens(pages, links, digest, team, route):
+async def test_a_revoked_link_stays_closed_and_a_new_one_opens(pages, links, digest, team):
     before = await path_to(links)
     await team.context.store.revoke_links(HERE.key)
-    await _closed(pages, before + route)
-    assert (await read(pages, await path_to(links) + route))[0].status == 200
+    for route in ROUTES:
+        await _closed(pages, before + route)
+        assert (await read(pages, await path_to(links) + route))[0].status == 200
     await team.context.store.forget_subscription(HERE.key)
     await team.set_up()
-    await _closed(pages, before + route)
+    for route in ROUTES:
+        await _closed(pages, before + route)
 
 
 @pytest.mark.parametrize("route", ["d/2026-01-30:now-7", "d/x", "p/2601.99999", "p/9999.00000", "p/x", "cite/docx/2601.22151", "export/docx/2026-01-30:daily", "nothing"])  # fmt: skip
@@ -263,6 +278,20 @@ async def test_feeds_are_whole_and_their_ids_outlive_the_link(pages, links, dige
         team.clock.forward(timedelta(minutes=5))
     assert found[0] == found[1]
     assert len(set(found[0])) == 2
+    for name in ("feed.atom", "feed.json", "feed.atom?by=paper"):
+        answer, _ = await read(pages, root + name)
+        tag, since = answer.headers["ETag"], answer.headers["Last-Modified"]
+        asked = [{"If-None-Match": tag}, {"If-None-Match": f'"x", {tag}'}, {"If-Modified-Since": since}]
+        asked += [
+            {"If-None-Match": '"x"', "If-Modified-Since": since},
+            {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+        ]
+        told = []
+        for headers in asked:
+            async with pages.get(root + name, headers=headers) as again:
+                told.append(again.status)
+                assert again.headers["Cache-Control"] == "private, no-store"
+        assert told == [304, 304, 304, 200, 200]
     _, text = await read(pages, await path_to(links) + "feed.json?by=paper")
     items = json.loads(text)["items"]
     assert json.loads(text)["version"] == "https://jsonfeed.org/version/1.1"
