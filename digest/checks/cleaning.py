@@ -27,7 +27,7 @@ _WRAPPED = regex(
     r"\A\s*<(answer|output|response|result|final|summary|translation|text)>\s*(?P<body>.*?)\s*</\1>\s*\Z",
     re.DOTALL | re.IGNORECASE,
 )
-_SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<｜[\w▁ ]{2,30}｜>|<end_of_turn>|<start_of_turn>|<\|?endoftext\|?>)"
+_SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<｜[\w▁ ]{2,30}｜>|<end_of_turn>|<start_of_turn>|<endoftext\|?>|<\|endoftext>)"
 _TOKENS_BEFORE = regex(rf"\A(?:\s*{_SPECIAL}(?:\s*(?:assistant|system|user|model))?)+\s*")
 _TOKENS_AFTER = regex(rf"(?:\s*{_SPECIAL}(?:[ \t]*(?:assistant|system|user|model))?)+\s*\Z")
 _HEAD = regex(r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)")
