@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date
+from email.utils import format_datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -289,11 +290,12 @@ def _file(view: View, name: str, text: str) -> web.Response:
 def _feed_file(view: View, feed: feeds.Feed, text: str, media: str) -> web.Response:
     """The feed, or 304 where the reader has it as it is."""
     known, tag = view.request.if_none_match, fingerprint(text)
-    since = view.request.if_modified_since if known is None else None
-    fresh = tag in {one.value for one in known} if known else since is not None and since >= feed.updated.replace(microsecond=0)
-    response = web.Response(status=304) if fresh else web.Response(text=text, content_type=media, charset="utf-8")
-    response.etag, response.last_modified = tag, feed.updated
-    return response
+    since, updated = view.request.if_modified_since, feed.updated.astimezone(UTC).replace(microsecond=0)
+    fresh = tag in {one.value for one in known} if known is not None else since is not None and since >= updated
+    headers = {"ETag": f'"{tag}"', "Last-Modified": format_datetime(updated, usegmt=True)}
+    if fresh:
+        return web.Response(status=304, headers=headers)
+    return web.Response(text=text, content_type=media, charset="utf-8", headers=headers)
 
 
 def _form(view: View) -> Format:
