@@ -35,7 +35,7 @@ FOLDER = files("bot.cli").joinpath("sample_day")
 CATEGORY = "cs.CL"
 FIGURES = "Figures and tables"
 CHECKED = "checked.json"
-"""Cache keys and values of the analyses and the summary, in each language."""
+"""Cache keys and values of the scores, the analyses and the summary, in each language."""
 LIFE = timedelta(days=1)
 
 
@@ -119,6 +119,9 @@ class RecordedAnalyst(ModelAnalyst):
         self._tell = tell
         self._by_words = ExtractiveAnalyst()
 
+    async def prepare(self) -> None:
+        """Needs nothing: what is played back first is checked (`checked.json`)."""
+
     @property
     def version(self) -> str:
         """The recording's: its replies do not depend on the prompts."""
@@ -144,7 +147,7 @@ class _Kept(MemoryCache):
         self.values: dict[str, Any] = {}
 
     async def put(self, key: str, value: bytes, life: timedelta) -> None:
-        if key.startswith(("analysis:", "summary:")):
+        if key.startswith(("score:", "analysis:", "summary:")):
             self.values[key] = json.loads(value)
         await super().put(key, value, life)
 

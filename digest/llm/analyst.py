@@ -41,7 +41,9 @@ class ModelAnalyst:
         return tasks.version()
 
     async def prepare(self) -> None:
-        await asyncio.gather(self._model.prepare(), asyncio.to_thread(compile_all))
+        """Returns when the model can be asked; what checks its reply is compiled until that is there."""
+        await self._model.prepare()
+        asyncio.get_running_loop().run_in_executor(None, compile_all)
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         return await rank_papers(self._model, papers, profile)
