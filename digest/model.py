@@ -92,6 +92,8 @@ class Listing:
     window: tuple[Paper, ...]
     """Papers submitted in the last 14 days, by the API, newest first, also unannounced ones."""
     seen_at: datetime
+    replaced: tuple[str, ...] = ()
+    """Ids of papers that the latest list announces a new version of."""
 
 
 # ---------------------------------------------------------------- full text

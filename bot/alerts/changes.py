@@ -1,9 +1,10 @@
 """Looks after papers that were posted, asked about or saved, and tells what changed of them.
 
-Once a day arXiv is asked about all of them, a hundred in a request. What is news of a paper is told
-in its old thread, three a day and channel at most; the rest waits for the week's message. Each
-piece of news is stored together with the state of the paper that it comes from, and posted under a
-key of its own, so a kill at any moment leaves it told once. No model is asked.
+Once a day arXiv is asked about all of them, a hundred in a request; of very many, first about those
+that its list announces new versions of. What is news of a paper is told in its old thread, three a
+day and channel at most; the rest waits for the week's message. Each piece of news is stored
+together with the state of the paper that it comes from, and posted under a key of its own, so a
+kill at any moment leaves it told once. No model is asked.
 """
 
 from __future__ import annotations
@@ -61,9 +62,7 @@ async def look(context: Context, day: date) -> list[str]:
     channels = await context.store.watching()
     ids = sorted(await context.store.watched_papers(channels))
     if len(ids) > MOST_PAPERS:
-        log.warning("event=papers_not_looked_up count=%d", len(ids) - MOST_PAPERS)
-        start = day.toordinal() * MOST_PAPERS % len(ids)
-        ids = (ids[start:] + ids[:start])[:MOST_PAPERS]
+        ids = await _todays_share(context, ids, day)
     told = {channel: await _is_told(context, channel) for channel in channels}
     texts = _Texts(context)
     for start in range(0, len(ids), BATCH):
@@ -71,6 +70,21 @@ async def look(context: Context, day: date) -> list[str]:
         await _see(context, papers, told, texts)
     log.info("event=papers_looked_up count=%d channels=%d", len(ids), len(channels))
     return [channel for channel in channels if await context.store.news(channel)]
+
+
+async def _todays_share(context: Context, ids: Sequence[str], day: date) -> list[str]:
+    """Of more papers than are looked up in a day: those that the day's list announces new versions
+    of, then others each day."""
+    log.warning("event=papers_not_looked_up count=%d", len(ids) - MOST_PAPERS)
+    categories = [c for s in await context.store.subscriptions() for c in s.profile.categories]
+    replaced: frozenset[str] = frozenset()
+    try:
+        listing = await context.services.papers.announced(sorted(set(categories)), context.now())
+        replaced = frozenset(listing.replaced)
+    except PaperboyError as error:  # a list that cannot be read keeps no paper from being looked up
+        log.info("event=replacements_unknown cause=%r", for_log(error))
+    start = day.toordinal() * MOST_PAPERS % len(ids)
+    return sorted([*ids[start:], *ids[:start]], key=lambda i: i not in replaced)[:MOST_PAPERS]
 
 
 async def _is_told(context: Context, channel: str) -> bool:

@@ -92,7 +92,7 @@ class Arxiv:
             listed = await self._feed(wanted, deadline)
             window = await self._window(wanted, now, deadline)
             latest = await self._described(listed.news, window, deadline)
-        return Listing(wanted, listed.day, latest, tuple(window.values()), now)
+        return Listing(wanted, listed.day, latest, tuple(window.values()), now, listed.replaced)
 
     async def listed_between(self, categories: Sequence[str], first: date, last: date, now: datetime) -> Listing:
         """The lists of these days as far as the API tells: papers submitted in their windows. It

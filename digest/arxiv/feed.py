@@ -45,6 +45,8 @@ class Feed:
     news: tuple[Listed, ...]
     """New and cross-listed papers in the feed's order, each once with its strongest kind.
     `published` and `updated` are the list's date."""
+    replaced: tuple[str, ...] = ()
+    """Ids of papers with a new version."""
 
 
 def parse(body: bytes) -> Feed:
@@ -62,7 +64,8 @@ def parse(body: bytes) -> Feed:
         if listed and (listed.paper.id not in news or listed.kind is Kind.NEW):
             news[listed.paper.id] = listed
     days = [at.astimezone(NEW_YORK).date() for e in entries if (at := _time(e) or _time(channel))]
-    return Feed(max(days, default=None), len(entries), tuple(news.values()))
+    replaced = [ref.id for entry in entries if _kind(entry) in _OTHER and (ref := _ref(entry))]
+    return Feed(max(days, default=None), len(entries), tuple(news.values()), tuple(dict.fromkeys(replaced)))
 
 
 def joined(feeds: Sequence[Feed]) -> Feed:
@@ -71,7 +74,8 @@ def joined(feeds: Sequence[Feed]) -> Feed:
         if item.paper.id not in news or item.kind is Kind.NEW:
             news[item.paper.id] = item
     days = [part.day for part in feeds if part.day]
-    return Feed(max(days, default=None), sum(part.items for part in feeds), tuple(news.values()))
+    replaced = dict.fromkeys(paper for part in feeds for paper in part.replaced)
+    return Feed(max(days, default=None), sum(part.items for part in feeds), tuple(news.values()), tuple(replaced))
 
 
 def _listed(entry: etree._Element, channel: etree._Element) -> Listed | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -17,7 +17,7 @@ from bot.store import TaskDeaths, Watch
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.errors import ArxivUnavailable
-from digest.model import Paper
+from digest.model import Listing, Paper
 from digest.ports import FreePace
 from tests.bot.people import ANN, BOB, HERE, Channel, Queue
 from tests.sample_day import SampleDay
@@ -29,6 +29,7 @@ class Changing(SampleDay):
     """arXiv, whose papers may change; counts its requests."""
 
     down = False
+    replaced: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +37,9 @@ class Changing(SampleDay):
 
     def change(self, paper_id: str, **values: object) -> None:
         self._papers[paper_id] = replace(self._papers[paper_id], **values)  # type: ignore[arg-type]
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        return replace(await super().announced(categories, now), replaced=self.replaced)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         self.asked.append(tuple(ids))
@@ -284,6 +288,11 @@ async def test_many_papers_are_asked_for_a_hundred_at_a_time_and_no_more_than_th
         await changes.look(days.context, FRIDAY + timedelta(days=n))
     assert [len(ids) for ids in days.arxiv.asked] == [100, 100, 50] * 3
     assert {i for ids in days.arxiv.asked for i in ids} == set(names)
+    days.arxiv.asked.clear()
+    days.arxiv.replaced = ("2601.00599", "2601.00001", "2601.99999")
+    for n in range(2):
+        await changes.look(days.context, FRIDAY + timedelta(days=n))
+        assert {"2601.00599", "2601.00001"} <= set(days.arxiv.asked[3 * n])
 
 
 async def test_the_status_says_how_many_papers_are_looked_after(days):

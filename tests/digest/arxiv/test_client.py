@@ -113,6 +113,7 @@ async def test_replacements_are_no_news(server, arxiv):
     server.replace(replace(old, version=2), datetime(2026, 1, 29, 20, tzinfo=NEW_YORK))
     listing = await arxiv.announced(["cs.CV"], FRIDAY)
     assert old.id not in {i.paper.id for i in listing.latest}
+    assert listing.replaced == (old.id,)
 
 
 async def test_an_empty_feed_on_a_weekend_is_a_quiet_day_with_its_window(server, arxiv):
