@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from digest.patterns import regex
 
-_HAN = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD_ENDS = r"(?![a-zà-ɏ0-9_])"
 _TABLE = """
 title
   title$ titel$ titels$ überschrift titre$ título titolo titles$ titres$ 标题(?!党) 题目 题名
@@ -218,23 +218,25 @@ research
 """
 
 
-@cache
-def _roles() -> dict[str, re.Pattern[str]]:
+def _by_role() -> dict[str, re.Pattern[str]]:
     found = {}
     for entry in re.split(r"\n(?=\w)", _TABLE.strip()):
         name, *stems = entry.split()
         words = [s.replace("_", " ") for s in stems]
-        east = [w.removesuffix("$") for w in words if _HAN.search(w)]
-        west = [re.sub(r"\$\Z", r"(?![a-zà-ɏ0-9_])", w) for w in words if not _HAN.search(w)]
-        found[name] = re.compile("|".join([rf"(?<![a-zà-ɏ0-9_])(?:{'|'.join(west)})", *east]))
+        east = [w.removesuffix("$") for w in words if max(w) >= "\u3040"]
+        west = [w[:-1] + _WORD_ENDS if w.endswith("$") else w for w in words if max(w) < "\u3040"]
+        found[name] = regex("|".join([rf"(?<![a-zà-ɏ0-9_])(?:{'|'.join(west)})", *east]))
     return found
+
+
+_ROLES = _by_role()
 
 
 def without(text: str, names: Iterable[str]) -> str:
     """`text` in lower case without the words of these roles."""
     lower = text.lower()
     for name in names:
-        lower = _roles()[name].sub(" ", lower)
+        lower = _ROLES[name].sub(" ", lower)
     return lower
 
 
@@ -242,4 +244,4 @@ def without(text: str, names: Iterable[str]) -> str:
 def roles_of(text: str) -> frozenset[str]:
     """The roles of a short text in any case; of what it quotes, the caller takes care."""
     lower = text.lower()
-    return frozenset(name for name, pattern in _roles().items() if pattern.search(lower))
+    return frozenset(name for name, pattern in _ROLES.items() if pattern.search(lower))

@@ -41,7 +41,7 @@ class ModelAnalyst:
         return tasks.version()
 
     async def prepare(self) -> None:
-        """Returns when the model can be asked; what checks its reply is compiled until that is there."""
+        """Returns when the model can be asked; what checks its reply is compiled meanwhile."""
         await self._model.prepare()
         asyncio.get_running_loop().run_in_executor(None, compile_all)
 
