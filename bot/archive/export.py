@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, count
@@ -37,24 +37,32 @@ class Name:
 
     family: str
     given: str = ""
+    suffix: str = ""
+    """`Jr.`, `III`."""
 
 
+LONGEST_WORD = 30
+"""Characters of a word in an entry's key."""
 _GROUP = regex(r"\b(?:Collaborations?|Consortium|Team|Group|Community|Project)\b")
 _CJK = regex(r"[\u3040-\u9fff\uac00-\ud7af]")
 _SUFFIX = regex(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
+_PARTICLE = regex(r"(?:v[ao]n|de[nrls]?|di|da|dos|du|la|le|el|al|ter|ten|zu|'t)")
+_AND = frozenset({"y", "i", "e"})
+"""Between two family names."""
 
 
 def name_of(author: str) -> Name:
     """Splits a name as arXiv prints it: given names, particles, family name."""
-    words = author.split()
+    words = (tex.plain(author) if "\\" in author else author).split()
     if len(words) < 2 or _GROUP.search(author) or "," in author or " and " in author or _CJK.search(author):
         return Name(" ".join(words))
+    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
     last = len(words) - 1
-    if last > 1 and _SUFFIX.fullmatch(words[last]):
-        last -= 1
-    while last > 1 and words[last - 1][0].islower():
-        last -= 1
-    return Name(" ".join(words[last:]), " ".join(words[:last]))
+    while last > 1 and words[last - 1].lstrip("'’`")[:1].islower():
+        last -= 2 if words[last - 1] in _AND and last > 2 else 1
+    if all(_PARTICLE.fullmatch(word) for word in words[:last]):
+        last = 0
+    return Name(" ".join(words[last:]), " ".join(words[:last]), suffix)
 
 
 def exported(papers: Iterable[Paper], form: Format) -> str:
@@ -69,14 +77,15 @@ def exported(papers: Iterable[Paper], form: Format) -> str:
 def _keyed(papers: Iterable[Paper]) -> dict[str, Paper]:
     """Papers by entry key: surname, year, first word of the title; a letter where two coincide."""
     found: dict[str, Paper] = {}
+    further: dict[str, Iterator[str]] = {}
     for paper in papers:
         family = _ascii(name_of(paper.authors[0]).family) if paper.authors else ""
-        words = [word for word in map(_ascii, _plain(paper.title).split()) if word]
-        key = f"{family}{paper.published:%Y}{words[0] if words else ''}"
+        words = [word for word in map(_ascii, tex.plain(paper.title).split()) if word]
+        key = f"{family[:LONGEST_WORD]}{paper.published:%Y}{words[0][:LONGEST_WORD] if words else ''}"
         if not family or not words:
             key = f"arxiv{re.sub(r'[^a-z0-9]', '', paper.id.lower())}"
-        further = (f"{key}{letter}" for letter in chain(ascii_lowercase, map(str, count(1))))
-        found[key if key not in found else next(name for name in further if name not in found)] = paper
+        names = further.setdefault(key, chain([""], ascii_lowercase, map(str, count(1))))
+        found[next(name for end in names if (name := f"{key}{end}") not in found)] = paper
     return found
 
 
@@ -85,9 +94,13 @@ def _ascii(word: str) -> str:
     return "".join(c for c in plain if c.isascii() and c.isalnum()).lower()
 
 
-def _plain(title: str) -> str:
-    r"""`tex.plain`, for which a lone `&` separates columns: written as `\&`, it stays."""
-    return tex.plain(re.sub(r"(?<!\\)&", r"\\&", title))
+def doi_of(paper: Paper) -> str:
+    """The first, where arXiv has several, without what would close a field."""
+    return next(iter(paper.doi.split()), "").replace("{", "").replace("}", "")
+
+
+def note_of(paper: Paper) -> str:
+    return "Withdrawn" if paper.withdrawn else ""
 
 
 # ---------------------------------------------------------------- BibTeX
@@ -105,24 +118,25 @@ def _escaped(text: str) -> str:
 
 def _tex_title(title: str) -> str:
     """ArXiv's title, whose formulas stay TeX. All other characters stand for themselves."""
+    title = title.replace("$$", "$")
     pieces = _MATH.split(title)
     whole = all(piece.count("{") == piece.count("}") for piece in pieces[1::2])
     if not whole or title.count("$") % 2:
-        return _escaped(_plain(title))
+        return _escaped(tex.plain(title))
     said = []
     for number, piece in enumerate(pieces):
         if number % 2:
             said.append(" ".join(piece.split()))
         elif piece:
             left, right = piece[: len(piece) - len(piece.lstrip())], piece[len(piece.rstrip()) :]
-            said.append(f"{left and ' '}{_escaped(_plain(piece))}{right and ' '}")
+            said.append(f"{left and ' '}{_escaped(tex.plain(piece))}{right and ' '}")
     return "".join(said).strip()
 
 
 def _tex_name(author: str) -> str:
     name = name_of(author)
     if name.given:
-        return f"{_escaped(name.family)}, {_escaped(name.given)}"
+        return ", ".join(map(_escaped, filter(None, (name.family, name.suffix, name.given))))
     return f"{{{_escaped(name.family)}}}"
 
 
@@ -140,8 +154,9 @@ def _entry(key: str, paper: Paper) -> str:
         "archiveprefix": "arXiv",
         "primaryclass": paper.primary,
         "version": str(paper.version),
-        "journal": _escaped(paper.journal_ref),
-        "doi": " ".join(paper.doi.split()).replace("{", "").replace("}", ""),
+        "journal": _escaped(tex.plain(paper.journal_ref)),
+        "doi": doi_of(paper),
+        "note": note_of(paper),
         "url": paper.abs_url,
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
@@ -160,24 +175,21 @@ def _ris(papers: Mapping[str, Paper]) -> str:
 def _tags(key: str, paper: Paper) -> Iterable[tuple[str, str]]:
     yield "TY", "JOUR" if paper.journal_ref else "UNPB"
     yield "ID", key
-    yield "TI", _plain(paper.title)
+    yield "TI", tex.plain(paper.title)
     for author in paper.authors:
         name = name_of(author)
-        yield "AU", f"{name.family}, {name.given}" if name.given else name.family
+        yield "AU", ", ".join(filter(None, (name.family, name.given, name.suffix)))
     yield "PY", f"{paper.published:%Y}"
     yield "DA", f"{paper.published:%Y/%m/%d}"
-    yield "T2", _line(paper.journal_ref)
+    yield "T2", tex.plain(paper.journal_ref)
     yield "PB", "" if paper.journal_ref else "arXiv"
-    yield "DO", _line(paper.doi)
+    yield "DO", doi_of(paper)
     yield "UR", paper.abs_url
     yield "AN", f"arXiv:{paper.versioned} [{paper.primary}]"
-    yield "AB", _line(_plain(paper.abstract))
+    yield "N1", note_of(paper)
+    yield "AB", tex.plain(paper.abstract)
     for category in paper.categories:
         yield "KW", category
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 # ---------------------------------------------------------------- CSL-JSON
@@ -193,17 +205,24 @@ def _item(key: str, paper: Paper) -> dict[str, Any]:
     item = {
         "id": key,
         "type": "article-journal" if paper.journal_ref else "article",
-        "title": _plain(paper.title),
-        "author": [{"family": n.family, "given": n.given} if n.given else {"literal": n.family} for n in names],
+        "title": tex.plain(paper.title),
+        "author": [_csl_name(name) for name in names],
         "issued": {"date-parts": [[day.year, day.month, day.day]]},
-        "container-title": _line(paper.journal_ref),
+        "container-title": tex.plain(paper.journal_ref),
         "publisher": "" if paper.journal_ref else "arXiv",
         "number": f"arXiv:{paper.id}",
         "version": str(paper.version),
         "archive": "arXiv",
         "archive_location": f"{paper.versioned} [{paper.primary}]",
-        "DOI": _line(paper.doi),
+        "DOI": doi_of(paper),
         "URL": paper.abs_url,
-        "abstract": _line(_plain(paper.abstract)),
+        "note": note_of(paper),
+        "abstract": tex.plain(paper.abstract),
     }
     return {name: value for name, value in item.items() if value}
+
+
+def _csl_name(name: Name) -> dict[str, str]:
+    if not name.given:
+        return {"literal": name.family}
+    return {"family": name.family, "given": name.given} | ({"suffix": name.suffix} if name.suffix else {})

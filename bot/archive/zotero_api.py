@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from yarl import URL
 
-from bot.archive.export import name_of
+from bot.archive.export import doi_of, name_of, note_of
 from bot.core.texts import say
 from bot.core.throttle import Pauses
 from digest.errors import PaperboyError, Unavailable
@@ -79,31 +79,28 @@ def item_of(paper: Paper) -> dict[str, Any]:
     shared = {
         "key": item_key(paper.id),
         "version": 0,
-        "title": _line(tex.plain(paper.title)),
+        "title": tex.plain(paper.title),
         "creators": [_creator(author) for author in paper.authors],
-        "abstractNote": _line(tex.plain(paper.abstract)),
+        "abstractNote": tex.plain(paper.abstract),
         "date": f"{paper.published:%Y-%m-%d}",
-        "DOI": _line(paper.doi),
+        "DOI": doi_of(paper),
         "url": paper.abs_url,
         "libraryCatalog": "arXiv.org",
-        "extra": f"arXiv:{paper.versioned} [{paper.primary}]",
+        "extra": "\n".join(filter(None, (f"arXiv:{paper.versioned} [{paper.primary}]", note_of(paper)))),
         "tags": [{"tag": category, "type": 1} for category in paper.categories],
     }
     if paper.journal_ref:
         archived = {"archive": "arXiv", "archiveLocation": paper.id}
-        return {"itemType": "journalArticle", "publicationTitle": _line(paper.journal_ref), **archived, **shared}
+        return {"itemType": "journalArticle", "publicationTitle": tex.plain(paper.journal_ref), **archived, **shared}
     return {"itemType": "preprint", "repository": "arXiv", "archiveID": f"arXiv:{paper.id}", **shared}
 
 
 def _creator(author: str) -> dict[str, str]:
     name = name_of(author)
     if name.given:
-        return {"creatorType": "author", "firstName": name.given, "lastName": name.family}
+        given = ", ".join(filter(None, (name.given, name.suffix)))
+        return {"creatorType": "author", "firstName": given, "lastName": name.family}
     return {"creatorType": "author", "name": name.family}
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 # ---------------------------------------------------------------- requests

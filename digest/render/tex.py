@@ -109,6 +109,8 @@ def _macros(tex: str, *, names: bool = False) -> str:
     """Raises ValueError for TeX beyond the bounds, with errors, or with macros it does not know."""
     if not _within(tex):
         raise ValueError("beyond the bounds")
+    # Nobody writes a comment or a column here, but "90% of \emph{x}" and "A & B: \emph{x}".
+    tex = re.sub(r"(?<!\\)[%&]", r"\\\g<0>", tex)
     if "\\" in tex:
         # A macro at the end of its group has no arguments left; an operator is a word of its own.
         tex = re.sub(r"(\\[A-Za-z]+)\s*(?=\Z|[}$])", r"\1{}{}{}", tex)
@@ -219,7 +221,7 @@ def plain(text: str) -> str:
         formulas.append(unicode_math(tex) or _or_as_it_is(tex))
         return chr(_HELD + len(formulas) - 1) if len(formulas) <= _MOST_HELD else formulas[-1]
 
-    turned = _MATH.sub(held, re.sub("[\ue000-\uf8ff]", "", text))
+    turned = _MATH.sub(held, re.sub("[\ue000-\uf8ff]", "", text).replace("$$", "$"))
     if "\\" in turned or "{" in turned or "``" in turned:
         turned = _or_as_it_is(re.sub(r"``(.{1,300}?)''", r"“\1”", turned))
     shown = re.sub("[\ue000-\uf8ff]", lambda m: formulas[ord(m[0]) - _HELD], turned)

@@ -36,7 +36,7 @@ def test_bibtex_is_read_whole_with_what_arxiv_gives():
     )
     assert (printed["ENTRYTYPE"], printed["doi"], printed["journal"]) == ("article", PRINTED.doi, PRINTED.journal_ref)
     assert "journal" not in first
-    assert printed["author"].split(" and ") == ["van der Maaten, Laurens", "{王小明}", "{The ATLAS Collaboration}", "Smith Jr., John", "{Søren Ångström \\& Co}" if name_of(PRINTED.authors[4]).given == "" else "Co, Søren Ångström \\&", "{Madonna}"]  # fmt: skip
+    assert printed["author"].split(" and ") == ["van der Maaten, Laurens", "{王小明}", "{The ATLAS Collaboration}", "Smith, Jr., John", "{Søren Ångström \\& Co}" if name_of(PRINTED.authors[4]).given == "" else "Co, Søren Ångström \\&", "{Madonna}"]  # fmt: skip
 
 
 def test_a_title_is_safe_for_tex_and_its_formulas_stay():
@@ -54,6 +54,23 @@ def test_no_title_breaks_the_file(title):
     assert len(json.loads(exported(papers, Format.CSL))) == 2
 
 
+def test_a_withdrawn_paper_says_so_and_of_several_dois_the_first_counts():
+    paper = a_paper(title="Search & Rescue: 90% of \\emph{all} $$x_1$$", withdrawn=True, doi="10.1/x 10.2/y")
+    [bib] = bibtexparser.loads(exported([paper], Format.BIBTEX)).entries
+    [ris], [csl] = rispy.loads(exported([paper], Format.RIS)), json.loads(exported([paper], Format.CSL))
+    assert (bib["note"], ris["notes"], csl["note"]) == ("Withdrawn", ["Withdrawn"], "Withdrawn")
+    assert (bib["doi"], ris["doi"], csl["DOI"]) == ("10.1/x", "10.1/x", "10.1/x")
+    assert bib["title"] == "{Search \\& Rescue: 90\\% of all $x_1$}"
+    assert ris["title"] == csl["title"] == "Search & Rescue: 90% of all x₁"
+
+
+def test_thousands_of_equal_keys_differ_and_are_short():
+    papers = [a_paper(f"2603.{n:05}", title="A" * 500, authors=("Wei Wang",)) for n in range(3000)]
+    keys = [item["id"] for item in json.loads(exported(papers, Format.CSL))]
+    assert len(set(keys)) == len(papers)
+    assert max(map(len, keys)) < 50
+
+
 def test_keys_differ_and_are_ascii():
     keys = [entry["ID"] for entry in entries()]
     assert keys == ["xie2026dynamicvla", "vandermaaten2026a", "arxiv260100009", "xie2026dynamicvlaa"]
@@ -64,7 +81,15 @@ def test_keys_differ_and_are_ascii():
     [
         ("Ada Lovelace", Name("Lovelace", "Ada")),
         ("Laurens van der Maaten", Name("van der Maaten", "Laurens")),
-        ("José de la Cruz III", Name("de la Cruz III", "José")),
+        ("José de la Cruz III", Name("de la Cruz", "José", "III")),
+        ("Martin Luther King Jr.", Name("King", "Martin Luther", "Jr.")),
+        ("Santiago Ramón y Cajal", Name("Ramón y Cajal", "Santiago")),
+        ("Juan de la Cruz y Gómez", Name("de la Cruz y Gómez", "Juan")),
+        ("Gerard 't Hooft", Name("'t Hooft", "Gerard")),
+        ("de Silva", Name("de Silva")),
+        ("van der Waals", Name("van der Waals")),
+        ("bell hooks", Name("hooks", "bell")),
+        (r"S\'ebastien Bubeck", Name("Bubeck", "Sébastien")),
         ("王小明", Name("王小明")),
         ("Wang Xiaoming", Name("Xiaoming", "Wang")),
         ("ATLAS Collaboration", Name("ATLAS Collaboration")),
