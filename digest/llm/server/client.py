@@ -43,6 +43,7 @@ from digest.llm.server.failures import (
     TemporaryFailure,
     classify_error,
     public_error,
+    says_nothing,
 )
 from digest.llm.server.prices import Price
 from digest.llm.server.replies import completion_from, parse_json, parse_usage, reply_from
@@ -81,6 +82,9 @@ _LARGE = 2**16
 """Bytes of JSON from which on it is parsed in a thread."""
 _DIALECT_LIFE = timedelta(days=7)
 """A server may be mended or changed: what was learnt is learnt anew after a week."""
+_SILENT = (400, 413, 422, 500)
+"""Statuses of a refusal that may be about length; others are a gateway's, or of a server that is
+down."""
 _CHANGES = 8
 """Of the dialect, for one request."""
 
@@ -197,6 +201,8 @@ class Model:
         self._stored: dict[str, Dialect] = {}
         self._counts: dict[str, list[tuple[int, int]]] = {}
         """By model: estimates of prompts and the server's counts of them."""
+        self._refused: dict[str, int] = {}
+        """By model: estimated tokens of a request that was refused without a word."""
         self._failed_at: dict[str, float] = {}
         """By kind of call: the monotonic time of the last final failure; a success clears it."""
         self._client: AsyncOpenAI | None = None
@@ -312,7 +318,10 @@ class Model:
         estimate = Usage(1, into, 0, out, price.usd(into, 0, out) if price else None)
 
         async def make(meter: Meter) -> bytes:
-            return dump_reply(await call(model, meter))
+            try:
+                return dump_reply(await call(model, meter))
+            except (RequestRejected, TemporaryFailure) as error:
+                raise self._doubted(request, model, error) from error
 
         server = self._base_url if self.api == "chat" else f"{self.api}:{self._base_url}"
         try:
@@ -320,6 +329,18 @@ class Model:
         finally:  # the response itself is stored first
             await self._keep(model)
         return load_reply(raw, usage)
+
+    def _doubted(
+        self, request: Request, model: str, error: RequestRejected | TemporaryFailure
+    ) -> RequestRejected | TemporaryFailure | RequestTooLong:
+        """A server that refuses a long request without a word may mean its length: that is doubted
+        once, so that callers send half."""
+        silent = error.complaint and error.complaint.status in _SILENT and says_nothing(error.complaint)
+        sent, accepted = request_tokens(request), self._dialects.get(model, Dialect()).reads
+        if not silent or model in self._refused or sent < max(2 * reading.SMALL, 1.2 * accepted):
+            return error
+        self._refused[model] = sent
+        return RequestTooLong(error.sentence)
 
     async def _retry(self, retries: RetryPolicy, attempt: Callable[[], Awaitable[T]], kind: str = "text") -> T:
         """Retries temporary failures. During an outage of its `kind` a call is tried only once."""
@@ -410,6 +431,9 @@ class Model:
         thoughts = received.orphan or known.thoughts or (False if received.raw.strip() else known.thoughts)
         self._learn(model, sound=True, thoughts=thoughts, **dialect.grammar)
         sent = request_tokens(request)
+        if sent < self._refused.get(model, 0) < 3 * sent:
+            # What was refused without a word was too long.
+            self._learn(model, window=known.window or sent + output_limit(request, dialect))
         counts = self._counts.setdefault(model, [])
         if request.marks and sent <= reading.SMALL:
             self._learn(model, echoes=reading.marks_in(request, received.raw))

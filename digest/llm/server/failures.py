@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from digest.errors import Misconfigured, ModelUnavailable, PaperboyError, Unusable
@@ -146,7 +147,7 @@ _PACE = _any(
 _SHORT_TIME = regex(r"(?<![a-z])(?:qps|rpm|tpm)(?![a-z])|per (?:second|minute|min)\b|/ ?min|throttl")
 _BUSY = _any(
     r"temporar", r"over_?load", r"\bbusy\b", r"degraded", r"try again later",
-    r"connection (?:lost|closed|reset|refused)", r"timed? ?out", r"稍后", r"繁忙",
+    r"connection (?:lost|closed|reset|refused)", r"\bcrash", r"timed? ?out", r"稍后", r"繁忙",
 )  # fmt: skip
 _PLACE = regex(r"\b(?:country|countries|region|territory|location|国家|地区)|unsupported_country|geo")
 _CLOSED = _any(
@@ -176,6 +177,9 @@ _NO_MODEL = _any(
     r"malformed [^.]{0,20}model", r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model",
     r"unsupported model",
 )  # fmt: skip
+_OTHER_MODEL = regex(
+    r"\b(?:choose|select|use|try|pick|switch to|specify)\b[^.]{0,20}\b(?:different|another|other) [^.]{0,20}\bmodel\b"
+)
 _OTHER_API = regex(r"v1/responses|responses api")
 _ROUTE = _any(
     r"unexpected endpoint", r"no route", r"route not", r"invalid url",
@@ -254,11 +258,15 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return ModelUnavailable(_said(used_up, complaint.words, context))
     if busy:
         return passing()
+    broken = TemporaryFailure(
+        _said(
+            label.sentence("error.model.unreadable", why=label.sentence("model.broken stream")),
+            complaint.words,
+            context,
+        )
+    )
     if context.begun and status not in (401, 403):
-        if status != 200:
-            return passing()
-        broken = label.sentence("error.model.unreadable", why=label.sentence("model.broken stream"))
-        return TemporaryFailure(_said(broken, complaint.words, context))
+        return passing() if status != 200 else broken
     if _FILTER.search(text) and status < 500:
         return ContentFiltered(label.sentence("error.model.filtered"))
     if context.api == "chat" and status in (400, 404) and _OTHER_API.search(text):
@@ -293,8 +301,12 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return wrong("api", api="chat", status=status) if context.api != "chat" else wrong("address", status=status)
     if status == 403:
         return wrong("denied", model=repr(context.model))
-    if status >= 500 or _BUSY.search(text):
+    if _OTHER_MODEL.search(text) and status < 500:
+        return wrong("unknown", model=repr(context.model), status=status)
+    if status >= 500 or (_BUSY.search(text) and status != 200):
         return passing()
+    if status == 200 and (complaint.event or _BUSY.search(text)):
+        return broken
     if status == 200 and not context.sound and not complaint.codes:
         return wrong("address", status=status)
     return RequestRejected(_declined(complaint, context), complaint)
@@ -365,6 +377,19 @@ def _declined(complaint: Complaint, context: Context) -> Sentence:
 _SECRET = regex(r"[\w-]*\*{2,}[\w*-]*|\b(?=\w*[A-Za-z])(?=\w*\d)\w{20,}\b")
 _SAID = 240
 """Characters of a server's sentence that are shown."""
+
+
+_STATUS_WORDS = {
+    "an", "api", "error", "exception", "failed", "failure", "from", "got", "has", "http", "in", "invalid", "is", "none",
+    "null", "occurred", "of", "on", "response", "returned", "something", "status", "that", "the", "unknown",
+    "unspecified", "upstream", "was", "went", "while", "with", "wrong", "your",
+    *(word for status in HTTPStatus for word in status.phrase.lower().split()),
+}  # fmt: skip
+
+
+def says_nothing(complaint: Complaint) -> bool:
+    """Whether it refuses without a word about what: `Bad Request`, or an empty body."""
+    return set(re.findall(r"[^\W\d_]+", complaint.words.lower())) <= _STATUS_WORDS
 
 
 def _said(sentence: Sentence, words: str, context: Context) -> Sentence:

@@ -83,7 +83,8 @@ class Complaint:
     """Seconds to wait, if the body names them."""
     fields: Mapping[str, int] | None = None
     """Numbers by name, such as `n_ctx`."""
-    json: bool = False
+    event: bool = False
+    """It came as an event of a stream, so that the server's address is right."""
 
     @property
     def text(self) -> str:
@@ -410,14 +411,13 @@ def complaint_of(status: int, body: Any) -> Complaint:
     numbers: dict[str, int] = {}
     _walk(body, "", codes, words, numbers, 0)
     inner = next((n for n in map(_http_status, codes) if n), 0)
-    own = " ".join(dict.fromkeys(w for w in words if w.strip()))
+    own = " ".join(dict.fromkeys(w for w in words or _sentences(body, 0) if w.strip()))
     return Complaint(
         status=inner or status,
         codes=folded(" ".join(dict.fromkeys(codes))),
         words=clean(own[:_LONGEST_WORDS]),
         wait=_wait(json.dumps(body, default=str)[:20_000]),
         fields=numbers,
-        json=True,
     )
 
 
@@ -445,6 +445,14 @@ def complaint_from(status: int, raw: bytes, kind: str = "") -> Complaint:
         page=page,
         wait=None if page else _wait(text),
     )
+
+
+def _sentences(value: Any, depth: int) -> list[str]:
+    """Texts of several words, whatever they are called: all that was said."""
+    if isinstance(value, str):
+        return [value[:_LONGEST_WORDS]] if " " in value.strip() else []
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for one in list(inner)[:8] for text in _sentences(one, depth + 1)] if depth < 4 else []
 
 
 def _walk(  # one branch a type

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from digest.errors import trace
@@ -122,6 +123,8 @@ class StreamReader:
         return False
 
     def _take_data(self, data: str) -> bool:
+        if not (data.strip() or self._pending):
+            return False  # a heartbeat
         if data.strip() == "[DONE]":
             self._ended = True
             return False
@@ -138,7 +141,7 @@ class StreamReader:
         self._pending = ""
         if complaint := complaint_in(body):
             self._add(piece_of(body))
-            raise Complained(complaint)
+            raise Complained(replace(complaint, event=True))
         piece = piece_of(body)
         if not (piece.known or self._rest) and complaint_of(200, body).words:
             self._rest = data.encode("utf-8", "replace")  # where nothing follows, it is all that was said

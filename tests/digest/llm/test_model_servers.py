@@ -113,7 +113,8 @@ class RowServer:
         response = web.StreamResponse(headers={"Content-Type": kind})
         await response.prepare(request)
         tail = given if when == "tail" else None
-        await response.write(streamed(text, shape, message, finish, usage, tail).encode())
+        stream = streamed(text, shape, message, finish, usage, tail)
+        await response.write((noisy(stream, given) if when == "noise" else stream).encode())
         await response.write_eof()
         return response
 
@@ -164,6 +165,13 @@ def streamed(text, shape, message, finish, usage, tail):
     done = f"data: [DONE]{end}" if lead and tail is None and shape != "no-done" else ""
     begin = "\ufeff" if shape == "bom" else ""
     return begin + "".join(f"{lead}{one}{end}" for one in texts) + done + (tail or "")
+
+
+def noisy(stream, noise):
+    """A stream with what some servers send before it, after each event, before its end or after it."""
+    *events, done = stream.removesuffix("\n\n").split("\n\n")
+    middle = [event + "\n\n" + noise.get("between", "") for event in events]
+    return f"{noise.get('before', '')}{''.join(middle)}{noise.get('last', '')}{done}\n\n{noise.get('after', '')}"
 
 
 @asynccontextmanager
@@ -261,6 +269,16 @@ async def test_what_was_reported_of_a_server_comes_out_as_it_must(row, work):
             case "nothing":
                 if work is ask:
                     assert (await work(analyst, row)).by == "extractive"
+
+
+@pytest.mark.parametrize(("body", "calls"), [("", 4), ({"error": {"message": "Incorrect API key provided"}}, 1)])
+async def test_half_of_a_long_text_is_tried_once_where_nothing_was_said_and_never_else(body, calls):
+    row = {"when": "always", "status": 400, "body": body, "expect": "part"}
+    async with running(row) as (server, analyst):
+        for _ in range(2):
+            with pytest.raises(Misconfigured if calls == 1 else ModelUnavailable):
+                await ask(analyst, row)
+    assert len(server.bodies) == (2 if calls == 1 else calls + 2)
 
 
 class PausingServer(RowServer):
