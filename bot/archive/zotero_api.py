@@ -126,6 +126,8 @@ class ZoteroApi:
         """At most `BATCH` papers. Raises ZoteroRefused, ZoteroBusy."""
         token = hashlib.sha256(" ".join([str(library), *(p.versioned for p in papers)]).encode()).hexdigest()[:32]
         answer = await self._write(key, library, papers, token)
+        if answer.status == 413:
+            return await self._add_less(key, library, papers, answer)
         if answer.status != 412:
             return _added(papers, await _parse(answer))
         # The token was used: an earlier request came through though its answer was lost.
@@ -134,15 +136,24 @@ class ZoteroApi:
         if not missing:
             return Added(there, 0, {})
         answer = await self._write(key, library, missing, uuid4().hex)
-        if answer.status == 412:
+        if answer.status != 200:
             raise ZoteroBusy(say.sentence("error.zotero.busy"))
         added = _added(missing, await _parse(answer))
         return Added({**there, **added.items}, added.new, added.refused)
 
+    async def _add_less(self, key: str, library: int, papers: Sequence[Paper], answer: Answer) -> Added:
+        """Sends the halves of a request that was too large. One paper that is too large is refused."""
+        if len(papers) == 1:
+            return Added({}, 0, {papers[0].id: escape(answer.body.decode("utf-8", "replace")[:SAID])})
+        half = len(papers) // 2
+        one = await self.add(key, library, papers[:half])
+        other = await self.add(key, library, papers[half:])
+        return Added({**one.items, **other.items}, one.new + other.new, {**one.refused, **other.refused})
+
     async def _write(self, key: str, library: int, papers: Sequence[Paper], token: str) -> Answer:
         body = json.dumps([item_of(paper) for paper in papers], ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "Zotero-Write-Token": token}
-        return await self._ask("POST", f"/groups/{library}/items", key, headers, body, taken=(200, 412))
+        return await self._ask("POST", f"/groups/{library}/items", key, headers, body, taken=(200, 412, 413))
 
     async def _existing(self, key: str, library: int, papers: Sequence[Paper]) -> dict[str, str]:
         keys = {item_key(paper.id): paper.id for paper in papers}

@@ -54,6 +54,8 @@ class Zotero:
     """Title to the code and message with which an item of it fails."""
     requests: list[tuple[str, str, int]] = field(default_factory=list)
     """Method, path, number of items."""
+    most_bytes: int = 1_000_000
+    """Of a request."""
     version: int = 7
     url: str = ""
 
@@ -72,6 +74,8 @@ class Zotero:
         fault = self.faults.pop(0) if self.faults else Fault()
         if fault.status:
             return web.Response(status=fault.status, headers=fault.headers, text=fault.body)
+        if len(body) > self.most_bytes:
+            return web.Response(status=413, text="The request is too large")
         answered = self._answer(request, body)
         if fault.lost:
             assert request.transport is not None

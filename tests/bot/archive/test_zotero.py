@@ -237,6 +237,16 @@ async def test_fifty_at_a_time(team, make, server, connected):
     assert (pushed.new, server.writes) == (120, [50, 50, 20])
 
 
+async def test_what_is_too_large_for_a_request_goes_in_smaller_ones(team, make, server, connected):
+    await connected()
+    papers = [a_paper(f"2601.{n:05}", title=f"Paper {n}", abstract="word " * 100) for n in range(20)]
+    server.most_bytes = 8_000
+    pushed = await make().push(HERE.key, [*papers, a_paper("2601.00099", abstract="word " * 3_000)])
+    assert (pushed.new, pushed.refused) == (20, ("2601.00099",))
+    assert "too large" in pushed.words
+    assert len(server.titles()) == 20
+
+
 @pytest.mark.parametrize(
     ("fault", "wait"),
     [
