@@ -100,8 +100,13 @@ def _at_edge(line: Line, page: PageLines, edge: float = EDGE) -> bool:
     return line.y > page.height * (1 - edge) or line.y < page.height * (edge - 0.015) or not line.upright
 
 
-def _shape(line: Line) -> str:
-    return _DIGITS.sub("#", line.text.lower())
+def _shapes(line: Line) -> set[str]:
+    """The text without one of its numbers, which may be the page's.
+
+    Without all of them, two rows of a table would be alike.
+    """
+    text = line.text.lower()
+    return {f"{text[: n.start()]}#{text[n.end() :]}" for n in _DIGITS.finditer(text)} or {text}
 
 
 def _letters(text: str) -> str:
@@ -116,10 +121,11 @@ def _title(pages: Sequence[PageLines]) -> str:
 
 
 def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
-    """Texts without numbers at the edge of three pages and a quarter of all (heads alternate)."""
+    """Texts at the edge of three pages and a quarter of all (heads alternate)."""
     seen: Counter[str] = Counter()
     for page in pages:
-        seen.update({_shape(line) for line in page.outer if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200})
+        edge = [line for line in page.outer if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200]
+        seen.update(set().union(*map(_shapes, edge)))
     least = max(3, len(pages) // 4) if len(pages) > 3 else 2
     return frozenset(shape for shape, count in seen.items() if count >= least)
 
@@ -127,7 +133,7 @@ def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
 def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str], body: Type, title: str) -> bool:
     if _STAMP.match(line.text) and (not line.upright or line.x1 < page.width * 0.12 or _at_edge(line, page)):
         return True
-    if _at_edge(line, page, WIDE_EDGE) and _shape(line) in repeated:
+    if _at_edge(line, page, WIDE_EDGE) and not repeated.isdisjoint(_shapes(line)):
         return True
     if _at_edge(line, page) and _PAGE_NUMBER.fullmatch(line.text.strip()):
         return True

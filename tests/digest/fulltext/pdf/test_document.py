@@ -355,6 +355,20 @@ def test_a_text_that_repeats_itself_on_every_page_is_no_running_head():
     assert text.count("Question j") == 4
 
 
+def test_rows_of_figures_at_the_edge_of_every_page_are_no_running_head():
+    """Heads and feet differ in the page's number alone, before or behind their words."""
+    sheet = Sheet()
+    for page in range(1, 6):
+        sheet.lines([f"{page} A. Author et al.", f"{page}{page + 2}.5 6{page}.{page} {page}8.{page + 1}"], y=40)
+        sheet.prose(y=300)
+        sheet.lines([f"Cups, vol. 12, no. 3, page {page} of 5"], y=770)
+        sheet.add_page()
+    text = read(bytes(sheet.output())).text
+    assert "A. Author" not in text
+    assert "vol. 12" not in text
+    assert all(f"{page}{page + 2}.5 6{page}.{page}" in text for page in range(2, 6))  # before page 2: a title
+
+
 SCRIPTS = {
     "korean": "격자 구조의 에너지 간극은 온도에 따라 변한다. 우리는 서른일곱 밀리전자볼트의 값을 측정하였다. 모든 시료는 같은 방법으로 준비되었다.",
     "arabic": "نقيس فجوة الطاقة في شبكة مشدودة ونقارنها بنموذج بلا معاملات حرة. جميع العينات حضرت بالطريقة نفسها.",
