@@ -89,10 +89,13 @@ class Walk:
             (frozenset(("ltx_p", "ltx_keywords", "ltx_classification")), frozenset(("p", "svg")), self._read_paragraph),
         )
 
-    def _children(self, el: _Element, anchor: str, level: int) -> None:
+    def _children(self, el: _Element, anchor: str, level: int, *, but: _Element | None = None) -> None:
+        """Reads what is in an element, and text of its own as paragraphs."""
         loose: list[str] = [el.text or ""]
         for child in el:
-            if _is_block(child):
+            if child is but:
+                pass
+            elif _is_block(child):
                 self._flush(loose, anchor)
                 self.block(child, anchor, level)
             else:
@@ -129,11 +132,7 @@ class Walk:
     def _read_abstract(self, el: _Element, anchor: str, level: int) -> None:
         self._in_abstract, self.left_out.place = True, ABSTRACT
         self.abstract = replace(self.abstract, anchor=self.abstract.anchor or el.get("id") or "")
-        for child in el:
-            if "ltx_title" not in classes(child):
-                self.block(child, anchor, level)
-        if not self.abstract.passages:
-            self.put(text_of(el, self.notes, self.left_out), Form.TEXT, anchor)
+        self._children(el, anchor, level, but=_title_of(el))
         self._in_abstract = False
 
     def _read_references(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
@@ -150,12 +149,10 @@ class Walk:
 
     def _read_section(self, el: _Element, anchor: str, level: int) -> None:
         self.lead = ""
-        title = next((c for c in el if "ltx_title" in classes(c)), None)
+        title = _title_of(el)
         self.open("" if title is None else text_of(title, self.notes, self.left_out), level + 1, anchor)
         self.put("", Form.TEXT, anchor)
-        for child in el:
-            if child is not title:
-                self.block(child, anchor, level + 1)
+        self._children(el, anchor, level + 1, but=title)
         self.lead = ""
 
     def _read_paragraph(self, el: _Element, anchor: str, level: int) -> None:
@@ -172,9 +169,7 @@ class Walk:
         mark = next((c for c in el if "ltx_tag" in classes(c)), None)
         before = len(self._passages())
         self.lead = "" if mark is None else text_of(mark, self.notes, self.left_out)
-        for child in el:
-            if child is not mark:
-                self.block(child, anchor, level)
+        self._children(el, anchor, level, but=mark)
         self._mark_items(before)
 
     def _mark_items(self, since: int) -> None:
@@ -210,8 +205,11 @@ class Walk:
                 ),
                 None,
             )
-            text = self._equation(row)
-            self.put(text, Form.EQUATION, own or anchor)
+            if text := self._equation(row):
+                self.put(text, Form.EQUATION, own or anchor)
+                continue
+            between = text_of(row, self.notes, self.left_out)  # words between two lines of a formula
+            self.put(between if any(map(str.isalpha, between)) else "", Form.TEXT, own or anchor)
 
     def _equation(self, row: _Element) -> str:
         number = ""
@@ -248,6 +246,10 @@ class Walk:
             kept = raw.split("\n") if len(lines) == 1 else [raw.replace("\n", " ")]
             texts.extend(k.rstrip() for k in kept)
         return "\n".join(t for t in texts if t.strip())
+
+
+def _title_of(el: _Element) -> _Element | None:
+    return next((c for c in el if "ltx_title" in classes(c)), None)
 
 
 def _is_block(el: _Element) -> bool:

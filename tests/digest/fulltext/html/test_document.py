@@ -7,7 +7,7 @@ import pytest
 from digest.errors import Unreadable
 from digest.fulltext.html.document import read_html
 from digest.model import Basis, Form, FullText, Passage
-from tests.digest.fulltext.latexml import ABSTRACT, FILLER, INTRODUCTION, WHOLE, math, page
+from tests.digest.fulltext.latexml import ABSTRACT, END, FILLER, INTRODUCTION, WHOLE, math, page
 from tests.paths import SHARED
 
 SHARED_DATA = SHARED / "data/html"
@@ -205,6 +205,21 @@ def test_a_whole_page_lacks_nothing(body):
 def test_a_page_that_breaks_off_says_so():
     assert read(WHOLE[: WHOLE.index(b"<figure")]).missing == ("2.1 Loss …",)
     assert read(WHOLE).missing == ()
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<div class="ltx_acknowledgements"><h6 class="ltx_title ltx_title_acknowledgements">Acknowledgments</h6>{}</div>',
+        '<section class="ltx_section"><h2 class="ltx_title">2 Data</h2>{}<div class="ltx_para">More.</div></section>',
+        '<ul class="ltx_itemize"><li class="ltx_item"><span class="ltx_tag ltx_tag_item">•</span>{}</li></ul>',
+        '<table class="ltx_equationgroup"><tr class="ltx_eqn_row"><td class="ltx_intertext">{}</td></tr></table>',
+    ],
+)
+def test_text_without_a_paragraph_around_it_is_read(around):
+    text = read(page(ABSTRACT + INTRODUCTION + around.format("We thank the beekeepers.") + END))
+    assert text.text.count("We thank the beekeepers.") == 1
+    assert text.lost == 0
 
 
 def test_text_where_no_reader_looks_is_measured():
