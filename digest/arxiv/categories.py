@@ -21,6 +21,7 @@ TAXONOMY = "https://arxiv.org/category_taxonomy"
 """The page where a person finds a category that no word leads to."""
 _SHORTEST_PHRASE = 4
 """Characters: shorter ones stand in any description."""
+_ID_IN = regex(r"(?<![\w.-])[a-z]+(?:-[a-z]+)?(?:\.[a-z-]+)?(?![\w-])")
 _SHAPE = regex(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)", re.ASCII)
 """arXiv has added no archive for decades, but classes of archives."""
 
@@ -81,7 +82,13 @@ def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
     found = [(score * 100, category) for category, score, _ in by_id]
     found += [(score, category) for _, score, category in by_name]
     found += [(score, category) for category in names() if (score := _said_of(category, typed))]
-    return tuple(dict.fromkeys(category for _, category in sorted(found, key=lambda pair: -pair[0])))[:limit]
+    found += [(101, _by_lower()[token]) for token in _ID_IN.findall(typed.lower()) if token in _by_lower()]
+
+    def rank(pair: tuple[float, str]) -> tuple[float, bool, int]:
+        # Of those that are called so, the wider one first, then the one whose name begins with it.
+        return -pair[0], "." in pair[1], _words(names()[pair[1]]).find(_words(typed))
+
+    return tuple(dict.fromkeys(category for _, category in sorted(found, key=rank)))[:limit]
 
 
 def _said_of(category: str, typed: str) -> float:
@@ -90,8 +97,12 @@ def _said_of(category: str, typed: str) -> float:
     name, description = _taxonomy()[category]
     if category.lower().endswith(f".{typed.strip().lower()}") or (len(words) > 1 and words == _initials(name)):
         return 100.0  # people leave the archive out: `CV`, `AI`, `HCI`
+    if _joined(category) == _joined(typed):
+        return 100.0  # `math.ph`, `stat ml`
     if len(words) >= _SHORTEST_PHRASE and f" {words} " in f" {_words(name)} ":
         return 99.0
+    if _begin(words.split(), _words(name).split()):
+        return 98.5  # `quant bio`
     # A description begins with what the category is about, and ends with what is elsewhere.
     phrases = [_words(phrase) for phrase in re.split(r"[^\w\s'-]+", description)]
     for n, phrase in enumerate(phrases):
@@ -103,6 +114,18 @@ def _said_of(category: str, typed: str) -> float:
 
 def _words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.lower())
+
+
+def _begin(typed: list[str], words: list[str]) -> bool:
+    """Whether each typed word, of three letters at least, is the beginning of the next word."""
+    return any(
+        all(len(short) > 2 and word.startswith(short) for short, word in zip(typed, words[at:], strict=False))
+        for at in range(len(words) - len(typed) + 1)
+    )
 
 
 def _initials(text: str) -> str:

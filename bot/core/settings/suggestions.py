@@ -1,6 +1,7 @@
 """Suggests timezones and languages for what people write: `PST`, `UTC+8`, `München`, `русский`.
 
-Names come from CLDR and IANA, cities from GeoNames, in their own and other languages. Pure.
+Names come from CLDR, IANA and Wiktionary, cities from GeoNames, in their own and other languages.
+Pure.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ LIMIT = 3
 CUTOFF = 85
 """Of 100: how alike a mistyped name is to a known one."""
 _OFFSET = regex(r"(?:(?:utc|gmt)\s+(?=\d)|(?:utc|gmt)?\s*(?=[+-]))([+-]?)(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
+_HAN = regex(r"[\u3400-\u9fff]{2,}")
 SHORTEST, LONGEST = 4, 60
 """Characters of a name that is compared with others: an abbreviation is known or not."""
 
@@ -51,7 +53,9 @@ def _inner_names(words: str) -> Iterator[str]:
         before, _, after = _key(locale.zone_formats["region"]).partition("%s")
         if words.startswith(before) and words.endswith(after):
             yield words[len(before) : len(words) - len(after)].strip()
-    yield words.partition(",")[0].strip()
+    city = re.sub(r"\([^()]*\)", "", words).partition(",")[0].strip()  # `(UTC+01:00) Berlin, Rome`
+    yield city
+    yield re.split(r"[/\\]", city)[-1].strip()  # `Asia/Beijing`
     if not _time_words().isdisjoint(parts := words.split()):  # `heure de Paris`
         yield from _without_ends(parts)
 
@@ -81,8 +85,14 @@ def language_tags(typed: str) -> tuple[str, ...]:
         within = {tag for name, tags in names.items() if words in name.split() for tag in tags}
         if within:
             return tuple(sorted(within, key=lambda tag: (len(tag), tag)))[:LIMIT]
-    found = _nearest(words, names)
-    return found or next((names[name][:LIMIT] for name in _without_ends(words.split()) if name in names), ())
+    if _HAN.fullmatch(words):  # `简中` of 简体中文
+        own = {str(locale).replace("_", "-") for locale in _locales()}
+        holding = [name for name, tags in names.items() if tags[0] in own and set(words) <= set(name)]
+        if holding:
+            return names[min(holding, key=len)][:LIMIT]
+    parts = list(_without_ends(words.split()))
+    exact = next((names[part][:LIMIT] for part in parts if part in names), ())
+    return _nearest(words, names) or exact or next(filter(None, (_nearest(part, names) for part in parts)), ())
 
 
 def zones_by_population() -> tuple[str, ...]:
@@ -156,6 +166,8 @@ def _zone_names() -> dict[str, tuple[str, ...]]:
         found.setdefault(words, set()).update(zones & known)
     for words, zones in _abbreviations().items():
         found.setdefault(words, zones)  # CLDR's own go before: PST is Manila's too
+    for name, zone in get_global("windows_zone_mapping").items():
+        found.setdefault(_key(name), {_today(zone)})
     for zone, cities in _cities().items():
         for city in cities:
             found.setdefault(city, set()).add(zone)
@@ -184,7 +196,11 @@ def _named_zones() -> Iterator[tuple[str, set[str]]]:
         for group, forms in locale.meta_zones.items():
             for style in ("long", "short"):
                 yield from ((_key(text), groups.get(group, set())) for text in forms.get(style, {}).values())
-        yield from ((_key(text), countries.get(code, set())) for code, text in locale.territories.items())
+        for code, text in locale.territories.items():
+            name = _key(text)
+            yield name, countries.get(code, set())
+            # A part of the world is named after a whole: `Korea` is South or North.
+            yield from ((word, countries.get(code, set())) for word in name.split()[1:] if len(word) > SHORTEST)
         for zone, found in locale.time_zones.items():
             texts = [text for style in ("long", "short") for text in found.get(style, {}).values()]
             yield from ((_key(text), {_today(zone)}) for text in [*texts, found.get("city", "")] if text)
@@ -219,6 +235,9 @@ def _language_names() -> dict[str, tuple[str, ...]]:
             if language := likely.get(f"und_{code}", "").partition("_")[0]:
                 tags.setdefault(_key(text), (language,))
                 tags.setdefault(code.casefold(), (language,))
+    for tag, further in _table("further_languages.tsv").items():
+        for name in further:
+            tags.setdefault(name, (tag,))
     return tags
 
 

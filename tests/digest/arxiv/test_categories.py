@@ -31,12 +31,21 @@ def test_a_category_is_known_in_any_case_and_by_its_name(typed):
         ("reinforcement learning", "cs.LG"),
         ("dark matter", "astro-ph.CO"),
         ("string theory", "hep-th"),
+        ("quant bio", "q-bio"),
+        ("arxiv:cs.CV", "cs.CV"),
+        ("https://arxiv.org/list/cs.CV/recent", "cs.CV"),
+        ("math.ph", "math-ph"),
+        ("stat ml", "stat.ML"),
     ],
 )
 def test_what_may_have_been_meant_is_among_the_nearest(typed, meant):
     found = check(typed)
     assert found.known or meant in nearest(typed, 5)
     assert found.category == meant or not found.known
+
+
+def test_the_widest_category_of_a_name_comes_first():
+    assert nearest("quantum")[0] == "quant-ph"
 
 
 def test_an_unknown_one_of_the_right_form_may_be_new():
