@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -86,15 +87,18 @@ def digest(
     """Make today's digest and print it as a document."""
 
     async def work(settings: Any) -> None:
-        from bot.cli import dry_run as dry
         from bot.cli import terminal
-        from bot.cli.one_digest import dates_from, make_or_load_digest, make_past_digest
+        from bot.cli.one_digest import ask_ahead, dates_from, make_or_load_digest, make_past_digest
         from bot.server.wiring import open_app
+
+        if dry_run:
+            from bot.cli import dry_run as dry
 
         terminal.check_categories(settings.digest_categories)
         if output is not None:
             terminal.check_writable(output)
-        async with open_app(settings) as services:
+        ahead = None if date or again else partial(ask_ahead, settings)
+        async with open_app(settings, ahead=ahead) as services:
             dates = dates_from(date, services.now()) if date else None
             with terminal.progress() as progress:
                 if dry_run:

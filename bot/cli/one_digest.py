@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.chat import Chats, Place
+from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
-from bot.digests.daily import RunOptions
 from bot.server.wiring import App, subscription_from_settings
-from bot.store import Run, RunState
+from bot.store import Run, RunState, Store
 from digest.arxiv import calendar
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Listing, Paper
-from digest.pipeline import Request, make_digest
-from digest.ports import Progress, Services, silent
+from digest.ports import Papers, Progress, Services, silent
 from digest.render.labels import label
 from digest.selection.ledger import Ledger
 
 if TYPE_CHECKING:
     from digest.arxiv.client import Arxiv
+    from digest.pipeline import Request
 
 CLI = Place("console", "cli")
 """The command line's own subscription, with one ledger for all its digests."""
@@ -74,6 +75,36 @@ def dates_from(text: str, now: datetime) -> Dates:
     return Dates(listed[0], listed[-1])
 
 
+class _ListAhead:
+    """Implements `ports.Papers`. The list is asked for at once, for whoever wants it later."""
+
+    def __init__(self, papers: Papers, categories: Sequence[str], now: datetime) -> None:
+        self._papers = papers
+        self._categories = categories
+        self._listing = asyncio.create_task(papers.announced(categories, now))
+        # It may fail while nobody waits for it yet, or any more.
+        self._listing.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        same = tuple(categories) == tuple(self._categories)
+        return await (self._listing if same else self._papers.announced(categories, now))
+
+    async def get(self, ids: Sequence[str]) -> list[Paper]:
+        return await self._papers.get(ids)
+
+    async def search(self, words: str, limit: int = 10) -> list[Paper]:
+        return await self._papers.search(words, limit)
+
+
+async def ask_ahead(settings: Settings, store: Store, papers: Papers) -> Papers:
+    """Asks for the list unless the day's digest was made."""
+    wanted = subscription_from_settings(settings, CLI, store.now())
+    last = await store.latest_digest(wanted.key)
+    if last is not None and last.local_date == wanted.local_date(store.now()):
+        return papers
+    return _ListAhead(papers, wanted.profile.categories, store.now())
+
+
 class _PastLists:
     """Implements `ports.Papers`: what was announced is what the API shows of past days."""
 
@@ -101,6 +132,8 @@ def services_for(app: App, dates: Dates | None) -> Services:
 
 async def request_for(app: App, dates: Dates | None, *, again: bool = False) -> tuple[Request, Ledger]:
     """What a digest is asked for: of the command line's ledger, or of past days without any."""
+    from bot.digests.daily import RunOptions
+
     wanted = subscription_from_settings(app.settings, CLI, app.now())
     daily = app.daily(Chats())
     if dates is not None:
@@ -116,6 +149,7 @@ async def request_for(app: App, dates: Dates | None, *, again: bool = False) -> 
 async def make_past_digest(app: App, dates: Dates, *, again: bool = False, progress: Progress = silent) -> Outcome:
     """A digest that is not stored. Raises what `make_digest` raises, and NotFound."""
     from digest.arxiv.client import submission_window
+    from digest.pipeline import make_digest
 
     request, ledger = await request_for(app, dates, again=again)
     made = await make_digest(request, ledger, services_for(app, dates), app.now().astimezone(UTC), progress)
@@ -136,6 +170,8 @@ class Outcome:
 
 async def make_or_load_digest(app: App, *, again: bool = False, progress: Progress = silent) -> Outcome:
     """Loads the day's digest unless `again`, else makes one. Raises what `make_digest` raises."""
+    from bot.digests.daily import RunOptions
+
     wanted = subscription_from_settings(app.settings, CLI, app.now())
     daily = app.daily(Chats())
     today = daily.local_date(wanted)

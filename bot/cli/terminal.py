@@ -10,29 +10,21 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING, Any
 
 from bot.cli.one_digest import CLI
-from bot.commands.paper import list_post
-from bot.console import render
-from bot.console.chat import ConsoleChat
-from bot.console.queue import InlineQueue
 from bot.core.chat import Chats, Menu, Person, Place, Question
-from bot.core.settings.settings import Settings
-from bot.digests import cards
-from bot.questions.answering import answer_language, answer_post, load_sources, request_answer
-from bot.questions.lookup import find_paper, look_up
-from bot.server.wiring import App
 from digest.arxiv.categories import TAXONOMY, check
 from digest.arxiv.ids import PaperRef, named
 from digest.errors import BadInput, Misconfigured, NotFound
 from digest.model import Digest, to_json
-from digest.ports import Progress as ShowProgress
-from digest.ports import Source
-from digest.render import markdown
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.core.settings.settings import Settings
+    from bot.server.wiring import App
+    from digest.ports import Progress as ShowProgress
 
 LOCAL_USER = Person("terminal", admin=True, moderates=True)
 
@@ -51,6 +43,8 @@ def say(sentence: str) -> None:
 
 
 def stderr_console() -> Console:
+    from bot.console import render
+
     return render.terminal(sys.stderr)
 
 
@@ -88,10 +82,11 @@ def parse_paper(text: str) -> PaperRef:
 @contextlib.contextmanager
 def progress() -> Iterator[ShowProgress]:
     """Yields a function that shows progress: bars on a terminal, lines elsewhere."""
-    console = stderr_console()
-    if not console.is_terminal:
+    if not sys.stderr.isatty() or not (console := stderr_console()).is_terminal:
         yield _print_lines()
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description:<12}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         tasks = {}
@@ -117,6 +112,8 @@ def _print_lines() -> ShowProgress:
 
 
 def document(digest: Digest, *, as_json: bool) -> str:
+    from digest.render import markdown
+
     if not as_json:
         return markdown.render(digest)
     return json.dumps(json.loads(to_json(digest)), ensure_ascii=False, indent=1) + "\n"
@@ -150,6 +147,13 @@ def data_of(value: object) -> Any:
 
 async def show_paper(app: App, words: str, *, as_json: bool = False, plain: bool = False) -> None:
     """Shows a card by id or URL, a list by words. Raises BadInput, NotFound, ArxivUnavailable."""
+    from bot.commands.paper import list_post
+    from bot.console import render
+    from bot.console.chat import ConsoleChat
+    from bot.console.queue import InlineQueue
+    from bot.digests import cards
+    from bot.questions.lookup import find_paper, look_up
+
     ref = named(words)
     chat = ConsoleChat(app.store, render.terminal(sys.stdout, plain=plain))
     context = app.context(Chats(console=chat), InlineQueue())
@@ -179,11 +183,17 @@ async def show_answer(
     app: App, ref: PaperRef, question: str, language: str | None, *, as_json: bool = False, plain: bool = False
 ) -> None:
     """Streams an answer. Raises NotFound, ArxivUnavailable, OverBudget, Misconfigured."""
+    from bot.console import render
+    from bot.console.chat import ConsoleChat
+    from bot.console.queue import InlineQueue
+    from bot.questions.answering import answer_language, answer_post, load_sources, request_answer
+    from bot.questions.lookup import find_paper
+
     chat = ConsoleChat(app.store, render.terminal(sys.stdout, plain=plain or as_json))
     context = app.context(Chats(console=chat), InlineQueue())
     with stderr_console().status(f"Reading {ref} …"):
         paper = await find_paper(context, ref)
-        sources: list[Source] = await load_sources(context, [paper])
+        sources = await load_sources(context, [paper])
     reply_language = language or answer_language(question, app.settings.digest_language)
     asked = Question(
         f"ask:{app.now().isoformat()}",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.core.chat import Place
 from digest.model import Profile
@@ -68,6 +69,10 @@ class Subscription:
     @property
     def key(self) -> str:
         return self.place.key
+
+    def local_date(self, now: datetime) -> date:
+        """The date in its timezone."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
 
 
 def changed(before: Subscription, made: Subscription, now: datetime) -> Subscription:

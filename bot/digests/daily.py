@@ -6,7 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.core import metrics
 from bot.core.chat import ChatError, Chats, Place, Step, StepKind
@@ -65,7 +64,7 @@ class Daily:
 
     def local_date(self, subscription: Subscription) -> date:
         """Today in the channel's timezone."""
-        return self._now().astimezone(ZoneInfo(subscription.timezone)).date()
+        return subscription.local_date(self._now())
 
     async def make(
         self,

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import stamina
 from yarl import URL
 
-from bot.alerts.admin import AdminReports
-from bot.archive.archive import Archive
-from bot.archive.links import Links
-from bot.context import Context, Queue
 from bot.core.chat import Chats, Place
 from bot.core.clock import clock
-from bot.core.metrics import CountedBudget
 from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
-from bot.digests.daily import Daily
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, RedisPauses, Store, StoreUnavailable, reachable
 from bot.store.embedded.server import EmbeddedStore, store_address
 from bot.store.redis import with_certificates
 from digest.arxiv.sharing import SharedPapers
 from digest.errors import for_log
-from digest.extractive.analyst import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Cache, NoPictures, Papers, Pictures, Services, Texts
 from digest.version import user_agent
 
 if TYPE_CHECKING:
+    from bot.alerts.admin import AdminReports
+    from bot.archive.archive import Archive
+    from bot.archive.links import Links
     from bot.archive.zotero import Zotero
+    from bot.context import Context, Queue
+    from bot.digests.daily import Daily
     from digest.llm.server.client import Model
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,8 @@ class App:
 
     @cached_property
     def archive(self) -> Archive:
+        from bot.archive.archive import Archive  # noqa: PLC0415
+
         return Archive(self.store, self.settings.home, self.services.papers, self.settings.archive_days)
 
     @cached_property
@@ -81,9 +83,13 @@ class App:
         return Zotero(self.store, self.services.papers, api, key, settings.zotero_library, secrets)
 
     def daily(self, chats: Chats) -> Daily:
+        from bot.digests.daily import Daily  # noqa: PLC0415
+
         return Daily(self.store, self.services, chats, self.pace, self.now)
 
     def context(self, chats: Chats, queue: Queue) -> Context:
+        from bot.context import Context  # noqa: PLC0415
+
         return Context(
             store=self.store,
             services=self.services,
@@ -106,11 +112,15 @@ class App:
 
     def links(self) -> Links | None:
         """None without ARCHIVE_URL: the archive then has no pages."""
+        from bot.archive.links import Links  # noqa: PLC0415
+
         url = self.settings.archive_url
         return Links(self.store, url, self.settings.archive_public) if url else None
 
     def reports(self, chats: Chats) -> AdminReports:
         """Reports to the admins' channels on the configured platforms."""
+        from bot.alerts.admin import AdminReports  # noqa: PLC0415
+
         named = {"slack": self.settings.admin_slack_channel, "discord": self.settings.admin_discord_channel_id}
         places = [Place(name, channel) for name, channel in named.items() if channel and name in chats]
         return AdminReports(self.store, chats, places, self.pace, self.now, self.settings.digest_language)
@@ -142,15 +152,23 @@ async def open_app(
     papers: Papers | None = None,
     texts: Texts | None = None,
     analyst: Analyst | None = None,
+    ahead: Callable[[Store, Papers], Awaitable[Papers]] | None = None,
 ) -> AsyncIterator[App]:
     """`shared` lets channels share requests to arXiv. `papers`, `texts` and `analyst` replace
-    those of the settings. Raises Misconfigured, StoreUnavailable."""
+    those of the settings. `ahead` may ask for papers before the rest is loaded, which takes a
+    second. Raises Misconfigured, StoreUnavailable."""
+    loop = asyncio.get_running_loop()
+    if papers is None:  # loads certificate authorities, which is no work for Python, while the store's server starts
+        loop.run_in_executor(None, import_module, "digest.arxiv.client")
     async with (
         open_store(settings, wait=STORE_TIMEOUT if shared else 0.0) as (store, url, embedded),
         contextlib.AsyncExitStack() as stack,
     ):
         pace = RedisPace(store)
         asked = papers or _papers(settings, pace, arxiv_timeout)
+        if ahead is not None:
+            asked = await ahead(store, asked)
+            await loop.run_in_executor(None, _load, settings)
         services = await _services(
             settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts, analyst
         )
@@ -189,6 +207,14 @@ async def _wait_for_store(url: str, wait: float) -> None:
             await reachable(url)
 
 
+def _load(settings: Settings) -> None:
+    """Loads in a thread what a digest needs, so that what was asked meanwhile goes on."""
+    for name in ("bot.digests.daily", "digest.fulltext.reader", "digest.extractive.analyst"):
+        import_module(name)
+    if settings.has_model:
+        import_module("digest.llm.analyst")
+
+
 def _papers(settings: Settings, pace: RedisPace, arxiv_timeout: timedelta) -> Papers:
     from digest.arxiv.client import Arxiv  # noqa: PLC0415
 
@@ -206,6 +232,8 @@ async def _services(
     texts: Texts | None,
     analyst: Analyst | None,
 ) -> Services:
+    from digest.extractive.analyst import ExtractiveAnalyst  # noqa: PLC0415
+
     cache = RedisCache(store)
     pictures: Pictures = NoPictures()
     if texts is None:
@@ -258,6 +286,7 @@ def model_from(settings: Settings, cache: Cache, budget: Budget) -> Model:
 
 
 async def _model(settings: Settings, budget: Budget, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:
+    from bot.core.metrics import CountedBudget  # noqa: PLC0415
     from digest.llm.analyst import ModelAnalyst  # noqa: PLC0415
 
     model = model_from(settings, cache, CountedBudget(budget))

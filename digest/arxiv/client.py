@@ -7,6 +7,7 @@ take an error page for an empty list and mend a truncated one. So its session is
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,11 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from importlib import import_module
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
-
-import arxiv
 
 from digest.arxiv import atom, calendar, feed, ids, query
 from digest.arxiv.feed import Feed
@@ -30,6 +30,9 @@ from digest.model import Kind, Listed, Listing, Paper
 from digest.ports import Pace
 from digest.render.labels import label
 from digest.version import user_agent
+
+if TYPE_CHECKING:
+    import arxiv
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +52,7 @@ class Ask:
     text: str
     size: int = PAGE
     start: int = 0
-    sort: arxiv.SortCriterion = arxiv.SortCriterion.SubmittedDate
+    sort: str = "submittedDate"
     id_list: tuple[str, ...] = ()
 
 
@@ -89,7 +92,8 @@ class Arxiv:
         wanted = tuple(dict.fromkeys(categories))
         with said(self._time_limit):
             deadline = self._deadline(self._time_limit)
-            listed = await self._feed(wanted, deadline)
+            # What reads the API's answer is loaded while the feed's is awaited.
+            listed, _ = await asyncio.gather(self._feed(wanted, deadline), asyncio.to_thread(import_module, "arxiv"))
             window = await self._window(wanted, now, deadline)
             latest = await self._described(listed.news, window, deadline)
         return Listing(wanted, listed.day, latest, tuple(window.values()), now, listed.replaced)
@@ -122,7 +126,7 @@ class Arxiv:
         with said(self._shortly):
             deadline = self._deadline(self._shortly)
             for text in query.searches(words):
-                page = await self._page(Ask(text, limit, sort=arxiv.SortCriterion.Relevance), deadline)
+                page = await self._page(Ask(text, limit, sort="relevance"), deadline)
                 if page.papers:
                     return list(_once(page.papers).values())[:limit]
         return []
@@ -224,8 +228,8 @@ class Arxiv:
         values = {
             "search_query": ask.text,
             "id_list": ",".join(ask.id_list),
-            "sortBy": ask.sort.value,
-            "sortOrder": arxiv.SortOrder.Descending.value,
+            "sortBy": ask.sort,
+            "sortOrder": "descending",
             "start": ask.start,
             "max_results": ask.size,
         }
@@ -242,11 +246,13 @@ def submission_window(first: date, last: date) -> tuple[datetime, datetime]:
 
 def read_page(ask: Ask, body: bytes) -> Page:
     """Raises Trouble, Refused."""
+    import arxiv  # noqa: PLC0415  # it loads another HTTP client
+
     client = arxiv.Client(page_size=ask.size, delay_seconds=0, num_retries=0)
     with _unasked_for(ask):
         answered = _Answered(*atom.checked(body, ask.start, ask.size))
     client._session = answered  # noqa: SLF001  # it parses only what a session gives it
-    search = arxiv.Search(ask.text, list(ask.id_list), ask.start + ask.size, ask.sort)
+    search = arxiv.Search(ask.text, list(ask.id_list), ask.start + ask.size, arxiv.SortCriterion(ask.sort))
     papers: list[Paper | None] = []
     with suppress(_NoMore):
         papers.extend(map(paper_of, islice(client.results(search, offset=ask.start), ask.size)))

@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-import langcodes
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.settings import shapes
 from bot.core.settings.problems import plain
-from bot.core.settings.suggestions import language_tags, timezones
 from bot.core.subscription import DAYS, Detail, Layout
 from bot.core.texts import say
 from digest.errors import Misconfigured
@@ -56,18 +54,24 @@ def url(value: str) -> str:
 
 def language(value: str) -> str:
     """A BCP 47 tag in its standard form: `zh`, `pt-BR`. Raises ValueError for `klingonese`."""
+    import langcodes  # noqa: PLC0415  # its tables are large, and most settings name no language
+
     try:
         tag = langcodes.standardize_tag(value.strip().replace("_", "-"))
         known = langcodes.Language.get(tag).is_valid()
     except ValueError:
         known = False
     if not known:
+        from bot.core.settings.suggestions import language_tags  # noqa: PLC0415  # for mistakes alone
+
         raise ValueError(say.sentence("bad language", value=repr(value), nearest=_nearest(language_tags, value)))
     return str(tag)
 
 
 def same_language(one: str, other: str) -> bool:
     """Whether two tags mean the same by CLDR's likely subtags, as `en` and `en-US` do."""
+    import langcodes  # noqa: PLC0415
+
     return bool(langcodes.Language.get(one).maximize() == langcodes.Language.get(other).maximize())
 
 
@@ -80,6 +84,8 @@ def clock_time(value: str) -> str:
 
 def timezone(value: str) -> str:
     if value not in available_timezones():
+        from bot.core.settings.suggestions import timezones  # noqa: PLC0415  # for mistakes alone
+
         raise ValueError(say.sentence("bad timezone", value=repr(value), nearest=_nearest(timezones, value)))
     return value
 
