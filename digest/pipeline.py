@@ -21,6 +21,7 @@ from digest.model import (
     Digest,
     Entry,
     FullText,
+    Listing,
     Paper,
     Profile,
     Score,
@@ -34,7 +35,7 @@ from digest.read_paper import read_paper, skipped_entry
 from digest.render.catalogs import in_language
 from digest.render.labels import label
 from digest.render.markdown import escape
-from digest.selection.ledger import Intake, Ledger, LedgerEntry, State, considered, take_in
+from digest.selection.ledger import Intake, Ledger, LedgerEntry, State, considered, still_announced, take_in
 from digest.selection.lexical import choose, on_one_scale
 from digest.selection.preferences import NO_PREFERENCES, Preferences
 
@@ -130,17 +131,18 @@ async def make_digest(
         )
         intake = take_in(listing, ledger, now, again_day=request.again)
         progress("announced", len(intake.news), len(intake.news))
-        if not intake.news and not request.previewed:
+        seen = _still_announced(request.previewed, listing)
+        if not intake.news and seen is None:
             return DigestResult(None, intake.seeded, intake)
         chosen: Sequence[Chosen] = ()
         try:
             unmoved, ranking_note = await _rank(intake.news, run)
             scores, chosen, learned = await _choose(intake.news, unmoved, run)
-            if request.previewed:
-                chosen, learned = list(request.previewed.chosen), dict(request.previewed.learned)
+            if seen is not None:
+                chosen, learned = list(seen.chosen), dict(seen.learned)
                 shown_scores = {score.paper_id: score for _, score, _ in chosen}
                 scores = [shown_scores.get(score.paper_id, score) for score in scores]
-                ranking_note = request.previewed.note
+                ranking_note = seen.note
         finally:
             _drop_texts(run, {paper.id for paper, _, _ in chosen})
         entries = await _read_all(chosen, learned, intake.late, run)
@@ -171,6 +173,14 @@ async def make_digest(
         for i in sorted(shown & ledger.entries.keys() - intake.through.keys())
     )
     return DigestResult(digest, (*intake.seeded, *considered(intake, ledger, scores, shown, now), *again), intake)
+
+
+def _still_announced(previewed: Preview | None, listing: Listing) -> Preview | None:
+    """What people saw, without papers withdrawn since; None where nothing is left of it."""
+    papers = {p.id: p for p in still_announced((p for p, *_ in previewed.chosen), listing)} if previewed else {}
+    if previewed is None or not papers:
+        return None
+    return replace(previewed, chosen=tuple((papers[p.id], *of) for p, *of in previewed.chosen if p.id in papers))
 
 
 def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:

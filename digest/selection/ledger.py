@@ -135,6 +135,13 @@ def take_in(listing: Listing, ledger: Ledger, now: datetime, again_day: date | N
     )
 
 
+def still_announced(papers: Iterable[Paper], listing: Listing) -> list[Paper]:
+    """The papers as the listing has them now, without those that would be skipped now."""
+    known = {paper.id: paper for paper in _papers(listing)}
+    now = [known.get(paper.id, paper) for paper in papers]
+    return [paper for paper in now if not _flaw(paper)]
+
+
 def considered(
     intake: Intake, ledger: Ledger, scores: Iterable[Score], shown: Collection[str], now: datetime
 ) -> tuple[LedgerEntry, ...]:

@@ -18,7 +18,7 @@ from bot.slack.render.messages import steps
 from digest.errors import ModelUnavailable, OverBudget, Unusable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext.abstract import abstract_text
-from digest.model import Basis, Digest, Entry, Hidden, Paper, Profile, Summary
+from digest.model import Basis, Digest, Entry, Hidden, Kind, Listed, Listing, Paper, Profile, Summary
 from digest.pipeline import Preview, make_digest
 from digest.ports import Services, booked
 from digest.read_paper import read_paper
@@ -90,6 +90,14 @@ class Read(World):
 
     async def read(self, paper):
         return replace(abstract_text(paper), **({"basis": Basis.HTML} | dict(self.changes)))
+
+
+@dataclass
+class Announced(World):
+    papers: tuple[Paper, ...]
+
+    async def announced(self, categories, now):
+        return Listing(tuple(categories), NOON.date(), tuple(Listed(p, Kind.NEW) for p in self.papers), self.papers, now)
 
 
 UNUSABLE = Unusable("Nothing usable.", ())
@@ -221,3 +229,15 @@ async def test_papers_that_people_saw_in_a_preview_were_not_chosen_by_words_when
     at = services(Model(fails={"rank": BROKEN, "analyse": BROKEN, "summarise": BROKEN}))
     digest = (await make_digest(request(previewed=previewed), Ledger(), at, NOON)).digest
     assert not any("Chosen by the words" in note for note in digest.notes)
+
+
+async def test_a_previewed_paper_that_was_withdrawn_since_is_skipped_and_the_others_are_posted_as_seen():
+    withdrawn, stays, unseen = replace(PAPERS[0], version=2, withdrawn=True), *PAPERS[1:3]
+    previewed = Preview(request().profile, tuple((p, a_score(p.id, 8, 5), ()) for p in PAPERS[:2]), 9)
+    at = replace(services(Model()), papers=Announced((withdrawn, stays, unseen)))
+    made = (await make_digest(request(previewed=previewed), Ledger(), at, NOON)).digest
+    assert [e.paper.id for e in made.entries] == [stays.id]
+    assert [s.paper_id for s in made.coverage.skipped] == [withdrawn.id]
+    alone = replace(previewed, chosen=previewed.chosen[:1])
+    made = (await make_digest(request(previewed=alone), Ledger(), at, NOON)).digest
+    assert {e.paper.id for e in made.entries} == {stays.id, unseen.id}  # chosen anew
