@@ -180,7 +180,7 @@ def _still_announced(previewed: Preview | None, listing: Listing) -> Preview | N
     papers = {p.id: p for p in still_announced((p for p, *_ in previewed.chosen), listing)} if previewed else {}
     if previewed is None or not papers:
         return None
-    return replace(previewed, chosen=tuple((papers[p.id], *of) for p, *of in previewed.chosen if p.id in papers))
+    return replace(previewed, chosen=tuple((papers[p.id], s, of) for p, s, of in previewed.chosen if p.id in papers))
 
 
 def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:

@@ -566,6 +566,7 @@ say = Texts(
     text("error.platform", "The bot has no token for {platform}, so nothing can be posted there. Set the token and restart the bot."),
     text("error.task", "Five attempts ended at the same place."),
     text("error.delivery.unknown", "It is not known whether a message arrived: {platform} does not answer."),
+    text("error.delivery.deleted", "Somebody deleted its message or thread here, so its papers are not posted. `{command} retract` and then `{command} now` post it anew."),
     text("error.delivery.late", "It could not be delivered in three days."),
     text("error.connection", "not connected"),
     text("error.budget", "The day's budget for the model is used up. It is lifted at {until} UTC."),

@@ -435,6 +435,11 @@ class _DeliverySession:
             await self.store.drop(self.lease, self.key, step.key)
             return
         await self.store.clear_intent(self.lease, self.key, step.key)
+        if isinstance(error, TargetMissing) and step.on and step.kind in (StepKind.REPLY, StepKind.THREAD):
+            gone = say.sentence("error.delivery.deleted", command=self.place.command)
+            await self.store.fault(self.lease, self.key, gone)
+            await self._close(DeliveryState.ASIDE)
+            raise _Stopped(gone)
         if self.uploads.get(step.key) and not isinstance(error, Throttled):  # perhaps only the picture is refused
             log.warning("event=picture-refused step=%s cause=%r", step.key, for_log(error))
             self.uploads[step.key] = None

@@ -33,6 +33,7 @@ from bot.core.chat import (
     Upload,
 )
 from bot.core.crypto.signatures import Signer
+from bot.core.texts import say
 from bot.core.throttle import Pauses
 from bot.slack.draft import SlackDraft
 from bot.slack.markup import parse_text
@@ -40,7 +41,7 @@ from bot.slack.members import Members
 from bot.slack.render import messages
 from bot.slack.render.blocks import file_of, with_file
 from bot.slack.responder import SlackResponder
-from bot.slack.web_api import API_URL, WebApi, retry_throttled
+from bot.slack.web_api import API_URL, SlackRefused, WebApi, retry_throttled
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class SlackChat:
 
     async def delete(self, place: Place, message: str) -> None:
         with contextlib.suppress(TargetMissing):
-            await self.api.call("chat.delete", channel=place.channel, ts=message)
+            await self._change("chat.delete", place.channel, message)
 
     async def close_thread(self, place: Place, thread: str, name: str) -> None:
         """Does nothing: without its messages a thread is gone, and with people's it is theirs."""
@@ -161,7 +162,20 @@ class SlackChat:
     async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> None:
         """Replaces one message. Its key stays unless `message` has one."""
         body = {k: v for k, v in message.items() if not k.startswith("unfurl")}
-        await self.api.call("chat.update", channel=channel, ts=ts, **body)
+        await self._change("chat.update", channel, ts, **body)
+
+    async def _change(self, method: str, channel: str, ts: str, **body: Any) -> None:
+        """Raises TargetMissing if the message is gone. Of one with replies that a person deleted,
+        Slack leaves a tombstone that is nobody's."""
+        try:
+            await self.api.call(method, channel=channel, ts=ts, **body)
+        except SlackRefused as error:
+            if error.code not in ("cant_update_message", "cant_delete_message"):
+                raise
+            answer = await self.api.call("conversations.replies", channel=channel, ts=ts, limit=1)
+            if any(str(m.get("ts")) == ts and m.get("subtype") != "tombstone" for m in answer.get("messages", [])):
+                raise
+            raise TargetMissing(say.sentence("error.slack.message", channel=channel)) from error
 
     async def link(self, place: Place, message: str) -> str:
         """See `Chat.link`. A link to a reply only opens with its thread."""

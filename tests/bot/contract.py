@@ -249,6 +249,19 @@ class ChatContract:
         assert "parent finished" in parent.text
         assert "second" in second.text
 
+    async def test_where_a_person_deleted_the_first_message_the_rest_is_posted_and_all_is_taken_back(
+        self, world, store
+    ):
+        await die(world, store, "intend", 1)
+        await world.remove((await world.posts())[0].message)
+        assert (await until_done(world, store)).state is DeliveryState.DONE
+        assert [word for s in await world.posts() for word in ("first", "second") if word in s.text] == [
+            "first",
+            "second",
+        ]
+        await retract(KEY, world.chat, store, FreePace(), settle_time=SOON)
+        assert await world.posts() == []
+
     async def test_a_message_has_an_https_link(self, world, store):
         delivered = await run(world, store)
         link = await world.chat.link(world.place, delivered.parent)

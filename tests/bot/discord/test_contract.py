@@ -44,7 +44,7 @@ class DiscordWorld:
 
     async def remove(self, message: str) -> None:
         channel, _, bare = message.rpartition("/")
-        own = bare if bare in self.home.world.channels else self.place.channel  # a forum's post
+        own = bare if bare in self.home.world.messages.get(bare, ()) else self.place.channel  # a forum's post
         self.home.world.remove(channel or own, bare)
 
     def question(self, thread: Place) -> Question:

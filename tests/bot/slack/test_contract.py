@@ -12,7 +12,7 @@ from bot.core.ids import LINK_PLACEHOLDER
 from bot.digests.delivery import _fill_links
 from bot.slack.chat import SlackChat
 from bot.store import DeliveryState
-from tests.bot.contract import KEY, Break, ChatContract, Seen, check_whole, run, until_done
+from tests.bot.contract import KEY, Break, ChatContract, Seen, check_whole, die, run, until_done
 from tests.servers.slack import BOT_TOKEN, SlackServer
 
 FAULTS = {
@@ -70,6 +70,14 @@ class TestSlack(ChatContract):
         ready = replace(edit, payload=_fill_links(edit.payload, dict.fromkeys(marks, here)))
         await world.chat.post(ready, world.place, delivered.parent)
         await check_whole(world)
+
+    async def test_a_parent_that_a_person_deleted_before_any_reply_ends_it_with_a_sentence(self, world, store):
+        await die(world, store, "intend", 0)
+        [parent] = await world.posts()
+        await world.remove(parent.message)
+        ended = await until_done(world, store)
+        assert (ended.state, await world.posts()) == (DeliveryState.ASIDE, [])
+        assert "deleted" in ended.fault
 
     @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
     @pytest.mark.parametrize("fault", ["drop", "refuse", "500", "503", "html", "429:0.05"])
