@@ -69,7 +69,7 @@ def _check_context(paper: Paper, text: FullText, language: str) -> tuple[Finder,
     instructions = tuple(h.text for h in text.hidden)
     index = SupportIndex(text, paper.title)
     index.prepare()
-    checks.unsupported(paper.title, source, language)  # indexes the source
+    checks.index_source(source)
     prompt = f"{tasks.ANALYSIS}\n{tasks.REPAIR}"
     return Finder(text), CheckContext(source, language, prompt, instructions, own_links(paper, text), index)
 

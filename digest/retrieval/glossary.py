@@ -7,8 +7,7 @@ and decides nothing.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from digest.patterns import regex
 
 _TABLE = """
 大语言模型 large language model llm;语言模型 language model;视觉语言 vision language vlm;多模态 multimodal;大模型 large model llm;基础模型 foundation model;世界模型 world model;扩散模型 diffusion model;扩散 diffusion;
@@ -53,24 +52,18 @@ _TABLE = """
 """
 
 
-@lru_cache(maxsize=1)
-def _glossary() -> tuple[re.Pattern[str], dict[str, str]]:
-    entries: dict[str, str] = {}
-    for entry in re.split(r"[;\n]+", _TABLE):
-        word, _, english = entry.strip().partition(" ")
-        if word:
-            entries[word] = english
-    longest = sorted(entries, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest))), entries
+_ENTRIES: dict[str, str] = {}
+for _entry in _TABLE.strip().replace("\n", "").split(";"):
+    _word, _, _english = _entry.strip().partition(" ")
+    _ENTRIES[_word] = _english
+_KNOWN = regex("|".join(sorted(_ENTRIES, key=len, reverse=True)))
 
 
 def english_of(text: str) -> list[str]:
     """Returns the English words of each known Chinese word in `text`."""
-    pattern, entries = _glossary()
-    return [entries[m[0]] for m in pattern.finditer(text)]
+    return [_ENTRIES[m[0]] for m in _KNOWN.finditer(text)]
 
 
 def translated(text: str) -> list[tuple[int, str, str]]:
     """Returns each known Chinese word in `text`: its place, itself, its English words."""
-    pattern, entries = _glossary()
-    return [(m.start(), m[0], entries[m[0]]) for m in pattern.finditer(text)]
+    return [(m.start(), m[0], _ENTRIES[m[0]]) for m in _KNOWN.finditer(text)]

@@ -98,6 +98,12 @@ _indexed = lru_cache(maxsize=16)(_SourceIndex)
 """Several texts are checked against one source, and the ten of a digest at once."""
 
 
+def index_source(source: str) -> None:
+    """Indexes a source, which otherwise the first text that is checked against it does."""
+    index = _indexed(source)
+    _ = index.between(0.0, 0.0), index.squeezed, index.lower, index.words, index.initials
+
+
 def unsupported(text: str, source: str, language: str = "en") -> tuple[str, ...]:
     """Figures and names of `text` that `source` does not support, as written, each once.
 
