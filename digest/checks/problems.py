@@ -6,6 +6,8 @@ of a text, outside quotation marks, and where the paper itself does not hold it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from digest.checks import afterwords, leaks, on_topic, shape
 from digest.checks.cleaning import cut
 from digest.checks.refusals import find_refusals
@@ -28,13 +30,23 @@ def problems_of(
     excuses its own words and shows a text about another paper. `instructions`: orders in its
     hidden text.
     """
+    return [
+        Problem(fault, where, detail) for fault, detail in _found(text, language, source, kind, prompt, instructions)
+    ]
+
+
+@lru_cache(maxsize=128)
+def _found(
+    text: str, language: str, source: str, kind: str, prompt: str, instructions: tuple[str, ...]
+) -> tuple[tuple[Fault, str], ...]:
+    """Kept: a repair leaves most of an analysis as it was, and all of it is checked again."""
     trimmed = cut(text)
     found: dict[Fault, str] = {}
     for fault, piece in trimmed.pieces:
         found.setdefault(fault, f"remove: {piece[:120]!r}")
     kept = trimmed.kept
     for fault, detail in shape.missing_text(kept, kind):
-        return [Problem(f, where, d) for f, d in {**found, fault: detail}.items()]
+        return tuple({**found, fault: detail}.items())
     for check in (
         find_refusals(kept, kind, source),
         leaks.leaked(kept, source, prompt),
@@ -51,4 +63,4 @@ def problems_of(
     ):
         for fault, detail in check:
             found.setdefault(fault, detail)
-    return [Problem(fault, where, detail) for fault, detail in found.items()]
+    return tuple(found.items())

@@ -170,11 +170,23 @@ def repetitions(text: str, source: str = "") -> Found:
         if times >= (3 if lang.size(sentence) >= 5 else 4):
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
     unquoted = phrases.QUOTED.sub("“”", plain)
-    loops = [m for m in _LOOP.finditer(unquoted) if re.search(r"[^\W\d]", m["unit"]) and len(m[0]) >= 12]
+    found = _LOOP.finditer(unquoted) if _may_loop(unquoted) else ()
+    loops = [m for m in found if re.search(r"[^\W\d]", m["unit"]) and len(m[0]) >= 12]
     loops += [*_STUTTER.finditer(unquoted), *_COMMAS.finditer(unquoted)]
     loop = next((m for m in loops if not _is_meant(m, unquoted) and m[0] not in source), None)
     if loop:
         yield Fault.REPETITION, f"again and again: {loop['unit'][:40]!r}"
+
+
+def _may_loop(text: str) -> bool:
+    """Nine characters come again within 81, as in all of twelve or more that `_LOOP` finds."""
+    last: dict[str, int] = {}
+    for start in range(len(text) - 8):
+        piece = text[start : start + 9]
+        if start - last.get(piece, -82) <= 81:
+            return True
+        last[piece] = start
+    return False
 
 
 def _is_meant(loop: re.Match[str], text: str) -> bool:
