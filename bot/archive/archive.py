@@ -27,6 +27,7 @@ from bot.archive.index import (
     Index,
     Scope,
     StoredAnswer,
+    channels_in,
     is_broken,
     put_in_place,
     remove,
@@ -246,14 +247,18 @@ class Archive:
                     await file.close()
 
     async def _open(self, *, fill: bool) -> None:
+        """A file that is new, or was not the last to hold everything, answers once it is filled."""
         try:
-            self._file = await _File.open(self._path)
+            file = await _File.open(self._path)
         except BrokenIndex as error:
             log.warning("event=archive_broken cause=%r", for_log(error))
             await self._rebuild()
+            return
+        if fill and await self._store.archive_file_id() != await file.do(_file_id):
+            await file.close()
+            await self._rebuild()
         else:
-            if fill and await self._store.archive_file_id() != await self._file.do(_file_id):
-                await self._rebuild()
+            self._file = file
 
     async def _serve(self) -> None:
         serving: set[asyncio.Task[None]] = set()
@@ -413,7 +418,9 @@ class Archive:
         made = await _File.open(path)
         try:
             await made.do(Index.begin_bulk)
-            unreadable = await made.do(Index.copy_digests, self._path)
+            channels = await asyncio.to_thread(channels_in, self._path)
+            forgotten = {channel: await self._store.forgotten_at(channel) for channel in channels}
+            unreadable = await made.do(Index.copy_digests, self._path, forgotten)
             for channel in await self._store.archive_channels():
                 await self._import(made, channel, unreadable)
             await made.do(Index.end_bulk)

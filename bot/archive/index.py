@@ -319,14 +319,17 @@ class Index:
                 if newest == day:
                     self._put_entry(digest, entry)
 
-    def copy_digests(self, path: Path) -> set[str]:
-        """Puts all digests of another file, which may be damaged or of another version. One that
-        cannot be understood is kept as it is, and not indexed. Returns the keys of those that
-        could not be read."""
+    def copy_digests(self, path: Path, forgotten: Mapping[str, float]) -> set[str]:
+        """Puts all digests of another file, which may be damaged or of another version, but those
+        that were made before their channel was `forgotten`. One that cannot be understood is kept
+        as it is, and not indexed. Returns the keys of those that could not be read."""
         lost: set[str] = set()
         for key, row in _stored_digests(path) if path.exists() else ():
             if row is None:
                 lost.add(key)
+                continue
+            _, channel, _, made, _ = row
+            if made <= forgotten.get(channel, 0):
                 continue
             try:
                 self.put_digest(from_json(Digest, zlib.decompress(row[-1])))
@@ -741,9 +744,22 @@ def remove_journal(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
+def channels_in(path: Path) -> set[str]:
+    """Of the digests in a file, which may be damaged or of another version."""
+    if not path.exists():
+        return set()
+    with contextlib.closing(_read_only(path)) as db, contextlib.suppress(sqlite3.Error):
+        return {channel for (channel,) in db.execute("SELECT DISTINCT channel FROM digest")}
+    return {row[1] for _, row in _stored_digests(path) if row is not None}
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY)
+
+
 def _stored_digests(path: Path) -> Iterator[tuple[str, tuple[Any, ...] | None]]:
     """Keys and rows of the digests in a file, the oldest first; None for a row that is damaged."""
-    db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY)
+    db = _read_only(path)
     try:
         keys = []
         with _unless_broken(path):

@@ -142,7 +142,7 @@ class ZoteroApi:
         return Added({**there, **added.items}, added.new, added.refused)
 
     async def _add_less(self, key: str, library: int, papers: Sequence[Paper], answer: Answer) -> Added:
-        """Sends the halves of a request that was too large. One paper that is too large is refused."""
+        """Sends what was too large for one request by halves. One paper too large is refused."""
         if len(papers) == 1:
             return Added({}, 0, {papers[0].id: escape(answer.body.decode("utf-8", "replace")[:SAID])})
         half = len(papers) // 2

@@ -269,7 +269,8 @@ def run_process() -> None:
     def end() -> None:
         for stream in (sys.stdout, sys.stderr):
             try:
-                stream.flush()
+                if not stream.closed:  # as `paperboy mcp` leaves it
+                    stream.flush()
             except OSError:  # its reader is gone
                 os._exit(status or 1)
         os._exit(status)

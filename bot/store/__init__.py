@@ -57,6 +57,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | archive-asked, archive-reply:N       | what processes ask the archive's owner, and its answers         | 15 minutes, 1 minute     |
 | archive-home                         | id of the archive's file that held everything                   | 90 days, renewed         |
 | archive-links:H                      | which links to a channel's pages still hold; H is a keyed hash  | 90 days                  |
+| archive-forgotten:H                  | when a channel was forgotten; H is a keyed hash                 | 400 days                 |
 | zotero                               | hash: S to its group library, the key encrypted                | none: people's settings  |
 | zotero-items:G                       | hash: paper to its item in the library of group G              | 90 days, renewed         |
 | task:N, tasks-aside                  | hash: deaths, checkpoints and units of a task; put aside       | 7 days, 90 days          |

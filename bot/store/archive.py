@@ -21,6 +21,7 @@ ASKED = key("archive-asked")
 FILE_ID = key("archive-home")
 ARCHIVE_LEASE = "archive"
 ASKED_LIFE = timedelta(minutes=15)
+FORGOTTEN_LIFE = timedelta(days=400)
 BLOCK = 2
 """Seconds of one blocking read; a connection's time-out is five."""
 
@@ -117,3 +118,17 @@ class ArchiveExchange(Secrets):
     async def _series(self, subscription: str) -> str:
         """Under a hash, so that it outlives the channel's other keys: links stay revoked."""
         return key("archive-links", Signer(await self.secret()).sign("links", subscription))
+
+    # ------------------------------------------------------------ what must not come back
+
+    async def note_forgotten(self, subscription: str) -> None:
+        """An archive's file that was away meanwhile has to forget the channel, too."""
+        moment = repr(self.now().timestamp())
+        await self.redis.do("SET", await self._forgotten(subscription), moment, "EX", seconds(FORGOTTEN_LIFE))
+
+    async def forgotten_at(self, subscription: str) -> float:
+        """When the channel was last forgotten, seconds since 1970; 0 for never."""
+        return float(await self.redis.do("GET", await self._forgotten(subscription)) or 0)
+
+    async def _forgotten(self, subscription: str) -> str:
+        return key("archive-forgotten", Signer(await self.secret()).sign("forgotten", subscription))

@@ -16,15 +16,28 @@ Channels = Annotated[
 ]
 Http = Annotated[bool, typer.Option("--http", help="Serve HTTP at 127.0.0.1 instead of stdio.")]
 Port = Annotated[int, typer.Option(help="The port of HTTP.", min=1, max=65535)]
+START_TIMEOUT = 5.0
+
+
+async def _owned(store: Any) -> None:
+    import asyncio
+
+    while True:
+        if await store.archive_has_owner():
+            return
+        await asyncio.sleep(0.05)
 
 
 @contextlib.asynccontextmanager
-async def _owning(archive: Any) -> AsyncIterator[None]:
-    """Owns the archive while no other process does."""
+async def _owning(archive: Any, store: Any) -> AsyncIterator[None]:
+    """Owns the archive while no other process does. Begins when one does, so that an agent's first
+    question is answered."""
     import asyncio
 
     owner = asyncio.create_task(archive.run())
     try:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_owned(store), START_TIMEOUT)
         yield
     finally:
         owner.cancel()
@@ -46,7 +59,7 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
             from bot.archive.mcp import LinkTokens, server
         except ModuleNotFoundError:
             raise Misconfigured("`paperboy mcp` needs the mcp package: pip install 'paperboy-digest[mcp]'.") from None
-        async with open_app(settings) as app, _owning(app.archive):
+        async with open_app(settings) as app, _owning(app.archive, app.store):
             # People's own digests are nobody else's, and no agent's.
             known = {s.key for s in await app.store.subscriptions() if not s.place.direct}
             if unknown := sorted(set(channel or ()) - known):

@@ -55,6 +55,7 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
         commands += [("ZREM", OPEN, name) for name in begun if is_within(name, subscription)]
         commands += archive_change("forgotten", subscription)
         await self.revoke_links(subscription)
+        await self.note_forgotten(subscription)
         indexes: list[Command] = [
             ("HDEL", ALL, subscription),
             ("HDEL", ZOTERO, subscription),

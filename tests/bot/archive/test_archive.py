@@ -127,6 +127,29 @@ async def test_a_lost_file_is_filled_from_the_store(team, archive, store, tmp_pa
         assert await other.digests(HERE.key) == (digest.key,)
 
 
+async def test_a_file_that_was_away_brings_nothing_forgotten_back(team, archive, store, tmp_path):
+    """Another worker's file missed that the channel was forgotten, and is the only one with old digests."""
+    digest, _ = await team.digest()
+    other = replace(digest, subscription="console:other")
+    await store.save_digest(other, (), ())
+    await archive.catch_up()
+    away = tmp_path / "away"
+    away.mkdir()
+    with Index(tmp_path / "archive.db") as index:
+        index._db.execute("VACUUM INTO ?", (str(away / "archive.db"),))
+        index._db.execute("INSERT OR REPLACE INTO about VALUES('name', 'the last')")
+    await store.set_archive_file_id("the last")
+    team.clock.forward(timedelta(minutes=1))
+    await store.forget_subscription(HERE.key)
+    await store.redis.do("DEL", "paperboy:digest:" + other.key, "paperboy:digests:console:other")
+    await archive.catch_up()
+    await store.redis.do("DEL", "paperboy:lease:archive")
+    stale = Archive(store, away, SampleDay())
+    async with stale.owned():
+        assert await stale.digests("console:other") == (other.key,)
+        assert await stale.digests(HERE.key) == ()
+
+
 async def test_a_process_that_does_not_own_it_asks_the_one_that_does(team, archive, store, tmp_path):
     digest, _ = await team.digest()
     await archive.catch_up()

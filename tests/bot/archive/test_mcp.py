@@ -1,10 +1,14 @@
 """The tools for agents, over memory and over HTTP with a link's token."""
 
 import json
+import os
+import sys
 from datetime import timedelta
 
 import httpx
 import pytest
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
 from mcp.shared.memory import create_connected_server_and_client_session
 
 from bot.archive.links import Links
@@ -128,3 +132,21 @@ async def test_over_http_it_answers_at_its_own_address_alone(archive, digest, te
     async with made.session_manager.run(), httpx.AsyncClient(transport=transport, base_url=URL) as client:
         answer = await client.post("/mcp", json=body, headers=headers | ({"Origin": origin} if origin else {}))
     assert answer.status_code == status
+
+
+async def test_over_stdio_an_agent_s_own_process_serves_its_channels_and_ends_in_silence(redis_url, store, tmp_path):
+    await store.save_subscription(Subscription(OTHER))
+    await store.save_digest(a_digest(2, subscription=OTHER.key), (), ())
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PAPERBOY_HOME": str(tmp_path), "REDIS_URL": redis_url}
+    words = ["-m", "bot", "mcp", "--channel", OTHER.key]
+    with (tmp_path / "stderr").open("w+") as errors:
+        async with (
+            stdio_client(StdioServerParameters(command=sys.executable, args=words, env=env), errors) as streams,
+            ClientSession(*streams) as client,
+        ):
+            await client.initialize()
+            day = await called(client, "get_digest")
+            assert "no such channel" in await called(client, "get_digest", channel=HERE.key)
+        assert day["day"] == "2026-01-30"
+        errors.seek(0)
+        assert errors.read() == ""
