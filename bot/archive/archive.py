@@ -392,12 +392,16 @@ class Archive:
         today = self._store.now().date()
         if self._pruned == today:
             return
-        before = today - timedelta(days=self._days) if self._days is not None else None
         async with self._looking:
             file = self._own_file()
-            await file.do(Index.prune, before, today - LONG)
+            await file.do(Index.prune, *self._limits())
             await self._store.set_archive_file_id(await file.do(_file_id))
         self._pruned = today
+
+    def _limits(self) -> tuple[date | None, date]:
+        """The oldest days of digests, and of answers and saved papers, that are kept."""
+        today = self._store.now().date()
+        return today - timedelta(days=self._days) if self._days is not None else None, today - LONG
 
     # ------------------------------------------------------------ all anew
 
@@ -424,6 +428,7 @@ class Archive:
             for channel in await self._store.archive_channels():
                 await self._import(made, channel, unreadable)
             await made.do(Index.end_bulk)
+            await made.do(Index.prune, *self._limits())
             await made.do(Index.set_about, "name", name)
             return Rebuilt(await made.do(Index.counts), tuple(await made.do(Index.not_indexed, unreadable)))
         finally:

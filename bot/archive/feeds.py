@@ -51,9 +51,9 @@ def feed_of(digests: Sequence[Digest], url: str, channel: str, language: str, *,
     items = tuple(made)
     updated = max((item.updated for item in items), default=datetime(1970, 1, 1, tzinfo=UTC))
     query = "?by=paper" if by_paper else ""
-    return Feed(
-        f"{name}{':papers' if by_paper else ''}", url, query, say("page.title", language), language, updated, items
-    )
+    shown = ", ".join(digests[0].profile.categories) if digests else ""
+    title = " · ".join(filter(None, (say("page.title", language), shown)))  # a reader may have several
+    return Feed(f"{name}{':papers' if by_paper else ''}", url, query, title, language, updated, items)
 
 
 def _days(digests: Sequence[Digest], url: str, name: str) -> Iterable[Item]:

@@ -115,6 +115,15 @@ async def test_rebuilt_it_is_the_same_and_keeps_what_the_store_has_let_go(team, 
     assert set(await archive.digests(HERE.key)) == {old.key, digest.key}
 
 
+async def test_what_is_older_than_archive_days_does_not_come_back_by_a_rebuild(team, archive, store):
+    archive._days = 30
+    digest, _ = await team.digest()
+    old = replace(digest, local_date=digest.local_date - timedelta(days=40), run="now-7")
+    await store.save_digest(old, (), ())
+    await archive.rebuild()
+    assert await archive.digests(HERE.key) == (digest.key,)
+
+
 async def test_a_lost_file_is_filled_from_the_store(team, archive, store, tmp_path):
     digest, _ = await team.digest()
     await archive.catch_up()
