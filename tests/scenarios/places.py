@@ -19,9 +19,11 @@ from tests.scenarios.conftest import World
 from tests.servers.discord import TOKEN, Discord
 from tests.servers.discord_gateway import buttons
 from tests.servers.discord_rules import walk
+from tests.servers.discord_world import Interaction
 from tests.servers.forking import Started
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, Message, SlackServer
 
+Json = dict[str, Any]
 KINDS = ("slack by socket", "slack by http", "discord", "discord without content")
 CHANNEL = "C0PAPERS"
 SECRET = "a-signing-secret"
@@ -117,12 +119,16 @@ class Place(ABC):
         """What the bot wrote to Ann directly."""
 
     @abstractmethod
-    def alone(self) -> list[str]:
-        """What Ann alone sees in the channel."""
+    def alone(self, *, bob: bool = False) -> list[str]:
+        """What Ann, or Bob, alone sees in the channel."""
 
     @abstractmethod
-    def command(self, name: str, text: str) -> None:
-        """Ann, who may manage the channel, types `/digest now`."""
+    def command(self, name: str, text: str, *, bob: bool = False) -> None:
+        """Ann, who may manage the channel, or Bob, who may not, types `/digest now`."""
+
+    @abstractmethod
+    def press(self, label: str) -> None:
+        """Ann presses the button that reads so, in the last message that she alone sees."""
 
     @abstractmethod
     def deny(self, what: str = "write") -> None:
@@ -149,7 +155,7 @@ class OnSlack(Place):
         super().__init__(world, log)
         self.server, self.space, self.http = server, server.space, http
         self.sent: dict[str, list[Any]] = {}
-        self.space.add_user("U1", "ann")
+        self.space.add_user("U1", "ann", admin=True)
         self.space.add_user("U2", "bob")
         self.space.add_channel(CHANNEL, "U1", "U2")
         self.environment = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_API_URL": server.url}
@@ -219,11 +225,17 @@ class OnSlack(Place):
     def direct(self) -> list[str]:
         return [m.shown for m in self.space.open_direct("U1").messages.values() if m.bot_id]
 
-    def alone(self) -> list[str]:
-        return [m.shown for m in self.space.channels[CHANNEL].ephemeral if m.to == "U1"]
+    def alone(self, *, bob: bool = False) -> list[str]:
+        return [m.shown for m in self._alone(bob)]
 
-    def command(self, name: str, text: str) -> None:
-        self.server.command("U1", CHANNEL, f"/{name}", text)
+    def _alone(self, bob: bool) -> list[Message]:
+        return [m for m in self.space.channels[CHANNEL].ephemeral if m.to == ("U2" if bob else "U1")]
+
+    def command(self, name: str, text: str, *, bob: bool = False) -> None:
+        self.server.command("U2" if bob else "U1", CHANNEL, f"/{name}", text)
+
+    def press(self, label: str) -> None:
+        self.server.click("U1", self._alone(False)[-1], label)
 
     def deny(self, what: str = "write") -> None:
         if what == "write":
@@ -254,7 +266,7 @@ class OnDiscord(Place):
         self.guild = self.discord.guild()
         self.channel = self.discord.channel(self.guild)
         self.ann, self.bob = self.discord.person("ann"), self.discord.person("bob")
-        self.interactions: list[Any] = []
+        self.interactions: list[Interaction] = []
         self.environment = {
             "DISCORD_TOKEN": TOKEN,
             "DISCORD_API_URL": server.api_url,
@@ -315,14 +327,27 @@ class OnDiscord(Place):
         channel = self.discord.direct(self.ann)["id"]
         return [shown(m) for m in self.discord.messages[channel].values() if m["author"] is self.discord.bot]
 
-    def alone(self) -> list[str]:
-        return [shown(m) for made in self.interactions for m in made.shown]
+    def alone(self, *, bob: bool = False) -> list[str]:
+        return [shown(m) for m in self._alone(self.bob if bob else self.ann)]
 
-    def command(self, name: str, text: str) -> None:
+    def _alone(self, person: Json) -> list[Json]:
+        return [m for made in self.interactions if person["id"] in str(made.payload) for m in made.shown]
+
+    def command(self, name: str, text: str, *, bob: bool = False) -> None:
         found = next(c for c in self.discord.commands if c["name"] == name)
         options = [{"type": 1, "name": text, "options": []}]
         data = {"id": found["id"], "name": name, "type": 1, "options": options}
-        self.interactions.append(self.server.interact(self.ann, self.channel, 2, data, admin=True))
+        self._interact(2, data, bob=bob)
+
+    def press(self, label: str) -> None:
+        message = self._alone(self.ann)[-1]
+        [button] = [b for b in buttons(message) if b.get("label") == label]
+        data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
+        self._interact(3, data, message=message)
+
+    def _interact(self, kind: int, data: Json, *, message: Json | None = None, bob: bool = False) -> None:
+        who = self.bob if bob else self.ann
+        self.interactions.append(self.server.interact(who, self.channel, kind, data, message=message, admin=not bob))
 
     def deny(self, what: str = "write") -> None:
         if what == "token":

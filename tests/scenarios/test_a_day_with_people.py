@@ -1,4 +1,5 @@
-"""One day of a channel on every platform and by each way that its events come: titles that cannot be drawn, `now` twice, the hint's example, `quiet`."""
+"""One day of a channel on every platform and by each way that its events come: a right that is missing, titles that cannot be drawn, `now` twice, the hint's
+example, `quiet`, who may do what, and a digest that is taken back."""
 
 from dataclasses import replace
 
@@ -20,6 +21,12 @@ async def test_a_day(kind, world, tmp_path):
         if number > 1:
             del world.arxiv.papers[paper_id]
     async with a_place(kind, world, tmp_path / "bot.log", subscribed=True) as place:
+        # What the bot may not do is named before anything is made.
+        place.deny()
+        place.command("digest", "now")
+        await place.until(lambda: any("cannot be posted here" in text for text in place.alone()))
+        assert not world.model.calls
+        place.allow()
         place.command("digest", "now")
         await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         papers = [world.arxiv.papers[i].paper for i in shown_papers(place, world)[:2]]
@@ -52,3 +59,22 @@ async def test_a_day(kind, world, tmp_path):
         await place.until_logged("event=answered", 3)
         assert [text for text in place.texts()[4:] if "Quiet from now on" in text] == [place.texts()[4]]
         assert len(place.posts()) == 6
+
+        # Who may not take it back is told so, and not asked; the channel's state is for everybody.
+        place.command("digest", "retract", bob=True)
+        await place.until(lambda: any("may take back" in text for text in place.alone(bob=True)))
+        place.command("digest", "status", bob=True)
+        status = await place.until(lambda: [text for text in place.alone(bob=True) if "Last digest" in text])
+        assert "Mon–Sun" in status[0]
+        assert not any("Take back today's digest" in text for text in place.alone(bob=True))
+
+        # Taken back whole, it is made again, and what people and the bot said to each other stays.
+        said = place.texts()[3:]
+        place.command("digest", "retract")
+        await place.until(lambda: "Take back today's digest (3 messages)" in place.alone()[-1])
+        place.press("Take back")
+        await place.until(lambda: any("Taken back: 3 messages" in text for text in place.alone()))
+        assert place.texts() == said
+        place.command("digest", "now")
+        await place.until(lambda: sum("The digest is posted." in text for text in place.alone()) == 2)
+        assert len(place.posts()) == len(said) + 3
