@@ -51,7 +51,8 @@ PAGE = 20
 ANSWERS = 10
 LONGEST_QUERY = 300
 """Characters of a field of the search."""
-FEED = 30
+FEED, FEED_BY_PAPER = 30, 10
+"""Digests in a feed."""
 # Audits of pages fetch robots.txt by the page's own rights, hence `connect-src`.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
@@ -241,7 +242,7 @@ class Pages:
         by_paper = view.request.query.get("by") == "paper"
         days = [
             await self._archive.digest(key, view.opened.scope)
-            for key in await self._archive.digests(view.opened.channel, FEED)
+            for key in await self._archive.digests(view.opened.channel, FEED_BY_PAPER if by_paper else FEED)
         ]
         base = self._links.base + view.root
         return feeds.feed_of([d for d in days if d], base, view.opened.channel, view.opened.language, by_paper=by_paper)
