@@ -241,7 +241,7 @@ async def welcome_channel(context: Context, place: Place, by: Person | None) -> 
     """Says once how to begin, or restores a channel that removed the bot in the last 30 days."""
     returned = await context.store.removed_subscription(place.key)
     if returned is not None:
-        await context.store.save_subscription(replace(returned, paused=False, since=context.now()))
+        await context.store.save_subscription(replace(returned, since=context.now()))
         return
     if await context.store.subscription(place.key) is not None:
         return
@@ -251,7 +251,7 @@ async def welcome_channel(context: Context, place: Place, by: Person | None) -> 
 
 
 async def leave_channel(context: Context, place: Place) -> None:
-    """Pauses a channel that removed the bot or was archived, and keeps its settings for 30 days."""
+    """Forgets a channel that removed the bot or was archived, but for its settings, for 30 days."""
     await context.store.remove_subscription(place.key)
 
 

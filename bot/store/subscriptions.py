@@ -37,12 +37,12 @@ class Subscriptions(Base):
         )
 
     async def remove_subscription(self, subscription: str) -> None:
-        """Keeps the settings, paused, for thirty days if the bot returns; no key for Zotero."""
+        """Keeps the settings for thirty days if the bot returns; no key for Zotero."""
         found = await self.subscription(subscription)
         if found is not None:
             await self.redis.transaction(
                 [
-                    ("SET", _removed(subscription), to_json(replace(found, paused=True)), "EX", seconds(REMOVED_LIFE)),
+                    ("SET", _removed(subscription), to_json(found), "EX", seconds(REMOVED_LIFE)),
                     ("HDEL", ALL, subscription),
                     ("HDEL", ZOTERO, subscription),
                     ("SREM", PERSONAL, subscription),

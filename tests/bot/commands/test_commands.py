@@ -409,8 +409,10 @@ async def test_invited_it_says_once_how_to_begin(channel):
     assert "/digest setup" in said[0]
 
 
-async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel):
-    before = await channel.set_up()
+@pytest.mark.parametrize("paused", [False, True])
+async def test_removed_it_ends_and_is_as_it_was_when_it_is_invited_again(channel, paused):
+    before = replace(await channel.set_up(), paused=paused)
+    await channel.context.store.save_subscription(before)
     await channel.handler.on_membership(HERE, joined=False)
     assert await channel.context.store.subscriptions() == []
     await channel.handler.on_membership(HERE, joined=True, by=ANN)

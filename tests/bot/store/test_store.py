@@ -27,12 +27,12 @@ class TestSubscriptions:
         assert await store.subscriptions() == [two, one]
         assert await store.subscription("slack:nowhere") is None
 
-    async def test_a_removed_one_is_paused_and_comes_back_within_its_life(self, store):
+    async def test_a_removed_one_is_kept_and_comes_back_within_its_life(self, store):
         kept = Subscription(CHANNEL)
         await store.save_subscription(kept)
         await store.remove_subscription(kept.key)
         assert await store.subscriptions() == []
-        assert (await store.removed_subscription(kept.key)).paused
+        assert await store.removed_subscription(kept.key) == kept
         await store.save_subscription(kept)
         assert await store.removed_subscription(kept.key) is None
         assert await store.subscription(kept.key) == kept
