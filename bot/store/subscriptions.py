@@ -5,8 +5,6 @@ A person's own digest is a Subscription whose place is the direct conversation w
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.core.chat import Place
 from bot.core.subscription import Subscription, changed
 from bot.store.redis import LONG, REMOVED_LIFE, Base, key, seconds
