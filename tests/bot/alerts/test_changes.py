@@ -270,6 +270,19 @@ async def test_a_digest_that_is_taken_back_leaves_what_a_person_saved(days):
     assert await store.watched_papers([HERE.key]) == {first}
 
 
+async def test_a_paper_asked_about_in_a_direct_conversation_is_told_of_there(days):
+    [first, *_], thread = await papers_of(days)
+    place = Place("console", "direct-ann", direct=True)
+    assert await days.channel.ask(place, f"what does {first} measure?", addressed=True)
+    await days.look()
+    before, here = await days.channel.said(place), await days.channel.said(thread)
+    days.arxiv.change(first, comment="Accepted at CVPR 2026")
+    await days.look(MONDAY)
+    [said] = (await days.channel.said(place))[len(before) :]
+    assert "Accepted at CVPR 2026" in said
+    assert len(await days.channel.said(thread)) == len(here) + 1
+
+
 async def test_after_a_hundred_and_eighty_days_it_ends(days):
     await papers_of(days)
     days.channel.clock.forward(timedelta(days=181))
