@@ -45,6 +45,7 @@ from digest.model import Digest, Entry, Paper
 from digest.render import tex
 from digest.render.markdown import escape, link
 from digest.which_paper.numbers import numbers_in
+from digest.which_paper.resolve import LONGEST_CUE
 
 RESULTS = 10
 COMPARE = "compare"
@@ -181,7 +182,7 @@ async def answer(context: Context, command: Command, found: Paper, question: str
 def _names_in(text: str, count: int) -> Iterator[PaperRef | int]:
     """The papers that a list names, in its order: ids and URLs, and numbers of a digest of `count`,
     which may be beyond it."""
-    words = [(word, parse(word)) for word in re.split(r"[\s,，、;；和与]+", text.strip())]
+    words = [(word, parse(word)) for word in re.split(r"[\s,，、;；和与]+", text[:LONGEST_CUE].strip())]
     for is_id, group in groupby(words, lambda pair: pair[1] is not None):
         run = list(group)
         if is_id:

@@ -22,6 +22,7 @@ from digest.ports import OnText, Source, booked
 from digest.read_paper import gaps
 from digest.render.labels import base, label
 from digest.render.markdown import escape
+from digest.which_paper.resolve import LONGEST_CUE
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ async def load_sources(context: Context, papers: Sequence[Paper], digest_key: st
 
 def answer_language(question: str, fallback: str) -> str:
     """The question's language if its text is long enough to tell, else `fallback`."""
+    question = question[:LONGEST_CUE]
     found = language_of(_NAME.sub(lambda word: " " if is_name(word[0]) else word[0], question))
     if is_cjk(fallback) and question.isascii() and _ENGLISH.search(question):
         return "en"

@@ -18,6 +18,7 @@ from digest.patterns import regex
 from digest.ports import Source
 from digest.render.markdown import escape, link
 from digest.which_paper import cues
+from digest.which_paper.resolve import LONGEST_CUE
 
 _URL = regex(r"https?://\S+")
 LONGEST = 40
@@ -26,12 +27,12 @@ LONGEST = 40
 
 def asks_to_compare(text: str) -> bool:
     """`compare 3 and 5`: a request for a table, not a question that compares."""
-    return cues.COMPARISON_WANTED.search(text) is not None
+    return cues.COMPARISON_WANTED.search(text[:LONGEST_CUE]) is not None
 
 
 def aspects_in(text: str) -> tuple[str, ...]:
     """The aspects that a request names, else ASPECTS."""
-    rest = _URL.sub(" ", cues.COMPARISON_WANTED.sub("", text))
+    rest = _URL.sub(" ", cues.COMPARISON_WANTED.sub("", text[:LONGEST_CUE]))
     found = cues.ASPECTS_BEFORE.match(rest) or cues.ASPECTS_AFTER.search(rest)
     said = cues.ASPECT_BORDERS.split(found["said"]) if found else []
     named = [cues.ASPECT_ARTICLES.sub("", piece.strip()).strip() for piece in said]

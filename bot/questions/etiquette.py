@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from bot.core.chat import Question
 from digest.patterns import regex
+from digest.which_paper.resolve import LONGEST_CUE
 
 
 class Decision(StrEnum):
@@ -71,10 +72,13 @@ def decide(question: Question, state: ThreadState, *, names_paper: bool) -> Deci
     """Whether to answer. `names_paper`: the text names one of the thread's papers."""
     if question.addressed:
         return Decision.YES
+    text = question.text
+    if len(text) > 2 * LONGEST_CUE:
+        text = f"{text[:LONGEST_CUE]}\n{text[-LONGEST_CUE:]}"
     barred = state.quiet or question.mentions_others or question.replies_to_person
-    if barred or not reads_as_question(question.text):
+    if barred or not reads_as_question(text):
         return Decision.NO
-    to_people = bool(_TO_PEOPLE.search(question.text) or _AMONG_PEOPLE.match(question.text.strip()))
+    to_people = bool(_TO_PEOPLE.search(text) or _AMONG_PEOPLE.match(text.strip()))
     if names_paper:
         return Decision.UNSURE if to_people else Decision.YES
     with_the_bot = state.last_speaker in ("", question.person.id)

@@ -36,6 +36,8 @@ SELECTED_CHARACTERS = 24_000
 """Of each paper, when only passages are sent."""
 LONGEST_ANSWER = 20_000
 """Characters that are checked and shown; the rest counts as cut off."""
+_LONGEST_SENTENCE = 2_000
+"""Characters that are checked while an answer streams; a longer one waits for its final form."""
 OUTPUT_TOKENS = 8_000
 """A model that reasons spends most of them before it writes."""
 _LEAST_OUTPUT = 2_500
@@ -131,6 +133,8 @@ class _AnswerStream:
             await self._on_text(visible)
 
     def _check(self, sentence: str) -> str:
+        if len(sentence) > _LONGEST_SENTENCE:
+            return ""
         return marked(sentence) if self._checker.unverified(sentence) else sentence
 
 

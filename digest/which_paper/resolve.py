@@ -23,7 +23,11 @@ from digest.which_paper.numbers import numbers_in
 from digest.which_paper.titles import Found, TitleIndex
 from digest.which_paper.worded import means_today
 
-__all__ = ["Candidate", "Known", "Resolution", "asks_why_not", "by_title", "names_paper", "resolve"]
+__all__ = ["LONGEST_CUE", "Candidate", "Known", "Resolution", "asks_why_not", "by_title", "names_paper", "resolve"]
+
+
+LONGEST_CUE = 1_500
+"""Characters of a message that tell what it is about; all of it is for the model."""
 
 
 class Known(NamedTuple):
@@ -59,8 +63,6 @@ class Resolution:
 EarlierDigests = Sequence[tuple[date, Sequence[Known]]]
 
 _LABEL = 70
-_MOST = 1_500
-"""How many characters of a question are read."""
 
 
 def resolve(
@@ -99,7 +101,7 @@ def resolve(
 
 def _plain(question: str) -> str:
     """Returns the question in compatibility form, with the key cap of `3️⃣` as a number sign."""
-    return re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", unicodedata.normalize("NFKC", question[:_MOST])).strip()
+    return re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", unicodedata.normalize("NFKC", question[:LONGEST_CUE])).strip()
 
 
 def _about_day(text: str, under: Sequence[str]) -> bool:
@@ -281,7 +283,7 @@ def names_paper(text: str, papers: Sequence[Known]) -> bool:
 
 def asks_why_not(text: str) -> bool:
     """Whether the text asks why a paper was not chosen."""
-    return bool(cues.WHY_NOT.search(unicodedata.normalize("NFKC", text)))
+    return bool(cues.WHY_NOT.search(unicodedata.normalize("NFKC", text[:LONGEST_CUE])))
 
 
 def by_title(text: str, titles: Mapping[str, str]) -> str | None:
@@ -291,7 +293,7 @@ def by_title(text: str, titles: Mapping[str, str]) -> str | None:
     never = datetime.min.replace(tzinfo=UTC)
     papers = [Paper(i, 1, title, "", (), (), never, never) for i, title in titles.items()]
     shelf = TitleIndex(papers, [""] * len(papers))
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_CUE])
     for found in (shelf.named(plain), shelf.hinted(plain)):
         if len(found.sure) == 1:
             return papers[found.sure[0]].id

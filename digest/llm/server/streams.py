@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from digest.errors import trace
 from digest.llm.server.prices import Price
 from digest.llm.server.replies import (
     CUT,
+    LONGEST_TEXT,
     MOST_CHARACTERS_PER_TOKEN,
     WHOLE,
     Complained,
@@ -91,7 +93,8 @@ class StreamReader:
         async for line in _lines(chunks):
             if self._take(line) and self._show():
                 yield self._shown
-            if self._size > limit:
+            await asyncio.sleep(0)  # a piece of a reply may hold hundreds of events
+            if self._size > limit or len(self._shown) > LONGEST_TEXT:
                 self._finish = CUT
                 break
         if not self.begun:

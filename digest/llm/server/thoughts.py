@@ -37,6 +37,8 @@ _CITED = regex(
 Thoughts begin with the task, before there are any."""
 _TAG, _SENTENCE = 80, 600
 """Characters, at most, of a closing tag and of a first sentence."""
+_END = 500
+"""Characters of a text's end in which marks are looked for."""
 _END_MARKS = regex(r"(?:\s*(?:<\|[\w:.-]+\|>|\[END FINAL RESPONSE\]))+\s*\Z")
 _MAYBE_MARK = regex(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
 _FINAL_CHANNEL = regex(r"<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
@@ -55,7 +57,12 @@ def strip_thoughts(text: str) -> str:
         if rest is None:
             return ""
         text = rest
-    return _END_MARKS.sub("", _after_orphan(text))
+    return _without_end(_END_MARKS, _after_orphan(text))
+
+
+def _without_end(marks: re.Pattern[str], text: str) -> str:
+    """Looks at the last characters only: from each place a pattern of an end reads on to it."""
+    return text[:-_END] + marks.sub("", text[-_END:])
 
 
 def has_orphan(text: str) -> bool:
@@ -205,10 +212,13 @@ class ThoughtFilter:
             else:
                 self._hold = False  # they had their opening tag
             self._raw = rest.lstrip()
-        # The whole text is looked through only once it has a closing tag.
-        self._closed = self._closed or bool(_CLOSED.search(self._raw[-len(piece) - _TAG :]))
-        rest = _after_orphan(self._raw) if self._closed else self._raw
+        # The whole text is looked through only near a closing tag: what follows decides what it is.
+        near = bool(_CLOSED.search(self._raw[-len(piece) - _TAG :]))
+        rest = _after_orphan(self._raw) if near or self._closed else self._raw
+        known, self._closed = self._closed and not near, near
         if self._hold and (not rest or (rest == self._raw and (self._known or not _CITED.match(rest[:_SENTENCE])))):
             return ""
         self._hold = False
-        return _MAYBE_MARK.sub("", rest)
+        if known:
+            self._raw = rest
+        return _without_end(_MAYBE_MARK, rest)

@@ -1,5 +1,7 @@
 """The language an answer is asked for in: the asker's, and the channel's where a question does not tell."""
 
+import time
+
 import pytest
 
 from bot.questions.answering import answer_language
@@ -28,3 +30,12 @@ def test_names_and_figures_tell_no_language(question, channel):
 )  # fmt: skip
 def test_it_is_the_askers_language(question, channel, language):
     assert answer_language(question, channel) == language
+
+
+def test_a_long_text_that_somebody_pastes_is_not_read_whole_to_tell_its_language():
+    """Slack takes 40,000 characters: a second on the event loop."""
+    pasted = "(\t00through#0" * 3_000
+    answer_language(pasted[:100], "en")  # what it needs is loaded at first
+    began = time.process_time()
+    answer_language(pasted, "en")
+    assert time.process_time() - began < 0.5

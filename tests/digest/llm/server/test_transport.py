@@ -12,6 +12,7 @@ from aiohttp import web
 from digest.errors import Misconfigured, ModelUnavailable, PaperboyError
 from digest.llm.server.client import Model, RetryPolicy
 from digest.llm.server.replies import LONGEST_TEXT
+from digest.llm.server.streams import StreamReader
 from digest.llm.server.transport import MAX_REPLY
 from digest.llm.server.wire import Request, user
 from digest.ports import booked
@@ -214,6 +215,28 @@ async def test_an_event_of_many_lines_is_not_read_anew_for_ever():
             await model.stream(ASK, nothing)
         assert time.process_time() - began < 20, "the square of 200,000 lines takes minutes"
     assert sent
+
+
+async def test_others_have_their_turn_between_the_events_of_one_piece():
+    """A thousand events that arrive at once were read in one go: 0.6 s without the event loop."""
+    event = b'data: {"choices": [{"index": 0, "delta": {"content": "word "}}]}\n\n'
+
+    async def chunks():
+        yield event * 1_000 + b"data: [DONE]\n\n"
+
+    turns = 0
+
+    async def others():
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    going_on = asyncio.create_task(others())
+    shown = [text async for text in StreamReader(ASK, "m", None).texts(chunks())]
+    going_on.cancel()
+    assert len(shown) == 1_000
+    assert turns >= 1_000
 
 
 async def test_a_streamed_answer_ends_when_its_time_ends():
