@@ -15,7 +15,7 @@ COMMANDS = {
     "ask": ("ask", "2601.18001", "What does it propose?", "--json"),
     "digest": ("digest", "--categories", "cs.CV", "--papers", "2", "--format", "json"),
 }
-KINDS = {(row["expect"], row.get("setting", "")): row for row in ROWS}
+KINDS = {row["expect"]: row for row in ROWS}
 
 
 @pytest.mark.parametrize("row", KINDS.values(), ids=lambda row: f"{row['expect']}-{row['name']}")

@@ -26,8 +26,7 @@ def unmarked(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 5])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "seed"), [("zh", 1), ("en", 5)])
 async def test_no_false_sentence_is_shown_without_a_mark(language, seed):
     async with ModelServer() as server:
         server.behave("false_sentences", share=1 / 3, seed=seed)
