@@ -233,6 +233,12 @@ async def test_the_recorded_comparison_is_a_table_whose_cells_verify(tour, capsy
     assert "recording" not in capsys.readouterr().err
 
 
+async def test_every_question_that_it_lists_of_one_paper_is_about_that(tour):
+    for recorded in SAMPLE.recording.answers("en"):
+        about = recorded.papers[0] if len(recorded.papers) == 1 else ""
+        assert tour._listed(recorded.questions[0]) == about, recorded.questions[0]
+
+
 async def test_a_lookup_settles_the_doubts_that_the_digest_settled(tour):
     seen(tour)
     await tour.handle("/paper 1705.09665")
