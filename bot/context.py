@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from bot.archive.archive import Archive
-from bot.archive.links import Links
 from bot.core.chat import Chats, Person, Place
 from bot.core.reports import NoReports, Reports
 from bot.core.rights import Standing
 from bot.core.subscription import Subscription
-from bot.digests.daily import Daily
 from bot.store import Store
 from digest.ports import FreePace, Pace, Services
 
 if TYPE_CHECKING:
+    from bot.archive.archive import Archive
+    from bot.archive.links import Links
     from bot.archive.zotero import Zotero
+    from bot.digests.daily import Daily
 
 
 class Queue(Protocol):

@@ -16,22 +16,16 @@ from uuid import uuid4
 
 from pydantic import SecretStr
 
-from bot.alerts import following
 from bot.cli import terminal
 from bot.cli.sample import CATEGORY, RecordedAnalyst, SampleDay
-from bot.commands.dispatcher import Dispatcher
 from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.choices import Choice
 from bot.console.queue import InlineQueue
-from bot.context import Context
 from bot.core.chat import Chats, Click, Command, Form, Person, Place, Question, Submission
 from bot.core.ids import DigestPaper, RunKey, StepKey
 from bot.core.settings.settings import Settings
 from bot.core.subscription import Detail
 from bot.core.texts import say
-from bot.digests import cards
-from bot.digests.daily import Daily, RunOptions
-from bot.questions.conversation import Conversation
 from bot.server.wiring import App, open_app, subscription_from_settings
 from bot.store import RunState
 from digest.errors import PaperboyError
@@ -41,6 +35,8 @@ from digest.render.labels import base
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
+
+    from bot.context import Context
 
 PROBE_TIMEOUT = 4.0
 """Seconds that arXiv may take to answer."""
@@ -138,18 +134,14 @@ async def _show(app: App, sample: SampleDay | None) -> None:
 @contextlib.asynccontextmanager
 async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | None) -> AsyncIterator[Tour]:
     """Makes and delivers the digest. The channel lasts until the end."""
+    from bot.digests.daily import Daily, RunOptions
+
     wanted = subscription_from_settings(app.settings, place, app.now() - timedelta(seconds=1))
     if "digest_detail" not in app.settings.model_fields_set:  # a terminal cannot fold; /full tells the rest
         wanted = replace(wanted, detail=Detail.CARD)
     await app.store.save_subscription(wanted)
     try:
         daily = Daily(app.store, app.services, Chats(console=chat), FreePace(), app.now)
-        queue = InlineQueue()
-        context = replace(app.context(Chats(console=chat), queue), daily=daily, archive=None)
-        queue.register("answer", Conversation(context).answer)
-        digests = _Digests(context)
-        queue.register("digest", digests.make)
-        queue.register("follow", digests.follow)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
         # Nothing takes long where nothing is asked of arXiv.
         with contextlib.nullcontext(silent) if sample else terminal.progress() as progress:
@@ -160,6 +152,14 @@ async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | N
         delivered = await daily.post(wanted, replace(digest, day=None) if sample else digest)
         await app.store.end_run(run, RunState.DONE)
         thread = replace(place, thread=delivered.ids[str(StepKey(digest.key, "0"))])
+        from bot.questions.conversation import Conversation  # slow to load, and the digest comes first
+
+        queue = InlineQueue()
+        context = replace(app.context(Chats(console=chat), queue), daily=daily, archive=None)
+        queue.register("answer", Conversation(context).answer)
+        digests = _Digests(context)
+        queue.register("digest", digests.make)
+        queue.register("follow", digests.follow)
         yield Tour(context, chat, digest, thread, sample)
     finally:
         await app.store.remove_subscription(wanted.key)
@@ -172,6 +172,8 @@ class _Digests:
     context: Context
 
     async def make(self, run_key: str) -> None:
+        from bot.digests.daily import RunOptions
+
         key, store, daily = RunKey.parse(run_key), self.context.store, self.context.daily
         run = await store.run_state(key.subscription, key.day, key.kind)
         subscription = await store.subscription(key.subscription)
@@ -186,6 +188,8 @@ class _Digests:
 
     async def follow(self, name: str) -> None:
         """Tells how the digest ended. It has: tasks run when they are added."""
+        from bot.alerts import following
+
         follower = await self.context.store.follower(name)
         if follower is not None and await following.look(self.context, follower, "") is None:
             await self.context.store.forget_follower(name)
@@ -202,6 +206,9 @@ class Tour:
     sample: SampleDay | None
 
     def __post_init__(self) -> None:
+        from bot.commands.dispatcher import Dispatcher
+        from bot.questions.conversation import Conversation
+
         self._handler = Dispatcher(self.context, Conversation(self.context))
         self._session: PromptSession[str] | None = None
 
@@ -256,6 +263,8 @@ class Tour:
         elif name == "/save" and self._has(rest):
             await self._click("save", rest)
         elif name == "/others" and self.digest.others:
+            from bot.digests import cards
+
             await self._responder.checklist(cards.others(self.digest, self.digest.language))
         elif name == "/questions" and self.sample:
             self._say_questions(self.sample)

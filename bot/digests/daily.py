@@ -20,7 +20,6 @@ from bot.store import Ahead, Delivery, DeliveryState, LeasePolicy, Run, RunState
 from bot.store.redis import WATCH_LIFE
 from digest.arxiv import calendar
 from digest.cache_keys import fingerprint
-from digest.changes.compare import known_of
 from digest.model import Digest, Entry, to_json
 from digest.pipeline import Request, make_digest
 from digest.ports import Pace, Progress, Services, Units, UnwatchedUnits, silent
@@ -288,6 +287,8 @@ def _parent(delivery: Delivery | None) -> str:
 
 def posted(entry: Entry, place: Place, at: datetime, digest: str = "") -> Watch:
     """A paper as it was posted, to be looked after. `place`: its thread."""
+    from digest.changes.compare import known_of  # noqa: PLC0415  # slow to load, and papers are posted first
+
     known = known_of(entry.paper, entry.analysis, entry.links)
     return Watch(entry.paper.id, place, at + WATCH_LIFE, digest, known=known)
 

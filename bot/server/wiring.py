@@ -158,8 +158,9 @@ async def open_app(
     those of the settings. `ahead` may ask for papers before the rest is loaded, which takes a
     second. Raises Misconfigured, StoreUnavailable."""
     loop = asyncio.get_running_loop()
-    if papers is None:  # loads certificate authorities, which is no work for Python, while the store's server starts
-        loop.run_in_executor(None, import_module, "digest.arxiv.client")
+    # Loaded while the store's server starts. To read certificate authorities is no work for Python.
+    first = "bot.digests.daily" if papers and ahead is None else "digest.arxiv.client"
+    loop.run_in_executor(None, import_module, first)
     async with (
         open_store(settings, wait=STORE_TIMEOUT if shared else 0.0) as (store, url, embedded),
         contextlib.AsyncExitStack() as stack,
