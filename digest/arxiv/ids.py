@@ -61,6 +61,9 @@ _LINK = regex(
 )
 """An address with its scheme or a path, or a DOI."""
 
+_CURIE = regex(r"[a-z][a-z0-9]{1,11}:\s?\d[\d-]{4,}|PMC\d{5,9}", re.ASCII | re.IGNORECASE)
+"""An id with the name of its registry: `PMID: 31452104`, `CorpusID:13756489`."""
+
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
 _EDGES = " \t\r\n<>()[]{}\"'“”‘’「」『』《》〈〉【】`*_.,;:!?。，；：！？、…"
@@ -93,8 +96,10 @@ def elsewhere(text: str) -> str:
 
 
 def only_elsewhere(text: str) -> str:
-    """Like `elsewhere`, for a text that is nothing but the link."""
+    """Like `elsewhere`, for a text that is nothing but the link, or an id of another registry."""
     bare = _plain(text).strip(_EDGES).split("|")[0].strip(_EDGES)
+    if _CURIE.fullmatch(bare) and parse(bare) is None:
+        return bare
     return elsewhere(bare) if _LINK.fullmatch(bare) else ""
 
 

@@ -46,7 +46,7 @@ from digest.llm.server.failures import (
     says_nothing,
 )
 from digest.llm.server.prices import Price
-from digest.llm.server.replies import completion_from, parse_json, parse_usage, reply_from
+from digest.llm.server.replies import CUT, completion_from, parse_json, parse_usage, reply_from, written
 from digest.llm.server.responses import response_body
 from digest.llm.server.streams import SafeCallback, StreamReader
 from digest.llm.server.thoughts import has_orphan
@@ -440,7 +440,13 @@ class Model:
         repeats = sent <= known.reads or self._is_vendor or reading.repeats(request, received.raw)
         unread = received.reply.problem is not None  # nobody will read it
         verdict = reading.verdict(sent, received.usage, known.reads, counts, repeats=repeats or unread)
-        if verdict is reading.Verdict.DOUBTFUL or (request.marks and sent > reading.SMALL):
+        # A window that the prompt fills has no room for a word.
+        full = received.reply.finish == CUT and not (received.raw.strip() or written(received.usage))
+        if (
+            verdict is reading.Verdict.DOUBTFUL
+            or (full and sent > reading.SMALL)
+            or (request.marks and sent > reading.SMALL)
+        ):
             return await self._settle_doubt(request, model, received, meter)
         if repeats:
             self._learn(model, reads=max(known.reads, sent))

@@ -150,6 +150,7 @@ _BUSY = _any(
     r"connection (?:lost|closed|reset|refused)", r"\bcrash", r"timed? ?out", r"稍后", r"繁忙",
 )  # fmt: skip
 _PLACE = regex(r"\b(?:country|countries|region|territory|location|国家|地区)|unsupported_country|geo")
+_NETWORK = regex(r"\bfirewall|\bvirtual network")
 _CLOSED = _any(
     r"not (?:supported|available|allowed|permitted|served)", r"unsupported", r"unavailable", r"restricted",
     r"forbidden", r"block", r"不支持", r"不可用",
@@ -163,7 +164,7 @@ _ACCOUNT = regex(
     r"\b(?:restricted|suspended|disabled|deactivated|banned|archived|frozen|terminated|closed)\b"
 )
 _MODEL_DENIED = regex(r"\bnot (?:allowed|authori[sz]ed|permitted|have (?:access|permission)) to [^.]{0,20}\bmodels?\b")
-_MODEL = regex(r"\bmodels?\b|model_|_model|deployment|endpoints? found|模型|\bmodelid\b")
+_MODEL = regex(r"\bmodels?\b|model_|_model|deployment|endpoints? found|\bendpoint is|模型|\bmodelid\b")
 _NO_MODEL = _any(
     r"not[\s_-]?found", r"does(?:n't| not)[\s_]exist", r"not[\s_]exist", r"no such", r"unknown",
     r"invalid[\s_]model", r"invalid (?:value for )?'model", r"\bbody model\b", r"not a valid",
@@ -174,13 +175,14 @@ _NO_MODEL = _any(
     r"have access", r"have permission", r"不存在", r"未找到", r"找不到", r"无可用", r"未开通", r"无权", r"没有权限",
     r"\bmodel(?:[ _](?:id|identifier|name))? (?:is |was )?(?:invalid|incorrect|wrong)", r"not support chat",
     r"fail(?:ed|ure)? (?:to load|loading)", r"unloaded",
+    r"\bis (?:paused|stopped)\b",
     r"malformed [^.]{0,20}model", r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model",
     r"unsupported model",
 )  # fmt: skip
 _OTHER_MODEL = regex(
     r"\b(?:choose|select|use|try|pick|switch to|specify)\b[^.]{0,20}\b(?:different|another|other) [^.]{0,20}\bmodel\b"
 )
-_OTHER_API = regex(r"v1/responses|responses api")
+_OTHER_API = regex(r"v1/responses|responses api|unsupported_api_for|not accessible via [^.]{0,12}chat/completions")
 _ROUTE = _any(
     r"unexpected endpoint", r"no route", r"route not", r"invalid url",
     r"unknown (?:url|endpoint|path|request url)", r"cannot (?:post|get)", r"page not found",
@@ -278,7 +280,7 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return wrong("unknown", model=repr(context.model), status=status)
     if status == 401 or _ACCOUNT.search(text) or (about_key and not _named(text)):
         return wrong("key", status=status)
-    if _PLACE.search(text) and _CLOSED.search(text):
+    if (_PLACE.search(text) and _CLOSED.search(text)) or (status == 403 and _NETWORK.search(text)):
         return wrong("region")
     role = _ROLE.search(text) and status in (200, 400, 422, 500, 501)
     if _NO_ROOM.search(text):

@@ -22,8 +22,8 @@ SMALL = 1_500
 _SURE = 0.5
 """Of the estimate, which is cautious: a real count is about 0.8 of it, 0.6 for some scripts."""
 _LIKELY = 0.72
-_FEW = 0.3
-"""Of the estimate: no tokenizer counts so few."""
+_MOST = 1.5
+"""Of the estimate: more was not sent."""
 
 
 class Verdict(enum.Enum):
@@ -44,7 +44,7 @@ def verdict(
         del counts[:-40]
     if sent <= max(SMALL, reads):
         return Verdict.READ
-    if not counted or counted < _SURE * sent:
+    if not counted or not _SURE * sent <= counted <= _MOST * sent:
         return Verdict.DOUBTFUL
     if _same_for_others(sent, counted, counts) or (counted < _LIKELY * sent and _round(counted)):
         return Verdict.DOUBTFUL

@@ -235,12 +235,12 @@ def reply_from(piece: Piece, text: str, request: Request, model: str, price: Pri
     finish = piece.finish
     if len(text) > request.max_tokens * MOST_CHARACTERS_PER_TOKEN or len(shown) > LONGEST_TEXT:
         shown, finish = shown[:LONGEST_TEXT], CUT
-    if finish == WHOLE and _written(piece.usage) >= request.max_tokens:
+    if finish == WHOLE and written(piece.usage) >= request.max_tokens:
         finish = CUT
     return Reply(shown, piece.model or model, finish, piece.refusal, usage)
 
 
-def _written(usage: Mapping[str, Any] | None) -> int:
+def written(usage: Mapping[str, Any] | None) -> int:
     fields = usage or {}
     return _count(fields.get("completion_tokens")) or _count(fields.get("output_tokens")) or 0
 

@@ -79,6 +79,8 @@ class StreamReader:
         self._joined = 0
         """Characters that were read anew because an event went on in a further line."""
         self._rest = b""
+        self._events = False
+        """It is declared to be a stream."""
         self.begun = False
         """A piece of a completion arrived, so the call will be billed."""
 
@@ -90,6 +92,7 @@ class StreamReader:
     async def texts(self, chunks: AsyncIterator[bytes], kind: str = "") -> AsyncGenerator[str, None]:
         """Yields the whole visible text each time it grew. Raises InvalidReply, Complained."""
         limit = self._request.max_tokens * MOST_CHARACTERS_PER_TOKEN
+        self._events = "event-stream" in kind
         async for line in _lines(chunks):
             if self._take(line) and self._show():
                 yield self._shown
@@ -136,9 +139,13 @@ class StreamReader:
         try:
             body = parse_json(data.encode("utf-8", "replace"))
         except ValueError as error:
+            if not (self._pending or data.lstrip().startswith("{")):
+                # A heartbeat; where nothing follows, it is what went wrong.
+                self._rest = data.encode("utf-8", "replace")
+                return False
             # An event may span several lines; a blank one ends it.
             self._pending = data + "\n"
-            if max(len(data), self._joined // 16) > _MAX_LINE or not data.lstrip().startswith("{"):
+            if max(len(data), self._joined // 16) > _MAX_LINE:
                 raise InvalidReply(label.sentence("model.broken stream"), received=self.begun) from error
             return False
         self._pending = ""
@@ -146,7 +153,7 @@ class StreamReader:
             self._add(piece_of(body))
             raise Complained(replace(complaint, event=True))
         piece = piece_of(body)
-        if not (piece.known or self._rest) and complaint_of(200, body).words:
+        if not (piece.known or self._rest) and (complaint_of(200, body).words or not self._events):
             self._rest = data.encode("utf-8", "replace")  # where nothing follows, it is all that was said
         return self._add(piece)
 

@@ -173,6 +173,9 @@ def test_no_text_breaks_the_reading(text):
         ("https://huggingface.co/meta-llama/Llama-2-7b", "huggingface.co"),
         ("https://papers.nips.cc/paper/2017/hash/3f5ee243547dee91fbd053c1c4a845aa-Abstract.html", "papers.nips.cc"),
         ("（https://openreview.net/forum?id=abc）", "openreview.net"),
+        ("PMID: 31452104", "PMID: 31452104"),
+        ("CorpusID:13756489", "CorpusID:13756489"),
+        ("PMC6789012", "PMC6789012"),
     ],
 )
 def test_a_link_to_another_place_is_no_paper_and_no_words(text, place):
@@ -202,7 +205,15 @@ def test_a_link_elsewhere_that_names_an_arxiv_paper_leads_to_it(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["node.js and e.g. this", "vision-language models", "a/b testing", "GPT-4.5", "me@example.org", "3.5/4 bits"],
+    [
+        "node.js and e.g. this",
+        "vision-language models",
+        "a/b testing",
+        "GPT-4.5",
+        "me@example.org",
+        "3.5/4 bits",
+        "GPT-4: 2023",
+    ],
 )
 def test_words_stay_words(text):
     assert elsewhere(text) == ""
