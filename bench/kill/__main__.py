@@ -166,7 +166,7 @@ async def run(rounds: int, seed: int, *, shared: bool, speed: float, seconds: fl
     done: list[Round] = []
     ends = time.monotonic() + seconds
     async with world(home, shared=shared, speed=speed) as made:
-        bench = Bench(made, random.Random(seed), 60 + 600 / speed)
+        bench = Bench(made, random.Random(seed), 60 + 1200 / speed)
         await made.set_up()
         for number in range(rounds):
             if time.monotonic() > ends:

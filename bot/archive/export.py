@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, count
 from string import ascii_lowercase
@@ -41,6 +41,7 @@ class Name:
     """`Jr.`, `III`."""
 
 
+MOST_AUTHORS, OTHERS = 50, "others"
 LONGEST_WORD = 30
 """Characters of a word in an entry's key."""
 _GROUP = regex(r"\b(?:Collaborations?|Consortium|Team|Group|Community|Project)\b")
@@ -133,7 +134,16 @@ def _tex_title(title: str) -> str:
     return "".join(said).strip()
 
 
+def shortened(paper: Paper) -> Paper:
+    """With no more authors than a page has room for, and then "others", as BibTeX wants it."""
+    if len(paper.authors) <= MOST_AUTHORS:
+        return paper
+    return replace(paper, authors=(*paper.authors[:MOST_AUTHORS], OTHERS))
+
+
 def _tex_name(author: str) -> str:
+    if author == OTHERS:
+        return OTHERS
     name = name_of(author)
     if name.given:
         return ", ".join(map(_escaped, filter(None, (name.family, name.suffix, name.given))))

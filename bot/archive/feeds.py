@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
+from bot.archive.export import shortened
 from bot.core.ids import RunKey
 from bot.core.texts import say
 from digest.cache_keys import fingerprint
@@ -81,7 +82,7 @@ def _papers(digests: Sequence[Digest], url: str, name: str) -> Iterable[Item]:
                     title,
                     _words(core),
                     digest.made_at,
-                    paper.authors,
+                    shortened(paper).authors,
                     paper.categories,
                 )
 

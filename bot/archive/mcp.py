@@ -22,6 +22,7 @@ from mcp.types import ToolAnnotations
 from pydantic import AnyHttpUrl
 
 from bot.archive.archive import Archive
+from bot.archive.export import shortened
 from bot.archive.index import Filters, Hit, Scope
 from bot.archive.links import Links, kinds_shown
 from bot.core.ids import RunKey
@@ -209,7 +210,7 @@ def _day(text: str) -> date | None:
 def _hit(hit: Hit, *, public: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": hit.kind, "title": hit.title, "day": hit.day.isoformat(), "text": hit.text}
     if hit.paper is not None:
-        found |= {"id": hit.subject, "authors": list(hit.paper.authors), "url": hit.paper.abs_url}
+        found |= {"id": hit.subject, "authors": list(shortened(hit.paper).authors), "url": hit.paper.abs_url}
         found["digests"] = [{"day": s.day.isoformat(), "number": s.number} for s in hit.shown]
     else:
         found["papers"] = list(hit.papers)

@@ -27,7 +27,7 @@ from mdit_py_plugins.texmath import texmath_plugin
 
 from bot.archive import feeds
 from bot.archive.archive import Archive
-from bot.archive.export import Format, exported
+from bot.archive.export import Format, exported, shortened
 from bot.archive.index import Filters, Hit, Mark
 from bot.archive.links import Links, Opened
 from bot.core.ids import MalformedId, RunKey
@@ -48,7 +48,8 @@ log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent / "templates"
 PAGE = 20
-ANSWERS = 10
+ANSWERS, ANSWERS_BYTES = 10, 12_000
+"""The newest of a page, which has at most 50 KB."""
 LONGEST_QUERY = 300
 """Characters of a field of the search."""
 FEED, FEED_BY_PAPER = 30, 10
@@ -166,13 +167,19 @@ class Pages:
         if hit.shown and (digest := await self._archive.digest(hit.shown[0].digest, view.opened.scope)):
             entry = digest.entry(hit.subject)
         answers = [] if view.opened.public else await self._archive.answers(hit.subject, view.opened.scope)
-        detailed = [(answer, await self._answer(answer)) for answer in answers[:ANSWERS]]
-        citation = exported([hit.paper], Format.BIBTEX) if hit.paper else ""
+        detailed, room = [], ANSWERS_BYTES
+        for answer in answers[:ANSWERS]:
+            room -= len(answer.text.encode())
+            if room > 0:
+                detailed.append((answer, await self._answer(answer)))
+        assert hit.paper is not None
+        paper = shortened(hit.paper)
+        citation = exported([paper], Format.BIBTEX)
         return self._page(
             "paper.html",
             view,
             hit=hit,
-            paper=hit.paper,
+            paper=paper,
             entry=entry,
             answers=detailed,
             citation=citation,

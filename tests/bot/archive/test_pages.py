@@ -225,6 +225,21 @@ async def test_what_the_checks_doubt_is_marked_for_people_and_agents(pages, link
     assert told["unsupported"] == ["Larch"]
 
 
+async def test_no_paper_makes_a_page_large(pages, links, digest, team):
+    paper = a_paper("2601.22161", authors=tuple(f"Ada Number{n}" for n in range(2900)))
+    made = replace(a_digest(1, run="now-4", subscription=HERE.key), entries=(an_entry(1, paper),))
+    await team.context.store.save_digest(made, (), ())
+    await team.context.archive.catch_up()
+    root = await path_to(links)
+    for route in (f"p/{paper.id}", "search?q=Number7", "feed.atom?by=paper", "d/2026-01-30:now-4"):
+        _, text = await read(pages, root + route)
+        assert len(text.encode()) < 50_000, route
+    _, text = await read(pages, root + f"p/{paper.id}")
+    assert "Number49, Ada and others}" in text
+    _, bib = await read(pages, root + f"cite/bibtex/{paper.id}")
+    assert bib.count(" and ") == 2899
+
+
 async def test_no_query_makes_a_page_large(pages, links, digest):
     root = await path_to(links)
     for name in ("q", "category", "since"):
