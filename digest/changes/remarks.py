@@ -20,6 +20,8 @@ from digest.patterns import regex
 PUBLISHED_KINDS = ("code", "data", "model")
 """Kinds of links that are news when they appear."""
 _SENTENCE = regex(r"\s*;\s+|\s+[|/]\s+|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv(])|\.\s*$|\s*\n\s*")
+LONGEST_SENTENCE = 500
+"""Characters: a longer one tells nothing, because patterns of sentences take too long over it."""
 _CLAUSE = regex(r"\s*,\s+|\s+[-–—]\s+|(?<!\bin)(?<!\bat)(?<!\bto):\s+")
 
 # ---------------------------------------------------------------- where it appears
@@ -111,6 +113,8 @@ def _is_accepted(paper: Paper) -> bool:
 
 
 def _says_accepted(clause: str) -> bool:
+    if len(clause) > LONGEST_SENTENCE:
+        return False
     if _FOR_PUBLICATION.fullmatch(clause):
         return True
     match = _ACCEPTED.match(clause)
@@ -182,7 +186,8 @@ def _is_there(part: str) -> bool:
 
 def _is_given(part: str) -> bool:
     return (
-        _is_there(part)
+        len(part) <= LONGEST_SENTENCE
+        and _is_there(part)
         and not _NOT_OURS.search(_ADDRESS.sub(" ", part))
         and _GIVES.match(_ADDRESS.sub("\0", part)) is not None
     )

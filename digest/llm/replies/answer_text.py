@@ -147,6 +147,8 @@ def parse_quotations(inside: str) -> list[QuotationEntry]:
 
 _RISKY = regex(r"[\d\[`$|<“”\"「『«〈《]|https?:|www\.")
 _UNENDED = regex(r"[\w(（.+~≈<>=±/:-]+\Z", re.ASCII)
+_WORD = 200
+"""Characters of the end in which a word that may go on is looked for."""
 _OPEN_FENCE = regex(r"(?:\n|\A)[ \t]*[`~]{1,3}[\w-]*\Z")
 
 
@@ -182,4 +184,5 @@ class ProvisionalText:
 def _unheld(piece: str) -> str:
     """The piece up to what is held. `ResNet` waits too: it may become `ResNet-50`."""
     risky = _RISKY.search(piece)
-    return _UNENDED.sub("", piece[: risky.start()] if risky else piece)
+    shown = piece[: risky.start()] if risky else piece
+    return shown[:-_WORD] + _UNENDED.sub("", shown[-_WORD:])

@@ -1,10 +1,12 @@
 """What a reader would call news of a paper is told, with quotations, once; what is none is not."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
 
+from digest.changes import remarks
 from digest.changes.compare import compare, known_of, updated
 from digest.fulltext.links import links
 from digest.model import Basis, Evidence, Finding, FullText, Link, Paper, Passage, Section
@@ -292,3 +294,13 @@ def test_a_finding_with_another_figure_is_quoted_from_both_versions():
 )  # fmt: skip
 def test_texts_that_leave_the_findings_as_they_are(text):
     assert compare(with_finding(), next_version(), text) is None
+
+
+@pytest.mark.parametrize("piece", [", ", "A-A", "a ", "has "])
+def test_a_comment_or_abstract_of_one_endless_sentence_takes_no_time(piece):
+    """A comment of 2,000 characters took over a second, an abstract minutes, with the whole program standing still."""
+    paper = a_paper(comment=piece * (2_000 // len(piece)), abstract=piece * (20_000 // len(piece)))
+    began = time.process_time()
+    assert remarks.publications(paper) == ()
+    assert remarks.published_links(paper) == ()
+    assert time.process_time() - began < 0.5

@@ -135,6 +135,14 @@ def test_marks_again_and_again_take_no_time(piece):
     assert time.process_time() - began < 3
 
 
+def test_a_word_that_never_ends_takes_no_time():
+    feeding = ProvisionalText("en", lambda sentence: sentence)
+    began = time.process_time()
+    for n in (5_000, 10_000, 20_000):
+        feeding.feed("(" * n + "\x01")
+    assert time.process_time() - began < 1
+
+
 def grown(text, **kinds):
     pieces = ThoughtFilter(**kinds)
     return [pieces.feed(text[i : i + 3]) for i in range(0, len(text), 3)]
