@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 SECONDS = 60.0
 OVERHEAD = 30.0
 """Seconds a child may take to start and to return its result, besides parsing."""
-IDLE = 20.0
-"""Seconds after which idle children are stopped: each holds about 70 MB."""
+IDLE = 5.0
+"""Seconds after which idle children are stopped: each holds about 70 MB. arXiv's pace brings the
+next text within two, and a process that ends meanwhile waits for them a tenth of a second."""
 TASKS = 100
 """Papers after which a child is replaced: PDFium and lxml fragment its memory."""
 

@@ -56,7 +56,10 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
         tuple(h.text for e in entries for h in e.hidden),
     )
     numbers = [e.number for e in entries]
-    request, reply = await _ask_first(model, entries, language)
+    # What the reply is held against is read while the model writes.
+    (request, reply), _ = await asyncio.gather(
+        _ask_first(model, entries, language), asyncio.to_thread(_read_ahead, context, analysed)
+    )
     first = draft_from(reply, language)
     draft, problems = await repair_output(
         model, request, first, lambda d: summary_problems(d, context, numbers), language, partial(_source_of, entries)
@@ -65,6 +68,14 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
         raise Unusable("The model's summary could not be used.", problems)
     builder = SummaryBuilder(draft, problems, entries, context)
     return await asyncio.to_thread(builder.build, model.name, overview)
+
+
+def _read_ahead(context: CheckContext, entries: Sequence[Entry]) -> None:
+    """Fills the caches of what the checks read of a paper, by a sentence that is sound."""
+    checks.index_source(context.source)
+    for entry in entries:
+        checks.index_source(source_of(entry))
+        support_of(core_of(entry), ground_of(entry), context.language, granted=entry.paper.title)
 
 
 async def _ask_first(model: Model, entries: Sequence[Entry], language: str) -> tuple[Request, Reply]:

@@ -54,7 +54,10 @@ def url(value: str) -> str:
 
 def language(value: str) -> str:
     """A BCP 47 tag in its standard form: `zh`, `pt-BR`. Raises ValueError for `klingonese`."""
-    import langcodes  # noqa: PLC0415  # its tables are large, and most settings name no language
+    if value in {"en", *(name.partition("_")[0] for name in languages("bot"))}:
+        return value  # the usual case does without large tables
+
+    import langcodes  # noqa: PLC0415
 
     try:
         tag = langcodes.standardize_tag(value.strip().replace("_", "-"))
