@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import psutil
 import pytest
@@ -23,6 +22,7 @@ from digest.model import Basis, FullText, Paper, from_json
 from digest.ports import FreePace, MemoryCache
 from tests.builders import a_paper
 from tests.deadline import DEADLINE
+from tests.digest.fulltext.in_a_child import calling, dying, endless, greedy, nosy
 from tests.digest.fulltext.latexml import INTRODUCTION, WHOLE, page
 from tests.digest.fulltext.sheets import paper as a_pdf
 from tests.servers import faults
@@ -213,38 +213,6 @@ async def test_a_child_killed_when_idle_is_replaced_without_anybody_noticing():
         assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10)).basis is Basis.PDF
     finally:
         await made.aclose()
-
-
-def dying(job: worker.Job) -> bytes:
-    os.kill(os.getpid(), signal.SIGSEGV)
-    return b""
-
-
-def endless(job: worker.Job) -> bytes:
-    while True:
-        pass
-
-
-def greedy(job: worker.Job) -> bytes:
-    try:
-        held = bytearray(4_000_000_000)
-    except MemoryError as e:
-        raise Unreadable("needs more memory than is allowed") from e
-    return bytes(held[:1])
-
-
-def nosy(job: worker.Job) -> bytes:
-    environ = Path("/proc/self/environ")
-    return repr(sorted(os.environ)).encode() + (environ.read_bytes() if environ.exists() else b"")
-
-
-def calling(job: worker.Job) -> bytes:
-    """Connects to the port in the data."""
-    try:
-        socket.create_connection(("127.0.0.1", int(job.data)), 5).close()
-    except OSError:
-        return b"refused"
-    return b"connected"
 
 
 def users_have_namespaces() -> bool:
