@@ -21,8 +21,10 @@ from digest.errors import LONGEST, for_log, trace, without_queries
 
 OWN = ("bot", "digest")
 """Our loggers. What libraries log below WARNING may quote what people wrote, and is dropped."""
-SDKS = ("bot.slack.bolt", "bot.slack.sdk", "bot.slack.listeners.socket.sdk", "slack_bolt", "slack_sdk")
-"""Loggers of libraries that put payloads into their messages: only their errors' types are kept."""
+SDKS = ("bot.slack.bolt", "bot.slack.sdk", "bot.slack.listeners.socket.sdk", "slack_bolt", "slack_sdk", "mcp")
+"""Loggers of libraries, with those below them, that put payloads into their messages: only their
+errors' types are kept."""
+_SDKS = tuple(f"{name}." for name in SDKS)
 FAULTS = "faults.log"
 
 
@@ -64,13 +66,14 @@ class _PrivacyFilter(logging.Filter):
     library's message only its first line stays."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        library = record.name.split(".", 1)[0] not in OWN or record.name in SDKS
+        in_sdk = f"{record.name}.".startswith(_SDKS)
+        library = in_sdk or record.name.split(".", 1)[0] not in OWN
         if library and record.levelno < logging.WARNING:
             return False
         if isinstance(record.args, tuple):
             record.args = tuple(for_log(a) if isinstance(a, BaseException) else a for a in record.args)
         text = without_queries(record.getMessage())
-        if record.name in SDKS:
+        if in_sdk:
             text = f"event=library_{record.levelname.lower()}"
         elif library:
             text = text.partition("\n")[0][:LONGEST]

@@ -69,6 +69,8 @@ def test_libraries_and_unhandled_exceptions_bring_no_words_in(written):
         ("asyncio", logging.ERROR, f"Task exception was never retrieved\nfuture: <Task exception={CANARY!r}>"),
         ("slack_sdk", logging.WARNING, f"a payload {CANARY}"),
         ("bot.slack.bolt", logging.ERROR, f"Failed to run listener (error: {CANARY})"),
+        ("slack_sdk.web.async_client", logging.WARNING, f"a payload {CANARY}"),
+        ("mcp.server.lowlevel.server", logging.WARNING, f"Tool '{CANARY}' not listed"),
         ("httpx", logging.INFO, f"HTTP Request: GET https://x/?q={CANARY}"),
         ("anything", logging.DEBUG, CANARY),
     ):

@@ -5,8 +5,9 @@ from itertools import product
 
 import pytest
 
+from bot.commands.actions import FORMS
 from bot.core.chat import Person
-from bot.core.rights import ACTIONS, COMMANDS, SURFACES, Right, Standing, may
+from bot.core.rights import ACTIONS, COMMANDS, SURFACES, Names, Right, Standing, may
 from tests.paths import ROOT
 
 GUEST, MEMBER, ADMIN = Person("g"), Person("m", admin=True), Person("a", admin=True, moderates=True)
@@ -60,6 +61,14 @@ def test_the_table_for_people_names_every_action_command_and_surface_with_its_ri
     rights = {name: rule.right for name, rule in ACTIONS.items()}
     rights |= {f"/{name}": right for name, right in COMMANDS.items()} | dict(SURFACES)
     assert said == {name: str(right) for name, right in rights.items()}
+
+
+def test_what_the_handlers_know_is_what_the_gate_knows(channel):
+    """So the table of foreign keys tries every button and form, a new one too."""
+    assert {*channel.handler._actions._by_name, *FORMS} == ACTIONS.keys()
+    assert {name for name, rule in ACTIONS.items() if rule.names is Names.NOTHING and rule.right is not Right.OWN} == {
+        "compare_checked"  # of the person's own saved papers
+    }
 
 
 def test_an_own_digest_is_its_persons_alone():

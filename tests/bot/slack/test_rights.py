@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.commands.actions import FORMS
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.gate import OF_CHANNELS
 from bot.core.rights import ACTIONS, Names
@@ -162,14 +163,11 @@ async def test_views_that_were_not_signed_for_this_person_do_nothing(outside):
 
 async def test_a_form_s_value_must_belong_to_its_channel_too(outside):
     before = outside.state()
-    signer, key = outside.day.context.chats["slack"].signer, outside.day.digest.key
-    for memo in (
-        Memo("ask", f"{key}#1", "C2"),
-        Memo("wrong", f"answer:{outside.name}", "C2"),
-        Memo("setup", PLACE.key, "C2"),
-    ):
+    signer = outside.day.context.chats["slack"].signer
+    memos = [Memo(form, value, "C2") for form in FORMS for value in outside.values(ACTIONS[form].names)]
+    for memo in memos:
         await outside.send_view(MEMBER, {"private_metadata": memo.signed(signer, MEMBER).dump(), "callback_id": "form"})
-    await outside.slack.until(lambda: len(outside.seen()) == 3)
+    await outside.slack.until(lambda: len(outside.seen()) == len(memos))
     assert set(outside.seen()) <= REFUSALS
     assert outside.state() == before
 
