@@ -63,7 +63,7 @@ from bot.questions.lookup import find_paper, look_up
 from digest.arxiv.ids import parse
 from digest.errors import NotFound
 from digest.model import Candidate, Digest, Entry, Paper
-from digest.ports import booked
+from digest.ports import asked_by, asker, booked
 from digest.read_paper import confirmed, read_paper
 from digest.render import tex
 from digest.render.labels import label
@@ -471,10 +471,12 @@ class Actions:
         await respond.progress(say("adding", language, rank=named))
         services = self._context.services
         limit = asyncio.Semaphore(services.concurrency)
+        who = asker.get()  # each paper counts towards the person's limit
+        assert who is not None
 
         async def read(candidate: Candidate) -> Entry:
             async with limit:
-                with booked(subscription.key, "analyse"):
+                with asked_by(who.person, f"{who.work} {candidate.rank}"), booked(subscription.key, "analyse"):
                     return await read_paper(
                         candidate.paper,
                         candidate.score,

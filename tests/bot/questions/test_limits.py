@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.core.chat import Place, Question
+from bot.core.chat import Form, Place, Question
 from bot.questions.conversation import Conversation
 from bot.store import RedisBudget, RunState
 from digest.errors import OverBudget
@@ -153,6 +153,19 @@ async def test_every_way_to_a_model_call_counts_at_the_same_gate(channel, way):
     await metered.click(("forget_me", "me"))
     assert "that is the limit here" in (await WAYS[way](metered, 3)).text
     assert model.calls == 0
+
+
+async def test_each_paper_that_is_checked_in_a_list_counts(channel):
+    model = Metered(RedisBudget(channel.context.store, person=2))
+    context = replace(channel.context, services=replace(channel.context.services, analyst=model))
+    metered = replace(channel, context=context, handler=Dispatcher(context, Conversation(context)))
+    digest, _ = await channel.digest()
+    ranks = [candidate.rank for candidate in digest.others][:3]
+    assert len(ranks) == 3
+    form = Form("add_checked", digest.key, "", "", (), "en")
+    _, respond = await metered.submit(form, rows0=",".join(map(str, ranks)))
+    assert model.calls == 2
+    assert "that is the limit here" in respond.text
 
 
 async def test_what_is_stored_costs_nothing_and_does_not_count(channel):
