@@ -16,6 +16,8 @@ from yarl import URL
 
 BLOCK = 64 * 1024
 MOST_REDIRECTS = 5
+_GZIP = b"\x1f"
+"""Begins each member of a gzip file."""
 MOST_OF_AN_ERROR = 4096
 """Bytes of the body beside a status other than 200; what follows is not read."""
 
@@ -90,9 +92,13 @@ async def unpacked(blocks: AsyncIterable[bytes], encoding: str) -> AsyncIterator
     try:
         async for block in blocks:
             rest = block
-            while rest and not unpacker.eof:
+            while rest:
+                if unpacker.eof:
+                    if not rest.startswith(_GZIP):
+                        break  # padding
+                    unpacker = zlib.decompressobj(wbits=47)  # a further member: RFC 1952, 2.2
                 yield unpacker.decompress(rest, BLOCK)
-                rest = unpacker.unconsumed_tail
+                rest = unpacker.unused_data or unpacker.unconsumed_tail
                 await asyncio.sleep(0)  # a bomb of a thousand blocks must not hold the loop
     except zlib.error as error:
         raise BrokenAnswer(f"not {encoding}") from error

@@ -1,6 +1,7 @@
 """What a bad server can cost: bytes, elements, redirects, types. Each ends with a sentence."""
 
 import contextlib
+import gzip
 import time
 import tracemalloc
 import zlib
@@ -16,7 +17,8 @@ from digest.arxiv.client import Arxiv
 from digest.arxiv.http import Trouble
 from digest.arxiv.metadata import LONGEST_ABSTRACT, LONGEST_LINE, LONGEST_LIST, MOST_AUTHORS, authors_of
 from digest.errors import ArxivUnavailable
-from digest.http.bounds import may_follow
+from digest.http.bounds import Limits, may_follow
+from digest.http.reader import HttpReader
 from digest.ports import FreePace
 from tests.paths import SHARED
 
@@ -91,6 +93,16 @@ async def test_a_gzip_that_is_cut_off_is_no_answer():
 
     async with serving(answer) as url:
         assert "the connection broke" in await told(url)
+
+
+async def test_a_gzip_of_several_members_is_read_whole():
+    packed = gzip.compress(b"first ") + gzip.compress(b"second") + bytes(9)
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+    async with serving(answer) as url, HttpReader((), "test") as reader:
+        assert (await reader.get(URL(url), Limits(1_000, 60))).body == b"first second"
 
 
 @pytest.mark.parametrize("status", [200, 503])
