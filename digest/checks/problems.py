@@ -35,7 +35,7 @@ def problems_of(
     ]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)  # each holds its source, which may be a whole paper
 def _found(
     text: str, language: str, source: str, kind: str, prompt: str, instructions: tuple[str, ...]
 ) -> tuple[tuple[Fault, str], ...]:

@@ -104,7 +104,7 @@ def index_source(source: str) -> None:
     _ = index.between(0.0, 0.0), index.squeezed, index.lower, index.words, index.initials
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)  # each holds its source, which may be a whole paper
 def unsupported(text: str, source: str, language: str = "en") -> tuple[str, ...]:
     """Figures and names of `text` that `source` does not support, as written, each once.
 
