@@ -292,8 +292,8 @@ class Tour:
     def _listed(self, text: str) -> str:
         """The paper of a question that was recorded for one alone, whatever was talked about."""
         answers = self.sample.recording.answers(self.digest.language) if self.sample else ()
-        listed = [a.papers for a in answers if text == a.questions[0]]
-        papers = {paper for a in answers if text in a.questions for paper in a.papers} if not listed else {*listed[0]}
+        first = next((a for a in answers if text == a.questions[0]), None)  # as it stands in the list
+        papers = {paper for a in answers if first in (None, a) and text in a.questions for paper in a.papers}
         return papers.pop() if len(papers) == 1 else ""
 
     async def _click(self, action: str, number: str) -> None:

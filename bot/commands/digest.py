@@ -251,7 +251,7 @@ async def welcome_channel(context: Context, place: Place, by: Person | None) -> 
 
 
 async def leave_channel(context: Context, place: Place) -> None:
-    """Forgets a channel that removed the bot or was archived, but for its settings, for 30 days."""
+    """Removes a channel that removed the bot or was archived. Its settings are kept for 30 days."""
     await context.store.remove_subscription(place.key)
 
 

@@ -12,12 +12,13 @@ from digest.patterns import regex
 
 log = logging.getLogger(__name__)
 
-_MATH = regex(
+_INLINE = (
     r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])"
     r"|\\\((.{1,300}?)\\\)"
     # Beside a space a dollar may be money: only what begins as TeX, or is one word of it.
     r"|(?<![\\$])\$[ \t]*(\\[A-Za-z][^$\n]{0,298}?|[^\s$]{0,40}[\\^_][^\s$]{0,40})[ \t]*(?<!\\)\$(?![\d$])"
 )
+_MATH = regex(_INLINE)
 _SUB = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _SUP = str.maketrans("0123456789+-=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _SCRIPT = regex(r"([_^])(?:\{([^{}]*)\}|(\\[A-Za-z]+|[^\s\\{}]))")
@@ -189,22 +190,22 @@ def readable(text: str) -> str:
 def formatted(text: str) -> str:
     r"""Returns Markdown with TeX's font commands outside formulas as its own marks:
     `\emph{x}` as `*x*`, `\texttt{x}` as code, `\textsc{x}` as `x`."""
-    if "\\" not in text:
-        return text
-    pieces = _FORMULAS.split(text)  # formulas at odd places
-    return "".join(p if i % 2 else _FONT.sub(_as_markdown, p) for i, p in enumerate(pieces))
+    return _FONT_OR_FORMULA.sub(_as_markdown, text) if "\\" in text else text
 
 
 def _as_markdown(match: re.Match[str]) -> str:
-    mark, words = _MARKS.get(match[1], ""), re.sub(r"\\([_&%#$])", r"\1", match[2])
+    if match["font"] is None:
+        return match[0]  # a formula
+    mark, words = _MARKS.get(match["font"], ""), re.sub(r"\\([_&%#$])", r"\1", match["words"])
     return f"{mark}{words}{mark}" if words.strip() else ""
 
 
-_FORMULAS = regex(
-    r"(\$\$[^$]{1,2000}\$\$|\\\[.{1,2000}?\\\]|\\\(.{1,300}?\\\)|(?<![\\$])\$(?!\s)[^$\n]{1,300}(?<![\s\\])\$(?![\d$]))",
-    re.DOTALL,
+_FONT_OR_FORMULA = regex(
+    r"\$\$[^$]{1,2000}\$\$|\\\[[\s\S]{1,2000}?\\\]|"
+    + _INLINE
+    + r"|\\(?P<font>text(?:tt|bf|it|sc|sf|rm|md|up|sl|normal)?"
+    r"|emph|underline|mbox)\{(?P<words>[^{}`\n]{0,300})\}"
 )
-_FONT = regex(r"\\(text(?:tt|bf|it|sc|sf|rm|md|up|sl|normal)?|emph|underline|mbox)\{([^{}`\n]{0,300})\}")
 _MARKS = {"texttt": "`", "textbf": "**", "emph": "*", "textit": "*"}
 
 

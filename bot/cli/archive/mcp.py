@@ -17,6 +17,7 @@ Channels = Annotated[
 Http = Annotated[bool, typer.Option("--http", help="Serve HTTP at 127.0.0.1 instead of stdio.")]
 Port = Annotated[int, typer.Option(help="The port of HTTP.", min=1, max=65535)]
 START_TIMEOUT = 5.0
+"""Seconds that the archive may take to have an owner."""
 
 
 async def _owned(store: Any) -> None:
