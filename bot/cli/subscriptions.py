@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.run import run_command
-from bot.cli.usage import AsJson, AsPlain, Commands, command
+from bot.cli.usage import AsJson, AsPlain, Commands, EnvFile, command, name_env_file
 
 subscriptions = typer.Typer(
     cls=Commands,
@@ -17,6 +17,13 @@ subscriptions = typer.Typer(
     rich_markup_mode=None,
     help="List and change channels. One by one, or from a file (docs/operations.md).",
 )
+
+
+@subscriptions.callback()
+def options(named: EnvFile = None) -> None:
+    name_env_file(named)
+
+
 Channel = Annotated[str, typer.Argument(help="slack:C0123ABCD or discord:1234567890.", metavar="CHANNEL")]
 Values = Annotated[
     list[str] | None,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import typer
 
 from bot.cli.run import run_command
-from bot.cli.usage import Commands, command
+from bot.cli.usage import Commands, EnvFile, command, name_env_file
 
 archive = typer.Typer(cls=Commands, no_args_is_help=True, help="The index over what was posted, asked and saved.")
 
 
 @archive.callback()
-def options() -> None: ...
+def options(named: EnvFile = None) -> None:
+    name_env_file(named)
 
 
 @command(archive)

@@ -50,6 +50,8 @@ def paperboy(monkeypatch, *words: str) -> int:
         ("run --role boss", "--role takes slack, discord, clock, worker; repeat it for several."),
         ("check --env-file nowhere.env", "nowhere.env is not a file."),
         ("--env-file nowhere.env check", "nowhere.env is not a file."),
+        ("subscriptions --env-file nowhere.env list", "nowhere.env is not a file."),
+        ("archive --env-file nowhere.env rebuild", "nowhere.env is not a file."),
         ("digest --language klingonese", "DIGEST_LANGUAGE: 'klingonese' is not a language"),
     ],
 )
