@@ -123,6 +123,11 @@ class Gateway(discord.Client):
 
         self._track(asyncio.create_task(run(), name=name))
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Ignores what comes once the connection closes: the next start catches up on it."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
     def _schedule_event(self, *args: Any, **kwargs: Any) -> asyncio.Task[None]:
         """The SDK starts every handler here; `drain` waits for them."""
         return self._track(super()._schedule_event(*args, **kwargs))

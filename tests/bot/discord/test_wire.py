@@ -469,6 +469,14 @@ async def test_a_token_refused_at_the_start_ends_with_a_sentence(home):
         await listener.run()
 
 
+async def test_an_event_after_the_end_starts_nothing(home):
+    async with listening(home, RecordingHandler()) as listener:
+        await until(lambda: listener.ready)
+    running = asyncio.all_tasks()
+    listener.client.dispatch("ready")
+    assert asyncio.all_tasks() == running
+
+
 async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leaves_every_channel(home):
     handler = RecordingHandler()
     async with listening(home, handler) as listener:
