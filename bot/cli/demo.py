@@ -110,10 +110,16 @@ def _tell_outside(language: str) -> None:
 async def _reach_arxiv(settings: Settings) -> bool:
     import aiohttp
 
+    from bot.core.bounded import bound_replies
+    from digest.arxiv.http import HOSTS
+
     url = f"{settings.arxiv_rss_url.rstrip('/')}/rss/{settings.digest_categories[0]}"
     try:
         async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PROBE_TIMEOUT)) as session,
+            aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=PROBE_TIMEOUT),
+                trace_configs=[bound_replies(aiohttp.TraceConfig(), HOSTS)],
+            ) as session,
             session.get(url) as answer,
         ):
             return answer.status == 200

@@ -5,6 +5,7 @@ They would fill the memory with any reply, and follow a redirect with the whole 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,19 +18,20 @@ MOST = 16 * 2**20
 """Bytes after decompression: many times the largest page of a channel's history."""
 
 
-def bound_replies(trace: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
+def bound_replies(trace: aiohttp.TraceConfig, hosts: Collection[str] = ()) -> aiohttp.TraceConfig:
     """The bodies of a session with this trace raise ClientPayloadError beyond the bound, and a
-    redirect to another host, port or scheme is not followed but raises it too."""
+    redirect to another port, scheme or host, but for `hosts`, is not followed but raises it too."""
+
+    async def stay(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestRedirectParams) -> None:
+        headers = params.response.headers
+        target = params.url.join(URL(headers.get("Location") or headers.get("URI") or ""))
+        if not may_follow(params.url, target, hosts):
+            params.response.close()
+            raise aiohttp.ClientPayloadError("redirected to another place")
+
     trace.on_request_end.append(_bound)
-    trace.on_request_redirect.append(_stay)
+    trace.on_request_redirect.append(stay)
     return trace
-
-
-async def _stay(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestRedirectParams) -> None:
-    target = params.url.join(URL(params.response.headers.get("Location") or params.response.headers.get("URI") or ""))
-    if not may_follow(params.url, target, ()):
-        params.response.close()
-        raise aiohttp.ClientPayloadError("redirected to another place")
 
 
 async def _bound(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:

@@ -11,6 +11,7 @@ import aiohttp
 from rich.text import Text
 
 from bot.console import render
+from bot.core.bounded import bound_replies
 from bot.core.chat import Place
 from bot.core.clock import clock
 from bot.core.finding import Check, Finding, State
@@ -19,6 +20,7 @@ from bot.core.settings.settings import Settings
 from bot.doctor import model, platforms, store, zotero
 from bot.server.wiring import subscription_from_settings
 from bot.store.limits.budget import ASSUMED
+from digest.arxiv.http import HOSTS
 from digest.errors import PaperboyError
 from digest.version import user_agent
 
@@ -57,7 +59,9 @@ async def _check_arxiv(settings: Settings) -> list[Finding]:
     }
     found = []
     async with aiohttp.ClientSession(
-        timeout=TIMEOUT, headers={"User-Agent": user_agent(settings.arxiv_contact)}
+        timeout=TIMEOUT,
+        headers={"User-Agent": user_agent(settings.arxiv_contact)},
+        trace_configs=[bound_replies(aiohttp.TraceConfig(), HOSTS)],
     ) as session:
         for number, (what, url) in enumerate(asked.items()):
             if number:

@@ -63,13 +63,14 @@ def may_follow(url: URL, target: URL, hosts: Collection[str]) -> bool:
     """Whether a redirect stays on its host, or leads to another of `hosts` that is a public name.
 
     The port stays, and so does the encryption; only plain HTTP on port 80 may move to HTTPS on 443.
+    Another host must speak HTTPS: its certificate proves the name, whatever address that has.
     """
     ports = (url.port, target.port)
     upgraded = (url.scheme, target.scheme, *ports) == ("http", "https", 80, 443)
     if target.user or target.password or not (upgraded or (url.scheme == target.scheme and ports[0] == ports[1])):
         return False
     host = target.host or ""
-    return host == url.host or (host in hosts and not _is_private(host))
+    return host == url.host or (host in hosts and target.scheme == "https" and not _is_private(host))
 
 
 def _is_private(host: str) -> bool:

@@ -177,11 +177,10 @@ class SlackConnection:
         raise AssertionError
 
     async def _open_sockets(self) -> None:
-        web_client = AsyncWebClient(base_url=self._api_url, retry_handlers=[], timeout=15)
         for _ in range(self._count):
             if self._end is None or self._end.done():
                 return
-            socket = Socket(self._app_token, web_client, self._ping, self._fail)
+            socket = Socket(self._app_token, self._chat.api, self._ping, self._fail)
             socket.socket_mode_request_listeners.append(self._from_socket)
             self._sockets.append(socket)
             await socket.connect()  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
-"""One Socket Mode connection: the SDK's client with four faults mended.
+"""One Socket Mode connection: the SDK's client with five faults mended.
 
 The SDK redials used addresses although each works once, requests new ones without a pause, retries
-a refused token forever, and logs addresses, which are secrets.
+a refused token forever, follows redirects anywhere, and logs addresses, which are secrets.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.bounded import bound_replies
 from bot.core.chat import Forbidden, OutcomeUnknown, Throttled
-from bot.slack.web_api import SlackRefused, translate_error
+from bot.slack.web_api import SlackRefused, WebApi
 from digest.errors import for_log
 
 log = logging.getLogger(__name__)
@@ -47,12 +47,14 @@ _sdk_log.addFilter(_RedactAddresses())
 class Socket(SocketModeClient):
     """`on_failure` is called once with Forbidden if retrying is useless."""
 
-    def __init__(
-        self, app_token: str, web_client: AsyncWebClient, ping: float, on_failure: Callable[[Exception], None]
-    ) -> None:
-        super().__init__(app_token, _sdk_log, web_client, ping_interval=ping)
+    def __init__(self, app_token: str, api: WebApi, ping: float, on_failure: Callable[[Exception], None]) -> None:
+        super().__init__(app_token, _sdk_log, api.posts, ping_interval=ping)
+        self._api = api
         self._on_failure = on_failure
         self._retry_pauses = RETRY_PAUSES
+        trace = bound_replies(aiohttp.TraceConfig())
+        trace.freeze()
+        self.aiohttp_client_session.trace_configs.append(trace)
         self.aiohttp_client_session = _Session(self.aiohttp_client_session, self)  # type: ignore[assignment]
 
     @property
@@ -64,24 +66,19 @@ class Socket(SocketModeClient):
         attempt = 0
         while True:
             try:
-                answer = await self.web_client.apps_connections_open(app_token=self.app_token)
-                return str(answer["url"])
-            except Exception as error:
-                translated = translate_error(error, "apps.connections.open", "")
+                return str((await self._api.call("apps.connections.open", token=self.app_token))["url"])
+            except (Forbidden, SlackRefused) as error:
+                self.closed = True
+                failure = Forbidden(
+                    f"Slack does not open a connection: {error} Check SLACK_APP_TOKEN (xapp-…, connections:write)."
+                )
+                self._on_failure(failure)
+                raise failure from error
+            except (Throttled, OutcomeUnknown) as error:
                 pause = self._retry_pauses[min(attempt, len(self._retry_pauses) - 1)]
-                if isinstance(translated, Forbidden | SlackRefused):
-                    self.closed = True
-                    failure = Forbidden(
-                        f"Slack does not open a connection: {translated} Check SLACK_APP_TOKEN (xapp-…, "
-                        "connections:write)."
-                    )
-                    self._on_failure(failure)
-                    raise failure from error
-                if not isinstance(translated, Throttled | OutcomeUnknown):
-                    raise
-                if isinstance(translated, Throttled):
-                    pause = max(pause, translated.wait)
-                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, for_log(translated))
+                if isinstance(error, Throttled):
+                    pause = max(pause, error.wait)
+                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, for_log(error))
                 attempt += 1
                 await asyncio.sleep(pause)
 

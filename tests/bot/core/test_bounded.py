@@ -1,5 +1,6 @@
 """A reply without an end, or a gzip that unpacks to gigabytes, costs the SDKs of the platforms a bounded amount of memory."""
 
+import asyncio
 import tracemalloc
 from contextlib import asynccontextmanager, contextmanager
 
@@ -10,6 +11,7 @@ from aiohttp import web
 from bot.core import bounded
 from bot.core.chat import ChatError
 from bot.discord import connection
+from bot.slack.listeners.socket import Socket
 from bot.slack.web_api import WebApi
 from tests.digest.arxiv.test_bounds import bomb
 
@@ -95,6 +97,35 @@ async def test_a_redirect_to_another_port_takes_no_request_along(status, call):
         finally:
             await client.close()
             connection.set_addresses()
+    assert got == []
+
+
+@pytest.mark.parametrize("status", [302, 307])
+async def test_slack_s_socket_takes_neither_its_token_nor_its_handshake_to_another_port(status):
+    got: list[str] = []
+    asked = asyncio.Event()
+
+    async def other(request: web.Request) -> web.Response:
+        got.append(request.path)
+        return web.json_response({"ok": True, "url": "ws://127.0.0.1:9"})
+
+    async with serving(other) as elsewhere:
+
+        async def answer(_: web.Request) -> web.Response:
+            asked.set()
+            return web.Response(status=status, headers={"Location": elsewhere})
+
+        async with serving(answer) as url:
+            api = WebApi("xoxb-1", url)
+            socket = Socket("xapp-1", api, 5.0, lambda _: None)
+            opening = asyncio.create_task(socket.issue_new_wss_url())
+            await asked.wait()
+            with pytest.raises(aiohttp.ClientPayloadError):
+                await socket.aiohttp_client_session.ws_connect(url)
+            assert not opening.done(), "it tries again later"
+            opening.cancel()
+            await socket.close()
+            await api.close()
     assert got == []
 
 

@@ -157,6 +157,14 @@ async def test_a_redirect_to_another_place_is_neither_followed_nor_quoted():
         ("http://export.arxiv.org/api", "https://export.arxiv.org/api", True),
         ("https://export.arxiv.org/api", "https://arxiv.org/api", True),
         ("https://export.arxiv.org/api", "http://export.arxiv.org/api", False),
+        ("http://export.arxiv.org/api", "https://arxiv.org/api", True),
+        ("http://export.arxiv.org/api", "http://arxiv.org/api", False),  # no certificate proves the name
+        ("http://export.arxiv.org/api", "http://localhost/api", False),
+        ("https://export.arxiv.org/api", "https://[::1]/api", False),
+        ("https://export.arxiv.org/api", "https://[::ffff:10.0.0.1]/api", False),
+        ("https://export.arxiv.org/api", "https://[fe80::1]/api", False),
+        ("https://export.arxiv.org/api", "https://169.254.169.254/api", False),
+        ("https://export.arxiv.org/api", "https://2130706433/api", False),
         ("https://export.arxiv.org/api", "https://export.arxiv.org:8443/api", False),
         ("https://export.arxiv.org/api", "https://user:key@export.arxiv.org/api", False),
         ("https://export.arxiv.org/api", "https://arxiv.org.example/api", False),
@@ -168,7 +176,8 @@ async def test_a_redirect_to_another_place_is_neither_followed_nor_quoted():
     ],
 )
 def test_one_rule_says_where_a_redirect_may_lead(url, target, follows):
-    hosts = ("export.arxiv.org", "arxiv.org", "10.0.0.1", "localhost")
+    private = ("10.0.0.1", "localhost", "::1", "::ffff:10.0.0.1", "fe80::1", "169.254.169.254", "2130706433")
+    hosts = ("export.arxiv.org", "arxiv.org", *private)
     assert may_follow(URL(url), URL(target), hosts) is follows
 
 
