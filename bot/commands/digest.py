@@ -75,8 +75,10 @@ async def _me(context: Context, command: Command, verb: str, respond: Responder,
         if verb not in ("", "setup"):
             await respond.show(note(say("me.none", language), language))
             return
-    usual = "status" if subscription.created is not None else "setup"
-    await OWN_VERBS[verb or usual](context, command, respond, subscription, language)
+    chosen = verb or ("status" if subscription.created is not None else "setup")
+    if chosen in COSTLY:
+        await gate.require(context, Right.CHANGE, subscription.place, command.person, language)
+    await OWN_VERBS[chosen](context, command, respond, subscription, language)
 
 
 def _help(context: Context, command: Command, subscription: Subscription, language: str) -> str:
@@ -279,3 +281,5 @@ OWN_VERBS: dict[str, Handler] = {
     "help": status,
 }
 """What `/digest me` takes. `help` is answered before."""
+COSTLY = ("setup", "now", "resume")
+"""Of these, what makes digests: it needs the roles that asking needs."""

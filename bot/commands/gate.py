@@ -74,12 +74,12 @@ async def require(context: Context, right: Right, place: Place, person: Person, 
 
 def refusal(context: Context, right: Right, place: Place, standing: Standing, language: str) -> str:
     """Says who may."""
+    if (right is Right.ASK or standing.own) and not standing.person.asks:
+        return say("not yours", language)
     if right is Right.CHANGE:
         return say("not allowed", language, who=who_may_change(context, place, language))
     if right is Right.REMOVE:
         return say("not allowed.remove", language, who=who_may_remove(context, place, language))
-    if right is Right.ASK and not standing.person.asks:
-        return say("not yours", language)
     return say("not inside", language)
 
 

@@ -171,7 +171,7 @@ def may(right: Right, standing: Standing) -> bool:
     if right in (Right.SEE, Right.ASK):
         return standing.inside and (right is Right.SEE or person.asks)
     if standing.own:
-        return True
+        return right is Right.REMOVE or person.asks  # what it makes costs as much as questions do
     if right is Right.CHANGE:
         return person.id in named if named else person.admin
     return person.id in named or person.moderates or (bool(standing.set_by) and person.id == standing.set_by)

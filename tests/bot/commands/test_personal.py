@@ -61,6 +61,27 @@ async def test_nobody_else_sees_or_changes_it_admins_neither(channel):
         assert ("arxiv.org" in words(await home_page(channel.context, person, "console"))) == sees
 
 
+async def test_without_a_role_that_may_ask_it_makes_nothing_and_can_be_paused_and_removed(channel):
+    without = replace(BOB, asks=False)
+    assert "Only certain roles" in (await channel.command("digest", "me", without)).text
+    await set_up(channel)
+    panel = (await channel.command("digest", "me setup", BOB)).panels[-1]
+    for verb in ("now", "resume", "setup"):
+        assert "Only certain roles" in (await channel.command("digest", f"me {verb}", without)).text
+        assert "Only certain roles" in (await channel.command("digest", verb, without, OF_BOB)).text
+    for pressed in ("settings", "post_now", "resume"):
+        assert "Only certain roles" in (await channel.click((pressed, OF_BOB.key), without)).text
+    _, refused = await channel.submit(panel, without, categories="cs.CV", papers="5")
+    assert "Only certain roles" in refused.text
+    assert (await channel.context.store.subscription(OF_BOB.key)).papers == 3
+    assert await channel.context.store.latest_digest(OF_BOB.key) is None
+    await channel.command("digest", "me pause", without)
+    assert (await channel.context.store.subscription(OF_BOB.key)).paused
+    asked = await channel.command("digest", "me remove", without)
+    await channel.click(asked.button("forget"), without)
+    assert await channel.context.store.subscription(OF_BOB.key) is None
+
+
 async def test_so_many_people_may_have_one(channel):
     few = replace(channel.context, personal_digests=1)
     channel.handler = Dispatcher(few, channel.conversation)

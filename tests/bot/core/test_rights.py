@@ -71,6 +71,11 @@ def test_what_the_handlers_know_is_what_the_gate_knows(channel):
     }
 
 
+def test_without_one_of_the_roles_an_own_digest_can_be_removed_and_nothing_else():
+    own = Standing(Person("p", admin=True, moderates=True, asks=False), own=True)
+    assert [right for right in Right if may(right, own)] == [Right.OWN, Right.SEE, Right.REMOVE]
+
+
 def test_an_own_digest_is_its_persons_alone():
     assert all(may(right, Standing(GUEST, own=True)) for right in Right)
     assert not any(
