@@ -269,7 +269,7 @@ class DiscordChat:
         return () if place.direct else await permissions.grants(self.rest, place, extra)
 
     async def text_now(self, question: Question) -> str | None:
-        channel, bare = locate(question.place, question.message)
+        channel, bare = await self._locate(question.place, question.message)
         try:
             found = await self.rest.read(MESSAGE, needs="“Read Message History”", channel_id=channel, message_id=bare)
         except TargetMissing as error:

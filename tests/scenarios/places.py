@@ -364,6 +364,22 @@ class OnDiscord(Place):
         self.server.react(self.ann, self._find(message), emoji, undo=undo)
 
 
+class OnForum(OnDiscord):
+    """Who asks outside of a thread opens a post, whose first message has the post's id."""
+
+    def __init__(self, world: World, log: Path, server: Discord) -> None:
+        super().__init__(world, log, server)
+        self.channel = self.discord.forum(self.guild)
+
+    def say(self, text: str, *, thread: str = "") -> str:
+        if thread:
+            return super().say(text, thread=thread)
+        post = self.discord.thread(self.channel, self.discord.snowflake(), "A question", self.ann["id"], 1440)
+        member = self.server.member(self.ann)
+        self.discord.write(post, self.ann, {"content": text}, message_id=post["id"], member=member)
+        return str(post["id"])
+
+
 def shown(message: dict[str, Any]) -> str:
     """All that a Discord message says, its buttons too."""
     texts = [str(c["content"]) for c in walk(message["components"]) if c.get("content")]
@@ -399,7 +415,7 @@ async def a_place(kind: str, world: World, log: Path, *, subscribed: bool = Fals
             made = OnSlack(world, log, slack, http=kind.endswith("http"))
         else:
             discord = await stack.enter_async_context(Discord(content=not kind.endswith("without content")))
-            made = OnDiscord(world, log, discord)
+            made = (OnForum if "forum" in kind else OnDiscord)(world, log, discord)
         if subscribed:
             here = (
                 {"DISCORD_CHANNEL_ID": made.channel["id"]}

@@ -30,6 +30,7 @@ async def stands(place, words, count=1):
     await place.until(lambda: len(place.posts()) == count and words in place.texts()[-1])
 
 
+@pytest.mark.parametrize("place", [*KINDS, "discord forum"], indirect=True)
 async def test_while_the_bot_works(place):
     first, second = papers(place.world)
     # Edited while it is answered: the new text is answered in the same message.
