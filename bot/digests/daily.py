@@ -20,7 +20,7 @@ from bot.store import Ahead, Delivery, DeliveryState, LeasePolicy, Run, RunState
 from bot.store.redis import WATCH_LIFE
 from digest.arxiv import calendar
 from digest.cache_keys import fingerprint
-from digest.model import Digest, Entry, to_json
+from digest.model import Digest, Entry, Listing, to_json
 from digest.pipeline import Request, make_digest
 from digest.ports import Pace, Progress, Services, Units, UnwatchedUnits, silent
 from digest.render.labels import day_words
@@ -114,12 +114,12 @@ class Daily:
             now = self._now().astimezone(UTC)
             request, ledger = await self.request(subscription, run, RunOptions(can_wait=True))
             listing = await self._services.papers.announced(request.profile.categories, now)
-            if listing.day != calendar.latest_list(now) or await self._load_ahead(run, request, ledger) is not None:
+            if not _is_out(listing, now) or await self._load_ahead(run, request, ledger) is not None:
                 return
             begun = self._now()
             made = await make_digest(request, ledger, self._services, now, silent, units)
-            await self._store.note_duration(subscription.key, self._now() - begun)
             if made.digest is not None:
+                await self._store.note_duration(subscription.key, self._now() - begun)
                 basis = await self._basis(request, ledger)
                 kept = Ahead(basis, made.intake.latest, made.digest, made.entries, made.intake.categories)
                 await self._store.save_ahead(run.key, kept)
@@ -291,6 +291,12 @@ def posted(entry: Entry, place: Place, at: datetime, digest: str = "") -> Watch:
 
     known = known_of(entry.paper, entry.analysis, entry.links)
     return Watch(entry.paper.id, place, at + WATCH_LIFE, digest, known=known)
+
+
+def _is_out(listing: Listing, now: datetime) -> bool:
+    """Whether this is the newest list. On a day without one, the feed is empty and has no date."""
+    quiet = calendar.is_quiet(now.astimezone(calendar.NEW_YORK).date()) is not None
+    return listing.day == calendar.latest_list(now) or (listing.day is None and quiet)
 
 
 def _counted(digest: Digest) -> Digest:

@@ -33,6 +33,8 @@ class Lists(SampleDay):
 
     down = False
     empty = False
+    undated = False
+    """Its feed is empty, as on a Saturday."""
     asked = 0
 
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
@@ -40,6 +42,7 @@ class Lists(SampleDay):
         if self.down:
             raise ArxivUnavailable("arXiv did not give the list.")
         listing = await super().announced(categories, now)
+        listing = replace(listing, day=None, latest=()) if self.undated else listing
         return replace(listing, day=date(2026, 1, 29), latest=(), window=()) if self.empty else listing
 
 
@@ -248,8 +251,8 @@ class TestDigest:
 class TestMadeAhead:
     """Before its time, and what becomes of it then."""
 
-    async def ahead(self, house: House) -> str:
-        name = f"{HERE.key}:{FRIDAY}:daily"
+    async def ahead(self, house: House, day: date = FRIDAY) -> str:
+        name = f"{HERE.key}:{day}:daily"
         await house.jobs.ahead(Task(f"ahead:{name}", TaskDeaths(0), house.context.store), name)
         return name
 
@@ -314,6 +317,27 @@ class TestMadeAhead:
         name = await self.ahead(house)
         assert house.model.analysed == []
         assert await house.context.store.ahead(name) is None
+
+    async def test_on_a_day_without_a_list_the_last_one_is_out(self, house, clock):
+        """A channel set up on a Saturday has its first digest at its minute, too."""
+        clock.forward(timedelta(days=1))
+        house.arxiv.undated = True
+        name = await self.ahead(house, FRIDAY + timedelta(days=1))
+        house.model.down = house.arxiv.down = True
+        run = await house.run(FRIDAY + timedelta(days=1))
+        assert await house.digest(run) is None
+        assert run.key == name
+        assert len((await house.context.store.digest(name)).entries) == 3
+
+    async def test_without_a_paper_it_does_not_count_as_quickly_made(self, house, clock):
+        """Else the next digest would be begun too late."""
+        run = await house.run()
+        await house.digest(run)
+        clock.forward(timedelta(days=1))
+        house.arxiv.undated = True
+        taken = await house.context.store.duration(HERE.key)
+        await self.ahead(house, FRIDAY + timedelta(days=1))
+        assert await house.context.store.duration(HERE.key) == taken
 
 
 class TestPoison:
