@@ -1,20 +1,25 @@
 """Shows whoever typed `/digest now` how the digest goes on and how it ends, where they typed it.
 
-A task of the queue does this, so it goes on after a restart, in any process.
+Whoever waits for any other command, button or form is told if its process ends before it does. A
+task of the queue does both, so they go on after a restart, in any process.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from bot.context import Context
-from bot.core.chat import Place, Post, Responder
+from bot.core.chat import Click, Command, Place, Post, Responder, Submission
 from bot.core.ids import RunKey
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
-from bot.store import DeliveryState, Follower, Run, RunState
+from bot.store import DeliveryState, Follower, Run, RunState, StoreUnavailable
 from digest.arxiv import calendar
+from digest.cache_keys import fingerprint
 from digest.model import Digest
 from digest.render.catalogs import in_language
 from digest.render.labels import day_words
@@ -28,12 +33,51 @@ POLL_INTERVAL = timedelta(seconds=1)
 SLOW_POLL_INTERVAL = timedelta(seconds=30)
 """Between two looks, while progress is shown and afterwards. A look ends before the next begins:
 a task that waits for another keeps the queue from reconnecting to a store that was away."""
+NOTE_AFTER = 0.3
+"""Seconds after which work is noted: most is done sooner."""
+BEAT = timedelta(seconds=2)
+"""Between two signs of life of the process that does the work."""
+SILENCE = timedelta(seconds=10)
+"""Without a sign of life for so long, the work has ended with its process."""
+
+
+@contextlib.asynccontextmanager
+async def noted(context: Context, event: Command | Click | Submission, respond: Responder) -> AsyncIterator[None]:
+    """Has the event's person told, unless what is done inside ends without an exception."""
+    name, loop = fingerprint(event.id), asyncio.get_running_loop()
+    begun = loop.time()
+    noting = asyncio.create_task(_note(context, name, event, respond))
+    try:
+        yield
+    finally:
+        noting.cancel()
+        await asyncio.gather(noting, return_exceptions=True)
+    if loop.time() - begun >= NOTE_AFTER:
+        with contextlib.suppress(StoreUnavailable):
+            await context.store.forget_follower(name)
+
+
+async def _note(context: Context, name: str, event: Command | Click | Submission, respond: Responder) -> None:
+    await asyncio.sleep(NOTE_AFTER)
+    place, person, queued = event.place, event.person, False
+    language = await context.person_language(place, person)
+    while True:
+        extra = {**event.extra, **respond.handed_over()}
+        with contextlib.suppress(StoreUnavailable):
+            await context.store.save_follower(Follower(name, "", place, person, language, context.now(), extra=extra))
+        await asyncio.sleep(BEAT.total_seconds())
+        queued = queued or await context.queue.add("follow", name)
 
 
 async def look(context: Context, follower: Follower, shown: str) -> str | None:
     """Shows the end, or how far the run is unless that is `shown` already. Returns what is shown
     now, for the next look; None at the end, or after a day. Raises ChatError."""
     respond = context.chats[follower.place.platform].responder(follower.place, follower.person, follower.extra)
+    if not follower.run:
+        if context.now() - follower.at < SILENCE:
+            return shown
+        await respond.show(note(say("interrupted", follower.language), follower.language))
+        return None
     if (post := await _end(context, follower)) is not None:
         await respond.show(post)
         return None
@@ -45,6 +89,8 @@ async def look(context: Context, follower: Follower, shown: str) -> str | None:
 
 def pause(context: Context, follower: Follower) -> timedelta:
     """How long until the next look."""
+    if not follower.run:
+        return BEAT
     return POLL_INTERVAL if context.now() - follower.at <= PROGRESS_TIME else SLOW_POLL_INTERVAL
 
 

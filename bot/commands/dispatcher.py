@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
+from bot.alerts import following
 from bot.commands import digest as digest_command
 from bot.commands import feedback
 from bot.commands.actions import Actions
@@ -62,11 +63,11 @@ class Dispatcher:
 
     async def on_command(self, command: Command, respond: Responder) -> None:
         handler = {"paper": paper, "digest": digest_command.digest}[command.name]
-        async with self._report_errors(command.place, command.person, respond), _asked_by(command):
+        async with self._report_errors(command, respond), _asked_by(command):
             await handler(self._context, command, respond)
 
     async def on_click(self, click: Click, respond: Responder) -> None:
-        async with self._report_errors(click.place, click.person, respond), _asked_by(click):
+        async with self._report_errors(click, respond), _asked_by(click):
             await self._actions.handle_click(click, respond)
 
     async def refusal(self, click: Click) -> str:
@@ -74,7 +75,7 @@ class Dispatcher:
 
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         problems: Mapping[str, str] = {}
-        async with self._report_errors(submission.place, submission.person, respond):
+        async with self._report_errors(submission, respond):
             problems, then = await self._actions.handle_submission(submission, respond)
             if then is not None:
                 self._run_in_background(then, submission, respond)
@@ -86,7 +87,7 @@ class Dispatcher:
         """For work that takes longer than a platform waits for a form's response."""
 
         async def run() -> None:
-            async with self._report_errors(submission.place, submission.person, respond), _asked_by(submission):
+            async with self._report_errors(submission, respond), _asked_by(submission):
                 await then()
 
         task = asyncio.create_task(run())
@@ -99,22 +100,24 @@ class Dispatcher:
             await asyncio.wait(self._background)
 
     @contextlib.asynccontextmanager
-    async def _report_errors(self, place: Place, person: Person, respond: Responder) -> AsyncIterator[None]:
+    async def _report_errors(self, event: Command | Click | Submission, respond: Responder) -> AsyncIterator[None]:
         """Shows expected errors. Logs a bug with an id and shows only the id."""
-        try:
-            yield
-        except OverBudget as error:
-            language = await self._context.person_language(place, person)
+        async with following.noted(self._context, event, respond):
+            try:
+                yield
+            except Exception as error:  # noqa: BLE001  # a bug is logged, without its message
+                await respond.show(await self._error_post(error, event.place, event.person))
+
+    async def _error_post(self, error: Exception, place: Place, person: Person) -> Post:
+        language = await self._context.person_language(place, person)
+        if isinstance(error, OverBudget):
             until = run_time(error.until, await self._context.subscription(place), language)
-            await respond.show(note(say("over budget", language, until=until), language))
-        except PaperboyError as error:
-            language = await self._context.person_language(place, person)
-            await respond.show(note(in_language(error.sentence, language), language))
-        except Exception as error:  # noqa: BLE001  # logged, without its message
-            mark = secrets.token_hex(4)
-            log.error("event=bug id=%s\n%s", mark, trace(error))  # noqa: TRY400
-            language = await self._context.person_language(place, person)
-            await respond.show(note(say("bug", language, id=mark), language))
+            return note(say("over budget", language, until=until), language)
+        if isinstance(error, PaperboyError):
+            return note(in_language(error.sentence, language), language)
+        mark = secrets.token_hex(4)
+        log.error("event=bug id=%s\n%s", mark, trace(error))
+        return note(say("bug", language, id=mark), language)
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
         return await complete(self._store, field, typed, place)

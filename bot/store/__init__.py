@@ -39,6 +39,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | named:N                              | the question behind a button                                   | 90 days                  |
 | private:S:N                          | that an answer to one person was given in this channel         | 90 days                  |
 | follow:S:D:R:N, follow-extra:S:D:R:N | who is told how a run ends; tokens with a short life           | 1 day, 1 hour            |
+| follow:N, follow-extra:N             | who waits for other work of a process; tokens                  | 1 day, 1 hour            |
 | progress:S:D:R                       | how far a run is                                               | 2 hours                  |
 | votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
 | untaught:S                           | when the channel made the bot forget what it had taught        | 90 days                  |

@@ -127,6 +127,10 @@ class Place(ABC):
         """Ann, who may manage the channel, or Bob, who may not, types `/digest now`."""
 
     @abstractmethod
+    def ask_alone(self, paper: str, question: str) -> None:
+        """Ann asks about a paper by `/paper`, for herself."""
+
+    @abstractmethod
     def press(self, label: str) -> None:
         """Ann presses the button that reads so, in the last message that she alone sees."""
 
@@ -234,6 +238,9 @@ class OnSlack(Place):
     def command(self, name: str, text: str, *, bob: bool = False) -> None:
         self.server.command("U2" if bob else "U1", CHANNEL, f"/{name}", text)
 
+    def ask_alone(self, paper: str, question: str) -> None:
+        self.command("paper", f"{paper} {question}")
+
     def press(self, label: str) -> None:
         self.server.click("U1", self._alone(False)[-1], label)
 
@@ -333,11 +340,14 @@ class OnDiscord(Place):
     def _alone(self, person: Json) -> list[Json]:
         return [m for made in self.interactions if person["id"] in str(made.payload) for m in made.shown]
 
-    def command(self, name: str, text: str, *, bob: bool = False) -> None:
+    def command(self, name: str, text: str, *, bob: bool = False, **options: str) -> None:
         found = next(c for c in self.discord.commands if c["name"] == name)
-        options = [{"type": 1, "name": text, "options": []}]
-        data = {"id": found["id"], "name": name, "type": 1, "options": options}
-        self._interact(2, data, bob=bob)
+        given = [{"type": 3, "name": option, "value": value} for option, value in options.items()]
+        verb = {"type": 1, "name": text, "options": given}
+        self._interact(2, {"id": found["id"], "name": name, "type": 1, "options": [verb]}, bob=bob)
+
+    def ask_alone(self, paper: str, question: str) -> None:
+        self.command("paper", "ask", paper=paper, question=question)
 
     def press(self, label: str) -> None:
         message = self._alone(self.ann)[-1]

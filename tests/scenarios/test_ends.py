@@ -5,6 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
+from bot.digests.cards import short_title
 from tests.bot.store.embedded.test_server import servers
 from tests.scenarios.places import CHANNEL, OnDiscord, OnSlack, a_place, two_platforms
 
@@ -52,6 +53,22 @@ async def test_who_typed_now_is_told_its_end_after_a_restart(kind, world, tmp_pa
         await place.start()
         await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         assert len(place.posts()) == 3
+
+
+@pytest.mark.parametrize("kind", ["slack by http", "slack by socket", "discord"])
+async def test_who_asked_by_command_is_told_when_the_process_ends_before_the_answer(kind, world, tmp_path):
+    async with a_place(kind, world, tmp_path / "bot.log") as place:
+        [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
+        world.model.latency = 5.0
+        place.ask_alone(paper.id, "what does it measure?")
+        await place.until(lambda: world.model.calls)
+        await place.kill()
+        world.model.latency = 0.0
+        await place.start()
+        await place.until(lambda: any("was interrupted" in text for text in place.alone()))
+        place.ask_alone(paper.id, "what does it measure?")
+        await place.until(lambda: short_title(paper) in place.alone()[-1] and "“" in place.alone()[-1])
+        assert sum("was interrupted" in text for text in place.alone()) == 1
 
 
 @pytest.mark.parametrize("revoked", ["slack", "discord"])

@@ -20,6 +20,7 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.worker.jobs": ("RETRY_ARXIV", "RETRY_MODEL", "RETRY_DELIVERY", "RETRY_ANSWER"),
     "bot.digests.daily": ("RUN_LEASE",),
     "bot.alerts.changes": ("RETRY",),
+    "bot.alerts.following": ("BEAT", "SILENCE"),
     "bot.slack.web_api": ("TIMEOUT", "MAX_THROTTLE_WAIT"),
     "bot.core.draft": ("LATE_ARRIVAL",),
     "bot.slack.draft": ("SEARCH_TIMEOUT", "STREAM_PACE", "EDIT_PACE"),

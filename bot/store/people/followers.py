@@ -1,4 +1,5 @@
-"""Who is told how a run goes and ends, and where: they typed `/digest now`. Kept for a day."""
+"""Who is told how a run goes and ends, and where: they typed `/digest now`. And who waits for other
+work of a process. Kept for a day."""
 
 from __future__ import annotations
 
@@ -18,11 +19,12 @@ TOKENS_LIFE = timedelta(hours=1)
 class Follower:
     name: str
     run: str
-    """The key of the run and of its delivery."""
+    """The key of the run and of its delivery. Empty for what one process does for the person."""
     place: Place
     person: Person
     language: str
     at: datetime
+    """When it was typed; without a run, the process's last sign of life."""
     delivery: bool = False
     """The digest is made already: only its delivery is awaited."""
     extra: Mapping[str, str] = field(default_factory=dict)
