@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -45,7 +44,7 @@ from digest.model import Digest, Entry, Paper
 from digest.render import tex
 from digest.render.markdown import escape, link
 from digest.which_paper.numbers import numbers_in
-from digest.which_paper.resolve import LONGEST_CUE
+from digest.which_paper.resolve import cue
 
 RESULTS = 10
 COMPARE = "compare"
@@ -182,14 +181,14 @@ async def answer(context: Context, command: Command, found: Paper, question: str
 def _names_in(text: str, count: int) -> Iterator[PaperRef | int]:
     """The papers that a list names, in its order: ids and URLs, and numbers of a digest of `count`,
     which may be beyond it."""
-    words = [(word, parse(word)) for word in re.split(r"[\s,，、;；和与]+", text[:LONGEST_CUE].strip())]
+    words = [(word, parse(word)) for word in re.split(r"[\s,，、;；和与]+", cue(text).strip())]
     for is_id, group in groupby(words, lambda pair: pair[1] is not None):
         run = list(group)
         if is_id:
             yield from (ref for _, ref in run if ref is not None)
             continue
         said = re.sub(r"^(?:and|with|to|vs\.?|&)\s+", "", " ".join(word for word, _ in run), flags=re.IGNORECASE)
-        listed = re.sub(r"(?<=\d)\s+(?=#?\d)", ", ", unicodedata.normalize("NFKC", said))
+        listed = re.sub(r"(?<=\d)\s+(?=#?\d)", ", ", said)
         found = numbers_in(f"papers {listed}", count)
         yield from (*found.named, *found.beyond)
 

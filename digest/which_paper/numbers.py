@@ -19,7 +19,8 @@ from digest.which_paper.worded import worded_in
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
 _AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&|/|到|至|through|thru|-|–|—|~)\s*"
-_LIST = rf"{_D}(?:(?:{_AND})#?{_D})*(?:,?\s*(?:and|和)\s*{_D})?"
+_LIST = rf"{_D}(?:(?:{_AND})#?{_D}){{0,49}}(?:,?\s*(?:and|和)\s*{_D})?"
+"""Fifty at most, as many papers as a digest has: at each figure of an endless list it is tried."""
 _END = r"(?![A-Za-z0-9_%％‰°×]|\.\d|\s*(?:%|％|x\b|×|倍))"
 _THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
 _ORDINAL = numbers_of("en", "ordinal")
@@ -27,7 +28,7 @@ _ORD = rf"(?:{'|'.join(_ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th))"
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 
 _HAN_LIST = regex(
-    rf"第\s*{_N}(?:{_AND}(?:第\s*)?{_N}|\s*第\s*{_N})*\s*(?:篇|号(?:论文|文章)?|个?(?:论文|文章|paper\b))(?:{_AND}(?:第\s*)?{_N}\s*篇)*",
+    rf"第\s*{_N}(?:{_AND}(?:第\s*)?{_N}|\s*第\s*{_N}){{0,49}}\s*(?:篇|号(?:论文|文章)?|个?(?:论文|文章|paper\b))(?:{_AND}(?:第\s*)?{_N}\s*篇)*",
     re.IGNORECASE,
 )
 _HASH = regex(rf"(?<!\w)#\s*(?P<list>{_LIST}){_END}")

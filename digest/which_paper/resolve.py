@@ -23,7 +23,17 @@ from digest.which_paper.numbers import numbers_in
 from digest.which_paper.titles import Found, TitleIndex
 from digest.which_paper.worded import means_today
 
-__all__ = ["LONGEST_CUE", "Candidate", "Known", "Resolution", "asks_why_not", "by_title", "names_paper", "resolve"]
+__all__ = [
+    "LONGEST_CUE",
+    "Candidate",
+    "Known",
+    "Resolution",
+    "asks_why_not",
+    "by_title",
+    "cue",
+    "names_paper",
+    "resolve",
+]
 
 
 LONGEST_CUE = 1_500
@@ -99,9 +109,14 @@ def resolve(
     return _guessed(text, papers)
 
 
+def cue(text: str) -> str:
+    """The beginning of a message in compatibility form, where a character may become eighteen."""
+    return unicodedata.normalize("NFKC", text[:LONGEST_CUE])[:LONGEST_CUE]
+
+
 def _plain(question: str) -> str:
-    """Returns the question in compatibility form, with the key cap of `3️⃣` as a number sign."""
-    return re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", unicodedata.normalize("NFKC", question[:LONGEST_CUE])).strip()
+    """Returns the question's cue, with the key cap of `3️⃣` as a number sign."""
+    return re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", cue(question)).strip()
 
 
 def _about_day(text: str, under: Sequence[str]) -> bool:
@@ -283,7 +298,7 @@ def names_paper(text: str, papers: Sequence[Known]) -> bool:
 
 def asks_why_not(text: str) -> bool:
     """Whether the text asks why a paper was not chosen."""
-    return bool(cues.WHY_NOT.search(unicodedata.normalize("NFKC", text[:LONGEST_CUE])))
+    return bool(cues.WHY_NOT.search(cue(text)))
 
 
 def by_title(text: str, titles: Mapping[str, str]) -> str | None:
@@ -293,7 +308,7 @@ def by_title(text: str, titles: Mapping[str, str]) -> str | None:
     never = datetime.min.replace(tzinfo=UTC)
     papers = [Paper(i, 1, title, "", (), (), never, never) for i, title in titles.items()]
     shelf = TitleIndex(papers, [""] * len(papers))
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_CUE])
+    plain = cue(text)
     for found in (shelf.named(plain), shelf.hinted(plain)):
         if len(found.sure) == 1:
             return papers[found.sure[0]].id

@@ -59,6 +59,8 @@ _NOUNS = {
 _EAST = ("zh", "ja", "ko")
 _PAIR = 2
 _SPAN = 20
+_REACH = 80
+"""Characters before a figure in which what it counts or joins is looked for."""
 _END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|$))"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
@@ -89,10 +91,11 @@ def worded_in(question: str, count: int) -> Worded:
     found = sorted(_named(plain, count))
     named = [(at, number) for at, _, number in found]
     bare = [(m.start("bare"), m.end(), int(m["bare"])) for language in _NOUNS for m in _bare(language).finditer(plain)]
-    unplaced = [u for u in _unplaced(plain, count) if not any(at <= u[0] < end for at, end, _ in (*found, *bare))]
+    taken = {place for at, end, _ in (*found, *bare) for place in range(at, end)}
+    unplaced = [u for u in _unplaced(plain, count) if u[0] not in taken]
     if named:
         # `Compara el artículo 3 con el 6`
-        named += [u for u in unplaced if _joins().search(plain[: u[0]])]
+        named += [u for u in unplaced if _just_before(_joins(), plain, u[0])]
         unplaced = [u for u in unplaced if u not in named]
     elif len(unplaced) == _PAIR and _between().fullmatch(plain[unplaced[0][0] : unplaced[1][0]]):
         named, unplaced = unplaced, []
@@ -144,10 +147,9 @@ def _values(listed: str, language: str) -> Sequence[int]:
 def _unplaced(plain: str, count: int) -> Iterator[tuple[int, int]]:
     counts_things = False
     for match in _figures().finditer(plain):
-        before, after = plain[: match.start()], plain[match.end() :]
         # `Table 4 and 5`, `3 seeds or 5`
-        if not (counts_things and _joins().search(before)):
-            counts_things = _counts(match[0], before, after)
+        if not (counts_things and _just_before(_joins(), plain, match.start())):
+            counts_things = _counts(match, plain)
         number = _values(match[0], "en" if match[0].isascii() else "zh")[0]
         if not counts_things and 1 <= number <= count:
             yield match.start(), number
@@ -159,20 +161,26 @@ def _unplaced(plain: str, count: int) -> Iterator[tuple[int, int]]:
         )
 
 
-def _counts(figure: str, before: str, after: str) -> bool:
+def _counts(figure: re.Match[str], plain: str) -> bool:
     """Whether the figure is an amount, or numbers something else than a paper."""
-    if _other().search(before) or _AMOUNT.search(before) or _SIZED.match(after):
+    start, end = figure.span()
+    if any(_just_before(p, plain, start) for p in (_other(), _AMOUNT)) or _SIZED.match(plain, end):
         return True
-    if figure.startswith("第"):
-        return bool(_other_east().match(after))
-    return bool(_IDEOGRAM.match(after) and not _PARTICLE.match(after))
+    if figure[0].startswith("第"):
+        return bool(_other_east().match(plain, end))
+    return bool(_IDEOGRAM.match(plain, end) and not _PARTICLE.match(plain, end))
+
+
+def _just_before(pattern: re.Pattern[str], plain: str, at: int) -> bool:
+    """Whether what ends at this place, as `pattern` ends, begins within reach of it."""
+    return pattern.search(plain, max(0, at - _REACH), at) is not None
 
 
 def _patterns_spaced(language: str) -> Iterator[str]:
     nouns, ordinal, noun = _NOUNS[language], _ordinal(language), _noun(language)
     cardinal = rf"(?:\d{{1,3}}(?![\w%]|[.,]\d)|(?:{_words(language, 'cardinal', 2)})(?!\w))"
     both = rf"\s*(?:[-–—~,&]|(?<!\w)(?:{nouns.both})(?!\w))\s*"
-    listed = rf"\d{{1,3}}(?:{both}\d{{1,3}})+(?![\w%]|[.,]\d)"
+    listed = rf"\d{{1,3}}(?:{both}\d{{1,3}}){{1,49}}(?![\w%]|[.,]\d)"
     number = rf"(?<!\w)(?:{nouns.number})(?:(?<=\W)|(?!\w))"
     last = rf"(?<!\w)(?:{nouns.last})(?!\w)"
     yield rf"(?:{noun}\s*(?:{number})?|{number})\s*(?P<number>{listed}|{cardinal})"

@@ -7,8 +7,10 @@ the text compares two figures that stand together: their difference, ratio or pe
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -49,6 +51,12 @@ _MAX_DISTANCE = 260
 """Characters between two figures of the source that stand together."""
 _MAX_FIGURES = 12
 """Of a sentence, in arithmetic."""
+_MOST_FIGURES = 30_000
+"""Of a source: several times those of a book."""
+_MOST_PLACES = 30
+"""Of a figure in a source, whose neighbours are looked at."""
+_MOST_PAIRS = 2_000
+"""Of figures, looked at for one result."""
 _UNITS_OF_TIME = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0}
 _UNITS_OF_SIZE = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _SCALES = (
@@ -62,16 +70,24 @@ _SCALES = (
 class _SourceIndex:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.held: dict[Figure, bool] = {}
         self.derived: dict[tuple[str, Figure], bool] = {}
+        self._scores: dict[int, bool] = {}
 
     @cached_property
-    def figures(self) -> tuple[Figure, ...]:
-        return tuple(figures(_claims_only(self.text)))
+    def figures(self) -> Sequence[Figure]:
+        return figures(_claims_only(self.text), _MOST_FIGURES)
 
     @cached_property
-    def _by_value(self) -> tuple[list[float], list[Figure]]:
-        ordered = sorted(self.figures, key=lambda f: f.value)
-        return [f.value for f in ordered], ordered
+    def starts(self) -> list[int]:
+        return [f.start for f in self.figures]
+
+    @cached_property
+    def _by_unit(self) -> dict[str, tuple[list[float], list[Figure]]]:
+        units = defaultdict[str, list[Figure]](list)
+        for figure in sorted(self.figures, key=_by_place):
+            units[figure.unit].append(figure)
+        return {unit: ([f.value for f in ordered], ordered) for unit, ordered in units.items()}
 
     @cached_property
     def squeezed(self) -> str:
@@ -89,9 +105,22 @@ class _SourceIndex:
     def initials(self) -> frozenset[str]:
         return frozenset(initials_of(self.text))
 
-    def between(self, low: float, high: float) -> Sequence[Figure]:
-        values, ordered = self._by_value
-        return ordered[bisect_left(values, low) : bisect_right(values, high)]
+    def between(self, low: float, high: float, units: Collection[str] | None = None) -> Iterator[Figure]:
+        """Figures of these units, by value; of any without `units`."""
+        for unit in self._by_unit if units is None else units:
+            values, ordered = self._by_unit.get(unit, ([], []))
+            yield from ordered[bisect_left(values, low) : bisect_right(values, high)]
+
+    def is_score(self, figure: Figure) -> bool:
+        """Whether a bare figure may be a percentage: a decimal, among others, or beside a score's
+        name."""
+        if figure.step < 1:
+            return True
+        if figure.start not in self._scores:
+            around = self.text[max(0, figure.start - 60) : figure.start + len(figure.text) + 40]
+            many = len(re.findall(r"\d+(?:\.\d+)?", around)) >= 4
+            self._scores[figure.start] = many or bool(_SCORE.search(around))
+        return self._scores[figure.start]
 
 
 _indexed = lru_cache(maxsize=16)(_SourceIndex)
@@ -101,7 +130,7 @@ _indexed = lru_cache(maxsize=16)(_SourceIndex)
 def index_source(source: str) -> None:
     """Indexes a source, which otherwise the first text that is checked against it does."""
     index = _indexed(source)
-    _ = index.between(0.0, 0.0), index.squeezed, index.lower, index.words, index.initials
+    _ = [*index.between(0.0, 0.0)], index.starts, index.squeezed, index.lower, index.words, index.initials
 
 
 @lru_cache(maxsize=32)  # each holds its source, which may be a whole paper
@@ -139,7 +168,11 @@ def _missing_names(plain: str, index: _SourceIndex, language: str) -> list[str]:
 def places_of_figure(figure: Figure, source: str) -> list[Figure]:
     """Figures of `source` that are the same quantity, in whatever form."""
     index = _indexed(source)
-    return [pair[0] for value in _forms(figure) for pair in _near(value, figure, index) if _equal(figure, pair, index)]
+    return [f for form in _forms(figure) for f in sorted(_same(figure, form, index), key=_by_place)]
+
+
+def _by_place(figure: Figure) -> tuple[float, int]:
+    return figure.value, figure.start
 
 
 def _claims_only(text: str) -> str:
@@ -166,7 +199,20 @@ def _part_of_name(text: str, figure: Figure) -> bool:
 
 
 def _in_source(figure: Figure, index: _SourceIndex) -> bool:
-    return any(_equal(figure, other, index) for value in _forms(figure) for other in _near(value, figure, index))
+    asked = replace(figure, start=0)
+    if asked not in index.held:  # a text may say the same figure many times
+        found = (other for form in _forms(figure) for other in _same(figure, form, index))
+        index.held[asked] = next(found, None) is not None
+    return index.held[asked]
+
+
+def _same(figure: Figure, form: tuple[float, float, str], index: _SourceIndex) -> Iterator[Figure]:
+    value, step, unit = form
+    for other in index.between(*_accepted(figure, value, step), _units_like(unit)):
+        if unit == "1" and not (other.value <= 1.0 and other.step < 1):
+            continue
+        if unit != "%" or other.unit or index.is_score(other):
+            yield other
 
 
 def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
@@ -184,30 +230,19 @@ def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
                     yield value * scale[unit] / size, step * scale[unit] / size, other
 
 
-def _near(
-    form: tuple[float, float, str], figure: Figure, index: _SourceIndex
-) -> Iterator[tuple[Figure, tuple[float, float, str]]]:
-    value, step, _ = form
-    slack = max(step, abs(value) * (0.1 if figure.about or figure.bound else 0.0), abs(value) * 1e-9)
-    for other in index.between(value - slack - 1e-12, value + slack + 1e-12):
-        yield other, form
-
-
-def _equal(figure: Figure, found: tuple[Figure, tuple[float, float, str]], index: _SourceIndex) -> bool:
-    other, (value, step, unit) = found
-    if not _units_agree(unit, other) or (unit == "%" and not other.unit and not _a_score(other, index)):
-        return False
-    slack = max(step, 0.1 * abs(value)) if _round(value) and figure.unit not in ("%", "points", "x") else step
-    if abs(value - other.value) <= max(abs(value) * 1e-6, 1e-12):
-        return True
-    if figure.bound == ">" and not figure.about:
-        return value < other.value <= value + slack
-    if figure.bound == "<" and not figure.about:
-        return value - slack <= other.value < value
+def _accepted(figure: Figure, value: float, step: float) -> tuple[float, float]:
+    """Between which values the figure holds, of `value` and `step` in one of its forms."""
+    exact = min(max(abs(value) * 1e-6, 1e-12), max(step, abs(value) * 1e-9) + 1e-12)
+    low = high = exact
     if figure.about:
-        return abs(value - other.value) <= max(0.5 * step, 0.05 * abs(value)) * 1.0001
-    # A magnitude (`1.5M`, `150万`) is always rounded.
-    return step >= 1000 and value >= 1000 and abs(value - other.value) <= min(0.5 * step, 0.05 * value)
+        low = high = max(exact, max(0.5 * step, 0.05 * abs(value)) * 1.0001)
+    elif figure.bound:
+        slack = max(step, 0.1 * abs(value)) if _round(value) and figure.unit not in ("%", "points", "x") else step
+        low, high = (exact, max(exact, slack)) if figure.bound == ">" else (max(exact, slack), exact)
+    elif step >= 1000 and value >= 1000:
+        # A magnitude (`1.5M`, `150万`) is always rounded.
+        low = high = max(exact, min(0.5 * step, 0.05 * value))
+    return value - low, value + high
 
 
 def _round(value: float) -> bool:
@@ -216,22 +251,11 @@ def _round(value: float) -> bool:
     return len(digits) <= 1 or (len(digits) == 2 and digits.endswith("5"))
 
 
-def _a_score(other: Figure, index: _SourceIndex) -> bool:
-    """A bare figure that may be a percentage: a decimal, among others, or beside a score's name."""
-    if other.step < 1:
-        return True
-    around = index.text[max(0, other.start - 60) : other.start + len(other.text) + 40]
-    return len(re.findall(r"\d+(?:\.\d+)?", around)) >= 4 or bool(_SCORE.search(around))
-
-
-def _units_agree(unit: str, other: Figure) -> bool:
-    if unit == "1":
-        return other.unit == "" and other.value <= 1.0 and other.step < 1
-    if unit == "%%":
-        return other.unit == "%"
-    if unit == other.unit or not other.unit or not unit:
-        return True
-    return {unit, other.unit} <= {"%", "points"}
+def _units_like(unit: str) -> Collection[str] | None:
+    """Units that the source may use for this one of `_forms`; None for any."""
+    if unit in ("", "1", "%%"):
+        return {"": None, "1": ("",), "%%": ("%",)}[unit]
+    return ("%", "points", "") if unit in ("%", "points") else (unit, "")
 
 
 def _derived(figure: Figure, text: str, index: _SourceIndex) -> bool:
@@ -250,21 +274,58 @@ def _derived_in(sentence: str, figure: Figure, index: _SourceIndex) -> bool:
     named = [(a, b) for i, a in enumerate(anchored) for b in anchored[i + 1 :] if _comparable(a, b)]
     if named:
         return any(_follows(figure, a, b, sentence) for a, b in named)
-    pairs = [(a, b) for a in anchored for b in _neighbours(a, index)] if anchored else _pairs(index)
-    return any(_follows(figure, a, b, sentence) for a, b in pairs)
+    if anchored:
+        return any(_follows(figure, a, b, sentence) for a in anchored for b in _neighbours(a, index))
+    return any(_follows(figure, a, b, sentence) for a, b in _pairs(index).near(figure))
 
 
 def _comparable(a: Figure, b: Figure) -> bool:
     return a.unit == b.unit and a.value != b.value
 
 
-def _neighbours(figure: Figure, index: _SourceIndex) -> Iterable[Figure]:
-    for other in index.between(figure.value - 1e-9, figure.value + 1e-9):
-        yield from (f for f in index.figures if f is not other and abs(f.start - other.start) <= _MAX_DISTANCE)
+def _neighbours(figure: Figure, index: _SourceIndex) -> Iterator[Figure]:
+    """What stands beside the figure in the first places where the source has it."""
+    for other in islice(index.between(figure.value - 1e-9, figure.value + 1e-9), _MOST_PLACES):
+        first = bisect_left(index.starts, other.start - _MAX_DISTANCE)
+        last = bisect_right(index.starts, other.start + _MAX_DISTANCE)
+        yield from (f for f in index.figures[first:last] if f is not other)
+
+
+_FOLLOWS: Sequence[Callable[[float, float], float]] = (
+    lambda low, high: high / low,
+    lambda low, high: high / low - 1,
+    lambda low, high: high - low,
+    lambda low, high: (high - low) * 100,
+    lambda low, high: (high - low) / low * 100,
+    lambda low, high: (high - low) / high * 100,
+    lambda low, high: low / high * 100,
+)
+"""What a text may say of two figures; `_results` says when."""
+
+
+class _Pairs:
+    """Pairs of figures that stand together, by what follows from them."""
+
+    def __init__(self, pairs: Sequence[tuple[Figure, Figure]]) -> None:
+        ordered = [((a, b), sorted((a.value, b.value))) for a, b in pairs if min(a.value, b.value) > 0]
+        self._pairs = [pair for pair, _ in ordered]
+        self._kinds: list[tuple[array[float], array[int]]] = []
+        for follow in _FOLLOWS:
+            values = [follow(low, high) for _, (low, high) in ordered]
+            order = sorted(range(len(values)), key=values.__getitem__)
+            self._kinds.append((array("d", (values[n] for n in order)), array("l", order)))
+
+    def near(self, figure: Figure) -> Iterator[tuple[Figure, Figure]]:
+        """Those from which a value follows that the figure may stand for."""
+        tolerance = _tolerance(figure)
+        for values, order in self._kinds:
+            first = bisect_left(values, figure.value - tolerance)
+            last = bisect_right(values, figure.value + tolerance)
+            yield from (self._pairs[n] for n in order[first : min(last, first + _MOST_PAIRS)])
 
 
 @lru_cache(maxsize=16)
-def _pairs(index: _SourceIndex) -> tuple[tuple[Figure, Figure], ...]:
+def _pairs(index: _SourceIndex) -> _Pairs:
     found: list[tuple[Figure, Figure]] = []
     for sentence in _SENTENCE.finditer(index.text):
         if len(sentence[0]) > 600:
@@ -277,7 +338,14 @@ def _pairs(index: _SourceIndex) -> tuple[tuple[Figure, Figure], ...]:
                 for b in inside[i + 1 :]
                 if a.unit == b.unit or not a.unit or not b.unit
             ]
-    return tuple(found[:20_000])
+        if len(found) > _MOST_PAIRS * 10:
+            break
+    return _Pairs(found[: _MOST_PAIRS * 10])
+
+
+def _tolerance(figure: Figure) -> float:
+    rounded = 0.05 * figure.value if figure.about or figure.bound else 0.0
+    return max(min(0.5 * figure.step, 0.1 * figure.value), rounded) * 1.0001
 
 
 def _follows(figure: Figure, a: Figure, b: Figure, sentence: str) -> bool:
@@ -285,8 +353,7 @@ def _follows(figure: Figure, a: Figure, b: Figure, sentence: str) -> bool:
     high, low = max(a.value, b.value), min(a.value, b.value)
     if high == low or low <= 0 or (a.unit and b.unit and a.unit != b.unit):
         return False
-    rounded = 0.05 * figure.value if figure.about or figure.bound else 0.0
-    tolerance = max(min(0.5 * figure.step, 0.1 * figure.value), rounded) * 1.0001
+    tolerance = _tolerance(figure)
     return any(
         abs(figure.value - c) <= tolerance
         for c in _results(figure, (low, high), (min(a.step, b.step), a.unit or b.unit), sentence)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from digest.checks.facts.number_words import numbers_of
 from digest.patterns import regex
@@ -196,18 +197,18 @@ def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
     return value, unit, 1.0, False
 
 
-def figures(text: str) -> Sequence[Figure]:
-    """In order; a range (`10–20%`) gives both ends with its unit."""
-    return _figures_of(text) if len(text) <= _KEPT else _parsed(text)
+def figures(text: str, most: int | None = None) -> Sequence[Figure]:
+    """In order; a range (`10–20%`) gives both ends with its unit. The first `most`, if given."""
+    return _figures_of(text) if len(text) <= _KEPT else _parsed(text, most)
 
 
 _KEPT = 2_000
 """Characters of a text whose figures are kept, as each rule on a sentence asks for them."""
 
 
-def _parsed(text: str) -> tuple[Figure, ...]:
+def _parsed(text: str, most: int | None = None) -> tuple[Figure, ...]:
     found: list[Figure] = []
-    for match in _FIGURE.finditer(text):
+    for match in islice(_FIGURE.finditer(text), most):
         value, unit, step, plain = _read(match)
         before = text[max(0, match.start() - 16) : match.start()]
         about = bool(_ABOUT.search(before)) or bool(_AFTER_ABOUT.match(text[match.end() : match.end() + 4]))

@@ -42,3 +42,23 @@ def test_a_piece_again_and_again_costs_no_more_than_its_length(piece):
     unsupported(text, "nothing")
     Finder(FullText("1", 1, Basis.HTML, (Section("Abstract", 1, passages=(Passage(text),)),))).find(text[:400])
     assert time.process_time() - started < 4
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("It is 35.5 kg. " * 8_000, "It gains 35.5 kg more than 77.25 ms."),
+        (" ".join(f"It is 5.{n:06}." for n in range(4_000)), " ".join(f"more than 5.{n:04}" for n in range(400))),
+        (
+            " ".join(f"It is {n}.5 and {2 * n}.25." for n in range(4_000)),
+            " ".join(f"It gains {n}.123." for n in range(20_000, 20_200)),
+        ),
+        ("The paper says 92.3% of 1,014. " * 800, "10^" * 2_000),
+    ],
+    ids=["one figure in many places", "figures side by side", "results of pairs", "powers"],
+)
+def test_figures_of_a_source_are_looked_up_and_not_gone_through(source, text):
+    """Each took from a minute to hours."""
+    started = time.process_time()
+    unsupported(text, source)
+    assert time.process_time() - started < 6

@@ -1,6 +1,7 @@
 """Which paper a question is about: the written set holds, and each rule of the order does by itself."""
 
 import json
+import time
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from bench.which_paper import ask, digests, verdict
 from digest.checks.facts.number_words import number_words
 from digest.which_paper.numbers import numbers_in
-from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
+from digest.which_paper.resolve import LONGEST_CUE, Known, asks_why_not, by_title, cue, names_paper, resolve
 from tests.builders import a_paper
 from tests.paths import TESTS
 
@@ -198,3 +199,14 @@ def test_whatever_is_asked_it_is_told_or_asked_back(question):
 )
 def test_a_number_behind_an_article_or_before_its_verb_is_a_papers(question, number):
     assert numbers_in(question, 10).bare == ((number,) if number else ())
+
+
+@pytest.mark.parametrize("piece", ["1,", "½", "4和", "3 ", "#1 ", "ﷺ", "第1", "1번과"])
+def test_an_endless_list_of_numbers_costs_no_more_than_its_length(piece):
+    """A list is tried at each of its figures, and a character may become eighteen."""
+    text = cue(f"compare papers {piece * 1_500}")
+    numbers_in(text[:60], 10)  # compiles the patterns
+    started = time.process_time()
+    numbers_in(text, 10)
+    assert time.process_time() - started < 0.6
+    assert len(text) <= LONGEST_CUE
