@@ -43,6 +43,9 @@ log = logging.getLogger(__name__)
 
 OTHERS = 15
 """How many candidates are kept beside the chosen papers."""
+HEAD_START = 0.25
+"""Seconds in which the ranking requests leave before words rank the papers: that keeps Python busy,
+and everybody waits for the requests."""
 RANKS_BY_WORDS = 0.8
 """Share of the day's budget after which papers are ranked without the model. Later, analyses use
 the abstract only (`read_paper`), and at the whole budget the stand-in writes. Stored results are
@@ -265,8 +268,9 @@ async def _fetch_likely_texts(papers: Sequence[Paper], run: _Run) -> None:
     """Fetches the texts of the papers that words rank first while the model ranks: arXiv's pace for
     texts is the longest wait after that. Not where papers have ended the process."""
     services, wanted = run.services, run.request.papers
-    if run.texts is None or run.units.cautious or services.analyst is services.stand_in:
+    if not papers or run.texts is None or run.units.cautious or services.analyst is services.stand_in:
         return
+    await asyncio.sleep(HEAD_START)
     scores = await services.stand_in.rank(papers, run.request.profile)
     likely = sorted(zip(papers, scores, strict=True), key=lambda pair: (-pair[1].total, pair[0].id))[:wanted]
     limit = asyncio.Semaphore(services.concurrency)

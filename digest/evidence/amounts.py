@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from itertools import pairwise
 
 from digest.checks.facts.figures import Figure, figures
@@ -130,8 +131,9 @@ _RANKS = tuple(
 FEW, ALL = 0, len(_RANKS) - 1
 
 
-def quantifiers(text: str) -> list[tuple[int, re.Match[str]]]:
-    return [(rank, m) for rank, pattern in enumerate(_RANKS) for m in pattern.finditer(text)]
+@lru_cache(maxsize=128)  # several sentences are held against one passage
+def quantifiers(text: str) -> tuple[tuple[int, re.Match[str]], ...]:
+    return tuple((rank, m) for rank, pattern in enumerate(_RANKS) for m in pattern.finditer(text))
 
 
 def overstated(mine: AbstractSet[int], theirs: AbstractSet[int]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 # ruff: noqa: E501  # patterns of words read as lists
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.patterns import regex
 
@@ -23,8 +24,9 @@ NEGATION = regex(
 NEGATIVE_STARTS = ("un", "in", "im", "non", "dis", "ir", "il", "mis", "de", "anti", "under", "in-", "non-", "un-")
 
 
-def negations(text: str) -> list[re.Match[str]]:
-    return list(NEGATION.finditer(text))
+@lru_cache(maxsize=128)  # several sentences are held against one passage
+def negations(text: str) -> tuple[re.Match[str], ...]:
+    return tuple(NEGATION.finditer(text))
 
 
 @dataclass(frozen=True)

@@ -943,6 +943,7 @@ class _Denials:
         return found
 
 
+@lru_cache(maxsize=128)
 def _denials(text: str) -> _Denials:
     every = list(words(text))
     denied: set[int] = set()

@@ -12,6 +12,7 @@ from digest.errors import Unusable
 from digest.evidence.finder import Finder
 from digest.evidence.support import SupportIndex
 from digest.fulltext.links import links
+from digest.llm.in_turn import run_in_turn
 from digest.llm.prompts import tasks
 from digest.llm.prompts.excerpts import QUERIES, excerpts
 from digest.llm.prompts.requests import analysis_request, paper_block
@@ -42,7 +43,7 @@ async def analyse_paper(model: Model, paper: Paper, text: FullText, language: st
     parts = FULL_PARTS if text.basis.full else ABSTRACT_PARTS
     # Normalising a whole paper takes long: it runs in a thread while the model writes.
     (request, reply, selected), (finder, context) = await asyncio.gather(
-        _ask_first(model, paper, text, language), asyncio.to_thread(_check_context, paper, text, language)
+        _ask_first(model, paper, text, language), run_in_turn(_check_context, paper, text, language)
     )
 
     def problems_of(draft: Draft) -> tuple[Problem, ...]:
@@ -53,7 +54,7 @@ async def analyse_paper(model: Model, paper: Paper, text: FullText, language: st
     blank = Analysis(
         paper.id, paper.version, text.basis, language, model.name, "", (), (), selected=selected, read_whole=reply.read
     )
-    analysis = await asyncio.to_thread(
+    analysis = await run_in_turn(
         analysis_from, draft, problems, parts=parts, finder=finder, context=context, blank=blank
     )
     if problems:
@@ -119,5 +120,5 @@ async def _request(
     characters = max(1_000, int(len(text.text) * (room - (tokens - body)) / body))
     query = f"{paper.title}. {_QUERY}"
     near = await measure_similarity(model, text, query)
-    chosen = await asyncio.to_thread(select, text, query, characters, near=near)
+    chosen = await run_in_turn(select, text, query, characters, near=near)
     return analysis_request(paper, chosen.text, language, selected=True, max_tokens=output), True

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from digest import checks
 from digest.errors import Unavailable
+from digest.llm.in_turn import run_in_turn
 from digest.llm.prompts import tasks
 from digest.llm.prompts.requests import ranking_request
 from digest.llm.replies.parsing import list_at, parse_number, parse_object
@@ -38,7 +39,7 @@ async def rank_papers(model: Model, papers: Sequence[Paper], profile: Profile) -
     if len(scores) < len(papers):
         log.warning("event=ranked_lexically papers=%d of=%d", len(papers) - len(scores), len(papers))
     # Checking a hundred reasons takes long: it runs in a thread.
-    return await asyncio.to_thread(_checked, scores, papers, profile)
+    return await run_in_turn(_checked, scores, papers, profile)
 
 
 def _checked(scores: Mapping[str, Score], papers: Sequence[Paper], profile: Profile) -> list[Score]:

@@ -5,13 +5,13 @@ A repair gets the flawed texts and the few passages that could mend them, not th
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from digest import checks
 from digest.errors import Unavailable, for_log
+from digest.llm.in_turn import run_in_turn
 from digest.llm.prompts.requests import anew_request, repair_request
 from digest.llm.replies.parsing import parse_fixes, parse_object
 from digest.llm.replies.review import Draft, draft_from, repairable
@@ -40,7 +40,7 @@ async def repair_output(
 
     Sound output makes no call. Raises Misconfigured.
     """
-    problems = await asyncio.to_thread(problems_of, draft)
+    problems = await run_in_turn(problems_of, draft)
     flawed = repairable(problems, draft.texts)
     if not flawed:
         return draft, problems
@@ -48,7 +48,7 @@ async def repair_output(
     try:
         if draft.texts:
             source = partial(source_of, draft)
-            again = await asyncio.to_thread(repair_request, request, draft.texts, flawed, language, source)
+            again = await run_in_turn(repair_request, request, draft.texts, flawed, language, source)
         else:
             again = anew_request(request, flawed, language)
         reply = await model.ask(again)
@@ -56,7 +56,7 @@ async def repair_output(
         log.warning("event=repair_failed model=%s cause=%r", model.name, for_log(error))
         return draft, problems
     repaired = _with_fixes(draft, reply, flawed, language)
-    return repaired, await asyncio.to_thread(problems_of, repaired)
+    return repaired, await run_in_turn(problems_of, repaired)
 
 
 def _with_fixes(draft: Draft, reply: Reply, flawed: Sequence[Problem], language: str) -> Draft:

@@ -10,6 +10,7 @@ from typing import Any
 from digest import checks
 from digest.errors import Unusable
 from digest.evidence.support import Ground, Support, support_of
+from digest.llm.in_turn import run_in_turn
 from digest.llm.prompts import tasks
 from digest.llm.prompts.requests import material_block, summary_material, summary_request
 from digest.llm.repair import repair_output
@@ -58,7 +59,7 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
     numbers = [e.number for e in entries]
     # What the reply is held against is read while the model writes.
     (request, reply), _ = await asyncio.gather(
-        _ask_first(model, entries, language), asyncio.to_thread(_read_ahead, context, analysed)
+        _ask_first(model, entries, language), run_in_turn(_read_ahead, context, analysed)
     )
     first = draft_from(reply, language)
     draft, problems = await repair_output(
@@ -67,7 +68,7 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
     if not draft.texts:
         raise Unusable("The model's summary could not be used.", problems)
     builder = SummaryBuilder(draft, problems, entries, context)
-    return await asyncio.to_thread(builder.build, model.name, overview)
+    return await run_in_turn(builder.build, model.name, overview)
 
 
 def _read_ahead(context: CheckContext, entries: Sequence[Entry]) -> None:

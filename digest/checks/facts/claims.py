@@ -123,8 +123,16 @@ class _SourceIndex:
         return self._scores[figure.start]
 
 
-_indexed = lru_cache(maxsize=16)(_SourceIndex)
+_PAPER = 5_000
+"""Characters of a source that counts as a paper."""
+_index_of_paper = lru_cache(maxsize=16)(_SourceIndex)
 """Several texts are checked against one source, and the ten of a digest at once."""
+_index_of_passage = lru_cache(maxsize=64)(_SourceIndex)
+"""Apart, because ten digested papers have some fifty passages, which would displace the papers."""
+
+
+def _indexed(source: str) -> _SourceIndex:
+    return _index_of_paper(source) if len(source) > _PAPER else _index_of_passage(source)
 
 
 def index_source(source: str) -> None:

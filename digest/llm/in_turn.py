@@ -1,0 +1,25 @@
+"""Runs what reads and checks a digest's texts, one piece after another in one thread.
+
+Python runs one thread at a time. Ten outputs that are checked in ten threads leave the event loop
+every eleventh turn, and none of them is ready before all are nearly ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest-texts")
+
+
+async def run_in_turn(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Like `asyncio.to_thread`. Questions do not wait here: they use the loop's own threads."""
+    work = partial(contextvars.copy_context().run, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, work)
