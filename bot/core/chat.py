@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from bot.core.ids import ChannelKey
 from bot.core.texts import say
 from digest.errors import PaperboyError
+from digest.patterns import clean
 
 # ---------------------------------------------------------------- what is shown
 
@@ -336,6 +337,9 @@ class Question:
     extra: Mapping[str, str] = field(default_factory=dict)
     """What the platform needs to answer (short-lived tokens, team ids). Never logged."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", clean(self.text))
+
 
 @dataclass(frozen=True)
 class Command:
@@ -352,6 +356,10 @@ class Command:
     extra: Mapping[str, str] = field(default_factory=dict)
     question: str = ""
     """Where the platform asks for paper and question apart: the question; `text` is the paper."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", clean(self.text))
+        object.__setattr__(self, "question", clean(self.question))
 
 
 @dataclass(frozen=True)
@@ -383,6 +391,9 @@ class Submission:
     """In a Panel: the button's action, or CHANGED; empty for the submit."""
     state: str = ""
     """The Panel's."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", {name: clean(typed) for name, typed in self.fields.items()})
 
 
 ALONE = "alone"

@@ -47,6 +47,20 @@ DRAIN = 20.0
 ACK = 3.0
 
 
+_FORM = {"event": dict, "actions": list, "user": dict, "view": dict, "channel": dict, "message": dict, "text": str}
+"""Of what the SDK and the listeners read without a look."""
+_NEVER_NULL = ("event", "actions")
+
+
+def _is_formed(body: Mapping[str, Any]) -> bool:
+    """Whether it has the form of Slack's requests."""
+    given = {name: body[name] for name in _FORM if name in body and (body[name] is not None or name in _NEVER_NULL)}
+    if not all(isinstance(value, _FORM[name]) for name, value in given.items()):
+        return False
+    acts = all(isinstance(action, dict) and "action_id" in action for action in given.get("actions", ()))
+    return acts and ("command" not in body or {"user_id", "channel_id"} <= body.keys())
+
+
 class ConnectionClosing(Exception):
     """Raised for events during shutdown, so that Slack sends them again."""
 
@@ -210,6 +224,8 @@ class SlackConnection:
             if not self._signed(body, request.headers):
                 return web.Response(status=401, text="Not signed by Slack, or received before.")
             parsed = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
+            if not _is_formed(parsed.body):
+                return web.Response(status=400, text="Not a request of Slack.")
         except web.HTTPException:  # too large
             raise
         except Exception:  # noqa: BLE001  # whatever the SDK's parser makes of a shape that is none of Slack's

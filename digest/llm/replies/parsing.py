@@ -12,8 +12,7 @@ from typing import Any
 
 import json_repair
 
-from digest.llm.server.wire import clean
-from digest.patterns import regex
+from digest.patterns import clean, regex
 
 _FENCED = regex(r"```(?:json|JSON)?\s*\n(.*?)(?:\n\s*```|\Z)", re.DOTALL)
 _MAX_CHARACTERS = 400_000

@@ -13,9 +13,9 @@ from typing import Any
 
 from digest.llm.server.prices import Price
 from digest.llm.server.thoughts import strip_thoughts
-from digest.llm.server.wire import Reply, Request, clean, estimate_tokens, request_tokens
+from digest.llm.server.wire import Reply, Request, estimate_tokens, request_tokens
 from digest.model import Usage
-from digest.patterns import regex
+from digest.patterns import clean, regex
 from digest.render.labels import label
 
 WHOLE, CUT, FILTERED = "stop", "length", "content_filter"

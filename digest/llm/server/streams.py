@@ -27,7 +27,8 @@ from digest.llm.server.replies import (
     reply_from,
 )
 from digest.llm.server.thoughts import ThoughtFilter
-from digest.llm.server.wire import Reply, Request, clean
+from digest.llm.server.wire import Reply, Request
+from digest.patterns import clean
 from digest.ports import OnText
 from digest.render.labels import label
 

@@ -86,17 +86,6 @@ def canonical_request(request: Request, model: str, base_url: str) -> bytes:
     return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
 
 
-_CONTROLS = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    """Text that any platform, store and encoder takes: no half characters, NUL or controls."""
-    if not text.isascii():
-        # Halves of a character that came apart are joined, lone ones replaced.
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _CONTROLS.sub("", text)
-
-
 _WIDE = regex(r"[^\x00-\u02ff\u2000-\u206f]")
 
 

@@ -124,22 +124,47 @@ async def test_a_request_that_never_ends_is_cut(monkeypatch):
         assert (await get(f"{url}/healthz"))[0] == 200
 
 
-async def test_connections_beyond_the_limit_are_closed_and_one_that_ends_makes_room(monkeypatch):
+async def test_beyond_the_limit_the_oldest_connection_is_closed_and_a_whole_request_is_answered(monkeypatch):
     monkeypatch.setattr("bot.server.health.MAX_CONNECTIONS", 3)
     async with serving(Health()) as (url, _):
-        held = [await connect(url) for _ in range(3)]
-        for _, writer in held:
-            writer.write(b"GET / HTTP/1.1\r\n")
-        with pytest.raises(aiohttp.ClientError):
-            await get(f"{url}/healthz")
-        reader, writer = held[0]
+        held = []
+        for _ in range(9):
+            held.append(await connect(url))
+            held[-1][1].write(b"GET / HTTP/1.1\r\n")
+            assert (await get(f"{url}/healthz"))[0] == 200
+        async with asyncio.timeout(DEADLINE):
+            for reader, writer in held[:-2]:
+                with contextlib.suppress(ConnectionError):
+                    assert await reader.read() == b""
+                writer.close()
+        reader, writer = held[-1]
         writer.write(b"Host: x\r\n\r\n")
         assert b" 404 " in await reader.readline()
-        await reader.read()
         writer.close()
-        assert (await get(f"{url}/healthz"))[0] == 200
-        for _, writer in held[1:]:
-            writer.close()
+        held[-2][1].close()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"hello\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost x\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nA: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"POST /healthz HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+        b"POST /healthz HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",
+        b"POST /healthz HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx",
+    ],
+)
+async def test_a_request_that_is_no_http_is_refused_without_a_trace(caplog, request_):
+    caplog.set_level("DEBUG")
+    async with serving(Health()) as (url, _):
+        reader, writer = await connect(url)
+        writer.write(request_)
+        async with asyncio.timeout(DEADLINE):
+            with contextlib.suppress(ConnectionError):
+                assert b" 40" in (await reader.read()).splitlines()[0]
+        writer.close()
+    assert [r.levelname for r in caplog.records if r.exc_info or r.levelno > 10] == []
 
 
 async def test_it_listens_on_loopback_unless_slack_or_the_setting_needs_more():

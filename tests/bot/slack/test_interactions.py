@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import json
 import logging
 from typing import Any
 
@@ -464,8 +465,20 @@ JSON_TYPE, FORM_TYPE = {"Content-Type": "application/json"}, {"Content-Type": "a
         (b"[]", JSON_TYPE, "[]", 400),
         (b"payload=%7B", FORM_TYPE, "payload=%7B", 400),
         (b"x" * 2_000_000, {}, "x", 413),
+        *(
+            (json.dumps(body).encode(), JSON_TYPE, json.dumps(body), 400)
+            for body in (
+                {"type": "event_callback", "event": None},
+                {"type": "event_callback", "event": [1]},
+                {"type": "block_actions", "actions": None, "user": {"id": "U1"}},
+                {"type": "block_actions", "actions": [{}], "user": {"id": "U1"}},
+                {"type": "block_actions", "actions": [{"action_id": "a"}], "user": "U1"},
+                {"type": "view_submission", "view": "V1", "user": {"id": "U1"}},
+                {"type": "message_action", "callback_id": "ask_paper", "message": 5, "user": {"id": "U1"}},
+                {"command": "/paper", "text": "a"},
+            )
+        ),
     ],
-    ids=["no text", "deep", "digit", "long", "cut", "list", "form", "large"],
 )
 async def test_over_http_what_slack_never_sends_is_refused_without_a_traceback(
     over_http, caplog, body, headers, signed, status
@@ -479,6 +492,21 @@ async def test_over_http_what_slack_never_sends_is_refused_without_a_traceback(
         assert answer.status == status
     assert "Traceback" not in caplog.text
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+async def test_half_an_emoji_and_controls_in_what_people_write_become_text_that_can_be_stored(
+    slack, handler, over_http
+):
+    (sent, _) = slack.say("C1", "U1", f"<@{BOT_USER}> half \ud83d and\x00 code?")
+    assert (await sent.wait()).acked
+    await slack.hub.settled()
+    assert {question.text for question in handler.all("asked")} == {"half \ufffd and code?"}
+    typed = "half%20%EF%BF%BD%00a"
+    body = f"command=%2Fpaper&text={typed}&channel_id=C1&user_id=U1&team_id=T0PAPER&trigger_id=1.2&response_url=http%3A%2F%2Fx"
+    headers = FORM_TYPE | signature("secret", body)
+    async with aiohttp.ClientSession() as session, session.post(over_http, data=body, headers=headers) as answer:
+        assert answer.status == 200
+    assert (await handler.one("commanded")).text == "half \ufffda"
 
 
 async def test_over_http_a_request_that_is_sent_again_by_another_counts_once(slack, handler, over_http):

@@ -15,8 +15,9 @@ from digest.llm.replies.parsing import list_at, parse_fixes, parse_number, parse
 from digest.llm.server.dialects import Dialect, request_body, simpler_dialect
 from digest.llm.server.failures import retry_after
 from digest.llm.server.replies import Complained, Complaint, InvalidReply, completion_from, reply_from
-from digest.llm.server.wire import Request, canonical_request, clean, estimate_tokens, system, user
+from digest.llm.server.wire import Request, canonical_request, estimate_tokens, system, user
 from digest.model import Profile, Turn
+from digest.patterns import clean
 from tests.builders import a_paper
 from tests.digest.llm.papers import a_text, moving
 
