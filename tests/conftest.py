@@ -50,6 +50,7 @@ def pytest_collection_finish() -> None:
     """What is imported and collected stays: the garbage collector need not walk over it again (0.1 to 0.3 s each time)."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # as the program does at its start
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from typing import Any
 from tests.paths import ROOT
 
 IMPORTED = (
+    "arxiv",
     "babel.dates",
     "bot.cli.main",
     "bot.cli.one_digest",
@@ -230,9 +231,14 @@ def _become(request: dict[str, Any], fds: list[int]) -> str:
 if __name__ == "__main__":
     for name in IMPORTED:
         import_module(name)
+    catalogs = import_module("digest.render.catalogs")
     for package in ("digest", "bot"):
-        import_module("digest.render.catalogs").catalog(package, "zh")
+        for language in catalogs.languages(package):
+            catalogs.catalog(package, language.replace("_", "-"))
     import_module("digest.patterns").compile_all()
+    # What the first question compiles.
+    import_module("digest.which_paper.resolve").resolve("What about flow matching?", papers=())
+    import_module("bot.questions.small_talk").asks_for_quiet("hello")
     identifier = import_module("py3langid.langid")
     import_module("digest.checks.language")._identifier._model = identifier.LanguageIdentifier.from_model_file(
         identifier.MODEL_FILE, norm_probs=True
