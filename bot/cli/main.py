@@ -10,8 +10,10 @@ import atexit
 import gc
 import os
 import sys
+import threading
 from enum import StrEnum
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -118,6 +120,8 @@ def digest(
         if outcome.digest is not None:
             terminal.write(terminal.document(outcome.digest, as_json=format is Format.JSON), output)
 
+    # It reads the certificate authorities as it loads, which needs no turn of Python's.
+    threading.Thread(target=import_module, args=("aiohttp",), daemon=True).start()
     run_command(work, digest_categories=categories, digest_papers=papers, digest_language=language)
 
 
