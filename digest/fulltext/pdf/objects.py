@@ -14,6 +14,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -104,8 +105,10 @@ class Cover:
     colour: tuple[int, int, int] | None = None
     """None for a picture or a pattern."""
     obj: int = 0
-    """Whose paint and clip are still to be asked for; 0 once they are known."""
+    """Whose clip is still to be asked for; 0 once it is known."""
     place: Place = _PAGE
+    painted: bool = False
+    """Whether its paint is known."""
 
 
 @dataclass
@@ -122,6 +125,8 @@ class Survey:
     """The last thin one: many side by side cover what one alone does not."""
     doubted: bool = False
     """Whether a form may be hidden."""
+    passed: list[tuple[int, Rank, Place]] = field(default_factory=list)
+    """Forms not looked into, since they hold and cover no text of the sample."""
 
 
 def _alike(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
@@ -169,10 +174,11 @@ class Surveyor:
         self._clips.clear()
         handle = pdfium_calls.handle(page.raw)
         objects = list(map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle))))
-        self._add(made, [(objects, (), _PAGE)])
         made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
-        sampled = set(made.sample)
+        sampled = set(made.sample) - {None}
+        self._add(made, [(objects, (), _PAGE)], sampled)
         if self._examine(made, [obj for obj in made.texts if obj in sampled]):
+            self._add(made, [self._parts(made, *form) for form in made.passed])
             self._examine(made, [obj for obj in made.texts if obj not in sampled])
         return made
 
@@ -202,13 +208,9 @@ class Surveyor:
         else:
             rest = list(zip(texts, types, strict=True))
         if made.covers and rest:
-            boxes = _boxes([obj for obj, _ in rest])
+            boxes = self._moved_boxes(made, [obj for obj, _ in rest])
             self._compare_with_covers(
-                made,
-                [
-                    (_moved(box, made.texts[obj][1].matrix), obj, colour[:3])
-                    for box, (obj, (_, _, _, colour)) in zip(boxes, rest, strict=True)
-                ],
+                made, [(box, obj, kind[3][:3]) for box, (obj, kind) in zip(boxes, rest, strict=True)]
             )
         return bool(made.suspects)
 
@@ -223,35 +225,45 @@ class Surveyor:
         return "hidden-markup" if see_through or colour[3] < FAINT else ""
 
     def _compare_with_covers(self, made: Survey, boxes: list[tuple[Box, int, tuple[int, int, int]]]) -> None:
-        boxes.sort(key=lambda placed: placed[0][1])
-        flat = [placed for placed in boxes if placed[0][3] - placed[0][1] <= TALL]
-        tall = [placed for placed in boxes if placed[0][3] - placed[0][1] > TALL]
-        feet = [placed[0][1] for placed in flat]
-        settled = []
+        texts = _Placed(boxes)
+        kept = []
         for cover in made.covers:
-            bottom, top = cover.box[1], cover.box[3]
-            near = flat[bisect_left(feet, bottom - TALL) : bisect_right(feet, top)] + tall
-            found = _covered(cover, near)
-            if found and cover.obj:
-                if not self._settle(cover):
+            found = _covered(cover, texts)
+            if found and not cover.painted:
+                cover.painted = True
+                if pdfium_calls.kind(cover.obj) == _PATH and not self._paints(cover, cover.obj):
                     continue
-                found = _covered(cover, near)
-            settled.append(cover)
-            for box, obj, colour in found:
-                if obj in made.suspects:
+            hidden = self._hidden_by(made, cover, found)
+            if hidden and cover.obj:
+                if not self._cut(cover):
                     continue
-                rank, place = made.texts[obj]
-                drawn = place.depth > 0 or cover.colour is not None
-                if rank < cover.rank:
-                    made.suspects[obj] = Suspect("hidden-markup", drawn)
-                elif cover.box[0] < (box[0] + box[2]) / 2 < cover.box[2] and (
-                    cover.colour is None or _alike(colour, cover.colour)
-                ):
-                    made.suspects[obj] = Suspect("white", drawn)
-        made.covers = settled
+                hidden = self._hidden_by(made, cover, _covered(cover, texts))
+            kept.append(cover)
+            made.suspects.update(hidden)
+        made.covers = kept
 
-    def _add(self, made: Survey, found: list[Level]) -> None:
-        """Adds the objects of the page, then those of its forms, then of the forms in these."""
+    @staticmethod
+    def _hidden_by(made: Survey, cover: Cover, texts: list[tuple[Box, int, Any]]) -> dict[int, Suspect]:
+        """Texts that a later cover takes away, or that have the colour of what they stand on."""
+        hidden = {}
+        for box, obj, colour in texts:
+            if obj in made.suspects:
+                continue
+            rank, place = made.texts[obj]
+            drawn = place.depth > 0 or cover.colour is not None
+            if rank < cover.rank:
+                hidden[obj] = Suspect("hidden-markup", drawn)
+            elif cover.box[0] < (box[0] + box[2]) / 2 < cover.box[2] and (
+                cover.colour is None or _alike(colour, cover.colour)
+            ):
+                hidden[obj] = Suspect("white", drawn)
+        return hidden
+
+    def _add(self, made: Survey, found: list[Level], sampled: AbstractSet[int] = frozenset()) -> None:
+        """Adds the objects of the page, then those of its forms, then of the forms in these.
+
+        Once the texts of a sample are found, only the forms on them are looked into.
+        """
         for _ in range(MAX_DEPTH + 1):
             forms, others = [], []
             for objects, above, place in found:
@@ -264,9 +276,26 @@ class Surveyor:
                     else:
                         others.append((obj, kind, above, rank, place))
             self._add_covers(made, others)
+            if forms and sampled and sampled <= made.texts.keys():
+                forms = self._on_texts(made, forms, sampled)
             if not forms:
                 return
             found = [self._parts(made, *form) for form in forms]
+
+    def _on_texts(
+        self, made: Survey, forms: list[tuple[int, Rank, Place]], sampled: AbstractSet[int]
+    ) -> list[tuple[int, Rank, Place]]:
+        """The forms that lie on a text of the sample; the others are passed by."""
+        texts = _Placed([(box, 0, None) for box in self._moved_boxes(made, list(sampled))])
+        on_texts: list[tuple[int, Rank, Place]] = []
+        for form, own in zip(forms, _boxes([obj for obj, _, _ in forms]), strict=True):
+            box = _moved(own, form[2].matrix)
+            lies_on = any(b[0] < box[2] and b[2] > box[0] and b[3] > box[1] for b, _, _ in texts.near(box))
+            (on_texts if lies_on else made.passed).append(form)
+        return on_texts
+
+    def _moved_boxes(self, made: Survey, texts: list[int]) -> list[Box]:
+        return [_moved(box, made.texts[obj][1].matrix) for box, obj in zip(_boxes(texts), texts, strict=True)]
 
     def _add_covers(self, made: Survey, others: list[tuple[int, int, Rank, int, Place]]) -> None:
         boxes = _boxes([other[0] for other in others])
@@ -309,18 +338,13 @@ class Surveyor:
             if last not in made.covers[-1:] and min(_sides(last.box)) >= THICK:
                 made.covers.append(last)
         elif len(made.covers) < MAX_COVERS:
-            stripe = Cover(rank, box)
+            stripe = Cover(rank, box, painted=True)
             made.stripe = stripe if kind != _PATH or self._paints(stripe, obj) else None
 
-    def _settle(self, cover: Cover) -> bool:
-        """Asks for the paint of what may cover a text, and cuts its box to its clips.
-
-        False if nothing is left.
-        """
-        obj, place, cover.obj = cover.obj, cover.place, 0
-        if pdfium_calls.kind(obj) == _PATH and not self._paints(cover, obj):
-            return False
-        inside: Place | None = place
+    def _cut(self, cover: Cover) -> bool:
+        """Cuts the box of a cover to its clips; False if nothing is left."""
+        obj, cover.obj = cover.obj, 0
+        inside: Place | None = cover.place
         while inside is not None:
             clip = pdfium_calls.clip_path(obj)
             for path in range(pdfium_calls.clip_paths(clip)):
@@ -405,12 +429,29 @@ def look_for_twins(made: Survey) -> None:
                 made.suspects[obj] = made.suspects[obj]._replace(drawn=True)
 
 
-def _covered(cover: Cover, near: list[tuple[Box, int, Any]]) -> list[tuple[Box, int, Any]]:
+class _Placed:
+    """Texts with their boxes, found by height."""
+
+    def __init__(self, texts: list[tuple[Box, int, Any]]) -> None:
+        self._flat = sorted((t for t in texts if t[0][3] - t[0][1] <= TALL), key=_foot)
+        self._tall = [t for t in texts if t[0][3] - t[0][1] > TALL]
+        self._feet = list(map(_foot, self._flat))
+
+    def near(self, box: Box) -> list[tuple[Box, int, Any]]:
+        first, end = bisect_left(self._feet, box[1] - TALL), bisect_right(self._feet, box[3])
+        return self._flat[first:end] + self._tall
+
+
+def _foot(text: tuple[Box, int, Any]) -> float:
+    return text[0][1]
+
+
+def _covered(cover: Cover, texts: _Placed) -> list[tuple[Box, int, Any]]:
     """The texts of which a cover takes most of the height."""
     left, bottom, right, top = cover.box
     return [
         placed
-        for placed in near
+        for placed in texts.near(cover.box)
         if (box := placed[0])[0] < right
         and box[2] > left
         and min(top, box[3]) - max(bottom, box[1]) >= 0.6 * (box[3] - box[1])

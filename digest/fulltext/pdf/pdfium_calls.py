@@ -21,7 +21,7 @@ def _with_addresses(function: Any, *arguments: Any) -> Any:
         if _is_handle(result)
         else ctypes.c_int
     )
-    return ctypes.CFUNCTYPE(plain, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+    return ctypes.PYFUNCTYPE(plain, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 def _is_handle(kind: Any) -> bool:
