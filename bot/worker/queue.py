@@ -26,6 +26,10 @@ from datetime import UTC, datetime, timedelta
 from typing import NoReturn, Self
 from uuid import uuid4
 
+# A library of docket's would compile a hundred modules anew at each start where it may not write
+# beside them, to check the types of its own calls.
+os.environ.setdefault("PY_KEY_VALUE_DISABLE_BEARTYPE", "true")
+
 from docket import CurrentExecution, Docket, Execution, Worker
 from docket.dependencies import AdmissionBlocked
 
