@@ -15,6 +15,9 @@ import typer
 from bot.cli import usage
 from digest.errors import Misconfigured, PaperboyError
 
+SWITCH_INTERVAL = 0.000_5
+"""Seconds, a tenth of Python's own. Threads check model output beside the event loop, which waits
+so long at each of its turns: a request has dozens, an acknowledgement some (bench.acks)."""
 OUTPUT_FAULTS = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "your share of the disk is full"}
 
 
@@ -31,6 +34,7 @@ def run_command(
     except Misconfigured as error:
         fail(str(error), 2)
     logs.set_up(settings, service=service)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     with in_sentences(settings):
         code = asyncio.run(work(settings)) or 0
         raise typer.Exit(code)

@@ -7,7 +7,6 @@ import contextlib
 import logging
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -40,9 +39,7 @@ from digest.errors import Misconfigured, for_log
 log = logging.getLogger(__name__)
 
 CPU_THREADS = 2
-SWITCH_INTERVAL = 0.001
-"""Checks of model output run in threads beside the event loop. Two threads that switch every
-millisecond keep acknowledgements fast (measured by bench.acks)."""
+"""They check model output. More of them would wait for one another."""
 DRAIN = 20.0
 """Seconds for running work to end; the rest resumes at the next start."""
 
@@ -74,7 +71,6 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
     if not settings.redis_url and (host := ephemeral_host(os.environ)):
         raise Misconfigured(REDIS_REQUIRED.format(host=host))
     metrics.count_retries()
-    sys.setswitchinterval(SWITCH_INTERVAL)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CPU_THREADS, thread_name_prefix="checks"))
     async with open_app(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
         chats = _chats(settings, stack, Signer(await app.store.secret()), app.store)

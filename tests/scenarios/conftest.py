@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import re
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -59,14 +58,12 @@ class World:
 @contextlib.asynccontextmanager
 async def serving(settings: Settings, *roles: Role) -> AsyncIterator[None]:
     """`paperboy run` in this process, where that it is a process of its own is not the claim. All roles unless named."""
-    switch = sys.getswitchinterval()
     running = asyncio.create_task(serve(settings, frozenset(roles or Role)))
     try:
         yield
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        sys.setswitchinterval(switch)
 
 
 @contextlib.asynccontextmanager
