@@ -113,10 +113,21 @@ async def _end(context: Context, follower: Follower) -> Post | None:
         why = in_language(delivery.fault, language)
         return note(say("now.held", language, why=why, command=own.place.command), language)
     if follower.delivery:
-        return note(say("expired", language), language) if delivery is None else None
+        return None if delivery is not None else await _not_begun(context, key.subscription, follower)
     if run is not None and run.state is RunState.OPEN:
         return None
     return await _result(context, run or Run(key.subscription, key.day, key.kind), follower)
+
+
+async def _not_begun(context: Context, subscription: str, follower: Follower) -> Post | None:
+    """Why a digest's delivery will not begin; None while it may."""
+    language = follower.language
+    if await context.store.digest(follower.run) is None:
+        return note(say("expired", language), language)
+    if await context.store.subscription(subscription) is None:
+        why = in_language(say.sentence("error.run.removed"), language)
+        return note(say("failed", language, why=why), language)
+    return None
 
 
 def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:

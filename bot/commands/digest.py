@@ -239,13 +239,13 @@ async def forget(context: Context, subscription: Subscription, respond: Responde
     await respond.show(note(say("me.removed" if subscription.place.direct else "forgotten", language), language))
 
 
-async def welcome_channel(context: Context, place: Place, by: Person | None) -> None:
+async def welcome_channel(context: Context, place: Place, by: Person | None, *, greet: bool) -> None:
     """Says once how to begin, or restores a channel that removed the bot in the last 30 days."""
     returned = await context.store.removed_subscription(place.key)
     if returned is not None:
         await context.store.save_subscription(replace(returned, since=context.now()))
         return
-    if await context.store.subscription(place.key) is not None:
+    if not greet or await context.store.subscription(place.key) is not None:
         return
     language = by.language if by and by.language else context.defaults.profile.language
     post = note(say("invited", language), language)

@@ -38,8 +38,11 @@ class Dispatcher:
         self._actions = Actions(context, conversation)
         self._background: set[asyncio.Task[None]] = set()
 
-    async def knows_thread(self, place: Place) -> bool:
-        return place.direct or (bool(place.thread) and await self._store.thread(place) is not None)
+    async def knows(self, place: Place) -> bool:
+        if place.direct:
+            return True
+        found = self._store.thread(place) if place.thread else self._store.subscription(place.key)
+        return await found is not None
 
     async def on_question(self, question: Question) -> None:
         await self._conversation.receive(question)
@@ -55,9 +58,9 @@ class Dispatcher:
     ) -> None:
         await feedback.record_reaction(self._context, place, message, person, kind, undo=undo)
 
-    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
+    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:
         if joined:
-            await digest_command.welcome_channel(self._context, place, by)
+            await digest_command.welcome_channel(self._context, place, by, greet=greet)
         else:
             await digest_command.leave_channel(self._context, place)
 

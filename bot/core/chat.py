@@ -753,8 +753,9 @@ class EventHandler(Protocol):
     """Receives a platform's events. `on_question`, `on_edit`, `on_delete`, `on_membership` return
     once the event is stored. If they raise, the platform gets no acknowledgement."""
 
-    async def knows_thread(self, place: Place) -> bool:
-        """Whether the bot started the thread or answers in it. Other messages are not stored."""
+    async def knows(self, place: Place) -> bool:
+        """Whether the bot started the thread or answers in it; of a channel, whether it has a
+        digest. Of other places only what addresses the bot is stored."""
         ...
 
     async def on_question(self, question: Question) -> None:
@@ -788,8 +789,9 @@ class EventHandler(Protocol):
         """👍 👎 🔖 on a message of the bot."""
         ...
 
-    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
-        """Invited to a channel, or removed from it, or it was archived (`joined=False`)."""
+    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:
+        """Invited to a channel, or removed from it, or it was archived (`joined=False`). `greet`:
+        this is where to say how to begin."""
         ...
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:

@@ -135,6 +135,10 @@ class Place(ABC):
         """Ann presses the button that reads so, in the last message that she alone sees."""
 
     @abstractmethod
+    async def add(self) -> None:
+        """Ann adds the one paper that the digest left out."""
+
+    @abstractmethod
     def deny(self, what: str = "write") -> None:
         """The bot may no longer `write`, is `out` of the channel, its `token` is refused, or the channel is `archived`."""
 
@@ -244,6 +248,14 @@ class OnSlack(Place):
     def press(self, label: str) -> None:
         self.server.click("U1", self._alone(False)[-1], label)
 
+    async def add(self) -> None:
+        parent = next(m for m in reversed(self.messages()) if "Others" in str(m.blocks))
+        await self.server.click("U1", parent, "Others").wait()
+        view = await self.until(lambda: next(reversed(self.space.views.values()), None))
+        [rows] = [b for b in view["blocks"] if b.get("block_id") == "rows0"]
+        self.server.fill("U1", view, rows0=[option["value"] for option in rows["element"]["options"]])
+        await self.server.submit("U1", view).wait()
+
     def deny(self, what: str = "write") -> None:
         if what == "write":
             self.server.scopes.discard("chat:write")
@@ -350,14 +362,33 @@ class OnDiscord(Place):
         self.command("paper", "ask", paper=paper, question=question)
 
     def press(self, label: str) -> None:
-        message = self._alone(self.ann)[-1]
+        self._press(self._alone(self.ann)[-1], label)
+
+    def _press(self, message: Json, label: str) -> None:
         [button] = [b for b in buttons(message) if b.get("label") == label]
         data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
         self._interact(3, data, message=message)
 
+    async def add(self) -> None:
+        seen = len(self.alone())
+        self._press(next(m for m in reversed(self.messages()) if "Others" in shown(m)), "Others")
+        await self.until(lambda: len(self.alone()) > seen)
+        self.press("Add")
+
     def _interact(self, kind: int, data: Json, *, message: Json | None = None, bob: bool = False) -> None:
         who = self.bob if bob else self.ann
         self.interactions.append(self.server.interact(who, self.channel, kind, data, message=message, admin=not bob))
+
+    def kick(self) -> None:
+        """The bot is removed from the server, which it is told."""
+        self.deny("out")
+        self.discord.emit("GUILD_DELETE", {"id": self.guild["id"]})
+
+    def invite(self) -> None:
+        self.allow()
+        joined = self.discord.guild_create(self.guild)
+        del joined["unavailable"]  # Discord says it only of servers that were there before
+        self.discord.emit("GUILD_CREATE", joined)
 
     def deny(self, what: str = "write") -> None:
         if what == "token":

@@ -94,6 +94,47 @@ async def test_a_token_that_is_revoked_is_told_and_the_other_platform_goes_on(re
         assert (states["slack"], states["discord"]) == (("refused", "up") if revoked == "slack" else ("up", "refused"))
 
 
+async def test_who_typed_now_on_discord_is_told_that_its_token_is_refused_and_with_a_new_one_now_posts(world, tmp_path):
+    async with two_platforms(world, tmp_path / "bot.log", subscribed=True, DIGEST_PAPERS="2", DIGEST_TIME="08:00") as (
+        slack,
+        discord,
+    ):
+        world.model.latency = 1.0
+        discord.command("digest", "now")
+        await discord.until_logged("event=model_call")
+        discord.deny("token")
+        await discord.server.gateway.drop(4004)
+        told = await discord.until(lambda: [text for text in discord.alone() if "refuses" in text])
+        assert "token" in told[-1]
+        assert discord.posts() == []
+        await slack.until(lambda: any("discord refuses the bot's token" in text for text in slack.texts()))
+        world.model.latency, calls = 0.0, len(world.model.calls)
+        await discord.stop()
+        discord.allow()
+        await discord.start()
+        discord.command("digest", "now")
+        await discord.until(lambda: any("The digest is posted." in text for text in discord.alone()))
+        assert (len(discord.posts()), len(world.model.calls)) == (3, calls)
+
+
+async def test_removed_from_a_server_and_invited_back_every_channel_works_as_before(world, tmp_path):
+    async with a_place("discord", world, tmp_path / "bot.log", subscribed=True) as place:
+        assert isinstance(place, OnDiscord)
+        place.discord.channel(place.guild, name="general", position=-1)
+        world.model.latency = 1.0
+        place.command("digest", "now")
+        await place.until_logged("event=model_call")
+        place.kick()
+        await place.until(lambda: any("could not be made" in text for text in place.alone()))
+        assert place.posts() == []
+        world.model.latency = 0.0
+        place.invite()
+        await place.until(place.posts)  # a greeting where people speak
+        place.command("digest", "now")
+        await place.until(lambda: "The digest is posted." in place.alone()[-1])
+        assert len(place.posts()) == 4
+
+
 async def test_where_the_only_platform_refuses_its_token_the_program_ends_with_a_sentence(world, tmp_path):
     async with a_place("slack by socket", world, tmp_path / "bot.log") as place:
         assert isinstance(place, OnSlack)
@@ -118,8 +159,11 @@ async def test_a_channel_archived_meanwhile_is_told_and_works_again_when_it_is_o
         opened = place.server.unarchive(CHANNEL, "U1")
         assert opened is not None
         await opened.wait()
+        told = len(place.alone())
         place.command("digest", "now")
-        await place.until(lambda: len(place.posts()) == 3)
+        await place.until(lambda: "The digest is posted." in place.alone()[-1])
+        assert len(place.posts()) == 3
+        assert not any("older than" in text for text in place.alone()[told:])
 
 
 async def test_an_answer_waits_while_its_thread_is_locked(world, tmp_path):

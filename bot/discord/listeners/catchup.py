@@ -1,4 +1,5 @@
-"""Reads messages missed during downtime in active threads and direct conversations.
+"""Reads messages missed during downtime in channels with a digest, active threads and direct
+conversations.
 
 The event handler knows which of them were answered.
 """
@@ -9,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import discord
@@ -95,10 +97,15 @@ async def catch_up(
 async def _channels(
     client: discord.Client, watermark: Watermark, concerns: Callable[[Place], Awaitable[bool]], after: int
 ) -> AsyncIterator[discord.abc.Messageable]:
-    """Active threads of the bot with messages newer than `after`, and all direct conversations."""
+    """With messages newer than `after`: the bot's active threads, channels with a digest and their
+    active threads, posts of a forum too. And all direct conversations."""
     for guild in client.guilds:
-        for thread in guild.threads:
-            if (thread.last_message_id or 0) > after and await concerns(place_of(thread)):
-                yield thread
-    for channel in await watermark.directs():
-        yield client.get_partial_messageable(int(channel), type=discord.ChannelType.private)
+        places: list[discord.TextChannel | discord.Thread] = [*guild.text_channels, *guild.threads]
+        for channel in places:
+            place = place_of(channel)
+            if (channel.last_message_id or 0) <= after:
+                continue
+            if await concerns(place) or (place.thread and await concerns(replace(place, thread=""))):
+                yield channel
+    for direct in await watermark.directs():
+        yield client.get_partial_messageable(int(direct), type=discord.ChannelType.private)

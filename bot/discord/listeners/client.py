@@ -105,7 +105,7 @@ class Gateway(discord.Client):
     async def on_ready(self) -> None:
         """Catches up on missed messages: a new session starts."""
         log.info("event=discord_ready servers=%d content=%s", len(self.guilds), self.intents.message_content)
-        self._start(catch_up(self, self.watermark, self.handler.knows_thread, self.receive), "catch_up")
+        self._start(catch_up(self, self.watermark, self.handler.knows, self.receive), "catch_up")
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  # args hold texts
         error = sys.exception()  # the SDK calls this in its except
@@ -195,7 +195,7 @@ class Gateway(discord.Client):
             hidden = question is not None and not message.content and not self.intents.message_content
             return replace(question, hidden=True) if question and hidden and not question.place.direct else question
         readable = bool(question.text) and bool(question.place.thread)
-        return question if readable and await self.handler.knows_thread(question.place) else None
+        return question if readable and await self.handler.knows(question.place) else None
 
     async def _refuse(self, question: Question) -> None:
         """Says once a day that the person may not ask."""
@@ -241,23 +241,26 @@ class Gateway(discord.Client):
             await self._acts.modal(interaction)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Reports the invitation for the system channel or the first one the bot may post in."""
+        """Reports the invitation for every channel, and where to say how to begin: in the system
+        channel or the first one the bot may post in."""
         may = [c for c in guild.text_channels if c.permissions_for(guild.me).send_messages]
         first = guild.system_channel if guild.system_channel in may else next(iter(may), None)
-        if first is not None:
-            await self._store_with_retry(lambda: self.handler.on_membership(place_of(first), joined=True))
+        for channel in guild.channels:
+            if channel.type in DIGEST_CHANNELS:
+                await self._member(channel, joined=True, greet=channel == first)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         for channel in guild.channels:
             if channel.type in DIGEST_CHANNELS:
-                await self._left(channel)
+                await self._member(channel, joined=False)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         if channel.type in DIGEST_CHANNELS:
-            await self._left(channel)
+            await self._member(channel, joined=False)
 
-    async def _left(self, channel: discord.abc.GuildChannel) -> None:
-        await self._store_with_retry(lambda: self.handler.on_membership(place_of(channel), joined=False))
+    async def _member(self, channel: discord.abc.GuildChannel, *, joined: bool, greet: bool = True) -> None:
+        place = place_of(channel)
+        await self._store_with_retry(lambda: self.handler.on_membership(place, joined=joined, greet=greet))
 
     async def place(self, channel_id: int) -> Place:
         """The Place for a channel id; the SDK caches no archived threads and direct messages."""

@@ -113,7 +113,7 @@ class Events:
         if payloads.is_direct(channel) or parse_text(str(message.get("text") or ""), who.user).to_bot:
             return True
         place = payloads.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
-        return bool(place.thread) and await self._handler.knows_thread(place)
+        return bool(place.thread) and await self._handler.knows(place)
 
     async def _changed(self, event: Payload, team: str) -> None:
         who = await self._api.identity()

@@ -29,7 +29,7 @@ class RecordingHandler:
         """By a command's text's first word, or an action."""
         self.suggestions: Sequence[tuple[str, str]] = ()
 
-    async def knows_thread(self, place: Place) -> bool:
+    async def knows(self, place: Place) -> bool:
         self.looked.append(place)
         return place.thread in self.ours
 
@@ -65,8 +65,8 @@ class RecordingHandler:
     ) -> None:
         self.reactions.append((place, message, person.id, kind, undo))
 
-    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
-        self.members.append((place, joined))
+    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:
+        self.members.append((place, joined, greet))
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
         return self.suggestions

@@ -47,7 +47,7 @@ class RecordingHandler:
         (value,) = self.all(name)
         return value
 
-    async def knows_thread(self, place: Place) -> bool:
+    async def knows(self, place: Place) -> bool:
         return place.direct or place.thread in self.threads
 
     async def on_question(self, question: Question) -> None:
@@ -80,7 +80,7 @@ class RecordingHandler:
     ) -> None:
         self._keep("reacted", (place, message, person, kind, undo))
 
-    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
+    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:
         self._keep("membership", (place, joined, by))
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
