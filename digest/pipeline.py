@@ -81,6 +81,8 @@ class Request:
     papers: int = 10
     again: date | None = None
     """Treats the ledger's entries of this run's date as unseen."""
+    standing: tuple[str, ...] = ()
+    """Ids of papers that stand in another digest all the same."""
     anew: bool = False
     """Asks the model again instead of reading stored results."""
     can_wait: bool = False
@@ -132,7 +134,7 @@ async def make_digest(
         listing, _ = await asyncio.gather(
             services.papers.announced(request.profile.categories, now), services.analyst.prepare()
         )
-        intake = take_in(listing, ledger, now, again_day=request.again)
+        intake = take_in(listing, ledger, now, again_day=request.again, standing=request.standing)
         progress("announced", len(intake.news), len(intake.news))
         seen = _still_announced(request.previewed, listing)
         if not intake.news and seen is None:
@@ -211,7 +213,7 @@ async def choose_papers(request: Request, ledger: Ledger, services: Services, no
     """Ranks what the run would consider. Reads no paper, and records nothing but the Scores.
     Raises ArxivUnavailable, Misconfigured."""
     listing = await services.papers.announced(request.profile.categories, now)
-    intake = take_in(listing, ledger, now, again_day=request.again)
+    intake = take_in(listing, ledger, now, again_day=request.again, standing=request.standing)
     run = _Run(request, services, Booking(request.subscription), silent)
     unmoved, note = await _rank(intake.news, run) if intake.news else ([], "")
     _, chosen, learned = await _choose(intake.news, unmoved, run)

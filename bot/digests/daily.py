@@ -29,6 +29,8 @@ from digest.selection.ledger import Ledger, State, own_day
 log = logging.getLogger(__name__)
 
 RUN_LEASE = timedelta(seconds=15)
+LATEST = 7
+"""So many digests may show papers of one list."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +144,11 @@ class Daily:
     async def request(self, subscription: Subscription, run: Run, options: RunOptions) -> tuple[Request, Ledger]:
         """What a digest of the run is asked for, and what the channel was shown."""
         ledger = await self._store.ledger(subscription.key)
-        again = None
+        again, standing = None, frozenset[str]()
         if options.again:
             last = await self._store.latest_digest(subscription.key)
             again = own_day(ledger, [e.paper.id for e in last.entries]) if last else None
+            standing = await self._standing(subscription)
         request = Request(
             subscription=subscription.key,
             run=run.name,
@@ -153,6 +156,7 @@ class Daily:
             profile=subscription.profile,
             papers=subscription.papers,
             again=again,
+            standing=tuple(sorted(standing)),
             anew=options.anew,
             can_wait=options.can_wait,
             figures=subscription.figures,
@@ -274,6 +278,14 @@ class Daily:
         taken = await retract(digest.key, chat, self._store, self._pace, name=name, added=sorted(added))
         await self._store.unwatch_digest(subscription.key, digest.key)
         return taken
+
+    async def _standing(self, subscription: Subscription) -> frozenset[str]:
+        """Ids of the papers in the channel's latest digests that were not taken back."""
+        standing: set[str] = set()
+        for key in await self._store.digests(subscription.key, LATEST):
+            if not await self.is_retracted(key) and (digest := await self._store.digest(key)) is not None:
+                standing |= {entry.paper.id for entry in digest.entries}
+        return frozenset(standing)
 
     async def is_retracted(self, digest_key: str) -> bool:
         delivery = await self._store.delivery(digest_key)

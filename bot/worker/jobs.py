@@ -340,12 +340,12 @@ class Jobs:
         await self._store.forget_follower(name)
 
     async def counts(self, task: Task, digest_key: str) -> None:  # noqa: ARG002  # nothing of it is a checkpoint
-        """Shows how many people voted. A refusal of the platform waits for the next vote."""
+        """Shows how many people voted. What a platform refuses for good waits for the next vote."""
         with log_id(digest_key):
             try:
                 await show_counts(digest_key, self._context.chats, self._store, self._context.pace)
-            except Throttled as error:
-                raise RetryLater(timedelta(seconds=error.wait)) from error
+            except (Throttled, OutcomeUnknown) as error:
+                raise RetryLater(_wait_after(error, timedelta(0))) from error
             except (ChatError, LeaseBusy) as error:
                 log.warning("event=counts_not_shown cause=%r", for_log(error))
 

@@ -101,15 +101,18 @@ class _Latest:
     """Papers submitted after this are not announced yet."""
 
 
-def take_in(listing: Listing, ledger: Ledger, now: datetime, again_day: date | None = None) -> Intake:
-    """With `again_day`, the entries of that list date are treated as unseen."""
+def take_in(
+    listing: Listing, ledger: Ledger, now: datetime, again_day: date | None = None, standing: Collection[str] = ()
+) -> Intake:
+    """With `again_day`, the entries of that list date are treated as unseen, except those of the
+    papers that are `standing` in another digest."""
     latest = _latest(listing, now)
     known = [c for c in listing.categories if c in ledger.categories]
     news: list[Paper] = []
     seeded: list[LedgerEntry] = []
     skipped: list[Skip] = []
     for paper in _papers(listing):
-        if _seen(paper.id, ledger, latest, again_day):
+        if _seen(paper.id, ledger, latest, None if paper.id in standing else again_day):
             continue
         if paper.id not in latest.ids:
             if paper.published >= latest.horizon:

@@ -18,7 +18,7 @@ async def test_a_day(kind, world, tmp_path):
     for number, paper_id in enumerate(list(world.arxiv.papers)):
         known = world.arxiv.papers[paper_id]
         known.paper = replace(known.paper, title=BROKEN % number)
-        if number > 1:
+        if number > 2:
             del world.arxiv.papers[paper_id]
     async with a_place(kind, world, tmp_path / "bot.log", subscribed=True) as place:
         # What the bot may not do is named before anything is made.
@@ -68,13 +68,22 @@ async def test_a_day(kind, world, tmp_path):
         assert "Mon–Sun" in status[0]
         assert not any("Take back today's digest" in text for text in place.alone(bob=True))
 
-        # Taken back whole, it is made again, and what people and the bot said to each other stays.
+        # Taken back whole, with a paper that was added, it is made again once, and what people and the bot said to each other
+        # stays.
         said = place.texts()[3:]
-        place.command("digest", "retract")
-        await place.until(lambda: "Take back today's digest (3 messages)" in place.alone()[-1])
-        place.press("Take back")
-        await place.until(lambda: any("Taken back: 3 messages" in text for text in place.alone()))
-        assert place.texts() == said
-        place.command("digest", "now")
-        await place.until(lambda: sum("The digest is posted." in text for text in place.alone()) == 2)
-        assert len(place.posts()) == len(said) + 3
+        for times in (2, 3):
+            await place.add()
+            await place.until(lambda times=times: sum("Added 1 paper" in text for text in place.alone()) == times - 1)
+            assert len(place.posts()) == len(said) + 4
+            place.command("digest", "retract")
+            await place.until(lambda: "Take back today's digest (4 messages)" in place.alone()[-1])
+            place.press("Take back")
+            await place.until(lambda: "Taken back: 4 messages" in place.alone()[-1])
+            assert place.texts() == said
+            place.command("digest", "now")
+            await place.until(
+                lambda times=times: sum("The digest is posted." in text for text in place.alone()) == times
+            )
+            assert len(place.posts()) == len(said) + 3
+            made = [text for text in place.texts() if text not in said]
+            assert len(set(made)) == 3

@@ -317,6 +317,40 @@ async def test_a_vote_taken_back_is_undone_and_the_reply_shows_how_many_there_ar
     assert all(m["edited_timestamp"] is None for m in day.said[1:])
 
 
+async def test_two_people_who_save_and_vote_at_once_are_both_counted(day):
+    bob, reply, subject = day.home.world.person("bob"), day.said[0], day.digest.entries[0].paper.id
+
+    def counts() -> dict[str, str]:
+        return {b["emoji"]["name"]: b.get("label", "") for b in walk(reply["components"]) if b.get("emoji")}
+
+    async def votes() -> set[Any]:
+        kept = await day.context.store.votes(day.home.place.key)
+        return {(v.person.id, v.kind) for v in kept if v.subject == subject}
+
+    async def until_votes(*wanted: Any) -> None:
+        async with asyncio.timeout(10):
+            while await votes() != {*wanted}:
+                await asyncio.sleep(0.02)
+
+    menu = await told(day.press(reply, "pb:menu:"), "")
+    ada_s, bob_s = day.ada["id"], bob["id"]
+    pressed = [day.press(reply, "pb:more:"), day.press(menu, "pb:save:")]
+    for emoji in ("👍", "🔖"):
+        day.home.discord.react(bob, reply, emoji)
+    await until(lambda: counts() == {"👍": "2", "👎": ""})
+    both = (VoteKind.MORE, VoteKind.SAVED)
+    await until_votes(*((who, kind) for who in (ada_s, bob_s) for kind in both))
+    # One takes both back while the other changes the vote and takes the paper off.
+    for interaction, name in zip(pressed, ("more", "save"), strict=True):
+        day.press(await told(interaction, ""), f"pb:{name}_undo:")
+    day.home.discord.react(bob, reply, "👎")
+    day.home.discord.react(bob, reply, "🔖", undo=True)
+    await until(lambda: counts() == {"👍": "", "👎": "1"})
+    day.home.discord.react(bob, reply, "👎", undo=True)
+    await until(lambda: counts() == {"👍": "1", "👎": ""})
+    await until_votes((bob_s, VoteKind.MORE))
+
+
 async def test_a_paper_by_command_is_a_card_that_can_be_shared(day):
     shown = await told(day.command("paper", "lookup", paper="2601.22153"), "DynamicVLA")
     assert shown["flags"] & 64

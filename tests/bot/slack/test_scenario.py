@@ -192,6 +192,42 @@ async def test_a_vote_taken_back_is_undone_and_the_reply_shows_how_many_there_ar
     assert [m.edits for m in day.thread[2:]] == others
 
 
+async def test_two_people_who_save_and_vote_at_once_are_both_counted(day):
+    reply, label = day.thread[1], "👍 More like this"
+    subject = day.digest.entries[0].paper.id
+
+    def pressed() -> tuple[str, ...]:
+        texts = [e["text"]["text"] for e in elements(reply.blocks) if e.get("type") in ("button", None) and "text" in e]
+        return tuple(t for t in texts if isinstance(t, str) and t.startswith(("👍", "👎", "🔖", "Save")))
+
+    def undo(user: str) -> dict[str, tuple[Message, str]]:
+        """The buttons by what they undo, each in its person's language."""
+        found = [(m, e) for m in day.alone(user) for e in elements(m.blocks) if "_undo" in e.get("action_id", "")]
+        return {e["action_id"].partition("_")[0]: (m, e["text"]["text"]) for m, e in found}
+
+    before = pressed()
+    both = [day.slack.click(user, reply, name) for user in ("U1", "U2") for name in ("Save", label)]
+    await asyncio.gather(*(delivery.wait() for delivery in both))
+    await day.slack.until(lambda: f"{label} · 2" in pressed() and "Save · 2" in "|".join(pressed()))
+    # One takes both back while the other changes the vote.
+    await day.slack.until(lambda: len(undo("U1")) == len(undo("U2")) == 2)
+    changes = [
+        *(day.slack.click("U1", *shown_to) for shown_to in undo("U1").values()),
+        day.slack.react("U2", "C1", reply.ts, "-1"),
+    ]
+    await asyncio.gather(*(delivery.wait() for delivery in changes))
+    await day.slack.until(lambda: "👎 Fewer like this · 1" in pressed())
+    assert (label in pressed(), "Save · 1" in "|".join(pressed())) == (True, True)
+    # The other takes both back at once.
+    last = [day.slack.click("U2", *undo("U2")["save"]), day.slack.unreact("U2", "C1", reply.ts, "-1")]
+    await asyncio.gather(*(delivery.wait() for delivery in last))
+    await day.slack.until(lambda: f"{label} · 1" in pressed())
+    assert "Save · " not in "|".join(pressed())
+    assert len(before) == len(pressed())
+    votes = {(v.person.id, v.kind) for v in await day.context.store.votes(PLACE.key) if v.subject == subject}
+    assert votes == {("U2", VoteKind.MORE)}
+
+
 async def test_a_paper_by_command_to_its_asker_alone(day):
     await day.slack.command("U2", "C1", "/paper", "2601.22153").wait()
     await day.slack.until(lambda: any("DynamicVLA" in m.shown for m in day.alone("U2")))

@@ -247,6 +247,26 @@ class TestDigest:
         assert await house.context.store.open_run(HERE.key) is None
         assert await house.context.store.open_deliveries() == []
 
+    async def test_taken_back_beside_one_that_stands_nothing_of_that_one_comes_again(self, house):
+        store, daily = house.context.store, house.context.daily
+
+        async def now() -> set[str]:
+            run = await house.run(kind="now")
+            assert await house.digest(run) is None
+            await house.deliver(run)
+            return {e.paper.id for e in (await store.digest(run.key)).entries}
+
+        stands = await now()
+        before = await store.subscription(HERE.key)
+        after = replace(before, profile=replace(before.profile, interests="talking heads"))
+        await store.change_subscription(before, after)
+        second = await now()
+        assert second
+        assert not second & stands
+        assert await daily.retract(after, await store.latest_digest(HERE.key))
+        third = await now()
+        assert third == second
+
 
 class TestMadeAhead:
     """Before its time, and what becomes of it then."""
