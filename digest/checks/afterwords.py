@@ -46,7 +46,7 @@ _UNTRANSLATED = regex(
     r"(?:not|never) (?:been )?translated|left (?:in|un)|未(?:作)?翻译|不译|保留英文|nicht übersetzt|non traduit|sin traducir|no se traduc|não (?:foram )?traduz|non (?:sono )?(?:stati )?tradott|не перевод|번역하지|訳していません",
     re.IGNORECASE,
 )
-_TRAILING_BRACKET = regex(r"[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
+_TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
 _ABOUT_TITLE = regex(
     r"(?:该|这个|这一|此|本)(?:论文)?(?:标题|题目|译名|译法)|原题|原标题|标题(?:突出|强调|体现|概括|点明|表明)|译法|译名|(?:翻译|译|意译|直译)(?:为|成|作)|(?:この|本)?(?:タイトル|題名|題)(?:は|を|が)|と訳(?:す|せ|し)|이 제목|로 번역|번역(?:할|될|하)"
     r"|\b(?:this|the) (?:paper['’]?s )?title\b|\bof the (?:\w+ )?title\b|\b(?:english|chinese|natural|suitable|fitting|concise) title\b|\brendering of\b|\b(?:der|dieser) titel\b|\b(?:ce|le) titre\b|\b(?:este|el) título\b|\b(?:este|o) título\b|\b(?:questo|il) titolo\b|\bзаголов\w+|\bназвание\b"

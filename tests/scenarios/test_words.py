@@ -1,11 +1,13 @@
 """A word that people write comes through every entrance of the running bot, while arXiv or the model is away, and stands in no log."""
 
 import asyncio
+import json
 
 from tests.deadline import DEADLINE
 from tests.scenarios.test_operations import PAPERS, Installation, place
 from tests.servers.faults import DOWN, DROP
-from tests.servers.slack import BOT_USER
+from tests.servers.slack import BOT_USER, Message
+from tests.servers.zotero import Fault, Zotero, zotero_server
 
 __all__ = ["place"]
 CANARY = "zebrafinch"
@@ -39,11 +41,18 @@ async def on_slack(place: Installation, thread: str) -> None:
     await in_form(place, slack.command("U1", PAPERS, "/digest", "setup"), categories=f"cs.{CANARY}", interests=CANARY)
 
 
-async def in_form(place: Installation, opened, **typed: str) -> None:
+async def in_form(place: Installation, opened, more: str = "", **typed: str) -> None:
+    """`more`: the button that shows more of the form."""
     before = len(place.slack.space.views)
     await opened.wait()
     await place.slack.until(lambda: len(place.slack.space.views) > before)
     view = list(place.slack.space.views.values())[-1]
+    if more:
+        name = view["id"]
+        await place.slack.click_in_view("U1", view, more).wait()
+        view = await place.slack.until(
+            lambda: found if "weekly" in str(found := place.slack.space.views[name]) else None
+        )
     await place.slack.submit("U1", view, **typed).wait()
 
 
@@ -103,3 +112,80 @@ async def test_what_people_write_is_in_no_log_at_any_level_whatever_fails(place)
         assert [line for line in lines if CANARY in line.lower()] == [], file
     events = {line["message"].split(" ", 1)[0] for line in place.lines()}
     assert {"event=asked", "event=asking_again", "event=answered_without_model"} <= events
+
+
+async def unseen(place: Installation, word: str) -> Message:
+    """The last message shown to Ann alone that says the word."""
+    papers = place.slack.space.channel(PAPERS)
+    return await place.slack.until(
+        lambda: next((m for m in reversed(papers.ephemeral) if word in str(m.blocks) + m.shown), None)
+    )
+
+
+async def in_zotero(place: Installation, zotero: Zotero) -> None:
+    """The form with a key of the person's own, then pushes while Zotero answers in every bad way."""
+    await place.slack.command("U1", PAPERS, "/digest", "zotero").wait()
+    offer = await unseen(place, "Connect")
+    opened = place.slack.click("U1", offer, "Connect")
+    await in_form(place, opened, library="12345", key=f"{CANARY}KEY")
+    connected = await unseen(place, "Push now")
+    for fault in (
+        Fault(status=500, body=CANARY),
+        Fault(status=403, body=CANARY),
+        Fault(status=400, body=f"{CANARY} is no item"),
+        Fault(status=200, body=f'["{CANARY}"'),
+        Fault(status=200, body=json.dumps({"failed": {"0": {"code": 400, "message": CANARY}}})),
+        Fault(lost=True),
+    ):
+        asked = len(zotero.requests)
+        zotero.faults[:] = [fault]
+        await place.slack.click("U1", connected, "Push now").wait()
+        await place.slack.until(lambda asked=asked: len(zotero.requests) > asked)
+
+
+async def in_the_rest(place: Installation, thread: str) -> None:
+    """Settings, a person's own digest, comparisons, links, the Home tab, a report of an error."""
+    slack = place.slack
+    for words in (f"compare 1 2 by {CANARY}", f"saved {CANARY}", f"export {CANARY}", f"today {CANARY}"):
+        await slack.command("U1", PAPERS, "/paper", words).wait()
+    for delivery in slack.say(PAPERS, "U1", f"<@{BOT_USER}> compare 1 and 2 by {CANARY}", thread):
+        await delivery.wait()
+    unfit = {"weekly": CANARY, "monthly": f"{CANARY} 9:00", "wanted": CANARY, "authors": f"A. {CANARY}"}
+    opened = slack.command("U1", PAPERS, "/digest", "setup")
+    await in_form(place, opened, "More settings", categories="cs.CV", interests=CANARY, **unfit)
+    opened = slack.command("U1", PAPERS, "/digest", "setup")
+    await in_form(place, opened, "More settings", interests=CANARY, wanted=CANARY, unfurl="on")
+    own = slack.command("U1", PAPERS, "/digest", "me setup")
+    await in_form(place, own, categories="cs.CV", interests=f"{CANARY} songs")
+    await slack.command("U1", PAPERS, "/digest", f"me {CANARY}").wait()
+    await slack.command("U1", PAPERS, "/digest", "me now").wait()
+    paper_message = next(m for m in place.posts() if m.thread_ts)
+    await in_form(place, slack.click("U1", paper_message, "Something is wrong"), what=f"the {CANARY} is wrong")
+    link = slack.share_link(
+        "U1", PAPERS, f"https://arxiv.org/abs/2601.99998?{CANARY}", f"https://arxiv.org/abs/{CANARY}"
+    )
+    await link.wait()
+    await slack.open_home("U1").wait()
+
+
+async def test_nor_is_what_they_write_to_other_services_in_settings_and_on_pages(place):
+    keys = {f"{CANARY}KEY": {"12345": {"library": True, "write": True}}}
+    async with zotero_server(keys=keys, groups={"12345": f"{CANARY} group"}) as zotero:
+        await place.start(ZOTERO_API_URL=zotero.url)
+        await place.slack.command("U1", PAPERS, "/digest", "now").wait()
+        await place.slack.until(place.whole)
+        thread = place.posts()[0].ts
+        await place.slack.click("U1", place.posts()[1], "Save").wait()
+        await in_zotero(place, zotero)
+        for behaviour in ("", "error_500"):
+            if behaviour:
+                place.world.model.behave(behaviour)
+                place.world.arxiv.faults.always("api", DROP)
+            await in_the_rest(place, thread)
+        await place.slack.until(lambda: place.slack.space.homes.get("U1"))
+        assert await place.stop() == 0
+    for file in [place.log, *place.world.home.rglob("*.log")]:
+        lines = file.read_text(errors="replace").splitlines()
+        assert [line for line in lines if CANARY in line.lower()] == [], file
+    events = {line["message"].split(" ", 1)[0] for line in place.lines()}
+    assert {"event=asked", "event=zotero_refused"} <= events

@@ -60,14 +60,15 @@ class Outside:
 
 
 @pytest.fixture
-async def outside(day):
+async def outside(day, request):
     world = day.home.world
     asked = Question(
         "900", replace(day.home.place, thread=day.thread_id), Person(day.ada["id"]), "4: code?", day.context.now()
     )
     await Conversation(day.context).enqueue(asked)
     await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
-    return Outside(day, world.channel(day.home.guild), world.person("eve"), answer_name(asked.id))
+    guild = world.guild("Others") if getattr(request, "param", "") == "another server" else day.home.guild
+    return Outside(day, world.channel(guild), world.person("eve"), answer_name(asked.id))
 
 
 async def said(interaction: Interaction) -> str:
@@ -76,6 +77,7 @@ async def said(interaction: Interaction) -> str:
     return " ".join(texts(m).strip() for m in interaction.shown).replace("\\_", "_")
 
 
+@pytest.mark.parametrize("outside", ["this server", "another server"], indirect=True)
 async def test_no_action_with_another_channel_s_key_shows_or_does_anything(outside):
     before, votes = outside.state(), await outside.day.context.store.votes(outside.day.home.place.key)
     for action, rule in ACTIONS.items():

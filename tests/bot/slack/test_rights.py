@@ -69,7 +69,8 @@ class Outside:
             Names.QUESTION: [self.name],
         }[names]
 
-    async def press(self, user: str, action: str, value: str, **container: Any) -> None:
+    async def press(self, user: str, action: str, value: str, team: str = "", **container: Any) -> None:
+        """`team`: the workspace that the press comes from, where it is another."""
         message = self.slack.space.new_ts()
         where = {"type": "message", "message_ts": message, "channel_id": "C2", "is_ephemeral": False} | container
         element = {"type": "button", "action_id": f"{action}:0"}
@@ -78,6 +79,8 @@ class Outside:
             "channel": {"id": "C2", "name": "c2"},
             "response_url": self.slack.new_response_url(user, "C2"),
         }
+        if team:
+            payload |= {"team": {"id": team, "domain": "other"}, "user": payload["user"] | {"team_id": team}}
         await self.slack.hub.deliver("interactive", payload).wait()
 
     async def send_view(self, user: str, view: dict[str, Any], kind: str = "view_submission") -> None:
@@ -134,6 +137,19 @@ async def test_no_action_with_another_channel_s_key_shows_or_does_anything(outsi
     assert await outside.day.context.store.subscription(PLACE.key) is not None
     assert await outside.day.context.store.votes("slack:C2") == []
     assert pressed > 90
+
+
+async def test_nor_does_one_from_another_workspace_in_a_shared_channel(outside):
+    """An action of each kind of values."""
+    before, pressed = outside.state(), 0
+    for action in {rule.names: action for action, rule in ACTIONS.items()}.values():
+        for value in outside.values(ACTIONS[action].names):
+            await outside.press(GUEST, action, value, team="T9OTHER")
+            pressed += 1
+    await outside.slack.until(lambda: len(outside.seen()) >= pressed)
+    assert set(outside.seen()) - {text for text in outside.seen() if text.startswith("Only ")} <= REFUSALS
+    assert outside.state() == before
+    assert pressed > 20
 
 
 async def test_views_that_were_not_signed_for_this_person_do_nothing(outside):
