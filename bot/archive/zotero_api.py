@@ -95,6 +95,10 @@ def item_of(paper: Paper) -> dict[str, Any]:
     return {"itemType": "preprint", "repository": "arXiv", "archiveID": f"arXiv:{paper.id}", **shared}
 
 
+def _items_of(papers: Sequence[Paper]) -> bytes:
+    return json.dumps([item_of(paper) for paper in papers], ensure_ascii=False).encode()
+
+
 def _creator(author: str) -> dict[str, str]:
     name = name_of(author)
     if name.given:
@@ -151,7 +155,7 @@ class ZoteroApi:
         return Added({**one.items, **other.items}, one.new + other.new, {**one.refused, **other.refused})
 
     async def _write(self, key: str, library: int, papers: Sequence[Paper], token: str) -> Answer:
-        body = json.dumps([item_of(paper) for paper in papers], ensure_ascii=False).encode()
+        body = await asyncio.to_thread(_items_of, papers)
         headers = {"Content-Type": "application/json", "Zotero-Write-Token": token}
         return await self._ask("POST", f"/groups/{library}/items", key, headers, body, taken=(200, 412, 413))
 

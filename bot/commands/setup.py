@@ -311,7 +311,7 @@ def unlisted_warnings(categories: Sequence[str], language: str) -> list[str]:
 
 
 def _papers(text: str, language: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 50:
+    if not text.isdecimal() or not 1 <= int(text) <= 50:
         raise ValueError(say("bad number", language))
     return int(text)
 

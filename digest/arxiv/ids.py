@@ -46,6 +46,8 @@ _OLD = regex(
 _INDEXED = regex(r"\b(?:(?:19|20)\d\darXiv|corr/abs-)(?P<month>\d{4})-?(?P<number>\d{4,5})[A-Z]?\b", re.ASCII)
 """A bibcode of ADS (`2024arXiv240100001S`), a key of DBLP (`corr/abs-2401-00001`)."""
 _OTHER_DOI = regex(r"\b10\.(?!48550/)\d{4,9}/$", re.ASCII)
+_DOI_LENGTH = 20
+"""Characters that it has at most."""
 
 _SHAPES = (
     regex(r"(?:arxiv[:.\s]*)?\d{3,6}\.\d{3,7}(?:v\d*)?", re.ASCII | re.IGNORECASE),
@@ -136,7 +138,7 @@ def _plain(text: str) -> str:
 
 def _matches(text: str) -> Iterator[tuple[int, PaperRef]]:
     for match in _NEW.finditer(text):
-        if _fits(match["month"], match["number"]) and not _OTHER_DOI.search(text, 0, match.start()):
+        if _fits(match["month"], match["number"]) and not _follows_doi(text, match.start()):
             yield match.start(), PaperRef(f"{match['month']}.{match['number']}", _version(match))
     for match in _OLD.finditer(text):
         if match["month"] >= "9107" or match["month"] <= "0703":
@@ -146,6 +148,10 @@ def _matches(text: str) -> Iterator[tuple[int, PaperRef]]:
                 match.start(),
                 PaperRef(f"{match['archive'].lower()}{subject}/{match['month']}{match['number']}", _version(match)),
             )
+
+
+def _follows_doi(text: str, at: int) -> bool:
+    return _OTHER_DOI.search(text, max(0, at - _DOI_LENGTH), at) is not None
 
 
 def _fits(month: str, number: str) -> bool:

@@ -70,7 +70,7 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(3):
         before = text
         fenced = _FENCE.match(text)
-        if fenced and not re.search(r"^\s*(?:`{3,}|~{3,})", fenced["body"], re.MULTILINE):
+        if fenced and not re.search(r"^[^\S\n]*(?:`{3,}|~{3,})", fenced["body"], re.MULTILINE):
             text = fenced["body"].strip()
         for pattern in (_REASONED, _TOKENS_BEFORE, _TOKENS_AFTER):
             found = pattern.search(text)

@@ -12,7 +12,7 @@ from digest.checks.shape import CODE, Found, lowered
 from digest.model import Fault
 from digest.patterns import regex
 
-_JSON_INSIDE = regex(r"[\"”]\s*,\s*\n?\s*\"\w{2,30}\"\s*:\s*[\"\[{]|^\s*\"\w{2,30}\"\s*:\s*[\"\[{]", re.MULTILINE)
+_JSON_INSIDE = regex(r"[\"”]\s*,\s*\n?\s*\"\w{2,30}\"\s*:\s*[\"\[{]|^[^\S\n]*\"\w{2,30}\"\s*:\s*[\"\[{]", re.MULTILINE)
 _REASONING = regex(
     r"^\s*</?(?:think|thinking|thought|reasoning|scratchpad)>\s*$|\A\s*<(?:think|thinking|reasoning)>\s*(?:\n|[A-Z好嗯首用])",
     re.MULTILINE,
@@ -135,7 +135,7 @@ def unfilled_templates(text: str, source: str) -> Found:
         yield Fault.LEAKED, f"a made-up address: {made_up[0]!r}"
 
 
-_HEADINGS = regex(r"^[\s*_#>-]*[【\[][^【】\[\]\n]{1,20}[】\]](?=[\s*_]*\S)", re.MULTILINE)
+_HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+[【\[][^【】\[\]\n]{1,20}[】\]](?=[\s*_]*\S)", re.MULTILINE)
 
 
 def _is_pure(bracket: re.Match[str], own: str) -> bool:

@@ -31,7 +31,7 @@ _HEADING = regex(r"^( {0,3})(#{1,6})(?=\s)", re.MULTILINE)
 _SETEXT = regex(r"^(?P<title>[^\n]+\S)\n(?:=+|-{2,})[ \t]*$", re.MULTILINE)
 _MENTION = regex(r"<(?:!(?!--)|@|#|:|a:|t:|id:|/[\w -]+:\d)[^<>\n]*>|<(?:https?://[^|>\s]+)\|([^>\n]*)>")
 _AT = regex(r"@(?=here|everyone|channel|all\b|所有人|[&!]?\d{5,})|(?<![\w.])@(?=[A-Za-z_])", re.IGNORECASE)
-_SLASH = regex(r"^(\s*)/(?=[a-z])", re.MULTILINE)
+_SLASH = regex(r"^([^\S\n]*)/(?=[a-z])", re.MULTILINE)
 _DIRECTION = regex(
     "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u00ad]|[\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )

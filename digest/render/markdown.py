@@ -24,7 +24,7 @@ _SPECIAL = regex(
     r"|&(?=#?\w+;)"
     r"|~~"
 )
-_LINE_START = regex(r"^(\s*)(#{1,6}|-+|=+|[+>]|\d+(?=[.)]))(?=[.)]?(?:\s|$))", re.MULTILINE)
+_LINE_START = regex(r"^([^\S\n]*)(#{1,6}|-+|=+|[+>]|\d+(?=[.)]))(?=[.)]?(?:\s|$))", re.MULTILINE)
 _ARCHIVES = {
     "cs.AI": "Artificial Intelligence",
     "cs.CL": "Computation and Language",

@@ -42,6 +42,8 @@ LONGEST = 2_000
 MOST_MACROS = 60
 DEEPEST = 12
 """Of nested braces and brackets."""
+MOST_FORMULAS = 200
+"""Of a text; those that follow are shown as they came."""
 
 
 @lru_cache(maxsize=2)
@@ -184,7 +186,7 @@ def readable(text: str) -> str:
         tex = _formula(match)
         return unicode_math(tex) or f"`{tex.strip()}`"
 
-    return _MATH.sub(turn, text)
+    return _MATH.sub(turn, text, count=MOST_FORMULAS)
 
 
 def formatted(text: str) -> str:
@@ -222,7 +224,7 @@ def plain(text: str) -> str:
         formulas.append(unicode_math(tex) or _or_as_it_is(tex))
         return chr(_HELD + len(formulas) - 1) if len(formulas) <= _MOST_HELD else formulas[-1]
 
-    turned = _MATH.sub(held, re.sub("[\ue000-\uf8ff]", "", text).replace("$$", "$"))
+    turned = _MATH.sub(held, re.sub("[\ue000-\uf8ff]", "", text).replace("$$", "$"), count=MOST_FORMULAS)
     if "\\" in turned or "{" in turned or "``" in turned:
         turned = _or_as_it_is(re.sub(r"``(.{1,300}?)''", r"“\1”", turned))
     shown = re.sub("[\ue000-\uf8ff]", lambda m: formulas[ord(m[0]) - _HELD], turned)
@@ -242,7 +244,7 @@ def quotation(text: str) -> str:
         return " ".join((unicode_math(tex) or _or_as_it_is(tex)).split()) or match[0]
 
     def line(one: str) -> str:
-        return plain(one) if _COMMAND.search(_MATH.sub("", one)) else _MATH.sub(turned, one)
+        return plain(one) if _COMMAND.search(_MATH.sub("", one)) else _MATH.sub(turned, one, count=MOST_FORMULAS)
 
     return "\n".join(map(line, text.split("\n")))
 

@@ -2,8 +2,10 @@
 platforms no mention, no command and no link of its own comes of it.
 """
 
+import contextlib
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -11,11 +13,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.core.chat import Post
+from bot.core.settings.settings import roundup, weekdays
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.discord.render import messages as discord
 from bot.slack.render import messages as slack
+from digest.arxiv import ids
 from digest.checks import safe_markdown
+from digest.checks.afterwords import last_remark
 from digest.model import (
     FULL_PARTS,
     Analysis,
@@ -30,6 +35,7 @@ from digest.model import (
     Part,
     Quote,
 )
+from digest.render import tex
 from digest.render.labels import label
 from digest.render.markdown import escape
 from tests.bot.slack.worst_case import PINGS
@@ -115,3 +121,28 @@ def test_on_discord_a_paper_does_nothing(post):
         assert strange(LEADS.findall(said)) == []
         assert not re.search(r"(?<!\\)<(?:@|#|/|:|a:)", said)
         assert [c for c in walk(message["components"]) if c["type"] in (11, 12, 13)] == []
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (escape, "\n" * 20_000),
+        (tex.plain, "${" * 10_000),
+        (tex.plain, "$x$ " * 5_000),
+        (ids.find_all, "2601.01231 " * 3_600),
+        (safe_markdown, "**" * 20_000),
+        (last_remark, "*" * 12_000),
+        (last_remark, "\\n" * 6_000),
+        (weekdays, "A-" * 1_500),
+        (roundup, "½" * 3_000),
+        (roundup, "I " * 1_500),
+    ],
+)
+def test_what_strangers_write_costs_no_more_than_its_length(read, text):
+    """Each took from one second to a minute, mostly in one pattern, which holds the event loop up from a thread too."""
+    with contextlib.suppress(ValueError):
+        read(text[:40])
+    began = time.thread_time()
+    with contextlib.suppress(ValueError):
+        read(text)
+    assert time.thread_time() - began < 0.7

@@ -98,6 +98,8 @@ def _nearest(suggest: Callable[[str], tuple[str, ...]], value: str) -> str:
     return say.sentence("did you mean", names=", ".join(names)) if names else ""
 
 
+_LONGEST = 200
+"""Characters of what somebody types as days or a time of the week."""
 _ROUNDUP_TIME = regex(
     r"(?P<late>下午|晚上|午後|오후|pm)?(?:上午|早上|午前|오전)?\s*(?<!\d)(?P<hour>\d{1,2})"
     r"(?:\s*(?::|[.h](?=\d\d(?!\d)))(?P<minute>\d\d)|\s*(?:uhr|h|点|點|時|时|시)\s*(?:(?P<after>\d\d)\s*(?:分|분)?)?)?(?!\d)\s*(?P<half>[ap]\.?m\b\.?)?(?:\s*uhr\b)?"
@@ -107,9 +109,11 @@ _ROUNDUP_WORDS = frozenset("on at every each the um am jeden immer le les à el 
 
 def roundup(value: str, language: str = "en") -> str:
     """`Fri 16:00`, `4pm on Fridays` or `周五16:00` as `fri 16:00`; empty or `off` for none."""
-    said = unicodedata.normalize("NFKC", value).strip().casefold()
+    said = unicodedata.normalize("NFKC", value[:_LONGEST]).strip().casefold()
     if said in ("", "off", "none"):
         return ""
+    if len(value) > _LONGEST:
+        raise ValueError(say.sentence("bad roundup", value=repr(value[:_LONGEST])))
     times = list(_ROUNDUP_TIME.finditer(said))
     rest = _ROUNDUP_TIME.sub(" ", said)
     day = _day_named(rest, language) or _day_named(rest) or _day_among(rest, language)
@@ -164,6 +168,8 @@ def weekdays(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     found: list[str] = []
+    if len(value) > _LONGEST:
+        raise ValueError(say.sentence("bad days", value=repr(value[:_LONGEST])))
     said = unicodedata.normalize("NFKC", value).casefold()
     for piece in _words(_DAYS_APART.sub(",", said.replace("every day", "mon-sun"))):
         ends = [_day_named(end) for end in _DAYS_FROM_TO.split(piece)]
