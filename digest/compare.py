@@ -28,10 +28,9 @@ _WORDS = {
     "limits": "What are its limitations?",
 }
 """What each aspect asks a paper for, where no model reads it."""
-_LINE = regex(
-    r"^\W*(?P<aspect>[^|｜\n]{1,80}?)\s*[|｜]\s*\W{0,3}(?P<paper>\d{1,4})\W{0,3}\s*[|｜]\s*(?P<text>.*?)[\s|｜]*$"
-)
+_LINE = regex(r"^\W*+(?P<aspect>[^|｜\n]{1,80}?)\s*+[|｜]\s*+\W{0,3}(?P<paper>\d{1,4})\W{0,3}\s*+[|｜](?P<text>.*)$")
 _CITED = regex(r"\s*\[(\d+)\]")
+_EDGES = " \t\u00a0\u3000|｜"
 _NOTHING = regex(r"[-–—]*|n/?a|none|not stated\W*", re.IGNORECASE)
 
 
@@ -84,7 +83,7 @@ def cells_of(answer: Answer, aspects: Sequence[str], papers: Sequence[tuple[int,
         paper = ids[int(found["paper"])]
         cited = [quotes[int(n)] for n in _CITED.findall(found["text"]) if int(n) in quotes]
         own = tuple(quote for quote in cited if quote.paper_id == paper)
-        text = _CITED.sub("", found["text"]).strip()
+        text = _CITED.sub("", found["text"]).strip(_EDGES)
         if _NOTHING.fullmatch(text.replace(MARK, "").strip()):
             cells.setdefault((aspect, paper), Cell())
             continue

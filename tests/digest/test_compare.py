@@ -1,5 +1,7 @@
 """The cells of a comparison: read from one answer, through the real SDK, and verified like any answer."""
 
+import time
+
 import pytest
 
 from digest.compare import ASPECTS, Cell, cells_of, compare_by_words, question_for
@@ -93,3 +95,12 @@ async def test_without_a_model_a_cell_is_the_nearest_passage_of_its_paper():
 @pytest.mark.parametrize("line", ["data | 1 | -", "data | 1 | n/a", "data | 1 | Not stated."])
 def test_a_cell_that_says_so_is_told_from_one_without_an_answer(line):
     assert cells_of(answered(line), ("data",), ((1, "a"), (2, "b"))) == {("data", "a"): Cell()}
+
+
+@pytest.mark.parametrize("line", [" " * 12_000 + "x", "a|1|" + " |" * 6_000 + "x", "-" * 12_000, "a |" * 4_000])
+def test_a_line_of_marks_costs_no_more_than_its_length(line):
+    """It took hours, in one pattern."""
+    answer = answered(line)
+    began = time.thread_time()
+    assert cells_of(answer, ("data",), ((1, "a"), (2, "b"))) == {}
+    assert time.thread_time() - began < 0.3

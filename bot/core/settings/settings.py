@@ -254,7 +254,8 @@ class Settings(BaseSettings):
     discord_channel_id: Annotated[str, _channel("discord")] = ""
     """The id of the first channel or forum on Discord; more are added with /digest setup."""
     discord_ask_roles: Words = []
-    """Ids of the Discord roles that may ask, comma-separated; empty: everybody."""
+    """Ids of the Discord roles that may ask and have a digest of their own, comma-separated; empty:
+    everybody."""
     discord_api_url: Url = "https://discord.com/api/v10"
     """Where Discord's API is, for proxies and tests."""
     discord_gateway_url: Url = "wss://gateway.discord.gg/"
@@ -285,13 +286,13 @@ class Settings(BaseSettings):
     digest_keywords: Words = []
     """Words that make a paper more wanted, comma-separated."""
     digest_unwanted: Words = []
-    """Words that make a paper less wanted, comma-separated."""
+    """Words that leave a paper out, unless one of DIGEST_AUTHORS wrote it, comma-separated."""
     digest_authors: Words = []
     """Authors whose papers are always shown, comma-separated."""
     digest_language: Annotated[str, AfterValidator(language)] = "en"
     """The language of the digest, as BCP 47: en, zh, ja, pt-BR."""
     digest_papers: int = Field(10, ge=1, le=50)
-    """How many papers a digest shows at most."""
+    """How many papers a digest shows at most, beside those of DIGEST_AUTHORS."""
     digest_detail: Detail = Detail.SHORT
     """What a paper's message shows: card, short or full; the rest is one click away."""
     digest_time: Annotated[str, AfterValidator(clock_time)] = "09:00"
@@ -307,8 +308,8 @@ class Settings(BaseSettings):
     digest_show_cost: bool = False
     """Whether the channel sees what the day cost."""
     digest_admins: Words = []
-    """Ids of the people who may change settings, comma-separated; empty: whoever the platform
-    lets."""
+    """Ids of the people who may change settings and take digests back, comma-separated; empty:
+    whoever the platform lets."""
 
     archive_days: int | None = Field(None, ge=1)
     """How many days digests are kept in the archive; empty: for ever. Questions and saved papers
@@ -341,7 +342,8 @@ class Settings(BaseSettings):
     """The address to listen on; empty: 127.0.0.1, or all addresses for Slack over HTTP and on
     hosts that route to PORT."""
     port: int = Field(3000, ge=1, le=65535)
-    """The port for Slack over HTTP, /healthz, /readyz, and /metrics unless METRICS_PORT is set."""
+    """The port for Slack over HTTP, the archive's pages, /healthz, /readyz, and /metrics unless
+    METRICS_PORT is set."""
     metrics_port: int | None = Field(None, ge=1, le=65535)
     """Serves /metrics on this port instead of on PORT; empty: on PORT."""
     paperboy_now: datetime | None = None
