@@ -55,7 +55,7 @@ _FIRST_FEW = regex(
 )
 _HAN_FEW = regex(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
 _LAST = regex(
-    rf"\b(?:the\s+)?(?P<back>second[- ]to[- ]last|second[- ]last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>second[- ]to[- ]last|second[- ]last|penultimate)\s*[:：,?？]",
+    rf"\b(?:the\s+)?(?P<back>(?:second|next)[- ](?:to[- ])?last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>(?:second|next)[- ](?:to[- ])?last|penultimate)\s*[:：,?？]|\bthe\s+(?:(?:second|next)[- ](?:to[- ])?last|penultimate)\W*$",
     re.IGNORECASE,
 )
 _HAN_LAST = regex(rf"倒数第(?P<n>{_N})篇|最后(?:一|那|的那)篇|末篇|首篇")

@@ -199,7 +199,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
         resolved = _of(look(text), papers)
         if resolved.paper_ids or resolved.ask:
             return resolved
-    described = None if cues.DAY.search(text) else shelf.described(text)
+    described = None if cues.DAY.search(text) or means_today(text) else shelf.described(text)
     if described and (described.sure or described.maybe):
         return _of(described, papers)
     known = [k for _, digest in earlier for k in digest]

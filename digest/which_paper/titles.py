@@ -17,7 +17,7 @@ from digest.model import Paper
 from digest.patterns import regex
 from digest.retrieval.folding import fold
 from digest.retrieval.terms import LITTLE, asked, stem, terms
-from digest.which_paper.worded import descriptions
+from digest.which_paper.worded import authors, descriptions
 
 _WORD = regex(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
 _SHORT_NAME = regex(r"\(\s*([A-Za-z][A-Za-z0-9-]{1,14}s?)\s*\)")
@@ -128,7 +128,9 @@ class TitleIndex:
             if any(f" {_folded_name(a)} " in f" {folded} " for a in paper.authors if " " in a)
         ]
         if not hits:
-            surnames = {fold(s) for s in _ET_AL.findall(question)}
+            capitals = {fold(w) for w in _WORD.findall(question) if w[:1].isupper()}
+            whose = {name for name in authors(question) if capitals & {name, f"{name}s"}}
+            surnames = {fold(s) for s in _ET_AL.findall(question)} | whose
             hits = [
                 i
                 for i, paper in enumerate(self.papers)

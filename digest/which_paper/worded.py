@@ -40,23 +40,30 @@ class _Nouns(NamedTuple):
 
 
 _NOUNS = {
-    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?", r"summar\w+|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)"),
-    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)", r"fasse?n?|zusammen\w*|uberblick|ubersicht", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?"),
-    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<back>avant[- ])?derni(?:er|ere)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour)", r"resum\w+|synthese|apercu|recapitul\w+", r"sur|concernant|a propos d\w+", r"celui|celle"),
-    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version", "y|e|o|u|con|al|que", "el|del", r"hoy", r"resum\w+|panorama|sintesis", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)"),
-    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao", "e|ou|com|ao|que", "o|do", r"hoje", r"resum\w+|sintese|panorama", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)"),
-    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"oggi", r"riassu\w+|sintesi|panoramica", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]"),
-    "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"vandaag", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)"),
+    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)"),
+    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?"),
+    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<back>avant[- ])?derni(?:er|ere)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+", r"sur|concernant|a propos d\w+", r"celui|celle"),
+    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version", "y|e|o|u|con|al|que", "el|del", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)"),
+    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao", "e|ou|com|ao|que", "o|do", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)"),
+    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]"),
+    "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"(?:vandaag|van de dag)", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)"),
     "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"(?P<back>nast )?sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt", r"om", r"(?:den|det)"),
     "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"(?P<back>przed)?ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad", r"o|na temat", r"(?:ten|ta|to)"),
-    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}", "и|или|с|со|чем", "", r"сегодня\w*", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко", r"про|о|об|обо", r"(?:та|то|тот)"),
+    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко", r"про|о|об|обо", r"(?:та|то|тот)"),
     "tr": _Nouns(r"makale\w{0,6}|bildiri\w{0,4}|calısma\w{0,6}|calisma\w{0,6}", r"numara(?:lı)?|no\.?", r"son", r"tablo\w{0,4}|sekil\w{0,4}|bolum\w{0,4}|denklem\w{0,4}|adım\w{0,4}|asama\w{0,4}", "ve|veya|ile", "", r"bugun\w*", r"ozet\w*"),
     "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
-    "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|第", today="今[天日]|本日|本期", sums_up="总结|概括|概述|汇总|归纳|综述|梳理"),
-    "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ", today="今[日回]|本日", sums_up="まとめ|要約|概要|総括", about=r"に(?:関|つ)(?:する|いて)の?"),
-    "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식", today="오늘", sums_up="요약|정리|개요", about=r"에 관한|에 대한|관련"),
+    "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|第", today="今[天日]|当[天日]|本日|本期", sums_up="总结|概括|概述|汇总|归纳|综述|梳理"),
+    "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ", today="今[日回]|本日|一日", sums_up="まとめ|要約|概要|総括", about=r"に(?:関|つ)(?:する|いて)の?"),
+    "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식", today="오늘|하루", sums_up="요약|정리|개요", about=r"에 관한|에 대한|관련"),
 }  # fmt: skip
 _EAST = ("zh", "ja", "ko")
+_SPACED = tuple(language for language in _NOUNS if language not in _EAST)
+_NAME = 40
+"""Characters before a word for a paper in which its author's name is looked for."""
+_WHOSE = regex(r"(?P<name>[a-z-]{2,}?)(?:['’]?s|['’])?[\s的の의]*\Z")
+_BY = regex(r"\s+(?:(?:from|\w{1,3})\s+)?(?P<name>[a-z-]{2,})")
+"""A word of up to three letters: by, von, de, da, di, от."""
+_POSSESSIVE = regex(r"(?P<name>[a-z-]{2,})['’]s\b")
 _PAIR = 2
 _SPAN = 20
 _REACH = 80
@@ -106,6 +113,17 @@ def means_today(question: str) -> bool:
     """Whether it asks for the day's papers: `les articles d'aujourd'hui`, `summarize today`."""
     plain = without_accents(question)
     return any(pattern.search(plain) for pattern in _today())
+
+
+def authors(question: str) -> Iterator[str]:
+    """Words that stand where a paper's author does: `Tanaka's paper`, `die Arbeit von Almeida`."""
+    plain = without_accents(question)
+    for noun in _papers().finditer(plain):
+        if before := _WHOSE.search(plain, max(0, noun.start() - _NAME), noun.start()):
+            yield before["name"]
+        if after := _BY.match(plain, noun.end()):
+            yield after["name"]
+    yield from (m["name"] for m in _POSSESSIVE.finditer(plain))
 
 
 def descriptions(question: str) -> Iterator[str]:
@@ -182,16 +200,16 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     both = rf"\s*(?:[-–—~,&]|(?<!\w)(?:{nouns.both})(?!\w))\s*"
     listed = rf"\d{{1,3}}(?:{both}\d{{1,3}}){{1,49}}(?![\w%]|[.,]\d)"
     number = rf"(?<!\w)(?:{nouns.number})(?:(?<=\W)|(?!\w))"
-    last = rf"(?<!\w)(?:{nouns.last})(?!\w)"
+    last = rf"(?<![\w-])(?:{nouns.last})(?!\w)"
     yield rf"(?:{noun}\s*(?:{number})?|{number})\s*(?P<number>{listed}|{cardinal})"
     yield rf"(?<!\w)(?P<number>{ordinal})\s+{noun}"
     yield rf"{noun}\s+(?P<number>{ordinal})"
     yield rf"{last}\s+{noun}"
     yield rf"{noun}\s+{last}{_END}"
-    yield rf"{_the(language)}(?P<number>{ordinal})(?:{_END}|(?={both}(?:{nouns.the or '(?!)'})\s*{ordinal}))"
+    yield rf"{_the(language)}(?P<number>{ordinal})(?:{_END}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
     if language != "en":
         yield rf"{_the(language)}{last}{_END}"
-    yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?{ordinal}\s+{noun})"
+    yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
     first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))}\w?)(?!\w)"
     for side, words in (("first", first), ("last", last)):
         some = rf"(?P<{side}>{cardinal})"
@@ -241,6 +259,11 @@ def _words(language: str, kind: str, least: int = 1) -> str:
 def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     made = _patterns_east(language) if language in _EAST else _patterns_spaced(language)
     return tuple(map(re.compile, made))
+
+
+@cache
+def _papers() -> re.Pattern[str]:
+    return re.compile(rf"(?:(?<!\w)(?:{_any('paper', _SPACED)})(?!\w))|(?:{_any('paper', _EAST)})")
 
 
 @cache
