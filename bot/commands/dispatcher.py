@@ -51,7 +51,10 @@ class Dispatcher:
         await self._conversation.amend(question)
 
     async def on_delete(self, place: Place, message: str) -> None:
-        await self._store.withdraw(place, message)
+        if message:
+            await self._store.withdraw(place, message)
+        else:
+            await self._store.withdraw_thread(place)
 
     async def on_reaction(
         self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False

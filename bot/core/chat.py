@@ -767,7 +767,8 @@ class EventHandler(Protocol):
         ...
 
     async def on_delete(self, place: Place, message: str) -> None:
-        """A message was deleted: a question ends; a post of ours is not posted again."""
+        """A message was deleted: a question ends; a post of ours is not posted again. Without a
+        message, the whole thread was deleted."""
         ...
 
     async def on_command(self, command: Command, respond: Responder) -> None: ...

@@ -7,6 +7,7 @@ and an edit may be repeated.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -32,7 +33,9 @@ from bot.core.texts import say
 from bot.discord.ids import components, message_id
 from bot.discord.render.messages import V2, keyed, marked, messages, with_upload
 from bot.discord.render.plan import silent
-from bot.discord.rest import MESSAGE, MESSAGES, ORIGINAL, Rest, webhook_message
+from bot.discord.rest import MESSAGE, MESSAGES, ORIGINAL, UNKNOWN_MESSAGE, Rest, webhook_message
+
+log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """An interaction's token is valid for 15 minutes; 30 seconds are kept in reserve."""
@@ -121,7 +124,7 @@ class Draft(DraftPump):
             first += 1
 
     async def _search(self, key: str) -> str | None:
-        with contextlib.suppress(HistoryRefused):
+        with contextlib.suppress(HistoryRefused, TargetMissing):
             return await self._target.search(key)
         return None
 
@@ -147,7 +150,7 @@ class Draft(DraftPump):
         if self._message:
             with contextlib.suppress(TargetMissing):
                 return await self._target.change(self._message, marked(payload, self._key), picture)
-            self._message = ""  # a person deleted the half-written one; the answer is still wanted
+            self._message = ""  # its interaction has ended; the answer is still wanted
         self._message, stored = await self._target.create(payload, self._key, picture)
         if _texts(stored) != _texts(payload):
             await self._target.change(self._message, marked(payload, self._key), picture)
@@ -212,8 +215,16 @@ class ChannelMessage:
         return str(made["id"]), made
 
     async def change(self, message: str, payload: dict[str, Any], picture: Upload | None = None) -> None:
-        body = {**with_upload(payload, picture), "flags": V2}
-        await self._rest.write("PATCH", MESSAGE, body, upload=picture, channel_id=self._channel, message_id=message)
+        body, parts = (
+            {**with_upload(payload, picture), "flags": V2},
+            {"channel_id": self._channel, "message_id": message},
+        )
+        try:
+            await self._rest.write("PATCH", MESSAGE, body, upload=picture, **parts)
+        except TargetMissing as error:
+            if getattr(error.__cause__, "code", 0) != UNKNOWN_MESSAGE:
+                raise
+            log.info("event=deleted_answer_let_be")  # by a person: it is not said again
 
     def name(self, message: str) -> str:
         return message_id(self._channel, message, thread=self._thread)

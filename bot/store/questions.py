@@ -229,6 +229,12 @@ class Questions(Base):
         await self._settle(known, QuestionState.WITHDRAWN)
         return await self.question(known)
 
+    async def withdraw_thread(self, place: Place) -> None:
+        """Ends the open questions whose messages were deleted with their thread."""
+        for asked in await self.unanswered():
+            if asked.question.place == place and asked.question.message:
+                await self._settle(asked.question.id, QuestionState.WITHDRAWN)
+
     async def end_withdrawn(self, question: str) -> None:
         """Nothing of it is left on the platform."""
         await self.redis.do("ZREM", UNANSWERED, question)

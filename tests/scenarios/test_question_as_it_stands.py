@@ -3,7 +3,7 @@
 import pytest
 
 from bot.digests.cards import short_title
-from tests.scenarios.places import CHANNEL, KINDS, OnSlack, a_place
+from tests.scenarios.places import CHANNEL, KINDS, OnDiscord, OnSlack, a_place
 
 
 @pytest.fixture(params=KINDS)
@@ -132,6 +132,22 @@ async def test_while_the_bot_is_down(place):
     await place.until_logged("event=answered")
     await stands(place, short_title(second))
     assert short_title(first) not in place.texts()[-1]
+
+
+async def test_a_post_that_is_deleted_with_its_question_ends_the_work(world, tmp_path):
+    async with a_place("discord forum", world, tmp_path / "bot.log") as place:
+        assert isinstance(place, OnDiscord)
+        [paper] = papers(world, 1)
+        world.model.latency = 1.0
+        post = place.ask(f"what does {paper.id} measure?")
+        await is_being_answered(place, "measure")
+        place.discord.remove_thread(place.discord.channels[post])
+        await place.until_logged("event=withdrawn")
+        place.write_directly("help")
+        await place.until(place.direct)
+        assert len(place.direct()) == 1
+        assert place.posts() == []
+        assert not place.logged("event=answered") > 1
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("slack")])

@@ -273,6 +273,12 @@ class World:
         gone = {"id": message_id, "channel_id": channel_id}
         self.emit("MESSAGE_DELETE", gone | ({"guild_id": message["guild_id"]} if "guild_id" in message else {}))
 
+    def remove_thread(self, thread: dict[str, Any]) -> None:
+        """With its messages, which no event tells."""
+        del self.channels[thread["id"]]
+        self.messages.pop(thread["id"], None)
+        self.emit("THREAD_DELETE", {name: thread[name] for name in ("id", "guild_id", "parent_id", "type")})
+
     def guild_create(self, guild: dict[str, Any]) -> dict[str, Any]:
         own = [c for c in self.channels.values() if c.get("guild_id") == guild["id"]]
         member = {"user": self.bot, "roles": [], "joined_at": iso(), "deaf": False, "mute": False, "flags": 0}

@@ -22,7 +22,7 @@ from bot.core.chat import EventHandler, Place, Post, Question, Text
 from bot.core.texts import say
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
-from bot.discord.events import BotIds, chat_message_id, person_of, place_of, question_of, vote_of
+from bot.discord.events import NAME, BotIds, chat_message_id, person_of, place_of, question_of, vote_of
 from bot.discord.listeners import commands
 from bot.discord.listeners.catchup import Watermark, catch_up
 from bot.discord.listeners.interactions import Interactions
@@ -178,6 +178,11 @@ class Gateway(discord.Client):
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self._deleted(payload.channel_id, [payload.message_id])
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Discord does not tell the messages that go with it."""
+        place = Place(NAME, str(payload.parent_id), str(payload.thread_id))
+        await self._store_with_retry(lambda: self.handler.on_delete(place, ""))
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         await self._deleted(payload.channel_id, sorted(payload.message_ids))

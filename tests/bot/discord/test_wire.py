@@ -342,6 +342,16 @@ async def test_an_answer_stands_once_whatever_its_requests_meet(home, status, st
     assert "done" in texts(answer)
 
 
+async def test_what_a_person_deleted_is_not_said_again(home):
+    draft = await home.chat.draft(a_question(home.place), "answer:1")
+    await draft.write("It")
+    await until(lambda: home.world.messages[home.channel["id"]])
+    (half,) = home.world.messages[home.channel["id"]]
+    home.world.remove(home.channel["id"], half)
+    assert await draft.finish(a_post("done")) == half
+    assert home.world.messages[home.channel["id"]] == {}
+
+
 async def test_a_half_written_answer_of_an_hour_ago_is_found_and_finished(home):
     asked = datetime.now(UTC) - timedelta(hours=1)
     await (await home.chat.draft(a_question(home.place, asked), "answer:1")).write("It rel")
