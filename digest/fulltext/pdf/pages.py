@@ -86,7 +86,6 @@ class PageReader:
         """Letters whose font does not say which they are."""
         self.pictures = 0
         """Pages without text that are a picture."""
-        self._fonts: dict[bytes, tuple[str, bool]] = {}
         self._inked: dict[str, bool] = {}
         """Whether a font draws its letters."""
         self._sides = (ctypes.c_float * 4)()
@@ -129,6 +128,9 @@ class PageReader:
     def _with_powers(self, page: int, text: str, *, exact: bool) -> str:
         """The text with raised digits written as such: 10⁻⁵ is not 10−5."""
         runs = _runs_of_digits(text)
+        ends = [i for base, end in runs for i in (base, end - 1)]
+        objects = list(map(pdfium_calls.object_at, repeat(page), ends if exact else self._characters(page, ends)))
+        runs = [run for run, base, last in zip(runs, objects[::2], objects[1::2], strict=True) if base != last]
         heights = self._baselines(page, [i for base, end in runs for i in (base, end - 1)], exact=exact)
         pieces = []
         done = 0
@@ -144,13 +146,18 @@ class PageReader:
     def _is_raised(self, page: int, base: int, index: int, *, exact: bool) -> bool:
         low, high = self._baselines(page, [base, index], exact=exact)
         if not exact:
-            base, index = (pdfium_calls.character_of(page, i) for i in (base, index))
+            base, index = self._characters(page, [base, index])
         (size, _), (small, _) = self._sizes(page, [base, index])
         return small <= SMALLER * size and high - low > HIGHER * size
 
+    @staticmethod
+    def _characters(page: int, positions: list[int]) -> list[int]:
+        """Positions in the text as those of the page's characters."""
+        return list(map(pdfium_calls.character_of, repeat(page), positions))
+
     def _baselines(self, page: int, indexes: list[int], *, exact: bool = True) -> list[float]:
         if not exact:
-            indexes = [pdfium_calls.character_of(page, i) for i in indexes]
+            indexes = self._characters(page, indexes)
         values = array("d", bytes(16 * len(indexes)))
         start = values.buffer_info()[0]
         ends = start + 16 * len(indexes)
@@ -164,7 +171,11 @@ class PageReader:
         known = list(map(pdfium_calls.matrix, repeat(page), indexes, range(start, start + 24 * len(indexes), 24)))
         sizes = map(pdfium_calls.font_size, repeat(page), indexes)
         return [
-            _scaled(size, b, c, d) if is_known else (size, True)
+            (size * d, True)
+            if is_known and not b and not c and d > 0
+            else _scaled(size, b, c, d)
+            if is_known
+            else (size, True)
             for size, is_known, b, c, d in zip(sizes, known, values[1::6], values[2::6], values[3::6], strict=True)
         ]
 
@@ -276,22 +287,15 @@ class PageReader:
 
     def _fonts_at(self, page: int, indexes: list[int]) -> list[tuple[str, bool]]:
         """The name without the subset's prefix, and whether name or flag say bold."""
-        found: list[tuple[str, bool]] = []
-        names, flags = bytearray(NAME * len(indexes)), array("i", bytes(4 * len(indexes)))
-        if not indexes:
-            return found
-        start, flag = ctypes.addressof(ctypes.c_char.from_buffer(names)), flags.buffer_info()[0]
-        ends = start + NAME * len(indexes), flag + 4 * len(indexes)
-        calls = (repeat(page), indexes, range(start, ends[0], NAME), repeat(NAME), range(flag, ends[1], 4))
-        deque(map(pdfium_calls.font, *calls), 0)
-        for at, bits in zip(range(0, len(names), NAME), flags, strict=True):
-            name = bytes(names[at : at + NAME])
-            known = self._fonts.get(name)
-            if known is None:
-                font = _SUBSET.sub("", name[: name.index(0)].decode("utf-8", "replace"))
-                known = self._fonts[name] = font, _HEAVY.search(font) is not None or bool(bits & _FORCE_BOLD)
-            found.append(known)
-        return found
+        fonts = list(map(pdfium_calls.font_of_object, map(pdfium_calls.object_at, repeat(page), indexes)))
+        known = {font: self._font_at(page, index) for font, index in dict(zip(fonts, indexes, strict=True)).items()}
+        return [known[font] for font in fonts]
+
+    def _font_at(self, page: int, index: int) -> tuple[str, bool]:
+        name, flags = ctypes.create_string_buffer(NAME), ctypes.c_int()
+        pdfium_calls.font(page, index, pdfium_calls.address(name), NAME, pdfium_calls.address(flags))
+        font = _SUBSET.sub("", name.value.decode("utf-8", "replace"))
+        return font, _HEAVY.search(font) is not None or bool(flags.value & _FORCE_BOLD)
 
 
 def _scaled(size: float, b: float, c: float, d: float) -> tuple[float, bool]:

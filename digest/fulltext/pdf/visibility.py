@@ -27,14 +27,19 @@ MAX_GAP = 2
 """Characters that PDFium inserts between two pieces: a space, a line end."""
 MANY_TEXTS = 40
 """Suspicious ones of a page: with more, all characters are examined without a first look."""
-SCALE = 2.0
-"""Pixels per point."""
+LOOKS = ((1.0, 0.5, 2), (2.0, 0.0, 0))
+"""Pixels per point, points that a box is cut by on each side, and rows that count as a hair.
+
+What a coarse picture shows of a letter is seen; only the others are looked for in a fine one.
+"""
 MAX_PIXELS = 4_000_000
 """Of a picture; a larger page is drawn smaller."""
 SAMPLES = 500
 """Characters of a page that are looked at."""
 CONTRAST = 32
 """Of 255, in the colour that changes most: with less, a character is unreadable."""
+SLIM = frozenset("Iijl1")
+"""Of these a coarse picture shows little: they are judged as the letter before them."""
 HAIR = 0.1
 """Of a character's height: what a narrower slit shows of it nobody reads."""
 MAX_RENDERED = 30
@@ -93,14 +98,17 @@ class HiddenTextFinder:
             return marked if self._last_hidden else [m for m in marked if suspects[m[1]].why == "invisible"]
         self._rendered += 1
         sample = [m for m in marked[:: 1 + len(marked) // SAMPLES] if _is_letter(text, m[0])]
-        boxes = {index: _box_of(text, index) for index, _ in sample}
-        pictures = _Pictures(page, list(boxes.values()), suspects)
-        hidden = []
-        gone = False
-        for index, obj in marked:
-            if box := boxes.get(index):
-                gone = pictures.are_alike(box) and (not suspects[obj].drawn or pictures.is_plain(box))
+        gone = boxes = {index: (_box_of(text, index), suspects[obj].drawn) for index, obj in sample}
+        for scale, edge, spare in LOOKS:
             if gone:
+                pictures = _Pictures(page, [box for box, _ in gone.values()], suspects, scale)
+                gone = {index: found for index, found in gone.items() if pictures.show_nothing(*found, edge, spare)}
+        hidden = []
+        is_gone = False
+        for index, obj in marked:
+            if index in boxes:
+                is_gone = index in gone
+            if is_gone:
                 hidden.append((index, obj))
         self._last_hidden = bool(hidden)
         return hidden
@@ -109,7 +117,7 @@ class HiddenTextFinder:
 class _Pictures:
     """The part of a page that holds some boxes, with and without the suspicious texts."""
 
-    def __init__(self, page: pdfium.PdfPage, boxes: Sequence[Box], suspects: dict[int, Suspect]) -> None:
+    def __init__(self, page: pdfium.PdfPage, boxes: Sequence[Box], suspects: dict[int, Suspect], scale: float) -> None:
         left, bottom, right, top = page.get_bbox()
         drawn = [b for b in boxes if b[2] > left and b[0] < right and b[3] > bottom and b[1] < top]
         self._empty = not drawn
@@ -124,7 +132,7 @@ class _Pictures:
             top - self._top,
         )
         area = (right - left - crop[0] - crop[2]) * (top - bottom - crop[1] - crop[3])
-        self._scale = min(SCALE, (MAX_PIXELS / max(area, 1.0)) ** 0.5)
+        self._scale = min(scale, (MAX_PIXELS / max(area, 1.0)) ** 0.5)
         turned = page.get_rotation()
         if turned:
             page.set_rotation(0)
@@ -145,10 +153,15 @@ class _Pictures:
         bitmap.close()
         return pixels
 
-    def are_alike(self, box: Box) -> bool:
+    def show_nothing(self, box: Box, drawn: bool, edge: float, spare: int) -> bool:
+        """Whether nobody sees what stands in a box. `drawn`: its outlines may lie on it."""
+        inner = (box[0] + edge, box[1] + edge, box[2] - edge, box[3] - edge)
+        return self._are_alike(inner, spare) and (not drawn or self._is_plain(inner))
+
+    def _are_alike(self, box: Box, spare: int) -> bool:
         """Whether both look the same within a box, but for a hair; outside of the page they do."""
         rows = list(self._rows(box))
-        left = int(HAIR * len(rows))
+        left = int(HAIR * len(rows)) + spare
         for one, other in rows:
             if one != other and max(map(abs, map(sub, one, other))) >= CONTRAST:
                 left -= 1
@@ -156,7 +169,7 @@ class _Pictures:
                     return False
         return True
 
-    def is_plain(self, box: Box) -> bool:
+    def _is_plain(self, box: Box) -> bool:
         """Whether nothing is drawn within a box: else the letters may be there as outlines."""
         rows = b"".join(one for one, _ in self._rows(box))
         colours = [rows[channel :: self._deep] for channel in range(min(3, self._deep))] if rows else []
@@ -236,7 +249,8 @@ def _box_of(text: int, index: int) -> Box:
 
 
 def _is_letter(text: int, index: int) -> bool:
-    return chr(pdfium_calls.unicode_of(text, index) & 0x1FFFFF).isalnum()
+    char = chr(pdfium_calls.unicode_of(text, index) & 0x1FFFFF)
+    return char.isalnum() and char not in SLIM
 
 
 def _runs(

@@ -145,6 +145,7 @@ WAYS: dict[str, Callable[[RawPdf], Drawn]] = {
     "behind an empty clipping path": lambda _: (f"q 72 400 0 0 re W n {TEXT} Q", "", ""),
     "behind a hole": lambda _: (f"q 60 380 500 40 re 60 380 500 40 re W* n {TEXT} Q", "", ""),
     "behind a slit": lambda _: (f"q 72 403 500 .05 re W n {TEXT} Q", "", ""),
+    "behind a slit of half a point": lambda _: (f"q 72 403 500 .5 re W n {TEXT} Q", "", ""),
     "under stripes": lambda _: (TEXT + "1 g " + "".join(f"60 {392 + 2 * i} 500 2.05 re f " for i in range(12)), "", ""),
     "under crossed out lines": lambda _: (TEXT + "1 G 3 w " + "".join(f"{60 + 2 * i} 380 m {100 + 2 * i} 430 l S " for i in range(230)), "", ""),
     "under stripes in two turns": lambda _: (TEXT + "1 g " + "".join(f"60 {390 + 4 * i % 30} 500 2.05 re f " for i in range(15)), "", ""),
