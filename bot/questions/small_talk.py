@@ -1,5 +1,5 @@
-"""What people say to the bot that asks nothing of a paper: greetings, thanks, calls for help and
-for quiet.
+"""What people say to the bot that asks nothing of a paper: greetings, thanks, consent, calls for
+help and for quiet.
 
 In the languages in which teams write most. What may be about a paper (`how does this work?`) is
 left out: a paper may be under discussion.
@@ -20,16 +20,20 @@ _CODES = regex(r"<a?:\w+:\d+>|:[\w+'-]+:")
 _SMALL_TALK = """
     en: hi, hello, hey, hiya, yo, howdy, greetings, good morning, good afternoon, good evening, thanks, thank you,
         many thanks, thx, ty, cheers, help, help me, test, testing, ping, commands, good bot, how are you,
-        who are you, what are you, what can you do, what do you do, what can i ask, what can i ask you
+        who are you, what are you, what can you do, what do you do, what can i ask, what can i ask you,
+        how do i use you, how can i use you, how can you help, how can you help me, ok, okay, k, nice, cool, great,
+        awesome, perfect, got it, i see, sounds good, good job, well done, never mind, nevermind, no worries,
+        yes, no, lol
     de: hallo, hi, moin, servus, grüß gott, guten morgen, guten tag, guten abend, danke, danke schön, dankeschön,
-        vielen dank, hilfe, befehle, wer bist du, was kannst du, was machst du
+        vielen dank, hilfe, befehle, wer bist du, was kannst du, was machst du, ok, okay,
+        alles klar, super, prima, toll, ja, nein, passt
     es: hola, buenas, buenos días, buenas tardes, buenas noches, gracias, muchas gracias, ayuda, quién eres,
-        qué puedes hacer, qué haces
+        qué puedes hacer, qué haces, ok, vale, genial, perfecto, entendido, sí, no
     fr: bonjour, salut, bonsoir, coucou, merci, merci beaucoup, aide, au secours, qui es tu, qui êtes vous,
-        que peux tu faire, que sais tu faire
+        que peux tu faire, que sais tu faire, ok, d accord, super, parfait, compris, oui, non
     it: ciao, salve, buongiorno, buonasera, grazie, grazie mille, aiuto, chi sei, cosa sai fare
     pt: olá, oi, bom dia, boa tarde, boa noite, obrigado, obrigada, muito obrigado, ajuda, quem é você,
-        o que você faz, o que você pode fazer
+        o que você faz, o que você pode fazer, ok, beleza, ótimo, perfeito, entendi, sim, não
     nl: hallo, hoi, goedemorgen, goedemiddag, goedenavond, dank je, dank je wel, bedankt, hulp, wie ben je, wat kun je
     sv, da, nb: hej, hejsan, hei, god morgon, god morgen, tack, tak, takk, hjälp, hjælp, hjelp
     fi: moi, terve, hyvää päivää, kiitos, apua
@@ -39,17 +43,19 @@ _SMALL_TALK = """
     ro: salut, bună, bună ziua, mulțumesc, ajutor
     el: γεια, γεια σου, καλημέρα, ευχαριστώ, βοήθεια
     ru, uk: привет, здравствуй, здравствуйте, доброе утро, добрый день, добрый вечер, спасибо, большое спасибо,
-        помощь, помоги, помогите, кто ты, что ты умеешь, привіт, добрий день, дякую, допоможи, допомога
+        помощь, помоги, помогите, кто ты, что ты умеешь, ок, хорошо, понятно,
+        отлично, да, нет, привіт, добрий день, дякую, допоможи, допомога
     tr: merhaba, selam, günaydın, iyi günler, teşekkürler, teşekkür ederim, yardım, kimsin, ne yapabilirsin
     vi: xin chào, chào, chào bạn, cảm ơn, giúp, giúp tôi, trợ giúp
     id, ms: halo, hai, selamat pagi, selamat siang, terima kasih, bantuan, tolong
     zh: 你好, 您好, 嗨, 哈喽, 哈啰, 早, 早安, 早上好, 下午好, 晚上好, 大家好, 在吗, 谢谢, 謝謝, 多谢, 感谢,
         辛苦了, 帮助, 幫助, 救命, 你是谁, 你是誰, 你会什么, 你能做什么, 你能干什么, 你可以做什么,
-        你會什麼, 你能做什麼, 测试, 測試
+        你會什麼, 你能做什麼, 测试, 測試, 好, 好的, 好吧, 行, 收到, 明白, 明白了, 知道了, 不错, 很好, 太好了, 厉害, 嗯
     ja: こんにちは, こんばんは, おはよう, おはようございます, もしもし, やあ, ありがとう, ありがとうございます,
-        ヘルプ, 助けて, あなたは誰, 何ができますか, 何ができるの, テスト
+        ヘルプ, 助けて, あなたは誰, 何ができますか, 何ができるの, テスト,
+        了解, 了解です, わかりました, 分かりました, はい, いいえ, すごい
     ko: 안녕, 안녕하세요, 안녕하십니까, 고마워, 고마워요, 감사합니다, 도움, 도움말,
-        도와줘, 도와주세요, 누구세요, 뭐 할 수 있어, 테스트
+        도와줘, 도와주세요, 누구세요, 뭐 할 수 있어, 테스트, 네, 예, 아니요, 알겠습니다, 알겠어요, 좋아요, 오케이
     ar: مرحبا, السلام عليكم, أهلا, صباح الخير, مساء الخير, شكرا, مساعدة
     fa: سلام, ممنون, متشکرم, کمک
     he: שלום, היי, בוקר טוב, תודה, עזרה

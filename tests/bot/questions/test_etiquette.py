@@ -166,7 +166,8 @@ def test_talking_about_quiet_is_not_being_told_so(text):
      "Good morning, everyone", "thanks a lot!", "what can you do?", "Who are you?", "Guten Morgen zusammen", "Grüß Gott", "Hilfe bitte", "¡Hola!", "¿Qué puedes hacer?",
      "buenos días", "Bonjour à tous", "Merci beaucoup !", "Ciao", "grazie mille", "Olá, bom dia", "Obrigado!", "goedemorgen", "Hej", "kiitos", "Cześć",
      "dzień dobry", "ahoj", "γεια σου", "Привет!", "спасибо", "Помоги, пожалуйста", "Merhaba", "xin chào", "你好", "大家好", "早上好！", "谢谢", "幫助", "你能做什么？", "こんにちは",
-     "おはようございます", "ありがとう！", "ヘルプ", "안녕하세요!", "감사합니다", "도움말", "مرحبا", "السلام عليكم", "سلام", "שלום", "नमस्ते", "धन्यवाद", "สวัสดีครับ", "ｈｅｌｌｏ", "test"],
+     "おはようございます", "ありがとう！", "ヘルプ", "안녕하세요!", "감사합니다", "도움말", "مرحبا", "السلام عليكم", "سلام", "שלום", "नमस्ते", "धन्यवाद", "สวัสดีครับ", "ｈｅｌｌｏ", "test",
+     "ok", "Okay, cool 👍", "nice, thank you", "How can you help?", "D'accord, merci", "alles klar", "好的，谢谢", "嗯嗯", "了解です", "알겠습니다", "хорошо, спасибо"],
 )  # fmt: skip
 def test_greetings_thanks_and_calls_for_help_ask_nothing_of_a_paper(text):
     assert is_small_talk(text)
@@ -175,7 +176,8 @@ def test_greetings_thanks_and_calls_for_help_ask_nothing_of_a_paper(text):
 @pytest.mark.parametrize(
     "text",
     ["code?", "how does this work?", "hello, does 2 release code?", "help me understand 3", "3", "#4", "4?", "第三篇", "谢谢，那第2篇呢", "test set", "你好，第4篇有代码吗",
-     "2601.22153", "the help command of DynamicVLA", "merci pour l'article 2, quel jeu de données ?", "commands of robots", "안녕 데이터셋", ":wave: and the data", "hi " * 60],
+     "2601.22153", "the help command of DynamicVLA", "merci pour l'article 2, quel jeu de données ?", "commands of robots", "안녕 데이터셋", ":wave: and the data", "hi " * 60,
+     "ok, what about 2?", "cool, does it release code?", "nice results?", "how can this help robots?", "好在哪里", "行为克隆是什么", "明白了，那第2篇呢"],
 )  # fmt: skip
 def test_what_asks_something_is_no_small_talk(text):
     assert not is_small_talk(text)
