@@ -21,6 +21,7 @@ from bot.slack.render import messages as slack
 from digest.arxiv import ids
 from digest.checks import safe_markdown
 from digest.checks.afterwords import last_remark
+from digest.llm.replies.marks import marked
 from digest.model import (
     FULL_PARTS,
     Analysis,
@@ -133,6 +134,7 @@ def test_on_discord_a_paper_does_nothing(post):
         (safe_markdown, "**" * 20_000),
         (last_remark, "*" * 12_000),
         (last_remark, "\\n" * 6_000),
+        (marked, "！" * 20_000 + "x"),
         (weekdays, "A-" * 1_500),
         (roundup, "½" * 3_000),
         (roundup, "I " * 1_500),

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.names import initials_of, names, squeezed
@@ -49,6 +49,8 @@ _SCORE = regex(
 )
 _MAX_DISTANCE = 260
 """Characters between two figures of the source that stand together."""
+_PIECE = 50_000
+"""Characters."""
 _MAX_FIGURES = 12
 """Of a sentence, in arithmetic."""
 _MOST_FIGURES = 30_000
@@ -91,7 +93,7 @@ class _SourceIndex:
 
     @cached_property
     def squeezed(self) -> str:
-        return squeezed(self.text)
+        return "".join(map(squeezed, _pieces(self.text)))
 
     @cached_property
     def lower(self) -> str:
@@ -99,11 +101,12 @@ class _SourceIndex:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        return frozenset(map(squeezed, set(re.findall(r"[^\s,;:()\[\]{}\"'“”]+", self.text))))
+        words = (re.findall(r"[^\s,;:()\[\]{}\"'“”]+", piece) for piece in _pieces(self.text))
+        return frozenset(map(squeezed, set(chain.from_iterable(words))))
 
     @cached_property
     def initials(self) -> frozenset[str]:
-        return frozenset(initials_of(self.text))
+        return frozenset(chain.from_iterable(map(initials_of, _pieces(self.text))))
 
     def between(self, low: float, high: float, units: Collection[str] | None = None) -> Iterator[Figure]:
         """Figures of these units, by value; of any without `units`."""
@@ -184,7 +187,21 @@ def _by_place(figure: Figure) -> tuple[float, int]:
 
 
 def _claims_only(text: str) -> str:
-    return _DATE.sub(lambda m: " " * len(m[0]), _NOT_CLAIMS.sub(lambda m: " " * len(m[0]), text))
+    return "".join(
+        _DATE.sub(lambda m: " " * len(m[0]), _NOT_CLAIMS.sub(lambda m: " " * len(m[0]), piece))
+        for piece in _pieces(text)
+    )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in lines or pieces of `_PIECE`: a pattern that goes through a whole book holds all
+    threads up for seconds."""
+    at = 0
+    while at < len(text):
+        end = text.rfind("\n", at, at + _PIECE) + 1 if at + _PIECE < len(text) else len(text)
+        end = end or text.rfind(" ", at, at + _PIECE) + 1 or at + _PIECE
+        yield text[at:end]
+        at = end
 
 
 def _claimed(text: str) -> Iterator[Figure]:

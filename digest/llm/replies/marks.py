@@ -11,6 +11,8 @@ from digest.patterns import regex
 
 _SENTENCE_END = regex(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
 """In a row of a table the mark goes into the last cell: text behind the row is not shown."""
+_LONGEST_END = 300
+"""Characters: from each place of a row of marks the pattern reads on to the end."""
 
 
 class Word(StrEnum):
@@ -27,7 +29,7 @@ def marked(text: str) -> str:
 
 
 def insert_before_end(text: str, addition: str) -> str:
-    end = _SENTENCE_END.search(text)
+    end = _SENTENCE_END.search(text, max(0, len(text) - _LONGEST_END))
     cut = end.start() if end else len(text)
     return f"{text[:cut].rstrip()} {addition}{text[cut:]}" if text.strip() else text
 
