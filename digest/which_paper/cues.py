@@ -44,7 +44,7 @@ SIDES = regex(
     re.IGNORECASE,
 )
 NEXT = regex(
-    r"\W*(?:(?:那么?)?(?P<with>[跟和与])?(?:(?P<next>下一?|后一)|上一?|前一)(?:篇|个)(?:相?比)?|(?:and |what about |how about )?(?:the )?(?:(?P<n2>next|following)|previous|preceding) (?:one|paper))\s*(?:呢|怎么样|讲了?什么)?\W*$",
+    r"\W*(?:(?:那么?)?(?P<with>[跟和与])?(?:(?P<next>下一?|后一)|上一?|前一)(?:篇|个)(?:相?比)?|(?:and |what about |how about )?(?:the )?(?:(?:(?P<n2>next|following)|previous|preceding) (?:one|paper)|(?:one|paper) (?:(?P<n3>after)|before)(?: (?:that|it|this)(?: one)?)?))\s*(?:呢|怎么样|讲了?什么)?\W*$",
     re.IGNORECASE,
 )
 ENDING = regex(r"(?<![\d.,])\d{5}(?![\d.,%])")

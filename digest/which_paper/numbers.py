@@ -60,7 +60,7 @@ _LAST = regex(
 )
 _HAN_LAST = regex(rf"倒数第(?P<n>{_N})篇|最后(?:一|那|的那)篇|末篇|首篇")
 _START = regex(
-    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|vs\b|都|各|可以|能|比"
+    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比"
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
 )
 _COMPARED = regex(
@@ -68,7 +68,8 @@ _COMPARED = regex(
     re.IGNORECASE,
 )
 _AND_N = regex(
-    rf"(?:^|[\s，,])(?:那|and|what about|how about|那么)\s*(?P<list>{_D}){_END}(?=\s*(?:$|[?？呢,，]))", re.IGNORECASE
+    rf"(?:^|[\s，,])(?:那|and|what about|how about|(?:ok |okay )?now|那么|じゃあ|では|次は|그럼)\s*(?P<list>{_D}){_END}(?=\s*(?:$|[?？呢,，は은는]))",
+    re.IGNORECASE,
 )
 
 _DOES = (

@@ -131,7 +131,7 @@ def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolut
     here = [k.number for k in papers if under and k.paper.id == under[0]]
     if not step or len(under) != 1 or not here:
         return None
-    wanted = here[0] + (1 if step["next"] or step["n2"] else -1)
+    wanted = here[0] + (1 if step["next"] or step["n2"] or step["n3"] else -1)
     found = tuple(k.paper.id for k in papers if k.number == wanted)
     also = tuple(under) if step["with"] else ()
     return Resolution((*also, *found), why="number") if found else _asking(papers, "no such number")
