@@ -273,6 +273,7 @@ say = Texts(
     text("over budget", "The day's budget for the model is used up. Questions are answered again from {until}. Cards and finished analyses stay available."),
     text("status.list", "Papers considered: {considered} of {announced} announced"),
     text("bug", "Something went wrong on my side (id {id}). It is logged; please try again."),
+    text("added.retracted", "This digest was taken back, so nothing was added to it."),
     text("interrupted", "This was interrupted before it was done. Please try again."),
     text("expired", "This digest is older than what I keep (90 days)."),
     text("all authors", "Authors of {title}"),

@@ -20,6 +20,7 @@ from bot.store import Ahead, Delivery, DeliveryState, LeasePolicy, Run, RunState
 from bot.store.redis import WATCH_LIFE
 from digest.arxiv import calendar
 from digest.cache_keys import fingerprint
+from digest.errors import NotFound
 from digest.model import Digest, Entry, Listing, to_json
 from digest.pipeline import Request, make_digest
 from digest.ports import Pace, Progress, Services, Units, UnwatchedUnits, silent
@@ -234,9 +235,12 @@ class Daily:
         await self._store.save_posts(digest.key, place, messages)
 
     async def add(self, subscription: Subscription, key: str, entry: Entry) -> None:
-        """Posts one more paper into a digest's thread and adds it to the digest, one at a time."""
+        """Posts one more paper into a digest's thread and adds it to the digest, one at a time.
+        Raises NotFound for a digest that was taken back meanwhile."""
         async with self._store.lease(join_key("add", key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             digest = await self._store.digest(key)
+            if await self.is_retracted(key):
+                raise NotFound(say.sentence("added.retracted"))
             if digest is not None:
                 await self._add(subscription, digest, entry)
 
@@ -270,12 +274,13 @@ class Daily:
         What people wrote stays. Where threads have names, the thread gets one that says so, and is
         put away.
         """
-        chat = self._chats[subscription.place.platform]
-        delivery = await self._store.delivery(digest.key)
-        planned = set(delivery.ids.values()) if delivery else set()
-        added = set((await self._store.posts(digest.key)).values()) - planned
-        name = say("retracted.thread", digest.language, day=day_words(digest.local_date, digest.language))
-        taken = await retract(digest.key, chat, self._store, self._pace, name=name, added=sorted(added))
+        async with self._store.lease(join_key("add", digest.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
+            chat = self._chats[subscription.place.platform]
+            delivery = await self._store.delivery(digest.key)
+            planned = set(delivery.ids.values()) if delivery else set()
+            added = set((await self._store.posts(digest.key)).values()) - planned
+            name = say("retracted.thread", digest.language, day=day_words(digest.local_date, digest.language))
+            taken = await retract(digest.key, chat, self._store, self._pace, name=name, added=sorted(added))
         await self._store.unwatch_digest(subscription.key, digest.key)
         return taken
 

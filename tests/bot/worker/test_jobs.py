@@ -15,7 +15,7 @@ from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, Follower, QuestionState, Run, RunState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
-from digest.errors import ArxivUnavailable, ModelUnavailable
+from digest.errors import ArxivUnavailable, ModelUnavailable, NotFound
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score
 from digest.pipeline import preview
@@ -266,6 +266,18 @@ class TestDigest:
         assert await daily.retract(after, await store.latest_digest(HERE.key))
         third = await now()
         assert third == second
+
+    async def test_a_paper_that_is_read_while_its_digest_is_taken_back_is_not_posted(self, house):
+        run = await house.run(kind="now")
+        await house.digest(run)
+        await house.deliver(run)
+        store, daily = house.context.store, house.context.daily
+        digest, subscription = await store.digest(run.key), await store.subscription(HERE.key)
+        late = replace(digest.entries[0], number=9, paper=digest.others[0].paper)
+        await daily.retract(subscription, digest)
+        with pytest.raises(NotFound, match="taken back"):
+            await daily.add(subscription, run.key, late)
+        assert late.paper.id not in await store.posts(run.key)
 
 
 class TestMadeAhead:
