@@ -91,9 +91,11 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
 
 
 def _require_words(ref: PaperRef | None, text: str, language: str) -> None:
-    """Raises BadInput for a mistyped id, and for a link that names no arXiv paper."""
-    if ref is None and looks_like_id(text):
-        raise BadInput(say("not a paper", language, text=escape(text[:60])))
+    """Raises BadInput for a mistyped id, a question may follow, and for a link that names no arXiv
+    paper."""
+    mistyped = next((words for words in (text, text.partition(" ")[0]) if looks_like_id(words)), "")
+    if ref is None and mistyped:
+        raise BadInput(say("not a paper", language, text=escape(mistyped[:60])))
     if ref is None and (place := only_elsewhere(text)):
         raise BadInput(say("paper elsewhere", language, place=escape(place)))
 

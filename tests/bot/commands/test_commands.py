@@ -39,7 +39,8 @@ async def test_a_card_is_in_the_channel_s_language(channel):
 
 
 async def test_what_looks_like_an_id_and_is_none_gets_a_sentence(channel):
-    assert "looks like an arXiv id" in (await channel.command("paper", "2613.99999")).text
+    for text in ("2613.99999", "2613.99999 what does it measure?", "arXiv: 2613.99999"):
+        assert "looks like an arXiv id" in (await channel.command("paper", text)).text
 
 
 async def test_an_unknown_id_gets_a_sentence(channel):
