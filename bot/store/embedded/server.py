@@ -19,6 +19,7 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import os
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -56,6 +57,10 @@ kill -TERM "$server" 2>/dev/null
 wait "$server"
 """
 """`XFSZ` is ignored so that a limit on file sizes looks like a full disk."""
+
+
+ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""What the server gets of it: no tokens."""
 
 
 class Stopped(StrEnum):
@@ -180,6 +185,7 @@ class EmbeddedStore:
                 stdout=alive,
                 stderr=subprocess.DEVNULL,
                 cwd=self.home,
+                env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
                 start_new_session=True,
                 umask=0o077,
                 bufsize=0,

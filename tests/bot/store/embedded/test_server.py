@@ -337,3 +337,11 @@ class TestErrors:
                 await redis.config_set("maxmemory", "0")
                 await redis.config_set("maxmemory-policy", "noeviction")
         await reachable(redis_url)
+
+
+async def test_the_server_and_its_guard_get_no_token(tmp_path, monkeypatch):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    async with EmbeddedStore(tmp_path):
+        started = [c for c in psutil.Process().children(recursive=True) if "paperboy-store" in " ".join(c.cmdline())]
+        assert started
+        assert ["SLACK_BOT_TOKEN" in process.environ() for process in started] == [False] * len(started)
