@@ -17,7 +17,8 @@ BLACK: Colour = (0.0, 0.0, 0.0, 1.0)
 CLEAR: Colour = (0.0, 0.0, 0.0, 0.0)
 LEAST_CONTRAST = 36.0
 """Of 255, in the colour channel that differs most: with less, text is unreadable."""
-_SYSTEM = {"transparent": CLEAR, "canvas": WHITE, "canvastext": BLACK, "field": WHITE, "black": BLACK, "white": WHITE}
+_GROUND = ("canvas", "field", "background", "window", "menu", "scrollbar", "infobackground", "white")
+_SYSTEM = {"transparent": CLEAR, "canvastext": BLACK, "black": BLACK, **dict.fromkeys(_GROUND, WHITE)}
 _PART = regex(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|deg|turn|rad|grad)?|none", re.IGNORECASE)
 _TURNS = {"deg": 1.0, "turn": 360.0, "rad": 57.29578, "grad": 0.9, "": 1.0}
 

@@ -20,6 +20,7 @@ from digest.fulltext.html.inline import BREAKS, is_dropped
 from digest.fulltext.html.stylesheets import Declarations, StyleSheet
 from digest.fulltext.html.visibility import Look, Style, covered_by, how_hidden, look
 from digest.model import Hidden
+from digest.patterns import regex
 
 _SHAPES = frozenset(("rect", "path", "circle", "ellipse", "polygon", "image", "use"))
 _DRAWING_ATTRIBUTES = ("opacity", "visibility", "display", "font-size", "clip-path", "mask", "filter", "transform")
@@ -32,6 +33,7 @@ _MARKS = tuple(
 """Attributes that may hide text."""
 _IN_ABSTRACT = XPath('boolean(ancestor::*[contains(@class, "ltx_abstract")])')
 _TITLES = XPath('preceding::*[contains(@class, "ltx_title") and not(contains(@class, "ltx_title_document"))]')
+_ZERO = regex(r"0+(?:\.0*)?(?:[a-z%]|\Z)")
 _PICTURES = frozenset(("img", "canvas", "video", "svg"))
 
 
@@ -231,8 +233,10 @@ class _HiddenTexts:
             declared["display"] = "none"
         if in_drawing:
             declared.update({n: own.lower() for n in _DRAWING_ATTRIBUTES if (own := el.get(n))})
+            size = {name: el.get(name) or "auto" for name in ("width", "height")}
+            if tag(el) == "svg" and any(map(_ZERO.match, size.values())):
+                declared["display"] = "none"  # SVG's own rule, even where what leaves it would show
             if tag(el) == "foreignobject" and el.get("overflow") != "visible":
-                size = {name: el.get(name) or "auto" for name in ("width", "height")}
                 declared.update(size, overflow="hidden")
         declared.update(self.sheet.declarations(el))
         if "display" not in declared and tag(el) not in BREAKS:

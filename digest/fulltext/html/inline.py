@@ -87,6 +87,8 @@ def _drawn(math: _Element) -> Iterator[str]:
         if isinstance(child.tag, str) and tag(child) not in _NOT_DRAWN:
             yield from _drawn(child)
         yield child.tail or ""
+        if tag(math) == "maction":
+            return  # browsers show its first part alone
 
 
 def formula(source: str) -> str:

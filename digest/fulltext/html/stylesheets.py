@@ -41,9 +41,20 @@ ARXIV = """
 _READ = regex(
     r"--(?!ltx-(?:fo|stroke|fill))|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
-    r"|text-indent|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding-top|box-sizing|clip|mask|z-index|backface)"
+    r"|text-indent|text-security|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding-top|box-sizing|clip|mask|z-index|backface)"
 )
 """Properties that may hide text or show it."""
+_VALUES = {
+    "display": regex(
+        r"none|contents|(?:[\w-]*(?:block|inline|flex|grid|table|ruby|box|flow|list-item|math)[\w-]*\s*)+"
+    ),
+    "visibility": regex(r"visible|hidden|collapse"),
+    "content-visibility": regex(r"visible|auto|hidden"),
+    "opacity": regex(r"[-+.\d].*|[a-z-]+\(.*"),
+    "font-size": regex(r"[-+.\d].*|[a-z-]+\(.*|x*-?(?:small|large)|medium|smaller|larger|math"),
+}
+_ANY_VALUE = regex(r"inherit|initial|unset|revert(?:-layer)?|.*var\(.*")
+_CONDITION = regex(r"\s*(not\s)?\s*\(\s*([\w-]+)\s*:([^()]*)\)\s*")
 _WITH_STYLE = XPath(".//*[@style]")
 _CLASSES = XPath(".//@class", smart_strings=False)
 _OF_CLASS = XPath('.//*[contains(concat(" ", normalize-space(@class), " "), concat(" ", $name, " "))]')
@@ -235,6 +246,8 @@ def _blocks(css: str, depth: int = 0) -> Iterator[tuple[str, str]]:
                 holds = False
             elif name.lower() == "media":
                 holds = _is_shown(query)
+            elif name.lower() == "supports" and (condition := _CONDITION.fullmatch(query.lower())):
+                holds = _is_valid(condition[2], condition[3].strip()) != bool(condition[1])
             else:
                 holds = name.lower() in ("supports", "layer", "container", "scope") and not query.lstrip().startswith(
                     "not"
@@ -303,8 +316,15 @@ def _parsed(style: str) -> tuple[tuple[str, str, bool], ...]:
         name = name.strip().lower()
         if _READ.match(name):
             value, _, important = value.strip().lower().partition("!")
-            found.append((name, value.strip(), important.strip() == "important"))
+            if _is_valid(name, value.strip()):
+                found.append((name, value.strip(), important.strip() == "important"))
     return tuple(found) if any(name != "white-space" for name, *_ in found) else ()  # alone it hides nothing
+
+
+def _is_valid(name: str, value: str) -> bool:
+    """Whether browsers know the value: they pass over a declaration that they do not understand."""
+    known = _VALUES.get(name)
+    return known is None or known.fullmatch(value) is not None or _ANY_VALUE.fullmatch(value) is not None
 
 
 def _unescaped(text: str, before_sign: str = "") -> str:

@@ -134,6 +134,8 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
     made = _with_edges(made, style, around.background or WHITE)
     if (visibility := style["visibility"]) and visibility != "inherit":
         made = replace(made, visible=visibility not in ("hidden", "collapse"))
+    if style["-webkit-text-security"] in ("disc", "circle", "square"):
+        made = replace(made, visible=False)
     made = replace(made, alpha=made.alpha * _opacity(style), pressed=made.pressed or _is_pressed(style))
     if not boxed:
         made = replace(made, scale=made.scale * _scale(style))
@@ -476,8 +478,15 @@ def _is_far(style: Style, around: Look) -> bool:
     if any(n is not None and n <= -FAR for n in moved):
         return True
     positioned = style["position"] in ("absolute", "fixed", "relative")
-    far = [style.length("left"), style.length("right"), style.length("top", whole=SCREEN[1]), style.length("bottom")]
+    far = [
+        style.length("left"),
+        style.length("right"),
+        style.length("top", whole=SCREEN[1]),
+        style.length("bottom", whole=SCREEN[1]),
+    ]
     if positioned and any(n is not None and n >= (SCREEN[0] if i < 2 else 1e4) for i, n in enumerate(far)):
+        return True
+    if style["position"] == "fixed" and any(n is not None and n >= SCREEN[1] for n in far[2:]):
         return True
     indent = style.length("text-indent")
     if indent is not None and (indent <= -FAR or indent >= COLUMN):

@@ -121,7 +121,16 @@ display:block;inline-size:0;overflow:hidden
 display:block;height:10px;padding-top:20px;box-sizing:border-box;overflow:hidden
 position:relative;z-index:-1
 position:absolute;z-index:-999
-backface-visibility:hidden;transform:rotateY(180deg)""".splitlines()
+backface-visibility:hidden;transform:rotateY(180deg)
+visibility:hidden;visibility:bogus
+display:none;display:bogus
+opacity:0;opacity:full
+font-size:0;font-size:huge
+color:background
+color:infobackground
+-webkit-text-security:disc
+position:fixed;top:100vh
+position:fixed;bottom:100%""".splitlines()
 
 HIDDEN_MARKUP = [
     ruled(".q7{display:none}"),
@@ -156,6 +165,11 @@ HIDDEN_MARKUP = [
     ruled(".q7{-webkit-line-clamp:1;overflow:hidden}", f'<span class="q7">A<br>{MESSAGE}</span>'),
     ruled(".q7{white-space:nowrap;overflow:hidden;width:20px;display:block}", f'<span class="q7">{"Ab " * 9}{MESSAGE}</span>'),
     ruled("@supports (display:grid){.q7{display:none}}"),
+    ruled("@supports not (display:bogus){.q7{display:none}}"),
+    ruled(".q7{display:none}.q7{display:bogus}"),
+    f"<math><maction actiontype='toggle'><mi>x</mi><mtext>{MESSAGE}</mtext></maction></math>",
+    f'<svg width="0" height="0"><foreignObject width="90" height="90"><p class="ltx_p">{MESSAGE}</p></foreignObject></svg>',
+    f'<svg width="0" height="0" overflow="visible"><foreignObject width="90" height="90"><p class="ltx_p">{MESSAGE}</p></foreignObject></svg>',
     ruled("@layer a{@media all{.q7{display:none}}}"),
     ruled(".ltx_p{.q7{display:none}}"),
     ruled(".ltx_p{& .q7{display:none}}"),
@@ -237,6 +251,12 @@ transform:translate(-30pt,10pt) rotate(-90deg)
 transform:scaleX(-1)
 transform:none
 visibility:visible
+visibility:hidden;visibility:visible
+display:none;display:inline list-item
+opacity:0;opacity:calc(1)
+font-size:0;font-size:x-large
+rotate:90deg
+position:relative;top:5px
 display:inline-block;width:0pt
 display:block;height:0
 display:block;width:400px;overflow:hidden
@@ -276,6 +296,9 @@ SEEN_MARKUP = [
     ruled(".ltx_p > b > .q7{display:none}"),
     ruled("@keyframes a{from{opacity:0}to{opacity:1}}.q7{color:#222}"),
     ruled("@keyframes a{to{opacity:1}}.q7{opacity:0;animation:a 1s forwards}"),
+    ruled("@supports not (display:grid){.q7{display:none}}"),
+    ruled("@supports (display:bogus){.q7{display:none}}"),
+    f"<math><maction><mtext>{MESSAGE}</mtext><mi>x</mi></maction></math>",
     ruled("@media not screen{.q7{display:none}}"),
     ruled("span:has(.none){display:none}"),
     ruled("/* .q7{display:none} */.q8{color:red}"),
