@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.checks import afterwords, first_person, phrases, remarks
 from digest.checks import language as lang
+from digest.checks import phrases
+from digest.checks.shape import sentences_of
+from digest.checks.talk import talks
 from digest.model import Fault
 from digest.patterns import regex
 
@@ -35,7 +37,6 @@ _INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"")
 """A colon or full stop in it ends no sentence."""
 _RULE = regex(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})[^\S\n]*(?:\n|\Z))+\s*|\A\s+")
 _RULE_AFTER = regex(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
-_LAST = regex(r"(?<![^。！？!?\n])[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
 _LITERAL_BREAK = regex(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
 _MAX_CHATTER = 500
 """Characters of a last sentence that may be chatter."""
@@ -48,21 +49,20 @@ _GESTURE = regex(
     r"\A\s*(?:\*[a-z][^*\n\d]{3,40}\*|[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)])\s+(?=\S)|\A\s*[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)](?=[\u4e00-\u9fff])"
 )
 """A stage direction: `*adjusts glasses*`."""
+_STOPPED = regex(r"[.。!！…][”\"』」*_]*\s*\Z")
+_ENDED = regex(r"[.。!！?？…][\W_]*\Z")
 _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
-_EXCLAIMS = regex(r"[!！][\W_]*\Z")
-_ASKS_BACK = regex(r"[?？][\W_]*\Z")
-_MAX_EXCLAMATION = 15.0
-"""Words of an exclamation that is only a greeting or a farewell."""
+_TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
+_MIN_BRACKET = 2.5
+"""Words of a bracket after a text on its line: a shorter one may hold a term or its short form."""
+_ALONE, _BEFORE, _AFTER, _LABEL, _SURE, _APART = 0.2, 1.2, 1.2, 2.0, 1.5, 1.0
+"""Above which score a line or a sentence is talk, and by how much more than the text beside it."""
 
 
 @dataclass(frozen=True)
 class Cut:
     kept: str
     pieces: tuple[tuple[Fault, str], ...] = ()
-
-
-def _unquoted(text: str) -> str:
-    return phrases.QUOTED.sub("“”", text)
 
 
 def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
@@ -93,42 +93,26 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
     return text
 
 
+def _is_talk(piece: str, of_text: list[str], *, least: float) -> bool:
+    """`of_text`: the sentence of the text that is farthest from the piece, in a list."""
+    score = talks(piece)
+    return bool(of_text) and score > least and (score > _SURE or score - talks(of_text[0]) > _APART)
+
+
 def _opening(head: str, after: str) -> Fault | None:
-    bare = _unquoted(head).strip()
-    agreed = phrases.PREAMBLE.match(bare)
-    if agreed and (
-        not agreed["rest"].strip(" *_:：")
-        or phrases.TASK_TALK.search(agreed["rest"])
-        or phrases.INTRODUCES.match(agreed["rest"])
-    ):
-        return Fault.PREAMBLE
-    if phrases.AS_EXPERT.match(bare) or phrases.GREETING.match(bare) or phrases.INTRODUCES.match(bare):
-        return Fault.PREAMBLE
-    if after.strip() and remarks.opening(head, alone=after.startswith("\n")):
+    alone = after[:1] == "\n" and not _ITEM.match(after)
+    label = head.rstrip("*_ ")[-1:] in ":："  # before a text on its line it may be a heading
+    leads = (label or _ENDED.search(head)) and (alone or _ENDED.search(after)) and not _ITEM.match(head)
+    least = _ALONE if alone else _LABEL if label else _BEFORE
+    if leads and _is_talk(head, sentences_of(after)[-1:], least=least):
         return Fault.PREAMBLE
     if phrases.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
         return Fault.LEAKED
     return None
 
 
-def _is_agreement(paragraph: str) -> bool:
-    """`Alright, one summary coming up!`"""
-    bare = _unquoted(paragraph)
-    return bool(_EXCLAIMS.search(bare) and phrases.PREAMBLE.match(bare)) and lang.size(bare) <= _MAX_EXCLAMATION
-
-
 def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(4):
-        paragraph, _gap, following = text.partition("\n\n")
-        if following.strip() and (first_person.is_aside(paragraph) or _is_agreement(paragraph)):
-            cut.append((Fault.PREAMBLE, paragraph.strip()))
-            text = _RULE.sub("", following)
-            continue
-        cheers = remarks.cheers(text)
-        if cheers:
-            cut.append((Fault.PREAMBLE, cheers.strip()))
-            text = text[len(cheers) :]
-            continue
         gesture = _GESTURE.match(text)
         if gesture:
             cut.append((Fault.PREAMBLE, gesture[0].strip()))
@@ -138,6 +122,9 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
         head = text[: end.end()] if end else ""
         if not head.strip() or len(head) > 400:
             return text
+        line = text[: text.find("\n")]
+        if head != line and len(line) < _MAX_CHATTER and _opening(line, text[len(line) :]):
+            head = line
         fault = _opening(head, text[len(head) :])
         if fault is None:
             return text
@@ -148,47 +135,34 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     return text
 
 
-def _is_farewell(bare: str) -> bool:
-    return lang.size(bare) <= _MAX_EXCLAMATION and (
-        bool(_ASKS_BACK.search(bare) and phrases.OWN_WORK.search(bare))
-        or bool(_EXCLAIMS.search(bare) and phrases.ADDRESSES_USER.search(bare))
-    )
-
-
-def _closing(last: str, before: str, alone: bool, paragraph: bool) -> bool:
-    """Whether the last sentence addresses the user or speaks about the text.
-
-    `alone`: it stands on a line after others; `paragraph`: it begins one.
-    """
-    bare = _unquoted(last)
-    if paragraph and (first_person.is_aside(last) or _is_farewell(bare) or remarks.closing(last, before)):
-        return True
-    if remarks.to_reader(last):
-        return True
-    if phrases.ASKS_FOR_INPUT.search(bare) and not phrases.TEMPLATE_BRACKET.search(last):
-        return True
-    return bool(phrases.AFTERWORD.search(bare)) and (alone or bool(phrases.ADDRESSES_USER.search(bare)))
-
-
-def _in_last_paragraph(text: str, before: str) -> bool:
-    return "\n" in before and "\n" in text.rstrip()
+def last_remark(text: str) -> str:
+    """The last line, or a bracket at the end, that talks about the text; else empty."""
+    body, newline, line = text.rstrip().rpartition("\n")
+    if newline and body.strip() and _is_talk(line, sentences_of(body)[:1], least=_ALONE):
+        return line
+    bracket = _TRAILING_BRACKET.search(text)
+    before = text[: bracket.start()] if bracket else ""
+    if not bracket or not _STOPPED.search(before):  # else it belongs to the last sentence, or to a title
+        return ""
+    long = lang.size(bracket[0]) >= _MIN_BRACKET or re.search("[:：]", bracket[0])
+    return bracket[0] if long and _is_talk(bracket[0], sentences_of(before)[:1], least=_BEFORE) else ""
 
 
 def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(6):
-        remark = afterwords.last_remark(text)
+        remark = last_remark(text)
         if remark:
             cut.append((Fault.CHATTER, remark.strip()))
             text = _RULE_AFTER.sub("", text.rstrip()[: -len(remark.rstrip())].rstrip()).rstrip()
             continue
-        last = _LAST.search(text[-_MAX_CHATTER:])
-        if not last or not last[0].strip() or (last.start() == 0 and len(text) > _MAX_CHATTER):
+        last = (sentences_of(text) or [""])[-1]
+        before = text[: len(text) - len(last)]
+        alone = before.rstrip(" ").endswith("\n") and not _ITEM.match(last)
+        if not before.strip() or len(last) > _MAX_CHATTER or not (alone or _ENDED.search(last)):
             return text
-        before = text[: len(text) - len(last[0])]
-        paragraph = before.rstrip(" ").endswith("\n") and not _ITEM.match(last[0])
-        if not before.strip() or not _closing(last[0], before, _in_last_paragraph(text, before), paragraph):
+        if not _is_talk(last, sentences_of(before)[:1], least=_ALONE if alone else _AFTER):
             return text
-        cut.append((Fault.CHATTER, last[0].strip()))
+        cut.append((Fault.CHATTER, last.strip()))
         text = _RULE_AFTER.sub("", before.rstrip()).rstrip()
     return text
 

@@ -309,11 +309,6 @@ def is_english(word: str) -> bool:
     )
 
 
-def is_little(word: str) -> bool:
-    """A word that nearly every sentence of its language has."""
-    return any(word in known for known in (_ENGLISH, *_FUNCTION_WORDS.values()))
-
-
 def is_name(word: str) -> bool:
     """A name that stays untranslated: `RefAny3D`, `BERT`, `GPT-4`."""
     return any(c.isupper() for c in word[1:]) or any(c.isdigit() for c in word)

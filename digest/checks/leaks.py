@@ -23,7 +23,10 @@ _THINKS_ALOUD = regex(
     re.IGNORECASE,
 )
 _ROLES = regex(r"^(?:human|user|assistant|system|用户|助手|系统)\s*[:：]", re.IGNORECASE | re.MULTILINE)
-_ASSISTANT = regex(r"(?:human|assistant|用户|助手)\s*[:：]", re.IGNORECASE)
+_ASSISTANT = regex(
+    r"(?:human|(?:ai |ki-)?assistante?|assistent|asistente|用户|(?:智能)?助手|アシスタント|어시스턴트)\s*[:：]",
+    re.IGNORECASE,
+)
 """One is enough; `System:` and `User:` may begin a sentence about systems and users."""
 _OBJECT_IN_SENTENCE = regex(
     r"(?<=\w )\{[^{}\n]{0,300}\}(?=[,;]? \w+ \w)|(?<=[\u4e00-\u9fff] )\{[^{}\n]{0,300}\}|(?<=[\u4e00-\u9fff])\{[^{}\n]{0,300}\}(?=[\u4e00-\u9fff])"

@@ -71,11 +71,6 @@ POLITE = regex(
     _I,
 )
 """A text about a paper never says please."""
-GREETING = regex(
-    r"^\W*(?:各位|大家好|同学们|朋友们|亲爱的|hello|hi|hey|dear|welcome|greetings|bonjour|hola|hallo|皆さん|여러분|안녕)(?![\w-])[^。.!！?？\n]{0,40}[,，!！:：]",
-    _I,
-)
-"""A first sentence to an audience."""
 TASK_INPUT = regex(_OBJECT, _I)
 """What a model asks for."""
 ASKS_FOR_INPUT = regex(
@@ -114,42 +109,6 @@ REFUSES = regex(
     _I | re.MULTILINE,
 )
 
-# ------------------------------------------------------------------ before and after
-
-_AGREES = r"(?:好的|好|当然可以|当然|可以的?|没问题|明白了?|收到|了解|OK|Okay|Sure(?: thing)?|Certainly|Of course|Absolutely|Gladly|Great|Got it|Understood|Alright|Yes|承知しました|わかりました|はい|かしこまりました|もちろん(?:です)?|네|물론(?:입니다|이죠)?|알겠습니다|Claro(?: que sí)?|Por supuesto|Desde luego|Bien sûr|D'accord|Certainement|Voici|Natürlich|Gerne|Klar|Certo|Certamente|Com certeza|Конечно|Хорошо|Разумеется)"
-_WORK = r"(?:translations?|translated|summary|analysis|response|answer|version|overview|breakdown|rewrite|explanation|interpretation|report|output|JSON|翻译|译文|译稿|总结|分析|解读|回答|概括|版本|解析|执行摘要|摘要的|标题的|报告|答案|梳理|翻訳|要約|分析|解説|回答|번역|요약|분석|답변|traducción|resumen|análisis|traduction|résumé|analyse|Übersetzung|Zusammenfassung|Analyse|traduzione|riassunto|tradução|resumo|перевод|резюме|анализ|изложение)"
-"""Names a model gives to its output."""
-OWN_WORK = regex(_WORK, _I)
-PREAMBLE = regex(rf"^\W*{_AGREES}\s*[，,。.！!：:、；;—-]+\s*(?P<rest>.*)$", _I)
-"""Agreement in a first line; a preamble if the rest of its sentence is about the task or empty."""
-TASK_TALK = regex(
-    r"(?:我(?:将|会|来|已|对|以|可以|根据|按照|很乐意|为您|为你|尝试)|让我(?:们)?(?:来)?|为您|为你|请(?:看|参阅|查收)|您(?:提供|要求|提出|的)|你(?:提供|要求|提出|的)|扮演|视角)"
-    r"|\b(?:I(?:'ll| will|'d|'ve| have| am|'m| can)|let me|let's|here(?:'s| is| are)|you(?:'ve| have)? (?:provided|requested|asked|shared)|your|below is|as requested|voici|aquí (?:está|tiene)|hier ist|ecco|aqui está|je vais|ich werde|voy a|вот)\b"
-    r"|以下(?:是|为|は)|(?:这|下面)是|こちら|次のとおり|다음은|아래는|저는|私は|제공하신",
-    _I,
-)
-INTRODUCES = regex(
-    rf"^\W*[^\n。]{{0,20}}{_WORK}(?:は|为|是|:)?(?:以下の(?:とおり|通り)|如下|次の(?:とおり|通り))(?:です)?\W*$|^\W*(?:(?:以下|下面|这里?|如下)(?:就?是|为|给出|将|提供)|here(?:'s| is| are)\b|below (?:is|are|you)\b|the following (?:is|are)\b|以下に|以下[はが]|次のように|こちらが|다음은|아래는|voici|aquí (?:está|tienes?)|a continuación|hier (?:ist|sind|finden|kommt)|ecco|aqui está|segue|вот|ниже)[^\n。]{{0,120}}?{_WORK}"
-    rf"|^\W*(?:中文|英文)?(?:翻译|译文|总结|概括|摘要翻译|标题翻译|翻译结果|中文翻译|回答)(?:结果)?(?:如下|为|是)?\s*[:：]\W*$|^\W*(?:论文)?(?:标题|摘要|题目)的?(?:中文)?(?:翻译|译文)(?:如下|为|是)?[:：]?\W*$|^\W*翻译(?:成|为)中文(?:如下|是|为)?[:：]\W*$"
-    rf"|^\W*(?:the )?(?:chinese |english |spanish )?(?:translation|translated (?:text|title|abstract))(?: of [^:]{{0,60}})?(?: is)?(?: as follows)?\s*:\W*$|^\W*(?:answer|response|output)\s*[:：]\W*$",
-    _I,
-)
-"""A first line that introduces the text."""
-AS_EXPERT = regex(
-    r"^\W*(?:作为(?:一名|一位|一个)?[^。\n，]{0,40}[，,]\s*我(?:将|会|来|对|已|可以|很|认为|为|根据|按)|as (?:an? )?[^.\n,]{3,80}(?:expert|researcher|assistant|scientist|specialist|professional|student|reviewer|engineer)[^.\n,]{0,60},\s*(?:I|let me|here)\b"
-    r"|我将(?:扮演|以|作为|从)|I(?:'ll| will) (?:act|take|assume|analy[sz]e|provide|translate|summari[sz]e|now)\b|en tant qu'(?:expert|assistant|chercheur)\w*[^.\n]{0,60},\s*je|como experto[^.\n]{0,60},|als Experte[^.\n]{0,60})",
-    _I,
-)
-AFTERWORD = regex(
-    rf"(?:这样?(?:个|的|一)?|该|以上|上述|上面(?:的)?|此|本)(?:标题|译文|翻译|译法|版本|表达|总结|回答|内容|分析|摘要|段落)?[^。\n]{{0,30}}(?:翻译|译文|译法|表达|总结|分析|解读|回答)[^。\n]{{0,60}}(?:原文|原意|学术|规范|忠实|准确|流畅|习惯|通顺|您|你|帮助|参考|要求|需求)"
-    rf"|(?:希望|但愿)[^。\n]{{0,30}}(?:有(?:所)?帮助|满足您|满足你|符合您|对您|对你)|以上(?:就?是|为)[^。\n]{{0,40}}{_WORK}|(?:保留|保持|传达|体现|符合|忠于)了?[^。\n]{{0,12}}原(?:文|意|标题)[^。\n]{{0,40}}(?:学术|规范|中文|表达|习惯|含义|意思|核心)|^\W*(?:注|译注|译者注|备注|说明|请注意|注意)\s*[:：，,]?[^。\n]{{0,60}}(?:翻译|译为|译文|原文|直译|意译|术语|上述|替换|占位|链接|字数|要求)"
-    rf"|(?:如果|若|如)(?:您|你|有|需)[^。\n]{{0,80}}(?:请|欢迎|随时|可以(?:告诉|提供|继续)|我(?:会|可以|将|很))|(?:请|欢迎)随时(?:告诉|联系|提问|告知)|我(?:会|将)(?:给出|提供|为您|为你|帮助)"
-    rf"|\b(?:I )?hope (?:this|that|it) (?:helps|is helpful|meets|works)|\blet me know if\b|\bfeel free to (?:ask|let|reach|adjust|modify|share)|\bif you (?:have|need|want|would like|'d like)\b[^.\n]{{0,100}}(?:let me|please|I can|I'd|feel free|just)|\bwould you like me to\b|\b(?:this|the above) (?:translation|summary|version|analysis)\b[^.\n]{{0,60}}\b(?:preserves?|retains?|maintains?|keeps?|captures?|adheres?|conveys?|follows?|original)|^\W*(?:note|translator'?s note|disclaimer)\s*[:：][^\n]{{0,200}}(?:translat|original (?:text|title|abstract|paper|wording)|(?:this|the above) (?:summary|text|version)|word count|literal)"
-    rf"|(?:お役に立て|ご不明な点|ご質問が(?:あれば|ございましたら)|お知らせください|必要であれば|도움이 되|궁금한 점|필요하시면|언제든지)"
-    rf"|\b(?:espero que (?:esto|esta|isso)|si necesitas?|si desea|no dudes? en|j'espère que (?:cela|cette)|n'hésitez pas|si vous (?:avez|souhaitez)|ich hoffe|falls Sie|wenn Sie (?:weitere|möchten|noch)|lassen Sie mich wissen|spero che|se hai bisogno|fammi sapere|надеюсь|если (?:у вас|вам))\b",
-    _I,
-)
-"""In a last line: about the text above or to the user."""
 
 # ------------------------------------------------------------------ left over from the prompt
 
@@ -189,10 +148,6 @@ META_HAN = regex(
 )
 AVAILABLE = regex(
     r"(?:available|visit|found|released?|access\w*|hosted|see|code|at|here|link|访问|链接|网址|公开|获取|开源|如下|参见|参阅|参考|查看|地址|发布|见|在|[:：])\s*[:：]?\s*$",
-    _I,
-)
-ADDRESSES_USER = regex(
-    r"\b(?:te|ti|tu|toi|os|dir|dich|euch|tibi)\b|您|你(?!的?语言模型)|\byou(?:r)?\b|\blet me\b|\bI\b|我(?:会|将|可以)|お役に立て|ください|도움|\b(?:usted|vous|Ihnen|Sie|vi|você)\b",
     _I,
 )
 

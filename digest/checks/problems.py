@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from digest.checks import afterwords, leaks, on_topic, shape
-from digest.checks.cleaning import cut
+from digest.checks import leaks, on_topic, shape, titles
+from digest.checks.cleaning import Cut, cut
 from digest.checks.refusals import find_refusals
+from digest.checks.shape import lowered
 from digest.model import Fault, Problem
 
 
@@ -41,6 +42,8 @@ def _found(
 ) -> tuple[tuple[Fault, str], ...]:
     """Kept: a repair leaves most of an analysis as it was, and all of it is checked again."""
     trimmed = cut(text)
+    if trimmed.pieces and all(piece.lower() in lowered(source) for _, piece in trimmed.pieces):
+        trimmed = Cut(text)
     found: dict[Fault, str] = {}
     for fault, piece in trimmed.pieces:
         found.setdefault(fault, f"remove: {piece[:120]!r}")
@@ -51,7 +54,7 @@ def _found(
         find_refusals(kept, kind, source),
         leaks.leaked(kept, source, prompt),
         leaks.unfilled_templates(kept, source),
-        afterwords.title_remarks(kept, source) if kind == "title" else (),
+        titles.title_remarks(kept, source) if kind == "title" else (),
         shape.headings(kept, kind),
         () if kind == "title" and on_topic.is_name(kept, source) else on_topic.wrong_language(kept, language, kind),
         on_topic.left_as_it_was(kept, source, language) if kind == "title" else (),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from digest.checks import first_person, phrases, remarks
 from digest.checks import language as lang
+from digest.checks import phrases
 from digest.checks.shape import lowered, sentences_of
+from digest.checks.talk import talks
 from digest.model import Fault
 from digest.patterns import regex
 
@@ -18,29 +19,27 @@ _TITLE_TASK = regex(
 """A title may be `Sorry, I can't`: only with words of the task it is a refusal."""
 _MAX_READ = 500
 """Characters of a sentence that are checked: refusals come at its beginning."""
+_WHOLLY, _REPORTS, _OF_A_PAPER = 0.6, 1.0, -1.5
+_REPORTED = regex(r"[\d“《]")
+_FEW = 3
 _MIN_CLAUSE = 5.0
 """Words after a colon that make a sentence."""
 _LISTS = regex(r"以下|下列|following|suivant|siguiente|folgende|次の", re.IGNORECASE)
 _IMPERSONAL = ("part", "short", "sentence", "summary")
 """Not `answer`: it may say `I found nothing about it`."""
-_LEADS = regex(r"[:：]\s*\S.{12,}")
-"""An order that is reported: `Please provide evidence: the annotators were asked to …`."""
 _SUBTITLED = regex(r"\S[:：]\s*\S")
 
 
 def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
     """In the first or last two sentences, outside quotation marks, and not in the paper's words."""
     sentences = sentences_of(phrases.QUOTED.sub("“”", text))
-    if (
-        kind in _IMPERSONAL
-        and len(sentences) <= 3
-        and text.strip().lower() not in lowered(source)
-        and (reason := remarks.whole(text))
-    ):
-        yield Fault.REFUSAL, f"{reason}: {text.strip()[:100]!r}"
+    if kind in _IMPERSONAL and _is_talk(sentences) and text.strip().lower() not in lowered(source):
+        yield Fault.REFUSAL, f"says nothing about a paper: {text.strip()[:100]!r}"
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
     for sentence in (s[:_MAX_READ] for s in edge):
         if kind == "title" and (_SUBTITLED.search(sentence) or not _TITLE_TASK.search(sentence)):
+            continue
+        if talks(sentence) < _OF_A_PAPER:
             continue
         for pattern, fault, detail in (
             (phrases.REFUSES, Fault.REFUSAL, "speaks as an assistant"),
@@ -51,21 +50,13 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
                 yield fault, f"{detail}: {sentence.strip()[:100]!r}"
         if phrases.POLITE.search(sentence) and not phrases.POLITE.search(source):
             yield Fault.ASKS_FOR_INPUT, f"asks the reader for something: {sentence.strip()[:100]!r}"
-        if kind in _IMPERSONAL and len(sentences) == 1 and _asks_back(sentence):
-            yield Fault.ASKS_FOR_INPUT, f"asks the reader: {sentence.strip()[:100]!r}"
-        if kind in _IMPERSONAL and _to_reader(sentence, source):
-            yield Fault.ASKS_FOR_INPUT, f"speaks to the reader: {sentence.strip()[:100]!r}"
-        if kind in _IMPERSONAL and first_person.first_person(sentence, source):
-            yield Fault.REFUSAL, f"speaks of itself: {sentence.strip()[:100]!r}"
 
 
-def _to_reader(sentence: str, source: str) -> bool:
-    own = sentence.strip(" .").lower() in lowered(source)
-    return not own and remarks.to_reader(sentence) and not _LEADS.search(sentence)
-
-
-def _asks_back(sentence: str) -> bool:
-    return bool(re.search(r"[?？][\W_]*\Z", sentence) and phrases.TASK_INPUT.search(sentence))
+def _is_talk(sentences: list[str]) -> bool:
+    """All of a few sentences; where they quote or count, more must speak for it."""
+    scores = [talks(s) - _REPORTS * bool(_REPORTED.search(s)) for s in sentences]
+    ended = bool(sentences) and not sentences[-1].rstrip()[-1:].isalnum()  # else it is a headline
+    return ended and len(scores) <= _FEW and min(scores) > 0 and sum(scores) > _WHOLLY * len(scores)
 
 
 def _is_reported(match: re.Match[str], sentence: str) -> bool:

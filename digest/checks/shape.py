@@ -77,7 +77,7 @@ def letters_and_digits(text: str) -> str:
 
 
 def sentences_of(text: str) -> list[str]:
-    pieces = re.split(r"(?<=[。！？!?])|\n+|(?<=[a-z)\]’”\"]\.)\s+(?=[A-Z“\"])", text)
+    pieces = re.split(r"(?<=[。！？!?])|\n+|(?<=[^\W\d_]\.|[)\]’”\"»]\.)\s+(?=[A-ZÀ-Þ¿¡“\"„«가-힣])", text)
     return [s for s in pieces if s and s.strip()]
 
 

@@ -85,7 +85,7 @@ _YOURS = regex(r"^\W*(?:your|ihre?n?|votre|vos|su|sus|seu|sua|ваш\w*|您的|�
 _ENUMERATES = regex(r"[,、，;；:：/&+=|_]|\d|[.。]\s")
 _OPEN_BEFORE = regex(
     r"(?:\b(?:at|over|through|called|named|between|of|to|is|are|was|in|on|by|with|from|for|under|against|about|reach\w*|uses?|used|took|see|via"
-    r"|von|zu|auf|unter|mit|bei|aus|ist|sind|siehe|adresse|table|figure|section|and|than|de|du|des|à|sur|en|est|avec|sous|con|es|del|al|da|do|das|dos|em|é|di|su|è|dal|della"
+    r"|von|zu|auf|unter|mit|bei|aus|durch|ist|sind|siehe|adresse|table|figure|section|and|than|de|du|des|à|sur|en|est|avec|sous|par|con|por|es|del|al|da|do|das|dos|em|é|pelo|pela|di|su|è|dal|della"
     r"|по|на|в|из|от|к|адресу|van|op|in|met|pod|adresem|na|w|tại|là|di|على|في|من)|[是为為在于於达達到用了从從见見与與含自表图由])\s*[:：]?\s*$",
     re.IGNORECASE,
 )

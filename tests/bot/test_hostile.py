@@ -20,7 +20,7 @@ from bot.discord.render import messages as discord
 from bot.slack.render import messages as slack
 from digest.arxiv import ids
 from digest.checks import safe_markdown
-from digest.checks.afterwords import last_remark
+from digest.checks.cleaning import last_remark
 from digest.llm.replies.marks import marked
 from digest.model import (
     FULL_PARTS,

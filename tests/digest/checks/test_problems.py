@@ -31,7 +31,8 @@ def faults(text: str, language: str = "zh", kind: str = "part", **more: object) 
 
 @pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
 def test_outputs_in_many_languages_are_told_apart(sound):
-    judged = [(r, faults(r["text"], r["language"], r["kind"])) for r in OUTPUTS if r["sound"] is sound]
+    rows = [r for r in OUTPUTS if r["sound"] is sound]
+    judged = [(r, faults(r["text"], r["language"], r["kind"], source=r.get("source", ""))) for r in rows]
     wrong = [(r["language"], r["kind"], r["text"], found) for r, found in judged if bool(found) is sound]
     assert len(judged) > 100
     assert wrong == []
@@ -87,7 +88,7 @@ def test_stutter_is_flagged_from_the_sixth_time_and_not_where_it_is_quoted(repea
 
 
 def test_of_a_strangers_chatter_the_sound_part_is_kept():
-    rows = [r for r in STRANGERS if "kept" in r]
+    rows = [r for r in STRANGERS if "kept" in r and not r.get("amiss")]
     assert len(rows) >= 10
     assert [clean(r["text"], r["language"]) for r in rows] == [r["kept"] for r in rows]
 
@@ -159,8 +160,8 @@ def test_the_papers_own_words_are_cleared_of_suspicion():
     said = (
         "Annotators were told: please provide the full text of each instruction. They took 20 minutes each on average."
     )
-    assert Fault.ASKS_FOR_INPUT in faults(said.removeprefix("Annotators were told: "), "en")
-    assert Fault.ASKS_FOR_INPUT not in faults(said.removeprefix("Annotators were told: "), "en", source=PAPER)
+    assert faults(said.removeprefix("Annotators were told: "), "en") & {Fault.ASKS_FOR_INPUT, Fault.PREAMBLE}
+    assert faults(said.removeprefix("Annotators were told: "), "en", source=PAPER + said) == set()
 
 
 def test_a_text_about_another_paper_is_found_by_its_names():
