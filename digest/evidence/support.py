@@ -370,6 +370,9 @@ class _Case:
         yield from self._names()
         yield from self._negation()
         yield from self._quantifiers()
+        yield from self._shares()
+        yield from self._graded()
+        yield from self._other_part()
         if self.turned_twice:
             yield _Doubt("the quotation says it of the opposite", 1)
         else:
@@ -445,7 +448,11 @@ class _Case:
 
     def _figures(self) -> Iterator[_Doubt]:
         near = f"{self.ground.around}\n{self.granted}"
-        missing = [f for f in missing_figures(self.sentence, self.whole) if not self._printed(f) and not self._each(f)]
+        missing = [
+            f
+            for f in missing_figures(self.sentence, self.whole)
+            if not self._printed(f) and not self._each(f) and not self._between_two(f)
+        ]
         for figure in missing:
             if not missing_figures(figure.text, near):
                 yield _Doubt(f"the quotation does not hold {figure.text}", 2)
@@ -464,6 +471,15 @@ class _Case:
         """`1文あたり`, `1개당` for `each`, `per`, `a single`."""
         return self.foreign and figure.value == 1 and _EACH.search(self.whole) is not None
 
+    def _between_two(self, figure: Figure) -> bool:
+        """Whether it is the difference of two figures of both: `by 5.6, from 41.2 to 46.8`."""
+        told = [f for f in figures(self.sentence) if f.text != figure.text and self._printed(f)]
+        return any(
+            one.unit in ("", other.unit)
+            and abs(abs(one.value - other.value) - figure.value) < max(figure.step, 1e-9) / 2
+            for one, other in combinations(told, 2)
+        )
+
     def _printed(self, figure: Figure) -> bool:
         return re.search(rf"(?<![\d.]){re.escape(figure.text)}(?![\d]|\.\d)", self.whole) is not None
 
@@ -473,10 +489,14 @@ class _Case:
         if not places or (figure.step == 1 and 1900 <= figure.value <= 2100):
             return
         if figure.unit in _MEASURES and not self.ground.table and not any(p.unit for p in places):
-            noun = _after(self.whole, places[0])
+            noun = _counted(self.whole, places[0])
             if noun:
                 yield _Doubt(f"the quotation counts {noun} with {figure.text}", 2)
                 return
+        measured = not figure.unit and all(p.unit in _MEASURES for p in places)
+        if measured and not (self.foreign and self.latin) and (noun := _counted(self.sentence, figure)):
+            yield _Doubt(f"the quotation counts no {noun} with {figure.text}", 2)
+            return
         if self.ground.table and (rows := _rows(self.whole)):
             yield from self._in_table(figure, rows)
             return
@@ -562,7 +582,24 @@ class _Case:
             if counted and all(f.value != figure.value for f in counted):
                 yield _Doubt(f"the quotation gives another number of {noun}", 2)
                 return
+        for alone in [] if self.foreign else _ALONE.finditer(self.sentence):
+            several = [
+                f
+                for f in figures(self.whole)
+                if f.value > 1 and alone[1] in (_counted(self.whole, f), _after(self.whole, f))
+            ]
+            if several and not _ALONE.search(self.whole):
+                yield _Doubt(f"the quotation has {several[0].text} of {alone[1]}", 2)
+                return
+        if not self.foreign and (lacking := self._lacking_counts()):
+            yield _Doubt(f"the quotation does not hold {lacking}", 2)
         yield from self._foreign_counts()
+
+    def _lacking_counts(self) -> str:
+        """A number word that bounds something, which the quotation bounds by another."""
+        mine, theirs = dict(_bounded(self.sentence)), dict(_bounded(self.whole))
+        held = {f.value for f in figures(f"{self.whole}\n{self.ground.around}")}
+        return next((text for bound, (text, value) in mine.items() if bound in theirs and value not in held), "")
 
     def _foreign_counts(self) -> Iterator[_Doubt]:
         """`fünf Annotatoren` where the quotation has `three annotators`; `四分之一` for a third."""
@@ -678,10 +715,62 @@ class _Case:
             shares = {f.value for f in figures(self.whole) if f.unit == "%" and not f.plain}
             if any(n not in own and m in own for n, m in parts(self.whole)) or (shares and not shares & own):
                 yield _Doubt("the quotation speaks of a part", 3)
+            if only := _ONLY.search(self.whole):
+                beside = self.foreign or any(self._beside(m, only) for rank, m in mine if rank == ALL)
+                if beside and not _ONLY.search(self.sentence):
+                    yield _Doubt(f"the quotation says “{only[0]}”", 2)
         if not overstated({r for r, _ in mine}, {r for r, _ in theirs}):
             return
         if self.foreign or any(self._beside(a, b) for _, a in mine for _, b in theirs):
             yield _Doubt(f"the quotation says “{theirs[0][1][0]}”, not “{mine[0][1][0]}”", 3)
+
+    def _shares(self) -> Iterator[_Doubt]:
+        """`40 % of the baseline's` where the quotation has `40 % less than the baseline`."""
+        kinds = ("a share", _SHARE, _CHANGE), ("a change", _CHANGE, _SHARE)
+        for kind, own, other in kinds:
+            theirs = {m[m.lastindex or 0] for m in other.finditer(self.whole)}
+            kept = {m[m.lastindex or 0] for m in own.finditer(self.whole)}
+            for match in own.finditer(self.sentence):
+                figure = match[match.lastindex or 0]
+                if figure in theirs - kept:
+                    yield _Doubt(f"{figure} % is not {kind} in the quotation", 3)
+                    return
+
+    def _graded(self) -> Iterator[_Doubt]:
+        """`more fluent` where the quotation has `less fluent`."""
+        if self.foreign or self.turned_twice or self.order:
+            return
+        mine, theirs = _grades(self.sentence), _grades(self.whole)
+        for word, signs in mine.items():
+            other = theirs.get(word, set())
+            if other and not signs & other:
+                yield _Doubt(f"the quotation grades “{word}” the other way", 2)
+                return
+
+    def _other_part(self) -> Iterator[_Doubt]:
+        """What the quotation sets against each other, said of one: `B grows linearly` where it has
+        `A grows linearly, whereas B grows quadratically`."""
+        pieces = [_contrasted(piece) for piece in _END.split(self.whole) if piece]
+        # Among many sentences another one may say it.
+        if self.ground.table or (self.foreign and self.latin) or len(pieces) > _FEW_SENTENCES:
+            return
+        for sides in pieces:
+            if len(sides) < 2 or any(_POINTS_BACK.search(side) for side in sides):
+                continue
+            held = [_vocabulary(side) for side in sides]
+            for clause in _CLAUSES.split(self.sentence):
+                own = [[h.holds(w) for h in held] for w in words(clause)]
+                alone = {holds.index(True) for holds in own if sum(holds) == 1}
+                told = [f for f in figures(clause) if f.plain]
+                alone |= {n for f in told for n, side in enumerate(sides) if self._stands_in(f, side, sides)}
+                if len(alone) > 1:
+                    yield _Doubt("the quotation says it of the other of two", 2)
+                    return
+
+    @staticmethod
+    def _stands_in(figure: Figure, side: str, sides: Sequence[str]) -> bool:
+        """Whether a figure stands on this side alone."""
+        return [one for one in sides if places_of_figure(figure, one)] == [side]
 
     # -------------------------------------------------------- directions
 
@@ -790,6 +879,50 @@ class _Case:
                     break
 
 
+_ONLY = regex(
+    r"\b(?:only|exclusively|solely|nur|ausschließlich|lediglich|seulement|uniquement|s[oó]lo|solamente|somente|apenas)\b|只有|只在|仅|のみ|だけ|뿐|(?<=\w)만\b",
+    re.IGNORECASE,
+)
+_CONTRASTED = regex(
+    r";\s|,?\s+whereas\s|,\s+(?:while(?!\s+\w+ing\b)|although|though)\s|,\s+but\s+(?=(?:the|a|an|our)\b|[A-Z])"
+)
+_UNLIKE = regex(r"\A\W*(?:Unlike|In contrast to)\s[^,]+,(?:\s+which\s[^,]+,)?")
+_FEW_SENTENCES = 3
+_POINTS_BACK = regex(
+    r"\b(?:it|its|they|them|their|this|these|those|both|latter|former|ones?|respectively)\b", re.IGNORECASE
+)
+
+
+def _contrasted(sentence: str) -> list[str]:
+    """The parts of a sentence that it sets against each other, each with a subject of its own."""
+    if unlike := _UNLIKE.match(sentence):
+        return [unlike[0], sentence[unlike.end() :]]
+    return [side for side in _CONTRASTED.split(sentence) if side.strip()]
+
+
+_SHARE = regex(
+    r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent)\s+of\s+(?:the|that|its|their|what)\b|(?:是|为|仅|只有|相当于)[^，。；]{0,24}的\s?(\d+(?:\.\d+)?)\s?%(?!的?[提增降减上下])"
+    r"|の\s?(\d+(?:\.\d+)?)\s?[%％](?:で|に|だ)",
+    re.IGNORECASE,
+)
+_CHANGE = regex(
+    r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent)\s+(?:fewer|less|lower|smaller|shorter|faster|slower|higher|larger|more|better|worse|cheaper|reduction|decrease|drop|increase|improvement|gain)\b"
+    r"|\b(?:reduc|decreas|lower|cut|drop|shrink|increas|improv|rais|grow)\w*\b[^.;]{0,60}?\bby\s+(?:about |around |up to )?(\d+(?:\.\d+)?)\s?(?:%|percent)"
+    r"|(?:少|低|减少|降低|下降|缩短|节省|提升|提高|增加|高|快)了?(?:约)?\s?(\d+(?:\.\d+)?)\s?%",
+    re.IGNORECASE,
+)
+_GRADE = regex(r"\b(more|most|less|least)\s+(?:\w+ly\s+)?([a-z]{4,})\b", re.IGNORECASE)
+
+
+def _grades(text: str) -> dict[str, set[bool]]:
+    """Of each graded word, whether there is more of it."""
+    found: dict[str, set[bool]] = {}
+    for grade, word in _GRADE.findall(text):
+        if word.lower() not in LITTLE:
+            found.setdefault(stem(word), set()).add(grade.lower() in ("more", "most"))
+    return found
+
+
 def _together(text: str, clauses: re.Pattern[str]) -> set[frozenset[str]]:
     """Pairs of names in one clause."""
     pieces = (clause for piece in _END.split(text) if piece for clause in clauses.split(piece))
@@ -875,10 +1008,30 @@ _SPOKEN = regex(
 _NOUN_AFTER = regex(r"[\s-]*(?:(?:[a-z]+(?:ed|al|ive|ent|ing|er|ual)|[A-Z]\w*|different|new|such)\s+){0,2}([a-z]{3,})")
 
 
+_ALONE = regex(r"\b(?:a single|only one|just one)\s+([A-Za-z][\w-]*)")
+_BOUND = regex(r"\b(fewer than|less than|more than|at least|at most|up to|over|under)\s+$", re.IGNORECASE)
+
+
+def _bounded(text: str) -> Iterator[tuple[str, tuple[str, float]]]:
+    """`fewer than five`: what bounds, and the number."""
+    for figure in figures(text):
+        if not figure.unit and (bound := _BOUND.search(text[: figure.start])):
+            yield bound[1].lower(), (figure.text, figure.value)
+
+
 def _after(text: str, figure: Figure) -> str:
     """The stem of the noun that a figure counts."""
     found = _NOUN_AFTER.match(text, figure.start + len(figure.text))
     return stem(found[1]) if found and found[1] not in LITTLE else ""
+
+
+def _counted(text: str, figure: Figure) -> str:
+    """The noun or the name after a figure: `8 A100 GPUs`, `36块A100`."""
+    named = _NAME_AFTER.match(text, figure.start + len(figure.text))
+    return _after(text, figure) or (named[1] if named else "")
+
+
+_NAME_AFTER = regex(r"\s*[\u3400-\u9fff]{0,2}\s*([A-Z][A-Za-z]*\d[\w-]*)")
 
 
 def _clause_at(text: str, position: int) -> str:

@@ -244,3 +244,44 @@ def test_units_bounds_and_changes_are_held_to_in_other_languages_too(sentence, o
     quotation = AMOUNTS[of]
     verdict = support_of(sentence, Ground(quotation, quotation), language)
     assert (verdict.support is Support.SUPPORTED or verdict.slight) is holds
+
+
+def test_what_a_quotation_says_of_one_is_not_taken_for_the_other():
+    data = json.loads((TESTS / "data/support_clauses.json").read_text("utf-8"))
+    marked: dict[bool, list[bool]] = {True: [], False: []}
+    for row in data["pairs"]:
+        quotation = data["quotations"][row["quotation"]]
+        verdict = support_of(row["sentence"], Ground(quotation, quotation), row["language"])
+        marked[row["true"]].append(verdict.support is not Support.SUPPORTED and not verdict.slight)
+    assert sum(marked[False]) >= 0.8 * len(marked[False])
+    assert sum(marked[True]) <= 0.1 * len(marked[True])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotation", "language"),
+    [
+        ("训练用36块A100，共8小时。", "Training took 36 hours on 8 A100 GPUs.", "zh"),
+        ("Each run used a single A100.", "Each run used 8 A100 GPUs.", "en"),
+        ("它的计算量是基线的40%。", "It needs 40% fewer FLOPs than the baseline.", "zh"),
+        ("It needs 40% of the baseline's FLOPs.", "It needs 40% fewer FLOPs than the baseline.", "en"),
+        ("The summaries were more fluent.", "The summaries were rated as less fluent but more faithful.", "en"),
+        ("Prompting helped all models.", "Only models with at least 7 billion parameters gained by prompting.", "en"),
+        ("It fails with fewer than five markers.", "It fails when fewer than three markers are visible.", "en"),
+        ("Tea grows slowly.", "Coffee grows slowly, whereas tea grows fast.", "en"),
+        ("BERT reaches a score of 0.482.", "Unlike BERT, our retriever reaches a score of 0.482.", "en"),
+    ],
+)
+def test_a_unit_a_share_a_grade_or_a_side_that_is_another_is_doubted(sentence, quotation, language):
+    assert support_of(sentence, Ground(quotation, quotation), language).support is not Support.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotation"),
+    [
+        ("It gains 5.6 points, from 41.2 to 46.8.", "It raises the score from 41.2 to 46.8."),
+        ("Coffee grows slowly, tea fast.", "Coffee grows slowly, whereas tea grows fast."),
+        ("It needs 40% less memory.", "It needs 40% less memory than the baseline and 10% of the baseline's time."),
+    ],
+)
+def test_a_difference_both_sides_and_one_of_two_shares_are_supported(sentence, quotation):
+    assert support_of(sentence, Ground(quotation, quotation), "en").support is Support.SUPPORTED
