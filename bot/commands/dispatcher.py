@@ -57,9 +57,12 @@ class Dispatcher:
             await self._store.withdraw_thread(place)
 
     async def on_reaction(
-        self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
+        self, place: Place, message: str, person: Person, kind: VoteKind, *, emoji: str = "", undo: bool = False
     ) -> None:
-        await feedback.record_reaction(self._context, place, message, person, kind, undo=undo)
+        await feedback.record_reaction(self._context, place, message, person, kind, emoji, undo=undo)
+
+    async def on_reactions_cleared(self, place: Place, message: str, emoji: str = "") -> None:
+        await feedback.clear_reactions(self._context, place, message, emoji)
 
     async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:
         if joined:

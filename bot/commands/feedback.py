@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.context import Context
-from bot.core.chat import Person, Place, Vote, VoteKind
+from bot.core.chat import Person, Place, Vote, VoteKind, reaction_id
 from bot.core.ids import answer_of, join_key
 from bot.digests.counts import GATHER
 from bot.store import Watch
@@ -60,9 +60,17 @@ async def take_back(context: Context, vote: Vote) -> VoteKind | None:
 
 
 async def record_reaction(
-    context: Context, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool
+    context: Context, place: Place, message: str, person: Person, kind: VoteKind, emoji: str, *, undo: bool
 ) -> None:
     """Records a reaction to one of our messages as a vote on its paper. Others are ignored."""
     subject = await context.store.message_subject(place, message)
     if subject and not answer_of(subject):
-        await record_vote(context, Vote(kind, subject, place, person, context.now(), undo))
+        origin = reaction_id(message, emoji)
+        await record_vote(context, Vote(kind, subject, place, person, context.now(), undo, origin))
+
+
+async def clear_reactions(context: Context, place: Place, message: str, emoji: str) -> None:
+    """Takes back the votes that reactions to a message gave, or those with one emoji. What the same
+    people pressed stays."""
+    for vote in await context.store.votes_by_reaction(place.key, reaction_id(message, emoji)):
+        await record_vote(context, replace(vote, undo=True))

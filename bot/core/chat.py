@@ -428,6 +428,13 @@ class Vote:
     person: Person
     at: datetime
     undo: bool = False
+    reaction: str = ""
+    """The `reaction_id` it came from; empty for a vote by a button."""
+
+
+def reaction_id(message: str, emoji: str) -> str:
+    """Names one emoji on a message; without the emoji, it begins the names of all on it."""
+    return f"{message} {emoji}"
 
 
 # ---------------------------------------------------------------- failures
@@ -785,9 +792,13 @@ class EventHandler(Protocol):
         ...
 
     async def on_reaction(
-        self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
+        self, place: Place, message: str, person: Person, kind: VoteKind, *, emoji: str = "", undo: bool = False
     ) -> None:
-        """👍 👎 🔖 on a message of the bot."""
+        """👍 👎 🔖 on a message of the bot. `emoji`: as the platform names it."""
+        ...
+
+    async def on_reactions_cleared(self, place: Place, message: str, emoji: str = "") -> None:
+        """Somebody took all reactions off a message, or all with one emoji."""
         ...
 
     async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:

@@ -166,6 +166,13 @@ class Discord:
             event |= {"guild_id": message["guild_id"], "member": self.member(user)}
         self.world.emit(f"MESSAGE_REACTION_{'REMOVE' if undo else 'ADD'}", event)
 
+    def clear_reactions(self, message: dict[str, Any], emoji: str = "") -> None:
+        """A moderator takes all reactions off, or all with one emoji. Discord does not say whose they were."""
+        event = {k: message[k] for k in ("channel_id", "guild_id") if k in message} | {"message_id": message["id"]}
+        if emoji:
+            event["emoji"] = {"id": None, "name": emoji}
+        self.world.emit(f"MESSAGE_REACTION_REMOVE_{'EMOJI' if emoji else 'ALL'}", event)
+
     def interact(
         self, user: dict[str, Any], channel: dict[str, Any], kind: int, data: dict[str, Any], *, message: dict[str, Any] | None = None,
         locale: str = "en-US", admin: bool = False, member: bool = True,

@@ -15,6 +15,7 @@ CONTENT = 1 << 15
 _NEEDED = {
     "MESSAGE_CREATE": (1 << 9, 1 << 12), "MESSAGE_UPDATE": (1 << 9, 1 << 12), "MESSAGE_DELETE": (1 << 9, 1 << 12),
     "MESSAGE_REACTION_ADD": (1 << 10, 1 << 13), "MESSAGE_REACTION_REMOVE": (1 << 10, 1 << 13),
+    "MESSAGE_REACTION_REMOVE_ALL": (1 << 10, 1 << 13), "MESSAGE_REACTION_REMOVE_EMOJI": (1 << 10, 1 << 13),
 }  # fmt: skip
 
 

@@ -235,9 +235,22 @@ class Gateway(discord.Client):
             return
         place = await self.place(payload.channel_id)
         person = person_of(discord.Object(payload.user_id), None)  # type: ignore[arg-type]
+        message, emoji = chat_message_id(place, payload.message_id), payload.emoji.name
         await self._store_with_retry(
-            lambda: self.handler.on_reaction(place, chat_message_id(place, payload.message_id), person, kind, undo=undo)
+            lambda: self.handler.on_reaction(place, message, person, kind, emoji=emoji, undo=undo)
         )
+
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        await self._reactions_cleared(payload.channel_id, payload.message_id)
+
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        if vote_of(payload.emoji.name) is not None:
+            await self._reactions_cleared(payload.channel_id, payload.message_id, payload.emoji.name)
+
+    async def _reactions_cleared(self, channel: int, message: int, emoji: str = "") -> None:
+        place = await self.place(channel)
+        cleared = chat_message_id(place, message)
+        await self._store_with_retry(lambda: self.handler.on_reactions_cleared(place, cleared, emoji))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         if interaction.type is discord.InteractionType.component:

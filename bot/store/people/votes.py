@@ -25,7 +25,8 @@ COUNTED = (VoteKind.MORE, VoteKind.FEWER, VoteKind.SAVED)
 
 class Votes(Base):
     async def vote(self, vote: Vote) -> None:
-        """Stores a vote once, or deletes it for `undo`."""
+        """Stores a vote once, or deletes it for `undo`. One that was pressed stays pressed when the
+        person reacts, too."""
         person, channel = vote.person.id, votes_key(vote.place.key)
         field = vote_field(person, vote.kind, vote.subject)
         told = archive_change("votes", vote.place.key) if vote.kind is VoteKind.SAVED else []
@@ -36,6 +37,8 @@ class Votes(Base):
         known = [from_json(Vote, v) if v else None for v in await self.redis.do("HMGET", channel, field, *opposites)]
         if known[0] is not None and known[0].at == vote.at:  # the event came twice
             return
+        if known[0] is not None and not known[0].reaction:
+            vote = replace(vote, reaction="")
         later = [other.at + timedelta(microseconds=1) for other in known[1:] if other is not None]
         index = key("person", person, "voted")
         await self.redis.transaction(
@@ -64,6 +67,12 @@ class Votes(Base):
         """How the person's votes on a paper stand."""
         own = [v for v in await self.votes(subscription) if v.person.id == person and v.subject == paper_id]
         return frozenset(vote.kind for vote in own)
+
+    async def votes_by_reaction(self, subscription: str, reaction: str) -> list[Vote]:
+        """Those that came from a `reaction_id`, or from all that begin with it; those that do not
+        count at present, too."""
+        every = [from_json(Vote, value) for value in await self.redis.do("HVALS", votes_key(subscription))]
+        return [v for v in every if v.reaction == reaction or (reaction[-1] == " " and v.reaction.startswith(reaction))]
 
     async def vote_counts(self, subscription: str, papers: Collection[str]) -> dict[str, dict[VoteKind, int]]:
         """How many people voted in which way on each of these papers that has votes."""

@@ -152,7 +152,7 @@ async def test_no_other_event_shows_it_to_another_person(team, hidden):
     }  # fmt: skip
     tried_above = {"on_command", "on_click", "refusal"}
     elsewhere = {"on_submit"}  # with a signed form: the tests of rights of each platform
-    shows_nothing = {"on_edit", "on_delete", "on_reaction", "on_membership", "knows"}
+    shows_nothing = {"on_edit", "on_delete", "on_reaction", "on_reactions_cleared", "on_membership", "knows"}
     methods = {name for name, _ in inspect.getmembers(EventHandler, inspect.isfunction) if not name.startswith("_")}
     assert methods == set(events) | tried_above | elsewhere | shows_nothing
     for name, event in events.items():

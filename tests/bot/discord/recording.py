@@ -61,9 +61,12 @@ class RecordingHandler:
         return await self.on[name](event, respond) if name in self.on else None
 
     async def on_reaction(
-        self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
+        self, place: Place, message: str, person: Person, kind: VoteKind, *, emoji: str = "", undo: bool = False
     ) -> None:
         self.reactions.append((place, message, person.id, kind, undo))
+
+    async def on_reactions_cleared(self, place: Place, message: str, emoji: str = "") -> None:
+        raise AssertionError(message)
 
     async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:
         self.members.append((place, joined, greet))

@@ -317,6 +317,35 @@ async def test_a_vote_taken_back_is_undone_and_the_reply_shows_how_many_there_ar
     assert all(m["edited_timestamp"] is None for m in day.said[1:])
 
 
+async def test_reactions_that_a_moderator_takes_off_are_votes_taken_back_and_what_was_pressed_stays(day):
+    bob, eve, reply, other = day.home.world.person("bob"), day.home.world.person("eve"), day.said[0], day.said[1]
+
+    async def shows(message: Json, more: str, fewer: str) -> None:
+        def counts() -> dict[str, str]:
+            return {b["emoji"]["name"]: b.get("label", "") for b in walk(message["components"]) if b.get("emoji")}
+
+        await until(lambda: counts() == {"👍": more, "👎": fewer})
+
+    await told(day.press(reply, "pb:more:"), "Noted")
+    day.home.discord.react(day.ada, reply, "👍")  # pressed before: one vote, and it stays a pressed one
+    for who, emoji in ((bob, "👍"), (bob, "👎"), (bob, "🔖"), (eve, "👍🏽")):
+        day.home.discord.react(who, reply, emoji)
+    day.home.discord.react(bob, other, "👍")
+    await shows(reply, "2", "1")
+    await shows(other, "1", "")
+    day.home.discord.clear_reactions(reply, "👎")
+    await shows(reply, "3", "")
+    day.home.discord.clear_reactions(reply, "🎉")
+    day.home.discord.clear_reactions(reply, "👍🏽")
+    await shows(reply, "2", "")
+    day.home.discord.clear_reactions(reply)
+    await shows(reply, "1", "")
+    await shows(other, "1", "")
+    left = {(v.person.id, v.kind, v.subject) for v in await day.context.store.votes(day.home.place.key)}
+    first, second = (entry.paper.id for entry in day.digest.entries[:2])
+    assert left == {(day.ada["id"], VoteKind.MORE, first), (bob["id"], VoteKind.MORE, second)}
+
+
 async def test_two_people_who_save_and_vote_at_once_are_both_counted(day):
     bob, reply, subject = day.home.world.person("bob"), day.said[0], day.digest.entries[0].paper.id
 

@@ -76,9 +76,12 @@ class RecordingHandler:
         return self.problems
 
     async def on_reaction(
-        self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
+        self, place: Place, message: str, person: Person, kind: VoteKind, *, emoji: str = "", undo: bool = False
     ) -> None:
         self._keep("reacted", (place, message, person, kind, undo))
+
+    async def on_reactions_cleared(self, place: Place, message: str, emoji: str = "") -> None:
+        raise AssertionError(message)
 
     async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:
         self._keep("membership", (place, joined, by))
