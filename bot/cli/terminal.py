@@ -194,7 +194,7 @@ async def show_answer(
     with stderr_console().status(f"Reading {ref} …"):
         paper = await find_paper(context, ref)
         sources = await load_sources(context, [paper])
-    reply_language = language or answer_language(question, app.settings.digest_language)
+    reply_language = language or await answer_language(question, app.settings.digest_language)
     asked = Question(
         f"ask:{app.now().isoformat()}",
         Place("console", "cli", "ask"),

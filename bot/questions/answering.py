@@ -52,8 +52,12 @@ async def load_sources(context: Context, papers: Sequence[Paper], digest_key: st
     return list(await asyncio.gather(*(one(paper) for paper in papers)))
 
 
-def answer_language(question: str, fallback: str) -> str:
+async def answer_language(question: str, fallback: str) -> str:
     """The question's language if its text is long enough to tell, else `fallback`."""
+    return await asyncio.to_thread(_answer_language, question, fallback)  # may load a model of 80 MB
+
+
+def _answer_language(question: str, fallback: str) -> str:
     question = question[:LONGEST_CUE]
     found = language_of(_NAME.sub(lambda word: " " if is_name(word[0]) else word[0], question))
     if is_cjk(fallback) and question.isascii() and _ENGLISH.search(question):
@@ -101,7 +105,7 @@ async def answer_privately(
     context: Context, place: Place, person: Person, question: str, papers: Sequence[Paper], answer_key: str
 ) -> Post:
     """Answers a question about given papers outside of any thread's conversation."""
-    language = answer_language(question, await context.person_language(place, person))
+    language = await answer_language(question, await context.person_language(place, person))
     sources = await load_sources(context, papers)
     answer = await request_answer(context, question, sources, (), language, place.key, discard_text)
     return answer_post(answer, sources, answer_key)

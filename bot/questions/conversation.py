@@ -124,7 +124,7 @@ class Conversation:
             return
         chat, to = self._context.chats[question.place.platform], question.person
         if chat.whispers or question.place.direct:
-            language = answer_language(question.text, await self._context.person_language(question.place, to))
+            language = await answer_language(question.text, await self._context.person_language(question.place, to))
             await chat.send(question.place, build(language), join_key(name, question.id), to)
         else:
             language = await self._language_of_answer(question)
@@ -410,7 +410,7 @@ class Conversation:
             return True
         if made.alone and chat.whispers and not question.private and not question.place.direct and not asked.round:
             own = await self._context.person_language(question.place, question.person)
-            post = made.build(answer_language(question.text, own))
+            post = made.build(await answer_language(question.text, own))
             await draft.discard()
             await chat.send(question.place, post, join_key("alone", question.id), question.person)
             return await self._store.mark_answered(question.id, "", asked.revision)
@@ -420,7 +420,7 @@ class Conversation:
         """The question's language if it shows, else that of the people who see the answer."""
         context = self._context
         seen_in = context.person_language if question.private else context.channel_language
-        return answer_language(question.text, await seen_in(question.place, question.person))
+        return await answer_language(question.text, await seen_in(question.place, question.person))
 
     async def _finish(self, asked: StoredQuestion, draft: Draft, post: Post, paper_ids: Sequence[str]) -> bool:
         """Shows the final form and records it. From then on the bot answers in this thread."""

@@ -29,7 +29,7 @@ def answering(app: App) -> Ask:
         with asked_by(f"agents of {payer}", token_hex(8)):
             paper = await find_paper(context, paper_id)
             sources = await load_sources(context, [paper])
-            language = answer_language(question, fallback)
+            language = await answer_language(question, fallback)
             return await request_answer(context, question, sources, (), language, payer, discard_text)
 
     return ask
