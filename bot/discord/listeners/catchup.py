@@ -1,5 +1,4 @@
-"""Reads messages missed during downtime in channels with a digest, active threads and direct
-conversations.
+"""Reads messages missed during downtime in channels, active threads and direct conversations.
 
 The event handler knows which of them were answered.
 """
@@ -34,6 +33,9 @@ MARGIN = timedelta(seconds=60)
 MAX_MESSAGES = 200
 """Read per thread."""
 MAX_DIRECTS = 200
+MAX_OTHERS = 50
+"""Channels and threads read per server in which the bot has no digest and no thread: it may have
+been mentioned there. Those with the newest messages; each costs a request or two."""
 
 
 class Watermark:
@@ -87,10 +89,11 @@ async def catch_up(
         return
     found = 0
     async for channel in _channels(client, watermark, concerns, after):
-        async for message in channel.history(limit=MAX_MESSAGES, after=discord.Object(after), oldest_first=True):
-            found += 1
-            await receive(message)
-            await watermark.note(message.id)
+        with contextlib.suppress(discord.Forbidden, discord.NotFound):  # the right or the channel went meanwhile
+            async for message in channel.history(limit=MAX_MESSAGES, after=discord.Object(after), oldest_first=True):
+                found += 1
+                await receive(message)
+                await watermark.note(message.id)
     log.info("event=caught_up messages=%d", found)
 
 
@@ -98,14 +101,30 @@ async def _channels(
     client: discord.Client, watermark: Watermark, concerns: Callable[[Place], Awaitable[bool]], after: int
 ) -> AsyncIterator[discord.abc.Messageable]:
     """With messages newer than `after`: the bot's active threads, channels with a digest and their
-    active threads, posts of a forum too. And all direct conversations."""
+    active threads, posts of a forum too. Then other channels and threads, at most MAX_OTHERS. And
+    all direct conversations."""
     for guild in client.guilds:
         places: list[discord.TextChannel | discord.Thread] = [*guild.text_channels, *guild.threads]
-        for channel in places:
+        others: list[discord.TextChannel | discord.Thread] = []
+        for channel in sorted(places, key=lambda c: c.last_message_id or 0, reverse=True):
             place = place_of(channel)
-            if (channel.last_message_id or 0) <= after:
+            if (channel.last_message_id or 0) <= after or not _is_readable(channel):
                 continue
             if await concerns(place) or (place.thread and await concerns(replace(place, thread=""))):
                 yield channel
+            else:
+                others.append(channel)
+        if len(others) > MAX_OTHERS:
+            log.warning("event=not_caught_up server=%s channels=%d", guild.id, len(others) - MAX_OTHERS)
+        for channel in others[:MAX_OTHERS]:
+            yield channel
     for direct in await watermark.directs():
         yield client.get_partial_messageable(int(direct), type=discord.ChannelType.private)
+
+
+def _is_readable(channel: discord.TextChannel | discord.Thread) -> bool:
+    where = channel.parent if isinstance(channel, discord.Thread) else channel
+    if where is None:
+        return False
+    rights = where.permissions_for(channel.guild.me)
+    return rights.view_channel and rights.read_message_history

@@ -30,6 +30,7 @@ from bot.core.chat import (
 from bot.digests.delivery import send_pictured
 from bot.discord import connection, permissions
 from bot.discord.chat import DiscordChat
+from bot.discord.listeners import catchup
 from bot.discord.listeners.gateway import DiscordListener
 from bot.discord.render.messages import keyed, messages
 from digest.errors import Misconfigured, Unavailable
@@ -473,6 +474,37 @@ async def test_after_a_restart_what_was_asked_in_a_channel_with_a_digest_is_read
     async with listening(home, handler, memory):
         await until(lambda: {"two?", "three?"} <= {q.text for q in handler.questions})
     assert "not for the bot" not in {q.text for q in handler.questions}
+
+
+async def test_after_a_restart_a_mention_where_the_bot_never_was_is_read_and_a_hidden_channel_is_not(
+    home, monkeypatch, caplog
+):
+    caplog.set_level("INFO")
+    monkeypatch.setattr(catchup, "MAX_OTHERS", 2)
+    handler, memory, ada = RecordingHandler(), MemoryCache(), home.world.person("ada")
+    me = f"<@{home.world.bot['id']}>"
+    async with listening(home, handler, memory) as listener:
+        await until(lambda: listener.ready)
+    silent, busy, general, hidden = (
+        home.world.channel(home.guild, name=name) for name in ("silent", "busy", "general", "hidden")
+    )
+    view, read = 1 << 10, 1 << 16
+    hidden["permission_overwrites"] = [{"id": home.guild["id"], "type": 0, "allow": "0", "deny": str(view | read)}]
+    home.discord.say(ada, busy, f"{me} the oldest of three?")
+    home.discord.say(ada, general, f"{me} one?")
+    home.discord.say(ada, general, "not for the bot")
+    home.discord.say(ada, hidden, f"{me} unseen?")
+    # A thread of other people, in a channel without a digest.
+    thread = home.world.thread(general, home.world.snowflake(), "Lunch", ada["id"], 1440)
+    home.discord.say(ada, thread, f"{me} two?")
+    home.discord.journal.clear()
+    async with listening(home, handler, memory):
+        await until(lambda: "event=caught_up" in caplog.text)
+    assert sorted(q.text for q in handler.questions) == ["one?", "two?"]
+    read_of = {r.path.split("/")[2] for r in home.discord.requests("GET", "/channels/[0-9]+/messages")}
+    assert read_of == {general["id"], thread["id"]}
+    assert "event=not_caught_up" in caplog.text
+    assert silent["last_message_id"] is None
 
 
 async def test_without_the_message_content_intent_it_goes_on_and_knows(home):
