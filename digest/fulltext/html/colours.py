@@ -6,7 +6,7 @@ import colorsys
 import re
 from functools import lru_cache
 
-from digest.fulltext.html.stylesheets import split
+from digest.fulltext.html.values import split
 from digest.patterns import regex
 
 Colour = tuple[float, float, float, float]

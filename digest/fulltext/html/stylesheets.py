@@ -17,6 +17,8 @@ from urllib.parse import unquote_to_bytes
 from lxml import etree
 from lxml.etree import XPath, _Element
 
+from digest.fulltext.html.colours import colour
+from digest.fulltext.html.values import split
 from digest.patterns import regex
 
 Declarations = dict[str, str]
@@ -53,6 +55,8 @@ _VALUES = {
     "opacity": regex(r"[-+.\d].*|[a-z-]+\(.*"),
     "font-size": regex(r"[-+.\d].*|[a-z-]+\(.*|x*-?(?:small|large)|medium|smaller|larger|math"),
 }
+_COLOURED = frozenset(("color", "background-color", "-webkit-text-fill-color"))
+_WORD = regex(r"[a-z]+")
 _ANY_VALUE = regex(r"inherit|initial|unset|revert(?:-layer)?|.*var\(.*")
 _CONDITION = regex(r"\s*(not\s)?\s*\(\s*([\w-]+)\s*:([^()]*)\)\s*")
 _WITH_STYLE = XPath(".//*[@style]")
@@ -64,7 +68,6 @@ _COMMENT_OR_STRING = regex(_COMMENT.pattern + r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\
 _ESCAPE = regex(r"\\([0-9a-fA-F]{1,6})\s?|\\([^\n0-9a-fA-F])")
 _BRACE = regex(r"[{}]")
 _IMPORTED = regex(r"""@import\s+(?:url\(\s*)?["']?(data:text/css[^"')]*)""", re.IGNORECASE)
-_MARK = regex(r"""[;,"'()\[\]\s]""")
 _SIMPLE = regex(
     r"""(?P<kind>[.#]|::?)(?P<name>(?:[^\W]|[-\u00a2-\U0010ffff]|\\.)+)(?:\((?P<inside>(?:[^()]|\([^()]*\))*)\))?"""
     r"""|\[\s*(?P<attribute>[\w-]+)\s*(?:(?P<how>[~|^$*]?=)\s*["']?(?P<value>[^\]"']*?)["']?(?P<case>\s+[iI])?)?\s*\]"""
@@ -210,26 +213,6 @@ def _of_data_url(url: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def split(text: str, mark: str) -> list[str]:
-    """Splits at marks outside of quotation marks and brackets; a blank is any white space."""
-    pieces: list[str] = []
-    begun, depth, quote = 0, 0, ""
-    for found in _MARK.finditer(text):
-        char = found[0]
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        elif char in "([":
-            depth += 1
-        elif char in ")]":
-            depth = max(0, depth - 1)
-        elif not depth and (char == mark or (mark == " " and char.isspace())):
-            pieces.append(text[begun : found.start()])
-            begun = found.end()
-    return [*pieces, text[begun:]]
-
-
 def _blocks(css: str, depth: int = 0) -> Iterator[tuple[str, str]]:
     """Selectors and body of each rule that holds on a screen, also within `@media` and the like."""
     if depth > MAX_NESTED:
@@ -323,6 +306,8 @@ def _parsed(style: str) -> tuple[tuple[str, str, bool], ...]:
 
 def _is_valid(name: str, value: str) -> bool:
     """Whether browsers know the value: they pass over a declaration that they do not understand."""
+    if name in _COLOURED and _WORD.fullmatch(value):
+        return value == "currentcolor" or colour(value) is not None or _ANY_VALUE.fullmatch(value) is not None
     known = _VALUES.get(name)
     return known is None or known.fullmatch(value) is not None or _ANY_VALUE.fullmatch(value) is not None
 

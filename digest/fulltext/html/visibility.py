@@ -13,7 +13,8 @@ from functools import cached_property
 
 from digest.fulltext.html.colours import BLACK, CLEAR, WHITE, Colour, can_be_seen, colour, faded, over
 from digest.fulltext.html.lengths import pixels
-from digest.fulltext.html.stylesheets import SCREEN, Declarations, split
+from digest.fulltext.html.stylesheets import SCREEN, Declarations
+from digest.fulltext.html.values import split
 from digest.patterns import regex
 
 TINY = 3.6

@@ -5,7 +5,7 @@ import pytest
 from digest.fulltext.html.colours import BLACK, WHITE, can_be_seen, colour
 from digest.fulltext.html.document import read_html
 from digest.fulltext.html.lengths import pixels
-from digest.fulltext.html.stylesheets import split
+from digest.fulltext.html.values import split
 from digest.model import FullText
 from tests.digest.fulltext.latexml import ABSTRACT, INTRODUCTION, page
 
@@ -36,6 +36,7 @@ mix-blend-mode:screen
 mix-blend-mode:lighten
 content-visibility:hidden
 color:#fff
+color:white;color:bogus
 color:#fffffe
 color:rgb(225,225,225)
 color:rgb(255 255 255 / 90%)
