@@ -33,8 +33,9 @@ POLL_INTERVAL = timedelta(seconds=1)
 SLOW_POLL_INTERVAL = timedelta(seconds=30)
 """Between two looks, while progress is shown and afterwards. A look ends before the next begins:
 a task that waits for another keeps the queue from reconnecting to a store that was away."""
-NOTE_AFTER = 0.3
-"""Seconds after which work is noted: most is done sooner."""
+NOTE_AFTER = 0.1
+"""Seconds after which work is noted: most is done sooner. Less than a platform's listener waits
+before it acknowledges: of what was not acknowledged, the platform itself tells that it failed."""
 BEAT = timedelta(seconds=2)
 """Between two signs of life of the process that does the work."""
 SILENCE = timedelta(seconds=10)
@@ -42,23 +43,27 @@ SILENCE = timedelta(seconds=10)
 
 
 @contextlib.asynccontextmanager
-async def noted(context: Context, event: Command | Click | Submission, respond: Responder) -> AsyncIterator[None]:
+async def noted(
+    context: Context, event: Command | Click | Submission, respond: Responder, after: float = NOTE_AFTER
+) -> AsyncIterator[None]:
     """Has the event's person told, unless what is done inside ends without an exception."""
     name, loop = fingerprint(event.id), asyncio.get_running_loop()
     begun = loop.time()
-    noting = asyncio.create_task(_note(context, name, event, respond))
+    noting = asyncio.create_task(_note(context, name, event, respond, after))
     try:
         yield
     finally:
         noting.cancel()
         await asyncio.gather(noting, return_exceptions=True)
-    if loop.time() - begun >= NOTE_AFTER:
+    if loop.time() - begun >= after:
         with contextlib.suppress(StoreUnavailable):
             await context.store.forget_follower(name)
 
 
-async def _note(context: Context, name: str, event: Command | Click | Submission, respond: Responder) -> None:
-    await asyncio.sleep(NOTE_AFTER)
+async def _note(
+    context: Context, name: str, event: Command | Click | Submission, respond: Responder, after: float
+) -> None:
+    await asyncio.sleep(after)
     place, person, queued = event.place, event.person, False
     language = await context.person_language(place, person)
     while True:

@@ -84,10 +84,11 @@ class Dispatcher:
 
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         problems: Mapping[str, str] = {}
+        then: Callable[[], Awaitable[None]] | None = None
         async with self._report_errors(submission, respond):
             problems, then = await self._actions.handle_submission(submission, respond)
-            if then is not None:
-                self._run_in_background(then, submission, respond)
+        if then is not None:
+            self._run_in_background(then, submission, respond)
         return problems
 
     def _run_in_background(
@@ -96,7 +97,7 @@ class Dispatcher:
         """For work that takes longer than a platform waits for a form's response."""
 
         async def run() -> None:
-            async with self._report_errors(submission, respond), _asked_by(submission):
+            async with self._report_errors(submission, respond, note_after=0), _asked_by(submission):
                 await then()
 
         task = asyncio.create_task(run())
@@ -109,9 +110,11 @@ class Dispatcher:
             await asyncio.wait(self._background)
 
     @contextlib.asynccontextmanager
-    async def _report_errors(self, event: Command | Click | Submission, respond: Responder) -> AsyncIterator[None]:
+    async def _report_errors(
+        self, event: Command | Click | Submission, respond: Responder, note_after: float = following.NOTE_AFTER
+    ) -> AsyncIterator[None]:
         """Shows expected errors. Logs a bug with an id and shows only the id."""
-        async with following.noted(self._context, event, respond):
+        async with following.noted(self._context, event, respond, note_after):
             try:
                 yield
             except Exception as error:  # noqa: BLE001  # a bug is logged, without its message

@@ -71,6 +71,20 @@ async def test_who_asked_by_command_is_told_when_the_process_ends_before_the_ans
         assert sum("was interrupted" in text for text in place.alone()) == 1
 
 
+@pytest.mark.parametrize("kind", ["slack by http", "slack by socket"])
+async def test_who_asked_by_command_is_told_though_the_process_ends_right_after_its_receipt(kind, world, tmp_path):
+    async with a_place(kind, world, tmp_path / "bot.log") as place:
+        assert isinstance(place, OnSlack)
+        [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
+        world.model.latency = 5.0
+        asked = place.server.command("U1", CHANNEL, "/paper", f"{paper.id} what does it measure?")
+        await asked.wait()  # Slack tells of a failure until then
+        await place.kill()
+        assert asked.acked
+        await place.start()
+        await place.until(lambda: any("was interrupted" in text for text in place.alone()))
+
+
 @pytest.mark.parametrize("revoked", ["slack", "discord"])
 async def test_a_token_that_is_revoked_is_told_and_the_other_platform_goes_on(revoked, world, tmp_path):
     async with two_platforms(world, tmp_path / "bot.log") as (slack, discord):

@@ -46,7 +46,7 @@ from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
 
-ACK_AFTER = 0.2
+ACK_AFTER = 0.4
 """Seconds after which an interaction is acknowledged although its work goes on."""
 FORM_TIMEOUT = 2.5
 """Seconds for a form's checks; problems found later are sent as a message."""
