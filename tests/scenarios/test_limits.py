@@ -1,10 +1,13 @@
-"""Every way to a model call, by the real SDKs against the running bot: beyond a person's day on Slack, and without a role that may ask on
-Discord, none is made."""
+"""Every way to a model call, by the real SDKs against the running bot: beyond a person's day on Slack and for agents, beyond a day's budget,
+and without a role that may ask on Discord, none is made."""
 
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.deadline import DEADLINE
+from tests.scenarios.agents import agent
 from tests.scenarios.test_operations import PAPERS, Installation, place
 from tests.servers.discord_rules import texts
 from tests.servers.slack import BOT_USER
@@ -115,3 +118,64 @@ async def test_beyond_a_person_s_limit_and_without_a_role_no_way_leads_to_a_mode
     assert await place.stop() == 0
     assert {call.task for call in model.calls[spent:]} == {"answer"}
     assert "Traceback" not in place.log.read_text()
+
+
+async def in_the_list(place: Installation, key: str, thread: str, **instead: str) -> None:
+    """Checks two of the day's other papers and presses *Add*, or what is chosen instead."""
+    slack, before = place.slack, len(place.slack.space.views)
+    await press(place, "others", key, thread)
+    await slack.until(lambda: len(slack.space.views) > before)
+    view = list(slack.space.views.values())[-1]
+    rows = next(b["element"] for b in view["blocks"] if b["type"] == "input" and b["element"]["type"] == "checkboxes")
+    checked = {rows["action_id"]: [option["value"] for option in rows["options"][:2]]}
+    await slack.submit("U1", view, **checked, **instead).wait()
+
+
+@pytest.mark.parametrize("name", ["CHANNEL_DAILY_BUDGET_USD", "LLM_DAILY_BUDGET_USD"])
+async def test_beyond_the_budget_of_a_day_no_way_leads_to_a_model_call(place, name):
+    await place.start()
+    slack, model = place.slack, place.world.model
+    await slack.command("U1", PAPERS, "/digest", "now").wait()
+    await slack.until(place.whole)
+    assert await place.stop() == 0
+    await place.start(**{name: "0.001"})
+    thread, shown = place.posts()[0].ts, "".join(str(m.blocks) for m in place.posts())
+    unread = [paper for paper in place.world.arxiv.papers if paper not in shown]
+    key = next(m.metadata["event_payload"]["key"] for m in place.posts() if m.metadata).rsplit(":", 1)[0]
+    spent, papers = len(model.calls), slack.space.channel(PAPERS)
+    told = len(papers.ephemeral)
+    await in_the_list(place, key, thread)
+    await in_the_list(place, key, thread, instead="compare_others")
+    for words in (f"{unread[0]} what is new?", f"compare {unread[0]} {unread[1]}", "compare 1 2"):
+        await slack.command("U1", PAPERS, "/paper", words).wait()
+    await press(place, "compare_others", f"{key}#12,{key}#13", thread)
+    for action in ("full", "lookup"):
+        await press(place, action, f"paper:{unread[0]}v1", thread)
+    for delivery in slack.say(PAPERS, "U1", f"<@{BOT_USER}> 2: which dataset?", thread):
+        await delivery.wait()
+    await slack.until(lambda: sum("00:00" in m.shown for m in papers.ephemeral[told:]) >= 5)
+    await slack.hub.settled()
+    async with agent(place.world, f"slack:{PAPERS}", **{name: "0.001"}) as ask:
+        assert "00:00" in await ask(unread[1], "which dataset?")
+    assert await place.stop() == 0
+    assert [call.task for call in model.calls[spent:]] == []
+    assert "Traceback" not in place.log.read_text()
+
+
+async def test_all_agents_of_a_channel_have_the_questions_of_one_person(place):
+    """Beyond them neither the model nor arXiv is asked, and a process of its own does not begin anew."""
+    await place.start()
+    await place.slack.command("U1", PAPERS, "/digest", "now").wait()
+    await place.slack.until(place.whole)
+    assert await place.stop() == 0
+    shown = "".join(str(m.blocks) for m in place.posts())
+    unread = [paper for paper in place.world.arxiv.papers if paper not in shown]
+    calls, limit = place.world.model.calls, {"QUESTIONS_PER_PERSON": "1"}
+    async with agent(place.world, f"slack:{PAPERS}", **limit) as ask:
+        assert '"quotations"' in await ask(unread[0], "which dataset?")
+        spent, requests = len(calls), len(place.world.arxiv.journal.requests)
+        assert LIMIT in await ask(unread[0], "and what is its limit?")
+        assert LIMIT in await ask(unread[1], "which dataset?")
+    async with agent(place.world, f"slack:{PAPERS}", **limit) as ask:
+        assert LIMIT in await ask(unread[2], "which dataset?")
+    assert (len(calls), len(place.world.arxiv.journal.requests)) == (spent, requests)

@@ -11,6 +11,7 @@ from bot.core.chat import Chats
 from bot.questions.answering import answer_language, discard_text, load_sources, request_answer
 from bot.questions.lookup import find_paper
 from bot.server.wiring import App
+from bot.store.limits.budget import admit
 from digest.model import Answer
 from digest.ports import asked_by
 
@@ -26,7 +27,9 @@ def answering(app: App) -> Ask:
         payer = next(iter(caller.channels)) if len(caller.channels) == 1 else CLI.key
         subscription = await app.store.subscription(payer)
         fallback = subscription.profile.language if subscription else app.settings.digest_language
-        with asked_by(f"agents of {payer}", token_hex(8)):
+        person, work = f"agents of {payer}", token_hex(8)
+        await admit(app.store, person, work, context.questions_per_person)
+        with asked_by(person, work):
             paper = await find_paper(context, paper_id)
             sources = await load_sources(context, [paper])
             language = await answer_language(question, fallback)
