@@ -19,7 +19,7 @@ DATA = Path(__file__).resolve().parents[1] / "tests/data"
 SETS = ("outputs", "outputs_strangers", "outputs_structure", "outputs_first_sight")
 SAMPLE = DATA.parents[1] / "bot/cli/sample_day"
 MIN, SHORT = 4, 120
-STEPS, RATE, DECAY = 200, 0.05, 3e-5
+STEPS, RATE, DECAY = 400, 0.05, 1e-5
 Weights = NDArray[Any]
 
 

@@ -55,7 +55,7 @@ _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
 _TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
 _MIN_BRACKET = 2.5
 """Words of a bracket after a text on its line: a shorter one may hold a term or its short form."""
-_ALONE, _BEFORE, _AFTER, _LABEL, _SURE, _APART = 0.2, 1.2, 1.2, 2.0, 1.5, 1.0
+_ALONE, _BEFORE, _AFTER, _LABEL, _SURE, _APART = 0.3, 1.5, 1.5, 1.7, 1.8, 1.0
 """Above which score a line or a sentence is talk, and by how much more than the text beside it."""
 
 

@@ -22,9 +22,12 @@ _THINKS_ALOUD = regex(
     r"|^\W*(?:好的?|嗯|首先|那么)[，,][^\n。]{0,20}(?:用户(?:让|要|想|希望|请|给)|我(?:需要|要|应该|得)(?!们))|^\W*(?:用户|the user)\s*(?:要求|希望|想|让我|wants|asks|is asking|asked)",
     re.IGNORECASE,
 )
-_ROLES = regex(r"^(?:human|user|assistant|system|用户|助手|系统)\s*[:：]", re.IGNORECASE | re.MULTILINE)
+_ROLES = regex(
+    r"^[\[【*]*(?:human|user|assistant|system|nutzer(?:in)?|benutzer|utilisateur|usuario|usuário|système|sistema|用户|助手|系统|ユーザー|システム|사용자|시스템)[\]】*]*\s*[:：]",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ASSISTANT = regex(
-    r"(?:human|(?:ai |ki-)?assistante?|assistent|asistente|用户|(?:智能)?助手|アシスタント|어시스턴트)\s*[:：]",
+    r"[\[【(（*]*(?:human|(?:ai |ki-)?assistante?|assistent|asistente|ai|ki|ia|chatbot|chatgpt|用户|(?:智能|AI)?助手|アシスタント|어시스턴트|챗봇|도우미)[\]】)）*]*\s*[:：]",
     re.IGNORECASE,
 )
 """One is enough; `System:` and `User:` may begin a sentence about systems and users."""
@@ -89,7 +92,7 @@ def _is_json(text: str) -> bool:
 
 
 def _conversation(plain: str, source: str) -> str:
-    first = _ASSISTANT.match(plain.strip()) and not _ROLES.match(source.strip())
+    first = _ASSISTANT.match(plain.strip()) and not (_ROLES.match(source.strip()) or _ASSISTANT.match(source.strip()))
     return "roles of a conversation" if first or len(_ROLES.findall(plain)) >= 2 else ""
 
 
@@ -125,7 +128,8 @@ def unfilled_templates(text: str, source: str) -> Found:
     plain = phrases.QUOTED.sub("“”", CODE.sub(" ", text))
     own = lowered(source)
     for bracket in phrases.TEMPLATE_BRACKET.finditer(plain):
-        if bracket["after"] != "(" and bracket[0].lower() not in own and _is_template(bracket, plain):
+        strange = bracket["after"] != "(" and bracket[0].lower() not in own
+        if strange and (_is_template(bracket, plain) or _stands_in_a_sentence(bracket, plain)):
             yield Fault.LEAKED, f"a template left in: {bracket[0]!r}"
     pure = [b for b in phrases.TEMPLATE_BRACKET.finditer(_HEADINGS.sub("", plain)) if _is_pure(b, own)]
     if len(pure) >= 2 or (pure and _fills(pure[0], plain)) or (slots.whole(plain) and plain.strip().lower() not in own):
@@ -139,6 +143,24 @@ def unfilled_templates(text: str, source: str) -> Found:
 
 
 _HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+[【\[][^【】\[\]\n]{1,20}[】\]](?=[\s*_]*\S)", re.MULTILINE)
+
+
+_PLAIN_WORDS = regex(
+    r"(?!(?:sic|see|the|an?)\b)[^\W\d_]{3}[^,;:/=|@#$%^&*_'\"]{0,40}|[\u3040-\u9fff\uac00-\ud7af][^,，、;；:：/=|]{1,12}"
+)
+_OF_A_TAG = regex(r"[a-z -]+")
+
+
+def _stands_in_a_sentence(bracket: re.Match[str], plain: str) -> bool:
+    """A single bracket of ordinary words, among others: no citation, no token, no heading."""
+    body, opened = bracket["body"].strip(), bracket["open"]
+    if opened in "(（{｛" or plain.count(opened) > 1 or body.isupper():
+        return False
+    before = plain[: bracket.start()].rpartition("\n")[2].rstrip()
+    after = plain[bracket.end("close") :].lstrip()[:1]
+    tag = opened in "<＜" and _OF_A_TAG.fullmatch(body)
+    inside = bool(before) and before[-1] not in ".。!?！？:：" and after not in ("(", "")
+    return inside and not tag and _PLAIN_WORDS.fullmatch(body) is not None
 
 
 def _is_pure(bracket: re.Match[str], own: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from digest.checks import phrases
 from digest.patterns import regex
 
-WIDTH = 1 << 14
+WIDTH = 1 << 15
 _READ = 240
 """Characters of a sentence that are read."""
 _LETTERS = regex(r"[A-Za-zÀ-ɏЀ-ӿ]|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]")
