@@ -27,12 +27,13 @@ def run_command(
     import asyncio
 
     from bot.core import logs
-    from bot.core.settings.settings import load
+    from bot.core.settings.settings import hide_secrets, load
 
     try:
         settings = load(usage.env_file(), **overrides)
     except Misconfigured as error:
         fail(str(error), 2)
+    hide_secrets(settings)
     logs.set_up(settings, service=service)
     sys.setswitchinterval(SWITCH_INTERVAL)
     with in_sentences(settings):

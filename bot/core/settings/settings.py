@@ -6,6 +6,7 @@ setting is what `docs/settings.md` and `.env.example` say of it (`settings_page.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -397,6 +398,13 @@ class Settings(BaseSettings):
             authors=tuple(self.digest_authors),
             language=self.digest_language,
         )
+
+
+def hide_secrets(settings: Settings) -> None:
+    """Takes what is secret out of the environment, which every child process inherits."""
+    secret = {name for name in Settings.model_fields if isinstance(getattr(settings, name), SecretStr)}
+    for name in [n for n in os.environ if n.lower() in secret | {"redis_url"}]:
+        del os.environ[name]
 
 
 def load(env_file: Path | None = None, **overrides: Any) -> Settings:

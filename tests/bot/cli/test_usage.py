@@ -1,8 +1,10 @@
 """Wrong words on the command line: one sentence of ours on stderr, nothing on stdout, exit code 2."""
 
 import logging
+import os
 import subprocess
 import sys
+from unittest.mock import patch
 
 import pytest
 
@@ -25,7 +27,8 @@ def bare(monkeypatch, tmp_path):
 
 def paperboy(monkeypatch, *words: str) -> int:
     monkeypatch.setattr(sys, "argv", ["paperboy", *words])
-    with pytest.raises(SystemExit) as ended:
+    # A command takes its secrets out of the environment, which here is that of all tests.
+    with patch.dict(os.environ), pytest.raises(SystemExit) as ended:
         main()
     return ended.value.code
 

@@ -1,11 +1,13 @@
 """The environment is read in one place; what is wrong with it is said at once, a sentence each."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
 import settings_page
-from bot.core.settings.settings import Settings, load
+from bot.core.settings.settings import Settings, hide_secrets, load
 from digest.errors import Misconfigured
 from tests.paths import ROOT
 
@@ -175,3 +177,26 @@ def test_the_command_line_goes_before_the_environment(monkeypatch):
 def test_a_time_without_a_zone_is_utc(monkeypatch):
     monkeypatch.setenv("PAPERBOY_NOW", "2026-01-30T09:00:00")
     assert load().paperboy_now.utcoffset().total_seconds() == 0
+
+
+SHOW = "import os; print(*os.environ)"
+
+
+def test_processes_started_later_inherit_no_secret(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    secrets = {
+        "SLACK_BOT_TOKEN": "xoxb-1-2-secret",
+        "slack_signing_secret": "0123456789abcdef0123456789abcdef",
+        "OPENAI_API_KEY": "sk-secret",
+        "DISCORD_TOKEN": "MTA.secret.token-of-a-bot-that-is-long-enough",
+        "REDIS_URL": "redis://:secret@127.0.0.1:6379/0",
+    }
+    for name, value in {**secrets, "DIGEST_LANGUAGE": "de"}.items():
+        monkeypatch.setenv(name, value)
+    settings = load()
+    hide_secrets(settings)
+    child = subprocess.run([sys.executable, "-c", SHOW], capture_output=True, text=True, check=True)
+    inherited = child.stdout.split()
+    assert not set(secrets) & set(inherited)
+    assert "DIGEST_LANGUAGE" in inherited
+    assert settings.slack_bot_token.get_secret_value() == secrets["SLACK_BOT_TOKEN"]
