@@ -149,7 +149,8 @@ class Daily:
         if options.again:
             last = await self._store.latest_digest(subscription.key)
             again = own_day(ledger, [e.paper.id for e in last.entries]) if last else None
-            standing = await self._standing(subscription)
+            if last and await self.is_retracted(last.key):
+                standing = await self._standing(subscription)
         request = Request(
             subscription=subscription.key,
             run=run.name,

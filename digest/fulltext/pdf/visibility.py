@@ -39,7 +39,8 @@ SAMPLES = 500
 CONTRAST = 32
 """Of 255, in the colour that changes most: with less, a character is unreadable."""
 SLIM = frozenset("Iijl1")
-"""Of these a coarse picture shows little: they are judged as the letter before them."""
+"""Of these a coarse picture shows little: they are judged as the letter before them, and where a
+text begins with one, as its first other letter."""
 HAIR = 0.1
 """Of a character's height: what a narrower slit shows of it nobody reads."""
 MAX_RENDERED = 30
@@ -104,10 +105,14 @@ class HiddenTextFinder:
                 pictures = _Pictures(page, [box for box, _ in gone.values()], suspects, scale)
                 gone = {index: found for index, found in gone.items() if pictures.show_nothing(*found, edge, spare)}
         hidden = []
-        is_gone = False
+        is_gone, before = False, None
+        first = {obj: index in gone for index, obj in reversed(sample)}
         for index, obj in marked:
             if index in boxes:
                 is_gone = index in gone
+            elif obj != before:
+                is_gone = first.get(obj, is_gone)
+            before = obj
             if is_gone:
                 hidden.append((index, obj))
         self._last_hidden = bool(hidden)

@@ -438,4 +438,4 @@ async def test_only_the_roles_that_may_ask_are_heard(stage):
 async def test_a_deleted_channel_is_left(stage):
     await stage.bot.get_channel(stage.channel.id).delete()
     await stage.env.settle()
-    assert stage.handler.members == [(stage.place, False)]
+    assert stage.handler.members == [(stage.place, False, True)]
