@@ -77,6 +77,8 @@ class Gateway(discord.Client):
         self.watermark = Watermark(memory)
         acts = Interactions(handler, chat, memory, self.rest, self.ask_roles)
         self._acts = acts
+        # They count in the order in which Discord tells them: 👍, then 👎, then all taken off.
+        self._reactions = asyncio.Lock()
         self.tree = commands.tree(self, acts.typed, acts.chosen, acts.complete)
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -233,12 +235,13 @@ class Gateway(discord.Client):
         assert self.user is not None
         if kind is None or payload.user_id == self.user.id or (payload.member is not None and payload.member.bot):
             return
-        place = await self.place(payload.channel_id)
         person = person_of(discord.Object(payload.user_id), None)  # type: ignore[arg-type]
-        message, emoji = chat_message_id(place, payload.message_id), payload.emoji.name
-        await self._store_with_retry(
-            lambda: self.handler.on_reaction(place, message, person, kind, emoji=emoji, undo=undo)
-        )
+        async with self._reactions:
+            place = await self.place(payload.channel_id)
+            message, emoji = chat_message_id(place, payload.message_id), payload.emoji.name
+            await self._store_with_retry(
+                lambda: self.handler.on_reaction(place, message, person, kind, emoji=emoji, undo=undo)
+            )
 
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
         await self._reactions_cleared(payload.channel_id, payload.message_id)
@@ -248,9 +251,10 @@ class Gateway(discord.Client):
             await self._reactions_cleared(payload.channel_id, payload.message_id, payload.emoji.name)
 
     async def _reactions_cleared(self, channel: int, message: int, emoji: str = "") -> None:
-        place = await self.place(channel)
-        cleared = chat_message_id(place, message)
-        await self._store_with_retry(lambda: self.handler.on_reactions_cleared(place, cleared, emoji))
+        async with self._reactions:
+            place = await self.place(channel)
+            cleared = chat_message_id(place, message)
+            await self._store_with_retry(lambda: self.handler.on_reactions_cleared(place, cleared, emoji))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         if interaction.type is discord.InteractionType.component:
