@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import multiprocessing
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -36,6 +37,11 @@ TASKS = 100
 
 Work = Callable[[Any], bytes]
 """A function of `worker`."""
+
+_living: set[ProcessPool] = set()
+"""Of this process: each has named semaphores from before its first child until after its last."""
+_changing = threading.Lock()
+"""Held while `_living` changes, and while what its members share is stopped."""
 
 
 class Crashed(Unreadable):
@@ -114,16 +120,10 @@ class ChildPool:
             _stop(self._pool)
             self._pool = None
         if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=self._workers,
-                max_tasks=TASKS,
-                initializer=worker.limit_process,
-                initargs=(self._memory,),
-                context=multiprocessing.get_context("spawn"),
-            )
+            self._pool = _new(self._workers, self._memory)
         try:
             future: Future[bytes] = self._pool.schedule(function, args=(job,), timeout=self._seconds)
-        except RuntimeError as e:
+        except (RuntimeError, OSError) as e:
             raise BrokenProcessPool(str(e)) from e
         return future
 
@@ -149,18 +149,38 @@ class ChildPool:
             await asyncio.to_thread(_stop, pool)
 
 
+def _new(workers: int, memory: int) -> ProcessPool:
+    with _changing:
+        pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=TASKS,
+            initializer=worker.limit_process,
+            initargs=(memory,),
+            context=multiprocessing.get_context("spawn"),
+        )
+        _living.add(pool)
+    return pool
+
+
 def _stop(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    with contextlib.suppress(RuntimeError, TimeoutError):
-        pool.join(5)
-    _stop_tracker()
+    stopped = False
+    while not stopped:
+        pool.stop()  # type: ignore[no-untyped-call]
+        with contextlib.suppress(RuntimeError):  # it was starting, and runs now
+            pool.join()
+            stopped = True
+    with _changing:
+        _living.discard(pool)
+        if not _living:
+            _stop_tracker()
     log.debug("event=parsers_stopped")
 
 
 def _stop_tracker() -> None:
-    """Stops multiprocessing's process (6 MB) for named semaphores: we have none.
+    """Stops multiprocessing's process (6 MB) for named semaphores, when no pool has any.
 
-    Living children hold its pipe, and stopping would wait for them. It restarts by itself.
+    It unlinks those that are left, and no child can open them then. Living children hold its pipe,
+    and stopping would wait for them. It restarts by itself.
     """
     stop = getattr(getattr(resource_tracker, "_resource_tracker", None), "_stop", None)  # private
     if stop is not None and not multiprocessing.active_children():

@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from datetime import date, timedelta
+from multiprocessing.context import SpawnProcess
 
 import psutil
 import pytest
@@ -289,6 +291,32 @@ async def test_an_idle_child_ends_and_the_next_paper_starts_another():
         assert await a_child(made) != process
     finally:
         await made.aclose()
+
+
+async def test_a_child_that_starts_while_the_last_one_stops_reads_its_paper(monkeypatch, capfd):
+    """What the old one gives up, multiprocessing's process for named semaphores, is the new one's too."""
+    starting, stopped = threading.Event(), threading.Event()
+    start = SpawnProcess.start
+
+    def start_when_stopped(process):
+        starting.set()
+        assert stopped.wait(DEADLINE)
+        start(process)
+
+    first, second = ChildPool(), ChildPool()
+    try:
+        await a_child(first)
+        monkeypatch.setattr(SpawnProcess, "start", start_when_stopped)
+        reading = asyncio.create_task(second.parse(Basis.PDF, a_pdf(), PAPER, 10))
+        assert await asyncio.to_thread(starting.wait, DEADLINE)
+        await first.aclose()
+        stopped.set()
+        assert from_json(FullText, await reading).pages == 1
+    finally:
+        stopped.set()
+        await first.aclose()
+        await second.aclose()
+    assert capfd.readouterr().err == ""
 
 
 async def test_a_cancelled_reading_does_not_keep_the_next_one_waiting(monkeypatch):
