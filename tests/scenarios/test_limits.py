@@ -1,5 +1,5 @@
 """Every way to a model call, by the real SDKs against the running bot: beyond a person's day on Slack and for agents, beyond a day's budget,
-and without a role that may ask on Discord, none is made."""
+and without a role that may ask on Discord, none is made. `test_limits_on_discord.py` has a person's day there."""
 
 import asyncio
 from typing import Any
@@ -170,12 +170,12 @@ async def test_all_agents_of_a_channel_have_the_questions_of_one_person(place):
     assert await place.stop() == 0
     shown = "".join(str(m.blocks) for m in place.posts())
     unread = [paper for paper in place.world.arxiv.papers if paper not in shown]
-    calls, limit = place.world.model.calls, {"QUESTIONS_PER_PERSON": "1"}
+    model, limit = place.world.model, {"QUESTIONS_PER_PERSON": "1"}
     async with agent(place.world, f"slack:{PAPERS}", **limit) as ask:
         assert '"quotations"' in await ask(unread[0], "which dataset?")
-        spent, requests = len(calls), len(place.world.arxiv.journal.requests)
+        spent, requests = len(model.calls), len(place.world.arxiv.journal.requests)
         assert LIMIT in await ask(unread[0], "and what is its limit?")
         assert LIMIT in await ask(unread[1], "which dataset?")
     async with agent(place.world, f"slack:{PAPERS}", **limit) as ask:
         assert LIMIT in await ask(unread[2], "which dataset?")
-    assert (len(calls), len(place.world.arxiv.journal.requests)) == (spent, requests)
+    assert (len(model.calls), len(place.world.arxiv.journal.requests)) == (spent, requests)
