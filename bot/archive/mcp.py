@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import uvicorn
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
@@ -105,6 +106,14 @@ def server(
         made.add_tool(tool, annotations=READ)
     made.add_tool(tools.ask_paper, annotations=ASK)
     return made
+
+
+async def serve_http(made: FastMCP) -> None:
+    """Serves as `made` is set up. `FastMCP` itself would give uvicorn log handlers of its own, where
+    an error's message is written as it is."""
+    at = made.settings
+    config = uvicorn.Config(made.streamable_http_app(), at.host, at.port, log_config=None, access_log=False)
+    await uvicorn.Server(config).serve()
 
 
 def _hosts(url: AnyHttpUrl) -> TransportSecuritySettings:

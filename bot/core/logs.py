@@ -21,9 +21,9 @@ from digest.errors import LONGEST, for_log, trace, without_queries
 
 OWN = ("bot", "digest")
 """Our loggers. What libraries log below WARNING may quote what people wrote, and is dropped."""
-SDKS = ("bot.slack.bolt", "bot.slack.sdk", "bot.slack.listeners.socket.sdk", "slack_bolt", "slack_sdk", "mcp")
+SDKS = ("bot.slack.bolt", "bot.slack.sdk", "bot.slack.listeners.socket.sdk", "slack_bolt", "slack_sdk", "mcp", "root")
 """Loggers of libraries, with those below them, that put payloads into their messages: only their
-errors' types are kept."""
+errors' types are kept. `mcp` also logs by functions of `logging`, whose logger is `root`."""
 _SDKS = tuple(f"{name}." for name in SDKS)
 FAULTS = "faults.log"
 

@@ -1,9 +1,13 @@
 """A word that people write comes through every entrance of the running bot, while arXiv or the model is away, and stands in no log."""
 
 import asyncio
+import base64
 import json
 
+import aiohttp
+
 from tests.deadline import DEADLINE
+from tests.scenarios.agents import agent, log_of, over_http, request, write_lines
 from tests.scenarios.test_operations import PAPERS, Installation, place
 from tests.servers.faults import DOWN, DROP
 from tests.servers.slack import BOT_USER, Message
@@ -189,3 +193,100 @@ async def test_nor_is_what_they_write_to_other_services_in_settings_and_on_pages
         assert [line for line in lines if CANARY in line.lower()] == [], file
     events = {line["message"].split(" ", 1)[0] for line in place.lines()}
     assert {"event=asked", "event=zotero_refused"} <= events
+
+
+TOOLS = (
+    {"tool": "search_archive", "words": f"{CANARY} song"},
+    {"tool": "search_archive", "words": f'"{CANARY}" AND (', "category": CANARY, "since": CANARY},
+    {"tool": "search_archive", "words": [CANARY], "limit": CANARY},
+    {"tool": "search_archive", CANARY: CANARY},
+    {"tool": "get_paper", "paper_id": CANARY},
+    {"tool": "get_digest", "day": CANARY},
+    {"tool": "get_digest", "channel": CANARY},
+    {"tool": CANARY, "words": CANARY},
+    {"tool": "ask_paper", "paper_id": f"26{CANARY}/12345", "question": WORDS},
+)
+WRONG = (
+    CANARY.encode(),
+    f'{{"jsonrpc": "2.0", "id": 1, "method": "{CANARY}"'.encode(),
+    f'["{CANARY}"]'.encode(),
+    f'{{"{CANARY}": "{CANARY}"}}'.encode(),
+    f'"\\ud800 {CANARY}"'.encode(),
+    f"\xff{CANARY}".encode("latin-1"),
+    f'{{"jsonrpc": "2.0", "method": "notifications/{CANARY}"}}'.encode(),
+    f'{{"jsonrpc": "2.0", "method": "notifications/progress", "params": {{"progress": "{CANARY}"}}}}'.encode(),
+    f'{{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {{"requestId": "{CANARY}"}}}}'.encode(),
+    f'{{"jsonrpc": "2.0", "id": "{CANARY}", "result": {{"{CANARY}": 1}}}}'.encode(),
+    f'{{"jsonrpc": "2.0", "id": "{CANARY}", "error": {{"code": 1, "message": "{CANARY}"}}}}'.encode(),
+    b"[" * 5_000 + CANARY.encode(),
+    request(1, CANARY, words=CANARY),
+    request(2, "tools/call", name={"a": CANARY}, arguments=CANARY),
+    request(3, "resources/read", uri=f"https://example.org/{CANARY}"),
+    request(4, "prompts/get", name=CANARY),
+    request(5, "logging/setLevel", level=CANARY),
+    request(
+        6, "completion/complete", ref={"type": "ref/prompt", "name": CANARY}, argument={"name": "a", "value": CANARY}
+    ),
+)
+
+
+async def as_an_agent(place: Installation, channel: str) -> None:
+    """Every tool while all is well; then questions and lookups while the model, then arXiv is away."""
+    model, arxiv, seen = place.world.model, place.world.arxiv, paper(place)
+    async with agent(place.world, channel) as ask:
+        for given in TOOLS:
+            await ask(**given)
+        assert "quotations" in await ask(seen, WORDS)
+        for behaviour in ("error_500", "unauthorized"):
+            model.sound()
+            model.behave(behaviour)
+            await ask(seen, f"{CANARY} and {behaviour}?")
+        model.sound()
+        arxiv.faults.always("api", DOWN)
+        assert "arXiv" in await ask("2601.99998", WORDS)
+        for kind in ("html", "pdf"):
+            arxiv.faults.always(kind, DROP)
+        await ask(list(arxiv.papers)[-1], WORDS)
+
+
+async def by_http(place: Installation, channel: str) -> None:
+    """As a link to a public channel opens it, without a link, and without HTTP."""
+    token = "public." + base64.urlsafe_b64encode(channel.encode()).decode().rstrip("=")
+    accepted = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    async with over_http(place.world, ARCHIVE_PUBLIC=channel) as url, aiohttp.ClientSession() as session:
+        for bearer in (token, CANARY):
+            headers = accepted | {"Authorization": f"Bearer {bearer}"}
+            for number, given in enumerate(TOOLS):
+                values = {name: value for name, value in given.items() if name != "tool"}
+                body = request(number, "tools/call", name=given["tool"], arguments=values)
+                async with session.post(f"{url}/mcp", data=body, headers=headers) as answer:
+                    assert answer.status == (200 if bearer == token else 401)
+            for body in WRONG:
+                async with session.post(f"{url}/mcp?{CANARY}", data=body, headers=headers) as answer:
+                    await answer.read()
+            async with session.get(f"{url}/{CANARY}") as answer:
+                assert answer.status == 404
+        host, port = url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"{CANARY}\r\n\r\n".encode())
+        assert b"400" in await reader.read()
+        writer.close()
+
+
+async def test_nor_is_what_agents_pass_on(place):
+    """The process of `paperboy mcp` has stderr alone for its log. The library that speaks the protocol logs by itself, so do its server of
+    HTTP and Python: each line is one that our filters have seen."""
+    await place.start()
+    await place.slack.command("U1", PAPERS, "/digest", "now").wait()
+    await place.slack.until(place.whole)
+    assert await place.stop() == 0
+    channel = f"slack:{PAPERS}"
+    await as_an_agent(place, channel)
+    await write_lines(place.world, channel, *WRONG)
+    await by_http(place, channel)
+    lines = log_of(place.world).read_text(errors="replace").splitlines()
+    assert [line for line in lines if CANARY in line.lower()] == []
+    assert [line for line in lines if not line.startswith("{")] == []
+    said = [json.loads(line) for line in lines]
+    assert {"root", "mcp", "uvicorn"} <= {line["name"].partition(".")[0] for line in said}
+    assert "event=answered_without_model" in {line["message"].split(" ", 1)[0] for line in said}

@@ -57,7 +57,7 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
         if http and channel:
             raise BadInput("--channel is for stdio. Over HTTP the token of a link opens its one channel.")
         try:
-            from bot.archive.mcp import LinkTokens, server
+            from bot.archive.mcp import LinkTokens, serve_http, server
         except ModuleNotFoundError:
             raise Misconfigured("`paperboy mcp` needs the mcp package: pip install 'paperboy-digest[mcp]'.") from None
         async with open_app(settings) as app, _owning(app.archive, app.store):
@@ -71,6 +71,6 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
                 return
             url = settings.archive_url or f"http://127.0.0.1:{port}"
             tokens = LinkTokens(Links(app.store, url, settings.archive_public))
-            await server(app.archive, ask, (), tokens, url, port).run_streamable_http_async()
+            await serve_http(server(app.archive, ask, (), tokens, url, port))
 
     run_command(work)

@@ -71,6 +71,7 @@ def test_libraries_and_unhandled_exceptions_bring_no_words_in(written):
         ("bot.slack.bolt", logging.ERROR, f"Failed to run listener (error: {CANARY})"),
         ("slack_sdk.web.async_client", logging.WARNING, f"a payload {CANARY}"),
         ("mcp.server.lowlevel.server", logging.WARNING, f"Tool '{CANARY}' not listed"),
+        ("", logging.WARNING, f"Response ID {CANARY!r} cannot be normalized"),
         ("httpx", logging.INFO, f"HTTP Request: GET https://x/?q={CANARY}"),
         ("anything", logging.DEBUG, CANARY),
     ):
