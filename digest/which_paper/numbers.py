@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from digest.checks.facts.figures import han_number
 from digest.checks.facts.number_words import numbers_of
 from digest.patterns import regex
-from digest.which_paper.worded import worded_in
+from digest.which_paper.worded import from_the_end, worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
@@ -55,12 +55,12 @@ _FIRST_FEW = regex(
 )
 _HAN_FEW = regex(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
 _LAST = regex(
-    rf"\b(?:the\s+)?(?P<back>(?:second|next)[- ](?:to[- ])?last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>(?:second|next)[- ](?:to[- ])?last|penultimate)\s*[:：,?？]|\bthe\s+(?:(?:second|next)[- ](?:to[- ])?last|penultimate)\W*$",
+    rf"\b(?:the\s+)?(?P<back>next[- ](?:to[- ])?last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>next[- ](?:to[- ])?last|penultimate)\s*[:：,?？]|\bthe\s+(?:next[- ](?:to[- ])?last|penultimate)\W*$",
     re.IGNORECASE,
 )
-_HAN_LAST = regex(rf"倒数第(?P<n>{_N})篇|最后(?:一|那|的那)篇|末篇|首篇")
+_HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
 _START = regex(
-    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比"
+    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比|の|は|が|も|って"
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
 )
 _COMPARED = regex(
@@ -106,8 +106,9 @@ class Numbers:
 
 def numbers_in(question: str, count: int) -> Numbers:
     """`question` is in compatibility form (full-width made half-width)."""
+    ends, question = from_the_end(question, count)
     worded = worded_in(question, count)
-    found = sorted([*_named(question, count), *worded.named])
+    found = sorted([*_named(question, count), *worded.named, *ends])
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = [n for n in worded.bare if n not in named]
     for pattern in (_START, _SUBJECT, _COMPARED, _AND_N, _OBJECT):
@@ -127,9 +128,8 @@ def numbers_in(question: str, count: int) -> Numbers:
 def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
     """(place, number)"""
     for match in _HAN_LIST.finditer(question):
-        if question[max(0, match.start() - 2) : match.start()] != "倒数":
-            values = re.findall(r"\d+|[一二两三四五六七八九十]+", match[0])
-            yield from ((match.start(), int(han_number(v))) for v in values)
+        values = re.findall(r"\d+|[一二两三四五六七八九十]+", match[0])
+        yield from ((match.start(), int(han_number(v))) for v in values)
     for pattern in (_HASH, _WORDED, _HAO, _PIAN, _EAST, _BRACKETED):
         for match in pattern.finditer(question):
             yield from ((match.start(), n) for n in _expand(match["list"]))
@@ -153,10 +153,7 @@ def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
         if count % 2:
             yield match.start(), count // 2 + 1
     for match in _HAN_LAST.finditer(question):
-        yield (
-            match.start(),
-            1 if match[0] == "首篇" else count if not match["n"] else count + 1 - int(han_number(match["n"])),
-        )
+        yield match.start(), 1 if match[0] in ("首篇", "最初") else count
 
 
 _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")

@@ -18,10 +18,11 @@ from digest.arxiv import ids
 from digest.model import Paper
 from digest.render import tex
 from digest.render.width import shortened
-from digest.which_paper import cues, days
+from digest.retrieval.han import simplified
+from digest.which_paper import cues, days, pointing
 from digest.which_paper.numbers import numbers_in
 from digest.which_paper.titles import Found, TitleIndex
-from digest.which_paper.worded import means_today
+from digest.which_paper.worded import means_all, means_today
 
 __all__ = [
     "LONGEST_CUE",
@@ -73,6 +74,7 @@ class Resolution:
 EarlierDigests = Sequence[tuple[date, Sequence[Known]]]
 
 _LABEL = 70
+_FEW = 2
 
 
 def resolve(
@@ -90,6 +92,19 @@ def resolve(
     of the message replied to, `under_discussion` this person's latest papers in the thread."""
     text = _plain(question)
     pointed = subject or replied_to
+    discussed = (pointed,) if pointed else tuple(under_discussion)
+    others = _Others(text, papers, earlier, today, discussed)
+    return others.resolution() or _directly(text, papers, earlier, today, pointed, under_discussion)
+
+
+def _directly(
+    text: str,
+    papers: Sequence[Known],
+    earlier: EarlierDigests,
+    today: date | None,
+    pointed: str | None,
+    under_discussion: Sequence[str],
+) -> Resolution:
     told = _beside(text, papers, under_discussion) or _told(text, papers, earlier, today)
     if pointed:
         named = (
@@ -100,7 +115,7 @@ def resolve(
         return Resolution(tuple(dict.fromkeys((pointed, *named))), why="reply")
     if told.paper_ids or told.ask:
         return _with_discussed(told, text, papers, under_discussion)
-    if papers and _about_day(text, under_discussion):
+    if papers and _about_day(text, under_discussion, len(papers)):
         return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
     if len(papers) > 1 and numbers_in(text, len(papers)).unplaced:
         return _asking(papers, "a figure that may name a paper")
@@ -115,15 +130,78 @@ def cue(text: str) -> str:
 
 
 def _plain(question: str) -> str:
-    """Returns the question's cue, with the key cap of `3️⃣` as a number sign."""
-    return re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", cue(question)).strip()
+    """Returns the question's cue in simplified characters, the key cap of `3️⃣` as a number sign."""
+    return simplified(re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", cue(question)).strip())
 
 
-def _about_day(text: str, under: Sequence[str]) -> bool:
+def _about_day(text: str, under: Sequence[str], count: int) -> bool:
     if days.EARLIER.search(text):
         return len(under) < 2 and bool(cues.ALL_OF_THEM.search(text))
-    of_day = cues.DAY.search(text) or means_today(text)
+    of_day = cues.DAY.search(text) or means_today(text, count)
     return bool(of_day or (len(under) < 2 and cues.ALL_OF_THEM.search(text)))
+
+
+@dataclass(frozen=True)
+class _Others:
+    """Resolves what names a paper by way of others."""
+
+    text: str
+    papers: Sequence[Known]
+    earlier: EarlierDigests
+    today: date | None
+    discussed: Sequence[str]
+
+    def resolution(self) -> Resolution | None:
+        if len(self.papers) < _FEW:
+            return None
+        if wrong := pointing.correction(self.text):
+            return self._instead(wrong.rest)
+        if (but := pointing.left_out(self.text)) and (excepted := self._excepted(but)):
+            told = self._told(but.rest)
+            return told if told.why in ("id", "number") else self._all_but(excepted)
+        return self._beside_discussed() if self.discussed else None
+
+    def _beside_discussed(self) -> Resolution | None:
+        """Resolves `this and 7`, `and the rest?`, `the other two`."""
+        numbers = pointing.beside_this(self.text)
+        beside = [k.paper.id for n in numbers for k in self.papers if k.number == n]
+        if beside:
+            return Resolution(tuple(dict.fromkeys((*self.discussed, *beside))), why="number")
+        rest, another = pointing.means_the_rest(self.text), pointing.means_another(self.text)
+        if not (rest or another) or self._told(self.text).why in ("id", "number"):
+            return None
+        return self._all_but(self.discussed) if rest else self._another()
+
+    def _told(self, text: str) -> Resolution:
+        return _told(text, self.papers, self.earlier, self.today)
+
+    def _all_but(self, excepted: Sequence[str]) -> Resolution:
+        left = tuple(k.paper.id for k in self.papers if k.paper.id not in excepted)
+        return Resolution(left, why="number") if left else _asking(self.papers, "no paper is left")
+
+    def _instead(self, meant: str) -> Resolution:
+        """What is meant instead of the paper under discussion: never that paper itself."""
+        told = self._told(meant)
+        if told.paper_ids or told.ask:
+            return told
+        hinted = _of(_shelf(self.papers).hinted(meant), self.papers)
+        others = [k for k in self.papers if k.paper.id not in self.discussed]
+        return hinted if hinted.paper_ids else _asking(others, "which paper is not said")
+
+    def _excepted(self, but: pointing.Rejected) -> tuple[str, ...]:
+        """What `all but 3` leaves out; a bare figure may count a paper's own things."""
+        said = re.sub(r"(\d{1,2}\s*[-–~]\s*\d{1,2}\W*)$", r"#\1", but.said)
+        numbers = numbers_in(said, len(self.papers))
+        figures = (*numbers.bare, *numbers.unplaced) if pointing.of_papers(but) else ()
+        found = tuple(k.paper.id for k in self.papers if k.number in {*numbers.named, *figures})
+        return found or _by_name(but.said, self.papers, ()).paper_ids
+
+    def _another(self) -> Resolution:
+        alike = {self.papers[i].paper.id for i in _shelf(self.papers).alike(self.text)}
+        left = [k for k in self.papers if k.paper.id not in self.discussed and (not alike or k.paper.id in alike)]
+        if len(left) == 1 or (left and means_all(self.text, len(left))):
+            return Resolution(tuple(k.paper.id for k in left), why="title")
+        return _asking(left, "which other paper is not said")
 
 
 def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolution | None:
@@ -199,7 +277,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
         resolved = _of(look(text), papers)
         if resolved.paper_ids or resolved.ask:
             return resolved
-    described = None if cues.DAY.search(text) or means_today(text) else shelf.described(text)
+    described = None if cues.DAY.search(text) or means_today(text, len(papers)) else shelf.described(text)
     if described and (described.sure or described.maybe):
         return _of(described, papers)
     known = [k for _, digest in earlier for k in digest]
@@ -298,7 +376,7 @@ def names_paper(text: str, papers: Sequence[Known]) -> bool:
 
 def asks_why_not(text: str) -> bool:
     """Whether the text asks why a paper was not chosen."""
-    return bool(cues.WHY_NOT.search(cue(text)))
+    return bool(cues.WHY_NOT.search(simplified(cue(text))))
 
 
 def by_title(text: str, titles: Mapping[str, str]) -> str | None:

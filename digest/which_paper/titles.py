@@ -16,8 +16,9 @@ from digest.checks.facts.names import COMMON, squeezed
 from digest.model import Paper
 from digest.patterns import regex
 from digest.retrieval.folding import fold
+from digest.retrieval.han import simplified
 from digest.retrieval.terms import LITTLE, asked, stem, terms
-from digest.which_paper.worded import authors, descriptions
+from digest.which_paper.worded import authors, descriptions, means_all
 
 _WORD = regex(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
 _SHORT_NAME = regex(r"\(\s*([A-Za-z][A-Za-z0-9-]{1,14}s?)\s*\)")
@@ -46,6 +47,9 @@ GENERIC = frozenset(
     for w in "dataset data code method model approach result experiment limitation baseline benchmark evaluation evaluate metric performance accuracy train training test paper author question answer number improve improvement compare comparison difference release available public open source gpu parameter size time cost large larger small better best main idea problem task work framework system novel propose show study analysis introduction conclusion abstract section table figure many much long yesterday today need take run find use".split()  # noqa: SIM905
 )
 """Words that fit any paper."""
+_RARE = 4
+"""Letters of a family name that is taken for one wherever it stands."""
+_NAMED_FIRST = regex(r"\W*\w+(?:\s*[,:;]|\s?[^\W\d_a-zA-Z])")
 RECENT = 200
 """Papers whose words are kept: those of a thread and of the digests before it."""
 
@@ -96,6 +100,11 @@ class TitleIndex:
             return Found(tuple(weak), (), "title")
         return Found((), tuple(sorted(weak)), "title") if weak else Found()
 
+    def alike(self, question: str) -> tuple[int, ...]:
+        """The papers that share what the question says: an author or words of the title."""
+        by = self.by_author(question)
+        return by.sure or by.maybe or tuple(self._runs(question))
+
     def _runs(self, question: str) -> dict[int, tuple[int, float]]:
         """Place and weight of the words each title shares with the question; the best only."""
         words = _stems(question)
@@ -122,21 +131,34 @@ class TitleIndex:
 
     def by_author(self, question: str) -> Found:
         folded = " ".join(fold(w) for w in _WORD.findall(question))
-        hits = [
+        hits = {
             i
             for i, paper in enumerate(self.papers)
             if any(f" {_folded_name(a)} " in f" {folded} " for a in paper.authors if " " in a)
-        ]
-        if not hits:
-            capitals = {fold(w) for w in _WORD.findall(question) if w[:1].isupper()}
-            whose = {name for name in authors(question) if capitals & {name, f"{name}s"}}
-            surnames = {fold(s) for s in _ET_AL.findall(question)} | whose
-            hits = [
-                i
-                for i, paper in enumerate(self.papers)
-                if surnames & {_folded_name(a).rpartition(" ")[2] for a in paper.authors}
-            ]
-        return Found(tuple(hits), (), "author") if len(hits) == 1 else Found((), tuple(hits), "author")
+        }
+        if hits:
+            return _one_of(hits, question)
+        families = [_families(paper) for paper in self.papers]
+        placed, alone = _surnames(question)
+        told = [{i for i, names in enumerate(families) if name in names} for name in placed]
+        told = [by for by in told if by] or self._of_rare_names(alone, families)
+        if not told:
+            return Found()
+        if together := set.intersection(*told):
+            return _one_of(together, question)
+        if all(len(by) == 1 for by in told):
+            return Found(tuple(dict.fromkeys(i for by in told for i in by)), (), "author")
+        return Found((), tuple(sorted(set.union(*told))), "author")
+
+    def _of_rare_names(self, names: Sequence[str], families: Sequence[frozenset[str]]) -> list[set[int]]:
+        """The papers by each of the names, if one of them is long enough to be no other word."""
+        words = frozenset[str]().union(*(_written(p) for p in self.papers))
+        found: dict[str, set[int]] = {}
+        for name in names:
+            forms = {name, name.removesuffix("s")} - words  # `Goldsteins Taxonomie`
+            if by := {i for i, family in enumerate(families) if forms & family}:
+                found[name] = by
+        return list(found.values()) if any(len(name) >= _RARE for name in found) else []
 
     def described(self, question: str) -> Found | None:
         """Finds `the dubbing one`, `配音那篇`. None when the question describes no paper."""
@@ -184,6 +206,33 @@ class TitleIndex:
 _HAN_GENERIC = regex(
     "数据集|数据|方法|模型|结果|实验|代码|局限|限制|不足|基线|基准|损失|指标|训练|推理|性能|效果|准确率|参数|显存|成本|作者|贡献|创新|结论|动机|问题|任务|框架|开源|公开|复现|提升|改进|对比|比较|区别|优势|昨天|今天"
 )
+
+
+def _one_of(papers: set[int], question: str) -> Found:
+    """The papers that fit alike: one, as many as the question says, or one that is not clear."""
+    found = tuple(sorted(papers))
+    sure = len(found) == 1 or means_all(question, len(found))
+    return Found(found, (), "author") if sure else Found((), found, "author")
+
+
+def _surnames(question: str) -> tuple[list[str], list[str]]:
+    """Words where an author's name stands, and other words that may be a name by their capital."""
+    capitals = [(fold(m[0]), m.start()) for m in _WORD.finditer(question) if m[0][:1].isupper()]
+    written = {name for name, _ in capitals}
+    placed = [name for name in authors(question) if written & {name, f"{name}s"}]
+    placed += [fold(s) for s in _ET_AL.findall(question)]
+    alone = [
+        name
+        for name, at in capitals
+        # At the beginning, a long word or one before a sign: `Volkov: how long?`
+        if at > len(question) - len(question.lstrip(" \"'¿¡«„“")) or len(name) > _RARE or _NAMED_FIRST.match(question)
+    ]
+    return list(dict.fromkeys(placed)), [n for n in dict.fromkeys(alone) if n not in COMMON | LITTLE]
+
+
+@lru_cache(maxsize=RECENT)
+def _families(paper: Paper) -> frozenset[str]:
+    return frozenset(_folded_name(a).rpartition(" ")[2] for a in paper.authors)
 
 
 def asked_for(text: str) -> list[str]:
@@ -349,6 +398,6 @@ def _folded_name(author: str) -> str:
 def _weights(paper: Paper, said: str) -> Mapping[str, float]:
     weights: dict[str, float] = {}
     for text, weight in ((paper.abstract, 0.6), (said, 0.9), (paper.title, 1.2)):
-        for term in terms(text):
+        for term in terms(simplified(text)):
             weights[term] = max(weights.get(term, 0.0), weight)
     return weights

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from digest.checks.facts.figures import han_number
 from digest.checks.facts.number_words import number_words, numbers_of, without_accents
 from digest.patterns import regex
 
@@ -37,24 +38,26 @@ class _Nouns(NamedTuple):
     """What stands between a word for a paper and its subject."""
     one: str = ""
     """Pronouns for a paper whose subject follows."""
+    end: str = ""
+    """What turns an ordinal round: `second from the end`, `끝에서 두 번째`."""
 
 
 _NOUNS = {
-    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)"),
-    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?"),
-    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<back>avant[- ])?derni(?:er|ere)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+", r"sur|concernant|a propos d\w+", r"celui|celle"),
-    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?", "y|e|o|u|con|al|que", "el|del", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)"),
-    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?", "e|ou|com|ao|que", "o|do", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)"),
-    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]"),
+    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)"),
+    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", end=r"von hinten|vom ende|von unten|letzt\w{1,2}"),
+    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<ante>avant[- ](?=avant))?(?P<back>avant[- ])?derni(?:er|ere)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin"),
+    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?", "y|e|o|u|con|al|que", "el|del", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola"),
+    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?", "e|ou|com|ao|que", "o|do", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?"),
+    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine"),
     "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"(?:vandaag|van de dag)", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)"),
     "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"(?P<back>nast )?sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt", r"om", r"(?:den|det)"),
     "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"(?P<back>przed)?ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad", r"o|na temat", r"(?:ten|ta|to)"),
-    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко", r"про|о|об|обо", r"(?:та|то|тот)"),
+    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}|строк\w{0,2}|столб\w{0,4}|страниц\w{0,2}|стр\.", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко|что-(?:то|нибудь)|нового|интересного", r"про|о|об|обо", r"(?:та|то|тот)", end=r"(?:с|от) конца|снизу"),
     "tr": _Nouns(r"makale\w{0,6}|bildiri\w{0,4}|calısma\w{0,6}|calisma\w{0,6}", r"numara(?:lı)?|no\.?", r"son", r"tablo\w{0,4}|sekil\w{0,4}|bolum\w{0,4}|denklem\w{0,4}|adım\w{0,4}|asama\w{0,4}", "ve|veya|ile", "", r"bugun\w*", r"ozet\w*"),
     "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
-    "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|第", today="今[天日]|当[天日]|本日|本期", sums_up="总结|概括|概述|汇总|归纳|综述|梳理"),
-    "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ", today="今[日回]|本日|一日", sums_up="まとめ|要約|概要|総括", about=r"に(?:関|つ)(?:する|いて)の?"),
-    "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식", today="오늘|하루", sums_up="요약|정리|개요", about=r"에 관한|에 대한|관련"),
+    "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|行|列|页|第", today="今[天日]|当[天日]|本日|本期", sums_up="总结|概括|概述|汇总|归纳|综述|梳理|整理|有(?:什么|啥)|值得", end=r"倒数|从(?:后|最后|下)(?:面|往前|往上)*(?:数)?"),
+    "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ|行|列|ページ", today="今[日回]|本日|一日", sums_up="まとめ|要約|概要|総括|何か|面白い|おすすめ", about=r"に(?:関|つ)(?:する|いて)の?", end=r"(?:後ろ|最後|下|末尾|うしろ)から(?:数えて)?"),
+    "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식|행|열|페이지", today="오늘|하루", sums_up=r"요약|정리|개요|볼\s?만한|재밌는|재미있는", about=r"에 관한|에 대한|관련", end=r"(?:끝|뒤|밑|아래|마지막)에서"),
 }  # fmt: skip
 _EAST = ("zh", "ja", "ko")
 _SPACED = tuple(language for language in _NOUNS if language not in _EAST)
@@ -65,6 +68,9 @@ _BY = regex(r"\s+(?:(?:from|\w{1,3})\s+)?(?P<name>[a-z-]{2,})")
 """A word of up to three letters: by, von, de, da, di, от."""
 _POSSESSIVE = regex(r"(?P<name>[a-z-]{2,})['’]s\b")
 _PAIR = 2
+_BOTH = regex(
+    r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
+)
 _SPAN = 20
 _REACH = 80
 """Characters before a figure in which what it counts or joins is looked for."""
@@ -72,12 +78,13 @@ _END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|$))"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
-    r"\s*(?:[的有是呢吗里在用怎为和与跟比讲说中のはがをともにで은는이가을를의와과도에랑]|하고|요|[?!.,:;)？！。，、：；）])"
+    r"\s*(?:[的有是呢吗里在用怎为和与跟比讲说中のはがをともにで은는이가을를의와과도에랑]|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
 """What follows a number that stands for its paper in Japanese and Korean."""
-_SIZED = regex(r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)")
+SIZED = r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
+_SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
 _AMOUNT = regex(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|k|n)\s+(?:of|is|de|von)?\s*$")
 
@@ -90,6 +97,11 @@ class Worded:
     """Papers named by an article and a figure alone: `le 5`."""
     unplaced: tuple[int, ...] = ()
     """Figures that may name a paper or not."""
+
+
+def aligned(text: str) -> str:
+    """The text without accents and capitals, each character at its place."""
+    return text.lower() if text.isascii() else "".join(without_accents(c)[:1] or c for c in text)
 
 
 def worded_in(question: str, count: int) -> Worded:
@@ -109,10 +121,37 @@ def worded_in(question: str, count: int) -> Worded:
     return Worded(tuple(sorted(set(named))), tuple(n for _, _, n in bare), tuple(n for _, n in unplaced))
 
 
-def means_today(question: str) -> bool:
-    """Whether it asks for the day's papers: `les articles d'aujourd'hui`, `summarize today`."""
+def from_the_end(question: str, count: int) -> tuple[tuple[tuple[int, int], ...], str]:
+    """(place, number) of the papers counted from the end, and the question without them."""
+    plain, found = aligned(question), []
+    for language in _NOUNS:
+        for pattern in _turned(language):
+            for match in pattern.finditer(plain):
+                number = count + 1 - _ordinal_value(match["number"], language)
+                found.append((match.start(), number))
+                plain = f"{plain[: match.start()]}{' ' * len(match[0])}{plain[match.end() :]}"
+    if not found:
+        return (), question
+    rest = "".join(" " if blank == " " else c for c, blank in zip(question, plain, strict=True))
+    return tuple((at, n) for at, n in found if n >= 1), rest
+
+
+def means_today(question: str, count: int = 0) -> bool:
+    """Whether it asks for the day's papers: `les articles d'aujourd'hui`, `summarize today`; or
+    for as many as the digest has, `count` of them: `the ten papers`, `这十篇`."""
     plain = without_accents(question)
-    return any(pattern.search(plain) for pattern in _today())
+    return any(pattern.search(plain) for pattern in _today()) or (
+        count > _PAIR and any(_so_many(language, count).search(plain) for language in _NOUNS)
+    )
+
+
+def means_all(question: str, count: int) -> bool:
+    """Whether it asks about so many papers: `both`, `los dos`, `둘 다`."""
+    plain = without_accents(question)
+    said = [w for language in _SPACED for w in number_words()[language]["cardinal"].get(str(count), ())]
+    return bool(re.search(rf"(?<!\w)(?:{'|'.join(said)})(?!\w)|(?<![\w.]){count}(?![\w.%])", plain)) or bool(
+        count == _PAIR and _BOTH.search(plain)
+    )
 
 
 def authors(question: str) -> Iterator[str]:
@@ -151,7 +190,11 @@ def _from_an_end(groups: Mapping[str, str | None], count: int, language: str) ->
     some = next((_values(g, language)[0] for side in ("first", "last") if (g := groups.get(side))), 0)
     if groups.get("first"):
         return range(1, min(some, count) + 1)
-    return range(max(count - some, 0) + 1, count + 1) if some else (count - bool(groups.get("back")),)
+    return (
+        range(max(count - some, 0) + 1, count + 1)
+        if some
+        else (count - bool(groups.get("back")) - bool(groups.get("ante")),)
+    )
 
 
 def _values(listed: str, language: str) -> Sequence[int]:
@@ -230,7 +273,7 @@ def _the(language: str) -> str:
     """What stands before a number for its paper."""
     if the := _NOUNS[language].the:
         return rf"(?<!\w)(?:{the})\s*"
-    return r"(?<=\w )" if language != "en" else r"(?<!\w)(?<!\bon )the\s+"
+    return r"(?:(?<=\w )|^)" if language != "en" else r"(?<!\w)(?<!\bon )the\s+"
 
 
 def _patterns_east(language: str) -> Iterator[str]:
@@ -246,9 +289,13 @@ def _patterns_east(language: str) -> Iterator[str]:
         yield rf"(?P<number>{spoken})号的?{paper}"
     elif language == "ja":
         yield r"(?P<number>\d{1,3}番?[とや]\d{1,3})番"
+        # `1番` may be `most`.
+        yield r"(?<![\d第])(?P<number>(?:[2-9]|[1-9]\d)番)(?![目線地号館街組台])"
         yield rf"(?P<number>\d{{1,3}})の{paper}"
         yield rf"(?P<number>{spoken}|[\d一二三四五六七八九十]つ)(?:(?:番目?|目|つ目|個目)(?:の?(?:{paper}|もの|やつ)|{_BEFORE})|[本件報編]目)"
     else:
+        # Elsewhere `3번` may be three times.
+        yield r"^\W*(?P<number>\d{1,2}번)(?!\s*(?:째|이나|씩|만|정도|반복|실행|돌))"
         yield r"(?P<number>\d{1,3}번?(?:과|와|이?랑|하고)\s*\d{1,3})번"
         yield rf"(?P<number>{ordinal}|\d{{1,3}}\s*번째?)\s*(?:{paper}|거|것|꺼|{_BEFORE})"
 
@@ -259,14 +306,62 @@ def _words(language: str, kind: str, least: int = 1) -> str:
 
 
 @cache
+def _turned(language: str) -> tuple[re.Pattern[str], ...]:
+    end, paper = _NOUNS[language].end, _NOUNS[language].paper
+    if not end:
+        return ()
+    if language in _EAST:
+        digits = {
+            "zh": r"第[\d一二三四五六七八九十]+",
+            "ja": r"\d+番目|[一二三四五六七八九十]番目|\d+つ目",
+            "ko": r"\d+\s?번째",
+        }[language]
+        ordinal = rf"(?P<number>{digits}|{_words(language, 'ordinal')})"
+        return (re.compile(rf"(?:{end})\s*(?:의\s*)?{ordinal}(?:番?目)?[のの]?\s*(?:[篇个]|{paper}|거|것|やつ)?"),)
+    ordinal = rf"(?P<number>{_ordinal(language)})"
+    last = rf"(?:to[\s-])?(?:{_NOUNS[language].last})(?:\s+{_noun(language)}|{_END})"
+    turned = [
+        rf"(?<!\w){ordinal}[\s-]{last}",
+        rf"(?<!\w){ordinal}(?:\s+{_noun(language)})?[\s-](?:{end})(?!\w)(?:[\s-]+{_noun(language)})?",
+    ]
+    if language == "de":
+        stems = "|".join(w[:-1] for w in numbers_of(language, "ordinal") if w.endswith("te"))
+        turned.append(rf"(?<!\w)(?P<number>{stems})letzt\w{{1,2}}(?!\w)(?:\s+{_noun(language)})?")
+    return tuple(map(re.compile, turned))
+
+
+def _ordinal_value(said: str, language: str) -> int:
+    if digits := re.search(r"\d+", said):
+        return int(digits[0])
+    if language in ("zh", "ja"):
+        return int(han_number(re.sub(r"[第番目]", "", said)))
+    known = numbers_of(language, "ordinal")
+    word = re.sub(r"\s", "", said)
+    return known.get(word) or known[f"{word}e"]
+
+
+@cache
+def _so_many(language: str, count: int) -> re.Pattern[str]:
+    """`ten papers`, but not `the 10 best papers of 2020`, nor `paper 10`."""
+    said = "|".join([str(count), *number_words()[language]["cardinal"].get(str(count), ())])
+    if language in _EAST:
+        return re.compile(rf"(?<![\d.第])(?:{said})\s*(?:[篇本件편]|개의?\s*{_NOUNS[language].paper})(?!目)")
+    return re.compile(rf"(?<![\w.])(?:{said})\s+{_noun(language)}")
+
+
+@cache
 def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     made = _patterns_east(language) if language in _EAST else _patterns_spaced(language)
     return tuple(map(re.compile, made))
 
 
+def cardinals(language: str) -> str:
+    return _words(language, "cardinal", 2)
+
+
 @cache
 def _papers() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?<!\w)(?:{_any('paper', _SPACED)})(?!\w))|(?:{_any('paper', _EAST)})")
+    return re.compile(rf"(?:(?<!\w)(?:{any_of('paper', _SPACED)})(?!\w))|(?:{any_of('paper', _EAST)})")
 
 
 @cache
@@ -275,7 +370,8 @@ def _bare(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{the})\s*(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,]\d|{_SIZED.pattern})")
 
 
-def _any(field: str, languages: Iterable[str] = _NOUNS) -> str:
+def any_of(field: str, languages: Iterable[str] = _NOUNS) -> str:
+    """An expression for the words of these languages."""
     return "|".join(value for language in languages if (value := getattr(_NOUNS[language], field)))
 
 
@@ -308,13 +404,15 @@ def _about(language: str) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _other() -> re.Pattern[str]:
-    spaced = _any("other", (k for k in _NOUNS if k not in _EAST))
-    return re.compile(rf"(?:(?<!\w)(?:{spaced})|(?:{_any('other', _EAST)}))\s*(?:(?:{_any('number')})\s*)?[(（]?\s*$")
+    spaced = any_of("other", (k for k in _NOUNS if k not in _EAST))
+    return re.compile(
+        rf"(?:(?<!\w)(?:{spaced})|(?:{any_of('other', _EAST)}))\s*(?:(?:{any_of('number')})\s*)?[(（]?\s*$"
+    )
 
 
 @cache
 def _other_east() -> re.Pattern[str]:
-    return re.compile(rf"个\s*(?:{_any('other', _EAST)})")
+    return re.compile(rf"个\s*(?:{any_of('other', _EAST)})")
 
 
 @cache
@@ -329,12 +427,12 @@ def _figures() -> re.Pattern[str]:
 @cache
 def _joins() -> re.Pattern[str]:
     """What joins a figure to a paper named before it."""
-    return re.compile(rf"(?:(?<!\w)(?:{_any('both')})\s+|[,、&和与跟とや과와])\s*(?:(?:{_any('the')})\s*)?$")
+    return re.compile(rf"(?:(?<!\w)(?:{any_of('both')})\s+|[,、&和与跟とや과와])\s*(?:(?:{any_of('the')})\s*)?$")
 
 
 @cache
 def _between() -> re.Pattern[str]:
-    return re.compile(rf"\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{_any('both')})\s+)")
+    return re.compile(rf"\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')})\s+)")
 
 
 @cache

@@ -210,3 +210,147 @@ def test_an_endless_list_of_numbers_costs_no_more_than_its_length(piece):
     numbers_in(text, 10)
     assert time.process_time() - started < 0.6
     assert len(text) <= LONGEST_CUE
+
+
+def _made(*papers):
+    """A digest of titles and authors, numbered from one."""
+    return [
+        Known(n, a_paper(f"2603.0000{n}", title=title, authors=tuple(authors)))
+        for n, (title, *authors) in enumerate(papers, 1)
+    ]
+
+
+BIRDS = _made(
+    ("Counting Storks from Balloons", "Ada Marchetti", "Ulf Lindqvist"),
+    ("Bayesian Nests", "Marta Kowalczyk", "Jun Ito"),
+    ("Migration Routes in Wind Tunnels", "Sean Okafor", "Ulf Lindqvist"),
+    ("Feather Spectra and Wind Tunnels", "Yara Haddad"),
+    ("Songs of Urban Sparrows", "Marta Kowalczyk", "Petr Dvorak"),
+)
+
+
+def _numbers(question, under=(), papers=BIRDS, **context):
+    """The numbers of the papers told, `None` when it is asked back."""
+    of = {k.paper.id: k.number for k in papers}
+    found = resolve(question, papers=papers, under_discussion=[papers[n - 1].paper.id for n in under], **context)
+    return None if found.ask else sorted(of[i] for i in found.paper_ids)
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("Not that one, I mean Haddad's", [4]),
+        ("non pas celui-ci, celui d'Okafor", [3]),
+        ("nicht die 2, sondern die 3", [3]),
+        ("не эта, а статья 5", [5]),
+        ("不是這篇，是第5篇", [5]),
+        ("これじゃなくて、3番の論文", [3]),
+        ("이거 말고 Haddad 논문", [4]),
+        ("not this one, sorry", None),
+        ("why not this loss, but cross-entropy?", [1]),
+        ("it does not use 3, does it?", None),
+    ],
+)
+def test_a_correction_is_never_about_the_paper_it_rejects(question, numbers):
+    assert _numbers(question, under=[1]) == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("all but 3: any code?", [1, 2, 4, 5]),
+        ("tous sauf le 3", [1, 2, 4, 5]),
+        ("alle außer 3 und 4", [1, 2, 5]),
+        ("кроме третьей, у всех есть код?", [1, 2, 4, 5]),
+        ("除了第3篇，其他都有開源嗎", [1, 2, 4, 5]),
+        ("3番以外はコードありますか", [1, 2, 4, 5]),
+        ("3번 빼고 다 코드 있나요?", [1, 2, 4, 5]),
+        ("all papers except Haddad's", [1, 2, 3, 5]),
+        ("5번 말고 2번 요약해줘", [2]),
+        ("all papers except 1-5", None),
+    ],
+)
+def test_an_exception_leaves_the_other_papers(question, numbers):
+    assert _numbers(question) == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "under", "numbers"),
+    [
+        ("and the rest?", 1, [2, 3, 4, 5]),
+        ("haben die anderen Artikel Code?", 1, [2, 3, 4, 5]),
+        ("残りは？", 1, [2, 3, 4, 5]),
+        ("and the other one on wind tunnels?", 3, [4]),
+        ("el otro de Lindqvist", 3, [1]),
+        ("the other one", 3, None),
+        ("does it beat the others?", 3, [3]),
+        ("Are the rest of the layers frozen?", 3, [3]),
+        ("3以外の層は凍結？", 1, [1]),
+    ],
+)
+def test_the_rest_and_the_other_one_are_not_the_paper_under_discussion(question, under, numbers):
+    assert _numbers(question, under=[under]) == numbers
+
+
+@pytest.mark.parametrize("question", ["this vs 4", "ist das oder Nr. 4 schneller?", "これと4番だと？", "它和4比哪个快"])
+def test_this_and_a_number_are_two_papers(question):
+    assert _numbers(question, under=[2]) == [2, 4]
+    assert _numbers(question, replied_to=BIRDS[1].paper.id) == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("second from the end", 4),
+        ("third-to-last, code?", 3),
+        ("das drittletzte Paper", 3),
+        ("le deuxième en partant de la fin", 4),
+        ("el antepenúltimo", 3),
+        ("вторая с конца статья", 4),
+        ("предпоследняя", 4),
+        ("後ろから2番目の論文", 4),
+        ("혹시 끝에서 두번째 논문", 4),
+        ("倒數第三篇", 3),
+    ],
+)
+def test_an_ordinal_from_the_end_counts_from_there(question, number):
+    assert _numbers(question) == [number]
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("Was sagt Haddad zu Federn?", [4]),
+        ("у Okafor сколько птиц?", [3]),
+        ("what do Lindqvist and Okafor measure?", [3]),
+        ("both papers by Kowalczyk", [2, 5]),
+        ("los dos de Kowalczyk", [2, 5]),
+        ("Kowalczyk 논문 둘 다", [2, 5]),
+        ("Kowalczyk's paper", None),
+        ("compare Haddad and Dvorak", [4, 5]),
+        ("does Ito converge?", [1]),
+        ("is Bayesian inference used?", [1]),
+    ],
+)
+def test_a_family_name_tells_its_paper_wherever_it_stands(question, numbers):
+    assert _numbers(question, under=[1]) == numbers
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "was gibt's heute Neues?",
+        "algo interesante hoy?",
+        "the five papers please",
+        "今日の5本を一言で",
+        "這五篇整理一下",
+    ],
+)
+def test_something_of_today_and_as_many_as_there_are_is_the_day(question):
+    assert resolve(question, papers=BIRDS).about_day
+
+
+def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_ones():
+    assert _numbers("請問4號有放程式碼嗎") == _numbers("请问4号有放代码吗") == [4]
+    assert _numbers("最後兩篇") == [4, 5]
+    assert _numbers("那圖5的橫軸是什麼", under=[2]) == [2]

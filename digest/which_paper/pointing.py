@@ -1,0 +1,162 @@
+"""Finds papers that a question names by way of others: `not that one, I mean …`, `all but 3`,
+`the other two`, `this and 7`.
+
+CLDR has no such words. Regular expressions here are over text without accents and capitals.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from digest.which_paper.worded import SIZED, aligned, any_of, cardinals
+
+
+class _Words(NamedTuple):
+    this: str
+    """Points at the paper under discussion."""
+    no: str
+    """Rejects what follows; in Japanese and Korean what stands before."""
+    besides: str
+    """Leaves out what follows; in Japanese and Korean what stands before."""
+    other: str
+    rest: str
+    """Means all other papers."""
+    meant: str
+    """What stands before the paper that is meant instead."""
+
+
+_WORDS = {
+    "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean(?:t)?|i was asking about"),
+    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|ich mein(?:e|te)"),
+    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"l['’]autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais) dire|je parle d\w+"),
+    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?= (?:es|el|la|l[oa]s)\b| est[eao])", r"excepto|salvo|menos|quitando|aparte de", r"(?:el|la|los|las) otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero decir|me refiero a|queria decir"),
+    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"[oa]s? outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero dizer|me refiro a\w*"),
+    "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:l['’]\s?|gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|intendo|volevo dire"),
+    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я (?:про|имел\w? в виду)|имел\w? в виду"),
+    "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它])的?(?:那|一|[两二2三3])?(?=篇|个)", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是)?(?:说|指|问)的?是?"),
+    "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他)の(?=[二2三3]つ|[二2三3]本)", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", ""),
+    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니)", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문\s|거|것)|나머지 (?=하나|둘|두)", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", ""),
+}  # fmt: skip
+_BEHIND = ("ja", "ko")
+"""Languages that reject and leave out what stands before the word for it."""
+_STOP = r"[,;.:!?。，、！？；：—–]"
+_MORE = r"\s*(?:[啦吧哦呀啊了]|sorry|sry|sorry)?\s*"
+_UNIVERSAL = r"all|everything|alle[sn]?|tous|toutes|tout|tod[oa]s?|tutt[oiea]|все|всё|(?:the )?(?:others?|rest)"
+_NUMBER = r"(?:#\s*)?\d{1,2}"
+_LEAD = r"\W*(?:(?:ok(?:ay)?|and|so|what about|how about|und|was ist mit|et|y|e|и|а|а что|那么?|じゃあ|では|그럼|그리고)\s*)?"
+_TAIL = r"\s*(?:呢|は|は?どう(?:ですか)?|는요|은요|는|은)?\W*"
+
+
+class Rejected(NamedTuple):
+    said: str
+    """What is not meant."""
+    before: str
+    rest: str
+    """The question without it, as it was written."""
+
+
+def correction(question: str) -> Rejected | None:
+    """Takes `not that one` out of a question: `I mean Solheim's` stays."""
+    return _without(question, [p for language in _WORDS for p in _rejecting(language)])
+
+
+def left_out(question: str) -> Rejected | None:
+    """Takes `but 3` out of `all but 3`."""
+    return _without(question, [_leaving_out(language) for language in _WORDS])
+
+
+def of_papers(but: Rejected) -> bool:
+    """Whether papers are what is left over: `all papers but 3`, but not `all layers but 3`."""
+    return bool(re.search(rf"(?:^|{_STOP}|(?<!\w)(?:{_UNIVERSAL}|{any_of('paper')}))\s*$", aligned(but.before)))
+
+
+def means_the_rest(question: str) -> bool:
+    """`and the rest?`, `haben die anderen Arbeiten Code?`"""
+    plain = aligned(question)
+    return any(pattern.search(plain) for language in _WORDS for pattern in _the_rest(language))
+
+
+def means_another(question: str) -> bool:
+    """`the other one`, `los otros dos de mutation testing`"""
+    plain = aligned(question)
+    return any(_another(language).search(plain) for language in _WORDS)
+
+
+def beside_this(question: str) -> tuple[int, ...]:
+    """The numbers that are joined with the paper under discussion: `this and 7`, `7とこれ`."""
+    plain = aligned(question)
+    found = (m for language in _WORDS for pattern in _joined(language) for m in pattern.finditer(plain))
+    return tuple(dict.fromkeys(int(m["number"]) for m in found))
+
+
+def _without(question: str, patterns: list[re.Pattern[str]]) -> Rejected | None:
+    plain = aligned(question)
+    for pattern in patterns:
+        if match := pattern.search(plain):
+            before, after = question[: match.start("all")], question[match.end("all") :]
+            said = question[match.start("all") : match.end("all")]
+            return Rejected(said, before, f"{before} {after}".strip())
+    return None
+
+
+@cache
+def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
+    words = _WORDS[language]
+    this, number = words.this, rf"(?:(?:{any_of('the')})\s*)?(?:(?:{any_of('number')})\s*)?{_NUMBER}"
+    numbered = rf"第\s*[\d一二三四五六七八九十]+\s*篇|{number}\s*(?:篇|号|번|番|本目|つ目)?(?:の?論文)?|(?:(?:{any_of('the')}|the)\s+)?(?:\w+\s+)?(?:{any_of('paper')})\s*{_NUMBER}|(?:the|{any_of('the')})\s+\w+(?:\s(?:{any_of('paper')}))?"
+    said = rf"(?:{this}|{numbered})"
+    if language in _BEHIND:
+        return (re.compile(rf"(?:^|{_STOP})\s*(?P<all>{said}\s*(?:{words.no}){_STOP}?)"),)
+    edge, no = ("", r"\s*") if language == "zh" else (r"(?<!\w)", r"\s+")
+    meant = rf"(?:{words.meant})" + ("" if language == "zh" else r"(?!\w)")
+    # A sign or a word stands before what is meant: `not this one, …`, `不是第3篇是第5篇`.
+    end = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|{meant})(?=.*\w)"
+    return (re.compile(rf"(?P<all>{edge}(?:{words.no}){no}{said}{end})"),)
+
+
+@cache
+def _leaving_out(language: str) -> re.Pattern[str]:
+    words = _WORDS[language]
+    if language in _BEHIND:
+        return re.compile(rf"(?:^|{_STOP})\s*(?P<all>(?P<said>(?:(?!{_STOP}).){{1,24}}?)\s*(?:{words.besides})の?)")
+    if language == "zh":
+        return re.compile(
+            rf"(?P<all>(?:{words.besides})(?:(?!{_STOP}).){{1,24}}?(?:[以之]?外|(?={_STOP}|其|都|还|剩|$)))"
+        )
+    return re.compile(rf"(?P<all>(?<!\w)(?:{words.besides})\s+(?:(?!{_STOP}).){{1,40}})")
+
+
+@cache
+def _the_rest(language: str) -> tuple[re.Pattern[str], ...]:
+    rest, paper = _WORDS[language].rest, any_of("paper")
+    edge, some = (
+        ("", r"\s*") if language in ("zh", "ja", "ko") else (r"(?<!\w)", rf"\s+(?:(?:\d+|{cardinals(language)})\s+)?")
+    )
+    return re.compile(rf"^{_LEAD}(?:{rest}){_TAIL}$"), re.compile(rf"{edge}(?:{rest}){some}(?:{paper})")
+
+
+@cache
+def _another(language: str) -> re.Pattern[str]:
+    other = _WORDS[language].other
+    if language in ("zh", "ja", "ko"):
+        return re.compile(other)
+    about, some = any_of("about"), rf"(?:(?:\d+|{cardinals(language)})\s+)?"
+    # Also `the other mutation testing paper`.
+    return re.compile(
+        rf"(?<!\w)(?:{other})\s*(?:(?:{some}(?:(?:{about}|de|of)\s|(?:[^\s,.;:?!]+\s+){{0,4}}(?:{any_of('paper')})(?!\w)))|{some}\W*$|{some}{_STOP})"
+    )
+
+
+@cache
+def _joined(language: str) -> tuple[re.Pattern[str], ...]:
+    this, number = _WORDS[language].this, rf"(?:{any_of('number')})?\s*#?(?P<number>\d{{1,2}})(?![\w.%]|{SIZED})"
+    if language in ("zh", "ja", "ko"):
+        joins, number = r"\s*(?:[和与跟比とや과와]|이?랑|하고)\s*", r"第?#?(?P<number>\d{1,2})(?![\d.%a-z])"
+        unit = r"\s*(?:篇|号|番|번|本目)?"
+        return re.compile(rf"(?:{this}){joins}{number}(?!\s*[个張张枚台倍層层])"), re.compile(
+            rf"{number}{unit}{joins}(?:{this})"
+        )
+    the, both = rf"(?:(?:{any_of('the')})\s*)?", rf"\s+(?:{any_of('both')})\s+"
+    return re.compile(rf"(?<!\w)(?:{this}){both}{the}{number}"), re.compile(rf"(?<!\w){number}{both}(?:{this})(?!\w)")
