@@ -18,6 +18,7 @@ from digest.patterns import regex
 from digest.retrieval.folding import fold
 from digest.retrieval.han import simplified
 from digest.retrieval.terms import LITTLE, asked, stem, terms
+from digest.which_paper.loanwords import FOREIGN, borrowed
 from digest.which_paper.worded import authors, descriptions, means_all
 
 _WORD = regex(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
@@ -32,6 +33,7 @@ _DESCRIBED = (
     regex(r"(?:那|这)(?:一?篇)(?:讲|关于|做|说|用|写|研究|是)?(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作)?(?=$|[，。！？,.!?；;]|有|用|怎|是|讲|，|\s)"),
     regex(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
     regex(r"(?:那|这)个(?:讲|关于|有关|做|研究|用|说)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?=$|[，。！？,.!?；;]|有|用|怎|是|论文|文章|工作)"),
+    regex(r"^\W*(?P<what>[^，。！？,.!?；;\s这那第]{2,12}?)的?那个(?=$|[，。！？,.!?；;]|用|有|是|能|怎|呢|的)"),
     regex(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
     regex(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
     regex(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),
@@ -49,6 +51,8 @@ GENERIC = frozenset(
 """Words that fit any paper."""
 _RARE = 4
 """Letters of a family name that is taken for one wherever it stands."""
+_SAID_FIRST = 4
+"""Words of a description that are its subject; what follows may be the question."""
 _NAMED_FIRST = regex(r"\W*\w+(?:\s*[,:;]|\s?[^\W\d_a-zA-Z])")
 RECENT = 200
 """Papers whose words are kept: those of a thread and of the digests before it."""
@@ -167,13 +171,20 @@ class TitleIndex:
             return None
         sure: list[int] = []
         for description in described:
-            ranked = self.fit(asked_for(description))
+            ranked = self.fit([*asked_for(description), *self._borrowed(description)])
             if not ranked:
                 continue
             if len(ranked) > 1 and ranked[0][1] < 1.4 * ranked[1][1]:
                 return Found((), tuple(i for i, s in ranked if s * 1.4 > ranked[0][1]), "description")
             sure.append(ranked[0][0])
         return Found(tuple(dict.fromkeys(sure)), (), "description")
+
+    def _borrowed(self, description: str) -> list[str]:
+        """The papers' words that the description has in another script or language."""
+        strange = [w for w in FOREIGN.findall(description)[:_SAID_FIRST] if stem(fold(w)) not in self._spread]
+        known = {w for paper in self.papers for w in _written(paper)} if strange else ()
+        found = [stem(w) for w in sorted(known) if len(w) > _RARE and any(borrowed(s, w) for s in strange)]
+        return [t for t in found if t not in GENERIC]
 
     def fit(self, wanted: Sequence[str]) -> list[tuple[int, float]]:
         """Returns papers with some of the words and their weight, best first."""

@@ -38,21 +38,23 @@ class _Nouns(NamedTuple):
     """What stands between a word for a paper and its subject."""
     one: str = ""
     """Pronouns for a paper whose subject follows."""
+    having: str = ""
+    """What else stands between such a pronoun and what its paper is about: `das mit …`."""
     end: str = ""
     """What turns an ordinal round: `second from the end`, `끝에서 두 번째`."""
 
 
 _NOUNS = {
     "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)"),
-    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", end=r"von hinten|vom ende|von unten|letzt\w{1,2}"),
-    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<ante>avant[- ](?=avant))?(?P<back>avant[- ])?derni(?:er|ere)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin"),
-    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?", "y|e|o|u|con|al|que", "el|del", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola"),
-    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?", "e|ou|com|ao|que", "o|do", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?"),
-    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine"),
+    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}"),
+    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<ante>avant[- ](?=avant))?(?P<back>avant[- ])?derni(?:er|ere)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin"),
+    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?", "y|e|o|u|con|al|que", "el|del", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", having=r"con|de|del|que|para", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola"),
+    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?", "e|ou|com|ao|que", "o|do", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", having=r"com|de|d[oa]s?|para", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?"),
+    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", having=r"con|d\w{1,4}|che|per", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine"),
     "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"(?:vandaag|van de dag)", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)"),
     "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"(?P<back>nast )?sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt", r"om", r"(?:den|det)"),
     "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"(?P<back>przed)?ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad", r"o|na temat", r"(?:ten|ta|to)"),
-    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}|строк\w{0,2}|столб\w{0,4}|страниц\w{0,2}|стр\.", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко|что-(?:то|нибудь)|нового|интересного", r"про|о|об|обо", r"(?:та|то|тот)", end=r"(?:с|от) конца|снизу"),
+    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}|строк\w{0,2}|столб\w{0,4}|страниц\w{0,2}|стр\.", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко|что-(?:то|нибудь)|нового|интересного", r"про|о|об|обо", r"(?:та|то|тот|ту|та,? которая|котор(?:ая|ую|ыи))", having=r"(?:что |где )?(?:про|о|об)|где|что|с|со|для", end=r"(?:с|от) конца|снизу"),
     "tr": _Nouns(r"makale\w{0,6}|bildiri\w{0,4}|calısma\w{0,6}|calisma\w{0,6}", r"numara(?:lı)?|no\.?", r"son", r"tablo\w{0,4}|sekil\w{0,4}|bolum\w{0,4}|denklem\w{0,4}|adım\w{0,4}|asama\w{0,4}", "ve|veya|ile", "", r"bugun\w*", r"ozet\w*"),
     "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
     "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|行|列|页|第", today="今[天日]|当[天日]|本日|本期", sums_up="总结|概括|概述|汇总|归纳|综述|梳理|整理|有(?:什么|啥)|值得", end=r"倒数|从(?:后|最后|下)(?:面|往前|往上)*(?:数)?"),
@@ -86,6 +88,8 @@ _BEFORE = r"(?=\s*(?:[はがをともでに은는이가을를의과와도?!,.？
 SIZED = r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
+_NAME_BEFORE = regex(r"(?<=.)(?<![A-Za-z])(?:[A-Z][A-Za-z.-]*\s)?[A-Z][A-Za-z.-]*\s?\Z")
+_OTHER_SCRIPT = regex(rf"[{_CJK}\u0400-\u04ff]")
 _AMOUNT = regex(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|k|n)\s+(?:of|is|de|von)?\s*$")
 
 
@@ -111,7 +115,7 @@ def worded_in(question: str, count: int) -> Worded:
     named = [(at, number) for at, _, number in found]
     bare = [(m.start("bare"), m.end(), int(m["bare"])) for language in _NOUNS for m in _bare(language).finditer(plain)]
     taken = {place for at, end, _ in (*found, *bare) for place in range(at, end)}
-    unplaced = [u for u in _unplaced(plain, count) if u[0] not in taken]
+    unplaced = [u for u in _unplaced(plain, count) if u[0] not in taken and not _versions(question, plain, u[0])]
     if named:
         # `Compara el artículo 3 con el 6`
         named += [u for u in unplaced if _just_before(_joins(), plain, u[0])]
@@ -230,6 +234,14 @@ def _counts(figure: re.Match[str], plain: str) -> bool:
     if figure[0].startswith("第"):
         return bool(_other_east().match(plain, end))
     return bool(_IDEOGRAM.match(plain, end) and not _PARTICLE.match(plain, end))
+
+
+def _versions(question: str, plain: str, at: int) -> bool:
+    """Whether the figure belongs to a name: `Raspberry Pi 4`, `Llama 3でしか`."""
+    if len(question) != len(plain):
+        return False
+    name = _NAME_BEFORE.search(question, max(0, at - _NAME), at)
+    return bool(name and (" " in name[0].strip() or _OTHER_SCRIPT.search(question)))
 
 
 def _just_before(pattern: re.Pattern[str], plain: str, at: int) -> bool:
@@ -392,14 +404,17 @@ def _about(language: str) -> tuple[re.Pattern[str], ...]:
     if language in _EAST:
         other = rf"(?!{nouns.today}|{nouns.last}|{nouns.number}|\d|{_words(language, 'ordinal')})"
         subject = rf"{other}(?P<what>[^\s、。?？,.]{{2,20}}?)(?:{nouns.about})\s*{nouns.paper}"
-        return re.compile(subject), re.compile(
-            rf"^\W*{other}(?P<what>[\u30a0-\u9fff\uac00-\ud7af]{{2,}})[の\s]{nouns.paper}"
-        )
+        named = {"ja": rf"[\u30a0-\u9fff]{{2,}})の?(?:{nouns.paper}|やつ)", "ko": rf"[가-힣 ]{{2,14}}?)\s{nouns.paper}"}
+        return re.compile(subject), re.compile(rf"^\W*{other}(?P<what>{named[language]}")
     about = rf"\s+(?:{nouns.about})(?!\w)\s*{what}"
-    compound = rf"(?<!\w)(?P<what>[^\W\d_]{{4,}})-{_noun(language)}"
-    return tuple(
-        map(re.compile, (f"{_noun(language)}{about}", rf"^\W*(?:\w{{1,3}}\s)?(?:{nouns.one}){about}", compound))
-    )
+    found = [f"{_noun(language)}{about}", rf"(?<!\w)(?P<what>[^\W\d_]{{4,}})-{_noun(language)}"]
+    one = rf"^\W*(?:\w{{1,3}}\s)?(?:{nouns.one})"
+    found.append(f"{one}{about}")
+    if nouns.having:
+        # `das mit Tabelle 3` is no paper about tables.
+        own = rf"(?!\s*(?:\w{{2,3}}\s)?(?:(?:{any_of('other')})(?!\w)|\d))"
+        found.append(rf"{one},?\s+(?:{nouns.having})(?!\w){own}\s*{what}")
+    return tuple(map(re.compile, found))
 
 
 @cache

@@ -354,3 +354,24 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
     assert _numbers("請問4號有放程式碼嗎") == _numbers("请问4号有放代码吗") == [4]
     assert _numbers("最後兩篇") == [4, 5]
     assert _numbers("那圖5的橫軸是什麼", under=[2]) == [2]
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("das mit den Windtunneln und Feather Spectra", [4]),
+        ("el que habla de migration", [3]),
+        ("マイグレーションのやつ", [3]),
+        ("статья про воробьёв", None),
+        ("quello con i Balloons", [1]),
+        ("Sparrows那个用了什么数据", [5]),
+        ("das mit den Walen, welche Daten?", None),
+        ("celui de la figure 2 ?", [2]),
+        ("训练那个阶段要多久", [2]),
+        ("それってLlama 3でしか試してない？", [2]),
+        ("does it run on a Raspberry Pi 4?", [2]),
+        ("Tabelle 1 Zeile 4?", [2]),
+    ],
+)
+def test_a_pronoun_with_a_subject_describes_another_paper(question, numbers):
+    assert _numbers(question, under=[2]) == numbers

@@ -1,0 +1,95 @@
+"""Knows an English word by its sound in another script, `トークナイザー`, `토크나이저`,
+`токенайзер`, and by its spelling in a kindred language, `segmentação`.
+
+Two words sound alike if their consonants are alike. Three consonants meet by chance: then the
+vowels have to agree too, least in katakana, in which nearly all is borrowed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from digest.patterns import regex
+from digest.retrieval.folding import fold
+
+FOREIGN = regex(r"[\u30a1-\u30fa\u30fc]{3,}|[\uac00-\ud7af]{2,}|[а-яё]{5,}|[A-Za-zÀ-ɏ]{6,}", re.IGNORECASE)
+_LEAST, _CLEAR = 3, 4
+_SPELT = 9
+"""Letters of which two may differ between kindred languages; one in a shorter word."""
+_START, _SHARE = 6, 0.65
+_PARTICLES = "은는이가을를의에도와과로"
+_CYRILLIC = str.maketrans(
+    {"ж": "s", "ц": "s", "ч": "t", "ш": "s", "щ": "s", "ъ": "", "ь": "", "ю": "u", "я": "a", "х": "h"}
+    | dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeesiiklmnoprstufie", strict=True))
+)
+_SOUNDS = (
+    ("sh|sch|th|dj|tz|[jz]", "s"), ("tch|ch", "t"), ("ck|qu|[qc]", "k"), ("ng", "n"), ("x", "ks"), ("ph|f", "p"), ("v", "b"), ("l", "r"), ("g", "k"),
+    ("d", "t"),
+)  # fmt: skip
+
+
+def borrowed(word: str, english: str) -> bool:
+    """Whether a word of another script or language is this English one."""
+    if word[0] < "\u0250":
+        return _spelt_alike(fold(word), english)
+    said = _romanized(word)
+    mine, katakana, cyrillic = _consonants(said), "\u30a1" <= word[0] <= "\u30fc", word[0] < "\u1100"
+    apart = OSA.distance(said, english)
+    if cyrillic and apart > len(english) // 3:
+        return False
+    for theirs in _english(english):
+        # A declined word has a consonant more.
+        if len(theirs) >= _CLEAR and theirs in (mine, mine if katakana else mine[:-1]):
+            return True
+        if len(theirs) == _LEAST and mine == theirs and apart <= len(english) // (2 if katakana else 3):
+            return True
+    return False
+
+
+def _spelt_alike(word: str, english: str) -> bool:
+    short = min(len(word), len(english))
+    if short < _START or word[:3] != english[:3]:
+        return False
+    allowed = 2 if short >= _SPELT else 1
+    same = next((i for i in range(short) if word[i] != english[i]), short)
+    return OSA.distance(word, english, score_cutoff=allowed) <= allowed or same >= max(_START, _SHARE * short)
+
+
+@lru_cache(maxsize=2_000)
+def _romanized(word: str) -> str:
+    """The word in Latin letters, as Unicode names its characters."""
+    if word[0] >= "\uac00":
+        kept = word[:-1] if len(word) > 2 and word[-1] in _PARTICLES else word
+        said = [unicodedata.name(c).rpartition(" ")[2].lower() for c in kept]
+        # Unicode writes ㅊ as C, and a final ㅅ, which is a t, as S.
+        return "".join(re.sub(r"(?<=.)s$", "t", s.replace("c", "ch")) for s in said)
+    if word[0] >= "\u30a0":
+        return re.sub("hu", "fu", "".join(_kana(c) for c in word))
+    return word.lower().translate(_CYRILLIC)
+
+
+def _kana(character: str) -> str:
+    name = unicodedata.name(character)
+    said = name.rpartition(" ")[2].lower()
+    if "SMALL" in name:
+        return "" if said == "tu" else said[-1]
+    return "" if said == "mark" else said
+
+
+@lru_cache(maxsize=4_000)
+def _english(word: str) -> frozenset[str]:
+    """The consonants of the word, also without an r that no vowel follows."""
+    soft = re.sub(r"(?:t|ss?|c)i(?=on|al)|[cg](?=[eiy])", "s", re.sub("ch", "tch", word))
+    word, bare = soft, re.sub(r"r(?![aeiouy])", "", soft)
+    return frozenset(_consonants(form) for form in (word, word.removesuffix("s"), bare, bare.removesuffix("s")))
+
+
+def _consonants(word: str) -> str:
+    for spelling, sound in _SOUNDS:
+        word = re.sub(spelling, sound, word)
+    first = "a" if word[:1] in tuple("aeiou") else ""
+    return first + re.sub(r"(.)\1+", r"\1", re.sub(r"[^bkmnprsth]", " ", word).replace(" ", ""))
