@@ -27,7 +27,7 @@ _CYRILLIC = str.maketrans(
     | dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeesiiklmnoprstufie", strict=True))
 )
 _SOUNDS = (
-    ("sh|sch|th|dj|tz|[jz]", "s"), ("tch|ch", "t"), ("ck|qu|[qc]", "k"), ("ng", "n"), ("x", "ks"), ("ph|f", "p"), ("v", "b"), ("l", "r"), ("g", "k"),
+    ("sh|sch|th|dj|tz|[jz]", "s"), ("tch|ch", "t"), ("ck|qu|[qc]", "k"), ("ng", "n"), ("x", "ks"), ("ph|f", "p"), ("v|w(?=[aeiouy])", "b"), ("l", "r"), ("g", "k"),
     ("d", "t"),
 )  # fmt: skip
 
@@ -51,6 +51,7 @@ def borrowed(word: str, english: str) -> bool:
 
 
 def _spelt_alike(word: str, english: str) -> bool:
+    word, english = (re.sub(r"(.)\1", r"\1", w) for w in (word, english))
     short = min(len(word), len(english))
     if short < _START or word[:3] != english[:3]:
         return False
@@ -64,15 +65,19 @@ def _romanized(word: str) -> str:
     """The word in Latin letters, as Unicode names its characters."""
     if word[0] >= "\uac00":
         kept = word[:-1] if len(word) > 2 and word[-1] in _PARTICLES else word
-        said = [unicodedata.name(c).rpartition(" ")[2].lower() for c in kept]
+        names = [unicodedata.name(c).rpartition(" ")[2].lower() for c in kept]
         # Unicode writes ㅊ as C, and a final ㅅ, which is a t, as S.
-        return "".join(re.sub(r"(?<=.)s$", "t", s.replace("c", "ch")) for s in said)
+        heard = "".join(re.sub(r"(?<=.)s$", "t", s.replace("c", "ch")) for s in names)
+        return re.sub(r"(?<=[b-df-hj-np-tv-z])eu", "", heard)  # said between consonants
     if word[0] >= "\u30a0":
-        return re.sub("hu", "fu", "".join(_kana(c) for c in word))
+        said = "".join(_kana(c) for c in re.sub(r"ウ(?=[ァィェォ])", "w", word))
+        return said.replace("hu", "fu")
     return word.lower().translate(_CYRILLIC)
 
 
 def _kana(character: str) -> str:
+    if character.isascii():
+        return character
     name = unicodedata.name(character)
     said = name.rpartition(" ")[2].lower()
     if "SMALL" in name:

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from digest.which_paper.worded import SIZED, aligned, any_of, cardinals
+from digest.which_paper.worded import SIZED, aligned, any_of, article, cardinals, having, ordinals
 
 
 class _Words(NamedTuple):
@@ -37,9 +37,10 @@ _WORDS = {
     "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я (?:про|имел\w? в виду)|имел\w? в виду"),
     "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它])的?(?:那|一|[两二2三3])?(?=篇|个)", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是)?(?:说|指|问)的?是?"),
     "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他)の(?=[二2三3]つ|[二2三3]本)", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", ""),
-    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니)", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문\s|거|것)|나머지 (?=하나|둘|두)", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", ""),
+    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니)", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들))|나머지 (?=하나|둘|두)", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", ""),
 }  # fmt: skip
 _BEHIND = ("ja", "ko")
+_EAST = ("zh", *_BEHIND)
 """Languages that reject and leave out what stands before the word for it."""
 _STOP = r"[,;.:!?。，、！？；：—–]"
 _MORE = r"\s*(?:[啦吧哦呀啊了]|sorry|sry|sorry)?\s*"
@@ -84,6 +85,19 @@ def means_another(question: str) -> bool:
     return any(_another(language).search(plain) for language in _WORDS)
 
 
+def beside_what(question: str) -> bool:
+    """Whether it joins the paper under discussion with another or asks to compare them: `este y el
+    de Ortiz`, `vergleiche das mal mit der 7`."""
+    plain = aligned(question)
+    return any(pattern.search(plain) for language in _WORDS for pattern in _compared(language))
+
+
+def this_paper(question: str) -> bool:
+    """`dieses Paper`, `cet article`; `die Arbeit über …` may be another one."""
+    plain = aligned(question)
+    return any(_this_paper(language).search(plain) for language in _WORDS)
+
+
 def beside_this(question: str) -> tuple[int, ...]:
     """The numbers that are joined with the paper under discussion: `this and 7`, `7とこれ`."""
     plain = aligned(question)
@@ -104,8 +118,11 @@ def _without(question: str, patterns: list[re.Pattern[str]]) -> Rejected | None:
 @cache
 def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     words = _WORDS[language]
-    this, number = words.this, rf"(?:(?:{any_of('the')})\s*)?(?:(?:{any_of('number')})\s*)?{_NUMBER}"
-    numbered = rf"第\s*[\d一二三四五六七八九十]+\s*篇|{number}\s*(?:篇|号|번|番|本目|つ目)?(?:の?論文)?|(?:(?:{any_of('the')}|the)\s+)?(?:\w+\s+)?(?:{any_of('paper')})\s*{_NUMBER}|(?:the|{any_of('the')})\s+\w+(?:\s(?:{any_of('paper')}))?"
+    this, paper, the = words.this, any_of("paper"), rf"(?:(?:{article(language)})\s*)?"
+    numbered = (
+        rf"第\s*[\d一二三四五六七八九十]+\s*篇|{the}(?:(?:{paper}|{any_of('number')})\s*)?{_NUMBER}"
+        rf"\s*(?:篇|号|번|番|本目|つ目)?(?:の?論文)?|{the}{ordinals(language)}(?:\s(?:{paper}))?"
+    )
     said = rf"(?:{this}|{numbered})"
     if language in _BEHIND:
         return (re.compile(rf"(?:^|{_STOP})\s*(?P<all>{said}\s*(?:{words.no}){_STOP}?)"),)
@@ -113,7 +130,9 @@ def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     meant = rf"(?:{words.meant})" + ("" if language == "zh" else r"(?!\w)")
     # A sign or a word stands before what is meant: `not this one, …`, `不是第3篇是第5篇`.
     end = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|{meant})(?=.*\w)"
-    return (re.compile(rf"(?P<all>{edge}(?:{words.no}){no}{said}{end})"),)
+    # Also `ese no, el 5`.
+    orders = (rf"(?:{words.no}){no}{said}", rf"(?:^|{_STOP})\s*(?:{this})\s+(?:no|nao|non|nicht|pas|not)")
+    return tuple(re.compile(rf"(?P<all>{edge}{order}{end})") for order in orders)
 
 
 @cache
@@ -131,16 +150,14 @@ def _leaving_out(language: str) -> re.Pattern[str]:
 @cache
 def _the_rest(language: str) -> tuple[re.Pattern[str], ...]:
     rest, paper = _WORDS[language].rest, any_of("paper")
-    edge, some = (
-        ("", r"\s*") if language in ("zh", "ja", "ko") else (r"(?<!\w)", rf"\s+(?:(?:\d+|{cardinals(language)})\s+)?")
-    )
+    edge, some = ("", r"\s*") if language in _EAST else (r"(?<!\w)", rf"\s+(?:(?:\d+|{cardinals(language)})\s+)?")
     return re.compile(rf"^{_LEAD}(?:{rest}){_TAIL}$"), re.compile(rf"{edge}(?:{rest}){some}(?:{paper})")
 
 
 @cache
 def _another(language: str) -> re.Pattern[str]:
     other = _WORDS[language].other
-    if language in ("zh", "ja", "ko"):
+    if language in _EAST:
         return re.compile(other)
     about, some = any_of("about"), rf"(?:(?:\d+|{cardinals(language)})\s+)?"
     # Also `the other mutation testing paper`.
@@ -150,9 +167,31 @@ def _another(language: str) -> re.Pattern[str]:
 
 
 @cache
+def _compared(language: str) -> tuple[re.Pattern[str], ...]:
+    this = rf"(?:{_WORDS[language].this})"
+    if language in _BEHIND:
+        return (re.compile(rf"{this}.{{0,8}}(?:比較|比べ|비교)"),)
+    if language == "zh":
+        return ()
+    both, numbered = any_of("both"), rf"(?!\w|\s*(?:(?:{any_of('number')})\s*)?\d)"
+    return (
+        re.compile(rf"(?<!\w)(?:vergleich\w*|compar\w*|confront\w*|сравн\w*)(?:-|\s+){this}{numbered}"),
+        re.compile(rf"(?:^|{_STOP})\s*(?:{_LEAD})?{this}\s+(?!(?:{having(language)})\s)(?:{both})\s"),
+    )
+
+
+@cache
+def _this_paper(language: str) -> re.Pattern[str]:
+    edge, gap = ("", r"\s*") if language in _EAST else (r"(?<!\w)", r"\s+")
+    return re.compile(
+        rf"{edge}(?!d(?:as|ie|er|en)\b)(?:{_WORDS[language].this}|この|이|cet(?:te)?){gap}(?:{any_of('paper')})"
+    )
+
+
+@cache
 def _joined(language: str) -> tuple[re.Pattern[str], ...]:
     this, number = _WORDS[language].this, rf"(?:{any_of('number')})?\s*#?(?P<number>\d{{1,2}})(?![\w.%]|{SIZED})"
-    if language in ("zh", "ja", "ko"):
+    if language in _EAST:
         joins, number = r"\s*(?:[和与跟比とや과와]|이?랑|하고)\s*", r"第?#?(?P<number>\d{1,2})(?![\d.%a-z])"
         unit = r"\s*(?:篇|号|番|번|本目)?"
         return re.compile(rf"(?:{this}){joins}{number}(?!\s*[个張张枚台倍層层])"), re.compile(

@@ -75,6 +75,7 @@ EarlierDigests = Sequence[tuple[date, Sequence[Known]]]
 
 _LABEL = 70
 _FEW = 2
+_UNFIT = "no paper fits the description"
 
 
 def resolve(
@@ -94,27 +95,30 @@ def resolve(
     pointed = subject or replied_to
     discussed = (pointed,) if pointed else tuple(under_discussion)
     others = _Others(text, papers, earlier, today, discussed)
-    return others.resolution() or _directly(text, papers, earlier, today, pointed, under_discussion)
-
-
-def _directly(
-    text: str,
-    papers: Sequence[Known],
-    earlier: EarlierDigests,
-    today: date | None,
-    pointed: str | None,
-    under_discussion: Sequence[str],
-) -> Resolution:
+    if found := others.resolution():
+        return found
     told = _beside(text, papers, under_discussion) or _told(text, papers, earlier, today)
     if pointed:
-        named = (
-            told.paper_ids
-            if told.why in ("id", "title") or (told.why == "number" and told.ask is False and not _bare(text, papers))
-            else ()
-        )
-        return Resolution(tuple(dict.fromkeys((pointed, *named))), why="reply")
+        return Resolution(tuple(dict.fromkeys((pointed, *_also(told, text, papers)))), why="reply")
+    if told.why == _UNFIT and not under_discussion:
+        guess = _guessed(text, papers)
+        return guess if guess.paper_ids else told
     if told.paper_ids or told.ask:
         return _with_discussed(told, text, papers, under_discussion)
+    return _of_the_context(text, papers, under_discussion)
+
+
+def _also(told: Resolution, text: str, papers: Sequence[Known]) -> tuple[str, ...]:
+    """The papers that a reply names besides the one that it answers."""
+    if told.ask:
+        return ()
+    sure = told.why in ("id", "title") or (told.why == "number" and not _bare(text, papers))
+    beside = told.why in ("author", "number") and pointing.beside_what(text)
+    return told.paper_ids if sure or beside else ()
+
+
+def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequence[str]) -> Resolution:
+    """Resolves a question that names no paper."""
     if papers and _about_day(text, under_discussion, len(papers)):
         return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
     if len(papers) > 1 and numbers_in(text, len(papers)).unplaced:
@@ -170,7 +174,7 @@ class _Others:
         rest, another = pointing.means_the_rest(self.text), pointing.means_another(self.text)
         if not (rest or another) or self._told(self.text).why in ("id", "number"):
             return None
-        return self._all_but(self.discussed) if rest else self._another()
+        return self._all_but(self.discussed) if rest else self._another(self.text)
 
     def _told(self, text: str) -> Resolution:
         return _told(text, self.papers, self.earlier, self.today)
@@ -184,6 +188,8 @@ class _Others:
         told = self._told(meant)
         if told.paper_ids or told.ask:
             return told
+        if pointing.means_another(meant):
+            return self._another(meant)
         hinted = _of(_shelf(self.papers).hinted(meant), self.papers)
         others = [k for k in self.papers if k.paper.id not in self.discussed]
         return hinted if hinted.paper_ids else _asking(others, "which paper is not said")
@@ -196,10 +202,10 @@ class _Others:
         found = tuple(k.paper.id for k in self.papers if k.number in {*numbers.named, *figures})
         return found or _by_name(but.said, self.papers, ()).paper_ids
 
-    def _another(self) -> Resolution:
-        alike = {self.papers[i].paper.id for i in _shelf(self.papers).alike(self.text)}
+    def _another(self, text: str) -> Resolution:
+        alike = {self.papers[i].paper.id for i in _shelf(self.papers).alike(text)}
         left = [k for k in self.papers if k.paper.id not in self.discussed and (not alike or k.paper.id in alike)]
-        if len(left) == 1 or (left and means_all(self.text, len(left))):
+        if len(left) == 1 or (left and means_all(text, len(left))):
             return Resolution(tuple(k.paper.id for k in left), why="title")
         return _asking(left, "which other paper is not said")
 
@@ -285,7 +291,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
     if older.paper_ids:
         return older
     if described is not None:
-        return _asking(papers, "no paper fits the description")
+        return _asking(papers, _UNFIT)
     return Resolution()
 
 
@@ -314,13 +320,15 @@ def _told_of_past(text: str, earlier: EarlierDigests, today: date | None, cue: s
 
 def _with_discussed(told: Resolution, text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolution:
     """Adds the discussed paper: `how does it compare to 2?` is about both."""
-    if told.ask and under and told.why in ("description", "no paper fits the description", "author"):
+    if told.ask and under and told.why in ("description", _UNFIT, "author"):
         return (
             Resolution(tuple(under), why="under discussion")
-            if cues.PRONOUN.search(text) and told.why != "description"
+            if (cues.PRONOUN.search(text) or pointing.this_paper(text)) and told.why != "description"
             else told
         )
     single = len(told.paper_ids) == 1 and told.paper_ids[0] not in under
+    if under and single and pointing.beside_what(text):
+        return Resolution((*under, *told.paper_ids), why=told.why)
     if under and single and (compares := cues.COMPARES.search(text)):
         rest = text[compares.start() :]
         # `does 4 compare with OpenVLA?` is about one paper, `how does 4 compare?` about two

@@ -33,7 +33,7 @@ _DESCRIBED = (
     regex(r"(?:那|这)(?:一?篇)(?:讲|关于|做|说|用|写|研究|是)?(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作)?(?=$|[，。！？,.!?；;]|有|用|怎|是|讲|，|\s)"),
     regex(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
     regex(r"(?:那|这)个(?:讲|关于|有关|做|研究|用|说)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?=$|[，。！？,.!?；;]|有|用|怎|是|论文|文章|工作)"),
-    regex(r"^\W*(?P<what>[^，。！？,.!?；;\s这那第]{2,12}?)的?那个(?=$|[，。！？,.!?；;]|用|有|是|能|怎|呢|的)"),
+    regex(r"^\W*(?P<what>[^，。！？,.!?；;\s这那第]{2,12}?)的?那个(?=$|[，。！？,.!?；;]|[用有是能怎呢的多要需会在跟和比做])"),
     regex(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
     regex(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
     regex(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),

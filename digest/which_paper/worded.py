@@ -47,7 +47,7 @@ class _Nouns(NamedTuple):
 _NOUNS = {
     "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)"),
     "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}"),
-    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<ante>avant[- ](?=avant))?(?P<back>avant[- ])?derni(?:er|ere)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin"),
+    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<ante>avant[- ](?=avant)|ante(?=pen))?(?P<back>avant[- ]|pen)?(?:derni(?:er|ere)|ultieme)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin"),
     "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?", "y|e|o|u|con|al|que", "el|del", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", having=r"con|de|del|que|para", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola"),
     "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?", "e|ou|com|ao|que", "o|do", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", having=r"com|de|d[oa]s?|para", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?"),
     "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", having=r"con|d\w{1,4}|che|per", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine"),
@@ -89,6 +89,7 @@ SIZED = r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
 _NAME_BEFORE = regex(r"(?<=.)(?<![A-Za-z])(?:[A-Z][A-Za-z.-]*\s)?[A-Z][A-Za-z.-]*\s?\Z")
+_WITH = regex(r"\b(?:with|for|on|and|or|than|like|uses?|using|avec|sur|pour|et|con|para|y|com) \Z", re.IGNORECASE)
 _OTHER_SCRIPT = regex(rf"[{_CJK}\u0400-\u04ff]")
 _AMOUNT = regex(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|k|n)\s+(?:of|is|de|von)?\s*$")
 
@@ -241,7 +242,11 @@ def _versions(question: str, plain: str, at: int) -> bool:
     if len(question) != len(plain):
         return False
     name = _NAME_BEFORE.search(question, max(0, at - _NAME), at)
-    return bool(name and (" " in name[0].strip() or _OTHER_SCRIPT.search(question)))
+    if not name:
+        return False
+    before = question[max(0, name.start() - _NAME) : name.start()]
+    # In German any noun has a capital.
+    return " " in name[0].strip() or bool(_OTHER_SCRIPT.search(question) or _WITH.search(before))
 
 
 def _just_before(pattern: re.Pattern[str], plain: str, at: int) -> bool:
@@ -270,6 +275,21 @@ def _patterns_spaced(language: str) -> Iterator[str]:
         some = rf"(?P<{side}>{cardinal})"
         yield rf"{words}\s+{some}(?:\s+{noun}|{_END})"
         yield rf"{some}\s+{words}(?:\s+{noun}|{_END})"
+
+
+def article(language: str) -> str:
+    return _NOUNS[language].the or ("the" if language == "en" else "(?!)")
+
+
+def having(language: str) -> str:
+    return _NOUNS[language].having or "(?!)"
+
+
+def ordinals(language: str) -> str:
+    """The ordinals of a language, and its word for the last one."""
+    words = f"第\\d+|{_words(language, 'ordinal')}" if language in _EAST else _ordinal(language)
+    # Groups of this name stand in other expressions.
+    return rf"(?:{words}|{re.sub('[?]P<[a-z]+>', '?:', _NOUNS[language].last)})"
 
 
 def _ordinal(language: str) -> str:

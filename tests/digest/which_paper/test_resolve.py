@@ -246,7 +246,11 @@ def _numbers(question, under=(), papers=BIRDS, **context):
         ("不是這篇，是第5篇", [5]),
         ("これじゃなくて、3番の論文", [3]),
         ("이거 말고 Haddad 논문", [4]),
+        ("ese no, el 5", [5]),
+        ("不是它，说的是另一篇nests", None),
         ("not this one, sorry", None),
+        ("pas de code, non ?", [1]),
+        ("pas le code, les données ?", [1]),
         ("why not this loss, but cross-entropy?", [1]),
         ("it does not use 3, does it?", None),
     ],
@@ -292,10 +296,25 @@ def test_the_rest_and_the_other_one_are_not_the_paper_under_discussion(question,
     assert _numbers(question, under=[under]) == numbers
 
 
-@pytest.mark.parametrize("question", ["this vs 4", "ist das oder Nr. 4 schneller?", "これと4番だと？", "它和4比哪个快"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "this vs 4",
+        "este y el de Haddad",
+        "vergleiche das mal mit der 4",
+        "ist das oder Nr. 4 schneller?",
+        "これと4番だと？",
+        "它和4比哪个快",
+    ],
+)
 def test_this_and_a_number_are_two_papers(question):
     assert _numbers(question, under=[2]) == [2, 4]
     assert _numbers(question, replied_to=BIRDS[1].paper.id) == [2, 4]
+
+
+@pytest.mark.parametrize("question", ["vergleiche Nr. 4 mit GPT-4", "what is 4 about?"])
+def test_another_number_alone_is_one_paper(question):
+    assert _numbers(question, under=[2]) == [4]
 
 
 @pytest.mark.parametrize(
@@ -308,6 +327,7 @@ def test_this_and_a_number_are_two_papers(question):
         ("el antepenúltimo", 3),
         ("вторая с конца статья", 4),
         ("предпоследняя", 4),
+        ("l'antépénultième, il y a du code ?", 3),
         ("後ろから2番目の論文", 4),
         ("혹시 끝에서 두번째 논문", 4),
         ("倒數第三篇", 3),
@@ -370,6 +390,8 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
         ("训练那个阶段要多久", [2]),
         ("それってLlama 3でしか試してない？", [2]),
         ("does it run on a Raspberry Pi 4?", [2]),
+        ("does it hold for Gemma 2 and Llama 3 too?", [2]),
+        ("Welche Grenzen hat dieses Paper?", [2]),
         ("Tabelle 1 Zeile 4?", [2]),
     ],
 )
