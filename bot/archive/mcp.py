@@ -109,8 +109,8 @@ def server(
 
 
 async def serve_http(made: FastMCP) -> None:
-    """Serves as `made` is set up. `FastMCP` itself would give uvicorn log handlers of its own, where
-    an error's message is written as it is."""
+    """Serves as `made` is set up. `FastMCP` itself would give uvicorn log handlers of its own,
+    which write an error's message as it is."""
     at = made.settings
     config = uvicorn.Config(made.streamable_http_app(), at.host, at.port, log_config=None, access_log=False)
     await uvicorn.Server(config).serve()
