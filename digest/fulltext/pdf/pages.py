@@ -13,6 +13,7 @@ from array import array
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 
 import pypdfium2 as pdfium
@@ -38,7 +39,8 @@ MIN_TEXT = 20
 MIN_MESSAGE = 8
 """Words of tiny or off-page text that make a message."""
 _UNKNOWN = characters.Spelling("")
-_NUMBER = regex(r"\d+")
+_NUMBER = regex(r"\d(?:\d+|(?<=[\w)\]−–-]\d))")
+"""Not a lone digit after a space or a stop, which is no exponent."""
 _MINUS = frozenset("−–-")
 _CLOSING = frozenset(")]")
 NAME = 96
@@ -294,8 +296,13 @@ class PageReader:
     def _font_at(self, page: int, index: int) -> tuple[str, bool]:
         name, flags = ctypes.create_string_buffer(NAME), ctypes.c_int()
         pdfium_calls.font(page, index, pdfium_calls.address(name), NAME, pdfium_calls.address(flags))
-        font = _SUBSET.sub("", name.value.decode("utf-8", "replace"))
-        return font, _HEAVY.search(font) is not None or bool(flags.value & _FORCE_BOLD)
+        return _named_font(name.value, flags.value)
+
+
+@lru_cache(maxsize=256)
+def _named_font(name: bytes, flags: int) -> tuple[str, bool]:
+    font = _SUBSET.sub("", name.decode("utf-8", "replace"))
+    return font, _HEAVY.search(font) is not None or bool(flags & _FORCE_BOLD)
 
 
 def _scaled(size: float, b: float, c: float, d: float) -> tuple[float, bool]:
