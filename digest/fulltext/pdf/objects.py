@@ -16,7 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -38,8 +38,6 @@ MAX_COVERS = 3_000
 MAX_DEPTH = 6
 FEW_OBJECTS = 12
 """Of a form, which PDFium calls transparent also if a part of it is."""
-TALL = 40.0
-"""Points: text that runs upwards is higher."""
 EDGE, OUT = 3.0, 0.3
 """Points, and share of its height, that a letter may stand out of its clip."""
 MAX_RECTANGLE = 5
@@ -60,12 +58,13 @@ MAX_STREAM = 1_000_000
 _INVISIBLE = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
 _FILLED = raw.FPDF_TEXTRENDERMODE_FILL
 _TEXT, _PATH, _FORM = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM
+_ARE_TEXTS = bytes(kind == _TEXT for kind in range(256))
+_ARE_OTHERS = bytes(kind != _TEXT for kind in range(256))
+"""Tables for `bytes.translate`, from the kinds of objects to what `compress` takes."""
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b[^\x00]{0,300}?stream\r?\n")
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top."""
-Colour = tuple[int, int, int, int]
-"""Red, green, blue and opacity."""
 Rank = tuple[int, ...]
 """In the order of painting: the number of an object in its page, or of each form around it."""
 Matrix = tuple[float, float, float, float, float, float]
@@ -89,6 +88,8 @@ class Place(NamedTuple):
 _PAGE = Place(UNIT, 0, "", 0, None)
 Level = tuple[list[int], Rank, Place]
 """The objects of a page or form, its rank and its place."""
+Part = tuple[int, Rank, Place]
+"""An object, its rank and its place."""
 
 
 class Suspect(NamedTuple):
@@ -125,7 +126,7 @@ class Survey:
     """The last thin one: many side by side cover what one alone does not."""
     doubted: bool = False
     """Whether a form may be hidden."""
-    passed: list[tuple[int, Rank, Place]] = field(default_factory=list)
+    passed: list[Part] = field(default_factory=list)
     """Forms not looked into, since they hold and cover no text of the sample."""
 
 
@@ -160,7 +161,7 @@ class Surveyor:
         self._to_fill, self._to_stroke, self._to_width = (
             pdfium_calls.address(v) for v in (self._fill, self._stroke, self._width)
         )
-        self._matrix = raw.FS_MATRIX()
+        self._matrix = (ctypes.c_float * 6)()
         self._to_matrix = pdfium_calls.address(self._matrix)
         self._clips: dict[int, tuple[Box, bool]] = {}
         """The box of each clipping path of a page, and whether the path is a plain rectangle."""
@@ -188,8 +189,7 @@ class Surveyor:
         known = list(map(pdfium_calls.colour_of, texts, *_slots(values)))
         modes = map(pdfium_calls.render_mode, texts)
         transparent = map(pdfium_calls.is_transparent, texts)
-        colours = zip(*(values[i::4] for i in range(4)), strict=True)
-        types = list(zip(modes, known, transparent, colours, strict=True))
+        types = list(zip(modes, known, transparent, *(values[i::4] for i in range(4)), strict=True))
         whys = {kind: self._why(*kind) for kind in set(types)}
         clipped = self._clipped(made, texts)
         if self._layers or made.doubted or clipped or any(whys.values()):
@@ -210,19 +210,20 @@ class Surveyor:
         if made.covers and rest:
             boxes = self._moved_boxes(made, [obj for obj, _ in rest])
             self._compare_with_covers(
-                made, [(box, obj, kind[3][:3]) for box, (obj, kind) in zip(boxes, rest, strict=True)]
+                made, [(box, obj, kind[3:6]) for box, (obj, kind) in zip(boxes, rest, strict=True)]
             )
         return bool(made.suspects)
 
-    def _why(self, mode: int, known: int, see_through: int, colour: Colour) -> str:
+    @staticmethod
+    def _why(mode: int, known: int, see_through: int, red: int, green: int, blue: int, alpha: int) -> str:
         """Why text of a type may be hidden."""
         if mode in _INVISIBLE:
             return "invisible"
         if mode != _FILLED or not known:
             return "hidden-markup"
-        if min(colour[:3]) >= LIGHT:
+        if min(red, green, blue) >= LIGHT:
             return "white"
-        return "hidden-markup" if see_through or colour[3] < FAINT else ""
+        return "hidden-markup" if see_through or alpha < FAINT else ""
 
     def _compare_with_covers(self, made: Survey, boxes: list[tuple[Box, int, tuple[int, int, int]]]) -> None:
         texts = _Placed(boxes)
@@ -265,16 +266,14 @@ class Surveyor:
         Once the texts of a sample are found, only the forms on them are looked into.
         """
         for _ in range(MAX_DEPTH + 1):
-            forms, others = [], []
-            for objects, above, place in found:
-                kinds = list(map(pdfium_calls.kind, objects))
-                for rank, (obj, kind) in enumerate(zip(objects, kinds, strict=True)):
-                    if kind == _TEXT:
-                        made.texts[obj] = (*above, rank), place
-                    elif kind == _FORM:
-                        forms.append((obj, (*above, rank), place))
-                    else:
-                        others.append((obj, kind, above, rank, place))
+            objects = [obj for parts, _, _ in found for obj in parts]
+            kinds = bytes(map(pdfium_calls.kind, objects))
+            where = [((*above, rank), place) for parts, above, place in found for rank in range(len(parts))]
+            made.texts.update(compress(zip(objects, where, strict=True), kinds.translate(_ARE_TEXTS)))
+            forms: list[Part] = []
+            others: list[Part] = []
+            for at in compress(range(len(objects)), kinds.translate(_ARE_OTHERS)):
+                (forms if kinds[at] == _FORM else others).append((objects[at], *where[at]))
             self._add_covers(made, others)
             if forms and sampled and sampled <= made.texts.keys():
                 forms = self._on_texts(made, forms, sampled)
@@ -282,33 +281,33 @@ class Surveyor:
                 return
             found = [self._parts(made, *form) for form in forms]
 
-    def _on_texts(
-        self, made: Survey, forms: list[tuple[int, Rank, Place]], sampled: AbstractSet[int]
-    ) -> list[tuple[int, Rank, Place]]:
+    def _on_texts(self, made: Survey, forms: list[Part], sampled: AbstractSet[int]) -> list[Part]:
         """The forms that lie on a text of the sample; the others are passed by."""
         texts = _Placed([(box, 0, None) for box in self._moved_boxes(made, list(sampled))])
-        on_texts: list[tuple[int, Rank, Place]] = []
+        on_texts: list[Part] = []
         for form, own in zip(forms, _boxes([obj for obj, _, _ in forms]), strict=True):
-            box = _moved(own, form[2].matrix)
-            lies_on = any(b[0] < box[2] and b[2] > box[0] and b[3] > box[1] for b, _, _ in texts.near(box))
+            left, bottom, right, top = box = _moved(own, form[2].matrix)
+            lies_on = any(
+                b[0] < right and b[2] > left and b[3] > bottom and b[1] <= top
+                for b, _, _ in texts.near(box, texts.reach)
+            )
             (on_texts if lies_on else made.passed).append(form)
         return on_texts
 
     def _moved_boxes(self, made: Survey, texts: list[int]) -> list[Box]:
         return [_moved(box, made.texts[obj][1].matrix) for box, obj in zip(_boxes(texts), texts, strict=True)]
 
-    def _add_covers(self, made: Survey, others: list[tuple[int, int, Rank, int, Place]]) -> None:
-        boxes = _boxes([other[0] for other in others])
-        for (obj, kind, above, rank, place), own in zip(others, boxes, strict=True):
+    def _add_covers(self, made: Survey, others: list[Part]) -> None:
+        for (obj, rank, place), own in zip(others, _boxes([obj for obj, _, _ in others]), strict=True):
             box = own if place.matrix is UNIT else _moved(own, place.matrix)
             wide, high = box[2] - box[0], box[3] - box[1]
             if wide < THICK or high < THICK:
                 striped = (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE)
                 if striped and place.matrix is UNIT:
-                    self._add_stripe(made, obj, box, kind, (*above, rank))
+                    self._add_stripe(made, obj, box, rank)
             elif len(made.covers) < MAX_COVERS:
-                made.covers.append(Cover((*above, rank), box, None, obj, place))
-                if kind == raw.FPDF_PAGEOBJ_IMAGE:
+                made.covers.append(Cover(rank, box, None, obj, place))
+                if pdfium_calls.kind(obj) == raw.FPDF_PAGEOBJ_IMAGE:
                     made.pictures += wide * high
 
     def _parts(self, made: Survey, form: int, rank: Rank, inside: Place) -> Level:
@@ -326,11 +325,11 @@ class Surveyor:
     def _own_matrix(self, obj: int) -> Matrix:
         if not pdfium_calls.matrix_of(obj, self._to_matrix):
             return UNIT
-        m = self._matrix
-        own = (m.a, m.b, m.c, m.d, m.e, m.f)
+        a, b, c, d, e, f = self._matrix
+        own = (a, b, c, d, e, f)
         return UNIT if own == UNIT else own
 
-    def _add_stripe(self, made: Survey, obj: int, box: Box, kind: int, rank: Rank) -> None:
+    def _add_stripe(self, made: Survey, obj: int, box: Box, rank: Rank) -> None:
         """Adds a thin box to the last one, if they lie side by side."""
         last = made.stripe
         if last is not None and _lie_side_by_side(last.box, box):
@@ -339,7 +338,7 @@ class Surveyor:
                 made.covers.append(last)
         elif len(made.covers) < MAX_COVERS:
             stripe = Cover(rank, box, painted=True)
-            made.stripe = stripe if kind != _PATH or self._paints(stripe, obj) else None
+            made.stripe = stripe if pdfium_calls.kind(obj) != _PATH or self._paints(stripe, obj) else None
 
     def _cut(self, cover: Cover) -> bool:
         """Cuts the box of a cover to its clips; False if nothing is left."""
@@ -430,24 +429,24 @@ def look_for_twins(made: Survey) -> None:
 
 
 class _Placed:
-    """Texts with their boxes, found by height."""
+    """Texts with their boxes, found by the height of their middles."""
 
     def __init__(self, texts: list[tuple[Box, int, Any]]) -> None:
-        self._flat = sorted((t for t in texts if t[0][3] - t[0][1] <= TALL), key=_foot)
-        self._tall = [t for t in texts if t[0][3] - t[0][1] > TALL]
-        self._feet = list(map(_foot, self._flat))
+        self._texts = sorted(texts, key=_middle)
+        self._middles = list(map(_middle, self._texts))
+        self.reach = max((box[3] - box[1] for box, _, _ in texts), default=0.0) / 2
+        """How far a text stands out from its middle at most."""
 
-    def near(self, box: Box) -> list[tuple[Box, int, Any]]:
-        first, end = bisect_left(self._feet, box[1] - TALL), bisect_right(self._feet, box[3])
-        return self._flat[first:end] + self._tall
+    def near(self, box: Box, reach: float = 0.0) -> list[tuple[Box, int, Any]]:
+        return self._texts[bisect_left(self._middles, box[1] - reach) : bisect_right(self._middles, box[3] + reach)]
 
 
-def _foot(text: tuple[Box, int, Any]) -> float:
-    return text[0][1]
+def _middle(text: tuple[Box, int, Any]) -> float:
+    return (text[0][1] + text[0][3]) / 2
 
 
 def _covered(cover: Cover, texts: _Placed) -> list[tuple[Box, int, Any]]:
-    """The texts of which a cover takes most of the height."""
+    """The texts of which a cover takes most of the height, and so the middle."""
     left, bottom, right, top = cover.box
     return [
         placed
