@@ -11,7 +11,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from digest.fulltext.pdf import characters
@@ -100,13 +100,14 @@ def _at_edge(line: Line, page: PageLines, edge: float = EDGE) -> bool:
     return line.y > page.height * (1 - edge) or line.y < page.height * (edge - 0.015) or not line.upright
 
 
-def _shapes(line: Line) -> set[str]:
+@lru_cache(maxsize=1_000)
+def _shapes(line: str) -> frozenset[str]:
     """The text without one of its numbers, which may be the page's.
 
     Without all of them, two rows of a table would be alike.
     """
-    text = line.text.lower()
-    return {f"{text[: n.start()]}#{text[n.end() :]}" for n in _DIGITS.finditer(text)} or {text}
+    text = line.lower()
+    return frozenset(f"{text[: n.start()]}#{text[n.end() :]}" for n in _DIGITS.finditer(text)) or frozenset((text,))
 
 
 def _letters(text: str) -> str:
@@ -124,7 +125,7 @@ def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
     """Texts at the edge of three pages and a quarter of all (heads alternate)."""
     seen: Counter[str] = Counter()
     for page in pages:
-        edge = [line for line in page.outer if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200]
+        edge = [line.text for line in page.outer if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200]
         seen.update(set().union(*map(_shapes, edge)))
     least = max(3, len(pages) // 4) if len(pages) > 3 else 2
     return frozenset(shape for shape, count in seen.items() if count >= least)
@@ -133,7 +134,7 @@ def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
 def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str], body: Type, title: str) -> bool:
     if _STAMP.match(line.text) and (not line.upright or line.x1 < page.width * 0.12 or _at_edge(line, page)):
         return True
-    if _at_edge(line, page, WIDE_EDGE) and not repeated.isdisjoint(_shapes(line)):
+    if _at_edge(line, page, WIDE_EDGE) and not repeated.isdisjoint(_shapes(line.text)):
         return True
     if _at_edge(line, page) and _PAGE_NUMBER.fullmatch(line.text.strip()):
         return True
@@ -151,8 +152,7 @@ def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
         apart = line.y == page.heights[-1] and line.y > page.heights[-2] + 1.3 * line.size
     else:
         apart = line.y == page.heights[0] and line.y < page.heights[1] - 1.3 * line.size
-    is_head = _HEAD_NUMBER.search(line.text) or "et al." in line.text or _letters(line.text) in title
-    return apart and bool(is_head)
+    return apart and bool(_HEAD_NUMBER.search(line.text) or "et al." in line.text or _letters(line.text) in title)
 
 
 def _without_ruler(lines: list[Line], page: PageLines) -> list[Line]:

@@ -58,7 +58,9 @@ class _BlockBuilder:
         found: list[Block] = []
         for line in self._lines:
             last = found[-1] if found else None
-            if last and last.heading and self._heading_continues(last, line):
+            if last and not last.heading and self._clearly_continues(last.lines[-1], line):
+                last.lines.append(line)
+            elif last and last.heading and self._heading_continues(last, line):
                 last.lines.append(line)
                 last.heading = Heading(join([last.heading.title, line.text]), last.heading.level)
             elif title := heading(line, self._body):
@@ -110,8 +112,6 @@ class _BlockBuilder:
             return True
         step = self._step * line.size / self._body.size
         down = before.y_end - line.y
-        if _clearly_continues(before, line) and 0 < down <= 1.12 * step:
-            return False
         if down > 1.32 * step + 0.5 or down < -0.5 * line.size or self._has_other_size(last, line):
             return True
         opening = self._opening(line)
@@ -120,6 +120,19 @@ class _BlockBuilder:
         if opening is Form.LIST and BULLET.match(line.text) is None:
             return self._is_short(before) or has_ended(before.text)
         return opening is not Form.TEXT or self._paragraph_starts(last, line, down > 1.12 * step)
+
+    def _clearly_continues(self, before: Line, line: Line) -> bool:
+        """The usual case: a full line, then one of the same type at the left edge in lower case."""
+        return (
+            line.size == before.size
+            and line.text[0].islower()
+            and line.x0 - line.left < 0.6 * line.size
+            and before.x1 > before.right - 2.5 * line.size
+            and same_column(before, line)
+            and before.upright == line.upright
+            and line.text[1:2] != ")"
+            and 0 < before.y_end - line.y <= 1.12 * self._step * line.size / self._body.size
+        )
 
     def _is_short(self, line: Line) -> bool:
         return line.x1 < line.right - 2.5 * line.size
@@ -154,12 +167,11 @@ class _BlockBuilder:
     def _form(self, block: Block) -> Form:
         """Text, or equation or table if the lines are not prose."""
         text = block.own
-        solid = len(text.replace(" ", ""))
+        solid = len(text) - text.count(" ")
         words = _words(text)
         letters = sum(map(len, words))
         first = block.lines[0]
         left, right = first.left, first.right
-        full = [line for line in block.lines if line.x1 - line.x0 > 0.7 * (right - left)]
         ended = has_ended(text)
         if (
             len(block.lines) <= 2
@@ -169,7 +181,10 @@ class _BlockBuilder:
             and not (text[0].islower() and first.x0 - left < first.size)
         ):
             return Form.EQUATION if _MATHS.search(text) and letters < 0.45 * solid and solid > 3 else Form.TABLE
-        if letters > 0.55 * solid and (len(words) > 6 * len(block.lines) or len(full) >= max(1, len(block.lines) - 1)):
+        if letters > 0.55 * solid and (
+            len(words) > 6 * len(block.lines)
+            or sum(line.x1 - line.x0 > 0.7 * (right - left) for line in block.lines) >= max(1, len(block.lines) - 1)
+        ):
             return Form.TEXT
         if (
             len(block.lines) <= 8
@@ -195,19 +210,6 @@ def _words(text: str) -> Sequence[str | bytes]:
     if not text.isascii() and any(c > "\x7f" and (c.isalnum() or "\u0900" <= c <= "\u0fff") for c in set(text)):
         return _WORDS.findall(text)
     return [word for word in text.encode("ascii", "replace").translate(_ASCII_LETTERS).split() if len(word) > 2]
-
-
-def _clearly_continues(before: Line, line: Line) -> bool:
-    """The usual case: a full line, then one of the same type at the left edge in lower case."""
-    return (
-        line.size == before.size
-        and line.text[0].islower()
-        and line.x0 - line.left < 0.6 * line.size
-        and before.x1 > before.right - 2.5 * line.size
-        and before.column == line.column
-        and before.page == line.page
-        and line.text[1:2] != ")"
-    )
 
 
 def _reaches_the_edge(line: Line) -> bool:
