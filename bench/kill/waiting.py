@@ -127,13 +127,14 @@ async def _judged(world: World, asked: Asked) -> list[str]:
             told = [
                 await store.delivery(f"{side.name}:{side.channel}:{world.day}:changes-{n}") for n in (1, 2, 3, "week")
             ]
-            if len([one for one in told[:A_DAY] if one]) != min(A_DAY, world.changed):
-                faults.append(f"of {world.changed} changes one stands 0 times")
+            changed = len(set(world.shown.get(side.name, ())).intersection(world.changed))
+            if len([one for one in told[:A_DAY] if one]) != min(A_DAY, changed):
+                faults.append(f"of {changed} changes one stands 0 times")
             weekly = await store.delivery(roundup_key(world, side))
             if weekly is None and await _roundup_due(world, store, side):
                 faults.append("the round-up stands 0 times")
             posted = [one for one in (*told, weekly) if one]
             faults += post_faults(side, delivery, [one for one in due if one], world.accounted[side.name], posted)
-            world.shown = [entry.paper.id for entry in digest.entries]
+            world.shown[side.name] = [entry.paper.id for entry in digest.entries]
             wrong += [f"{side.name}: {fault}" for fault in faults]
     return wrong

@@ -59,10 +59,11 @@ class World:
     that perhaps its store. While the store alone is away nothing that was received may be lost."""
     accounted: Mapping[str, set[str]] = field(default_factory=lambda: {"slack": set(), "discord": set()})
     """By side, the messages of ours that have been judged."""
-    shown: list[str] = field(default_factory=list)
-    """The papers of the last digest that was judged."""
-    changed: int = 0
-    """How many of the papers shown the day before have changed today."""
+    shown: dict[str, list[str]] = field(default_factory=dict)
+    """By side, the papers of the last digest that was judged."""
+    changed: list[str] = field(default_factory=list)
+    """Those of them that have changed today. A channel may have been shown others than the next: what
+    people ask about counts."""
     threads: dict[str, str] = field(default_factory=dict)
     """By side, of the last digest that was asked about."""
     _frozen: dict[int, float] = field(default_factory=dict)
@@ -96,9 +97,9 @@ class World:
         self._began = time.monotonic()
         new = a_day(ANNOUNCED, self.day, ("cs.CV",), words=500)
         self.arxiv.add(*new)
-        changed = self.shown if self.day.toordinal() % 3 == 0 else self.shown[:1]
-        self.changed = len(changed)
-        for paper_id in changed:
+        count = None if self.day.toordinal() % 3 == 0 else 1
+        self.changed = list(dict.fromkeys(paper_id for ids in self.shown.values() for paper_id in ids[:count]))
+        for paper_id in self.changed:
             accepted = replace(self.arxiv.papers[paper_id].paper, version=2, comment="Accepted at CVPR 2026")
             self.arxiv.replace(accepted, self.arxiv.papers[new[0].paper.id].announced)
 
