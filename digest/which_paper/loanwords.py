@@ -89,8 +89,9 @@ def _kana(character: str) -> str:
 def _english(word: str) -> frozenset[str]:
     """The consonants of the word, also without an r that no vowel follows."""
     soft = re.sub(r"(?:t|ss?|c)i(?=on|al)|[cg](?=[eiy])", "s", re.sub("ch", "tch", word))
-    word, bare = soft, re.sub(r"r(?![aeiouy])", "", soft)
-    return frozenset(_consonants(form) for form in (word, word.removesuffix("s"), bare, bare.removesuffix("s")))
+    hard, word, bare = word, soft, re.sub(r"r(?![aeiouy])", "", soft)
+    forms = (hard, word, bare)
+    return frozenset(_consonants(form) for said in forms for form in (said, said.removesuffix("s")))
 
 
 def _consonants(word: str) -> str:

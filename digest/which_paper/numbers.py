@@ -55,7 +55,7 @@ _FIRST_FEW = regex(
 )
 _HAN_FEW = regex(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
 _LAST = regex(
-    rf"\b(?:the\s+)?(?P<back>next[- ](?:to[- ])?last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>next[- ](?:to[- ])?last|penultimate)\s*[:：,?？]|\bthe\s+(?:next[- ](?:to[- ])?last|penultimate)\W*$",
+    rf"\b(?:the\s+)?(?P<back>next[- ](?:to[- ])?last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>next[- ](?:to[- ])?last|penultimate)\s*[:：,?？]|\bthe\s+(?:next[- ](?:to[- ])?last|penultimate)\W*$|\bthe (?:one|paper) before (?:the )?last\b",
     re.IGNORECASE,
 )
 _HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
@@ -64,7 +64,7 @@ _START = regex(
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
 )
 _COMPARED = regex(
-    rf"(?:compar\w+\s+(?:(?:it|this|that|paper)\s+)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from)\s*(?:一下)?\s*(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
+    rf"(?:compar\w+\s+(?:(?:it|this|that|paper)\s+)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*(?:一下)?\s*(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
     re.IGNORECASE,
 )
 _AND_N = regex(

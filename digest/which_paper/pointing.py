@@ -31,10 +31,10 @@ _WORDS = {
     "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean(?:t)?|i was asking about"),
     "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|ich mein(?:e|te)"),
     "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"l['’]autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais) dire|je parle d\w+"),
-    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?= (?:es|el|la|l[oa]s)\b| est[eao])", r"excepto|salvo|menos|quitando|aparte de", r"(?:el|la|los|las) otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero decir|me refiero a|queria decir"),
+    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?= (?:es|el|la|l[oa]s)\b| es[eao]| est[eao])", r"excepto|salvo|menos|quitando|aparte de", r"(?:el|la|los|las) otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero decir|me refiero a|queria decir"),
     "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"[oa]s? outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero dizer|me refiro a\w*"),
     "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:l['’]\s?|gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|intendo|volevo dire"),
-    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я (?:про|имел\w? в виду)|имел\w? в виду"),
+    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я (?:про|имел\w? в виду)|имел\w? в виду"),
     "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它])的?(?:那|一|[两二2三3])?(?=篇|个)", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是)?(?:说|指|问)的?是?"),
     "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他)の(?=[二2三3]つ|[二2三3]本)", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", ""),
     "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니)", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들))|나머지 (?=하나|둘|두)", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", ""),
@@ -131,7 +131,10 @@ def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     # A sign or a word stands before what is meant: `not this one, …`, `不是第3篇是第5篇`.
     end = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|{meant})(?=.*\w)"
     # Also `ese no, el 5`.
-    orders = (rf"(?:{words.no}){no}{said}", rf"(?:^|{_STOP})\s*(?:{this})\s+(?:no|nao|non|nicht|pas|not)")
+    orders = (
+        rf"(?:{words.no}){no}(?:(?:es|e|est|is|это)\s+)?{said}",
+        rf"(?:^|{_STOP})\s*(?:{this})\s+(?:no|nao|non|nicht|pas|not)",
+    )
     return tuple(re.compile(rf"(?P<all>{edge}{order}{end})") for order in orders)
 
 

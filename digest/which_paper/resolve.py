@@ -124,7 +124,9 @@ def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequen
     if len(papers) > 1 and numbers_in(text, len(papers)).unplaced:
         return _asking(papers, "a figure that may name a paper")
     if under_discussion and not days.EARLIER.search(text):
-        return Resolution(tuple(under_discussion), why="under discussion")
+        here = [i for i, known in enumerate(papers) if known.paper.id in under_discussion]
+        glimpsed = _of(_shelf(papers).glimpsed(text, here), papers)
+        return glimpsed if glimpsed.paper_ids else Resolution(tuple(under_discussion), why="under discussion")
     return _guessed(text, papers)
 
 
@@ -188,6 +190,9 @@ class _Others:
         told = self._told(meant)
         if told.paper_ids or told.ask:
             return told
+        number = numbers_in(meant, len(self.papers)).unplaced
+        if len(number) == 1:
+            return self._told(f"#{number[0]}")
         if pointing.means_another(meant):
             return self._another(meant)
         hinted = _of(_shelf(self.papers).hinted(meant), self.papers)

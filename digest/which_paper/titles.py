@@ -39,6 +39,10 @@ _DESCRIBED = (
     regex(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),
     regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
 )  # fmt: skip
+_GLIMPSED = (
+    regex(r"^\W*(?P<what>[^，。！？,.!?；;\s]{2,12}?)的?那个"),
+    regex(r"^\W*(?P<what>[가-힣A-Za-z ]{2,16}?)\s?(?:거|것|꺼)(?=[는은요\s,?]|$)"),
+)
 _ET_AL = regex(r"([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
 _POINTING = regex(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
@@ -51,6 +55,8 @@ GENERIC = frozenset(
 """Words that fit any paper."""
 _RARE = 4
 """Letters of a family name that is taken for one wherever it stands."""
+_CLEAR = 1.4
+"""How many times better the best paper fits than the next, if it is the one described."""
 _SAID_FIRST = 4
 """Words of a description that are its subject; what follows may be the question."""
 _NAMED_FIRST = regex(r"\W*\w+(?:\s*[,:;]|\s?[^\W\d_a-zA-Z])")
@@ -174,10 +180,20 @@ class TitleIndex:
             ranked = self.fit([*asked_for(description), *self._borrowed(description)])
             if not ranked:
                 continue
-            if len(ranked) > 1 and ranked[0][1] < 1.4 * ranked[1][1]:
-                return Found((), tuple(i for i, s in ranked if s * 1.4 > ranked[0][1]), "description")
+            if len(ranked) > 1 and ranked[0][1] < _CLEAR * ranked[1][1]:
+                return Found((), tuple(i for i, s in ranked if s * _CLEAR > ranked[0][1]), "description")
             sure.append(ranked[0][0])
         return Found(tuple(dict.fromkeys(sure)), (), "description")
+
+    def glimpsed(self, question: str, here: Sequence[int]) -> Found:
+        """Finds `热泵那个省电多少`, where the words may as well be about the papers `here`: another
+        paper only if the words fit it clearly and those not at all."""
+        for match in (m for pattern in _GLIMPSED for m in pattern.finditer(question)):
+            ranked = self.fit([*asked_for(match["what"]), *self._borrowed(match["what"])])
+            clear = ranked and (len(ranked) == 1 or ranked[0][1] >= _CLEAR * ranked[1][1])
+            if clear and not {i for i, _ in ranked} & set(here):
+                return Found((ranked[0][0],), (), "description")
+        return Found()
 
     def _borrowed(self, description: str) -> list[str]:
         """The papers' words that the description has in another script or language."""

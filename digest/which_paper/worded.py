@@ -80,7 +80,7 @@ _END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|$))"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
-    r"\s*(?:[的有是呢吗里在用怎为和与跟比讲说中のはがをともにで은는이가을를의와과도에랑]|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
+    r"\s*(?:[的有是呢吗里在用怎为和与跟讲说中のはがをともにで은는이가을를의와과도에랑]|比(?!特)|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
@@ -315,7 +315,7 @@ def _patterns_east(language: str) -> Iterator[str]:
     spoken = rf"(?:\d{{1,3}}|(?:{_words(language, 'cardinal')}){counted})"
     ordinal = rf"(?:{_words(language, 'ordinal')}|第\d{{1,3}})"
     yield rf"{paper}\s*(?:{number})?\s*(?P<number>{spoken})(?![\d%]|\.\d)"
-    yield rf"{last}(?:一篇)?[的のに]?(?:那|这)?(?:一?篇|\s*{paper})"
+    yield rf"{last}(?:一篇)?[的のに]?(?:那|这)?(?:一?篇|\s*{paper}|\s(?:거|것|꺼)(?![가-힣]{{2}}))"
     yield rf"(?P<number>{ordinal})[のの]?\s*{paper}"
     if language == "zh":
         yield rf"(?P<number>{spoken})号的?{paper}"

@@ -247,6 +247,7 @@ def _numbers(question, under=(), papers=BIRDS, **context):
         ("これじゃなくて、3番の論文", [3]),
         ("이거 말고 Haddad 논문", [4]),
         ("ese no, el 5", [5]),
+        ("não é essa, é a 4", [4]),
         ("不是它，说的是另一篇nests", None),
         ("not this one, sorry", None),
         ("pas de code, non ?", [1]),
@@ -270,6 +271,7 @@ def test_a_correction_is_never_about_the_paper_it_rejects(question, numbers):
         ("3番以外はコードありますか", [1, 2, 4, 5]),
         ("3번 빼고 다 코드 있나요?", [1, 2, 4, 5]),
         ("all papers except Haddad's", [1, 2, 3, 5]),
+        ("마지막 거 빼고 전부", [1, 2, 3, 4]),
         ("5번 말고 2번 요약해줘", [2]),
         ("all papers except 1-5", None),
     ],
@@ -290,6 +292,7 @@ def test_an_exception_leaves_the_other_papers(question, numbers):
         ("does it beat the others?", 3, [3]),
         ("Are the rest of the layers frozen?", 3, [3]),
         ("3以外の層は凍結？", 1, [1]),
+        ("除了2比特还试过4比特吗", 1, [1]),
     ],
 )
 def test_the_rest_and_the_other_one_are_not_the_paper_under_discussion(question, under, numbers):
@@ -322,6 +325,7 @@ def test_another_number_alone_is_one_paper(question):
     [
         ("second from the end", 4),
         ("third-to-last, code?", 3),
+        ("the one before last", 4),
         ("das drittletzte Paper", 3),
         ("le deuxième en partant de la fin", 4),
         ("el antepenúltimo", 3),
@@ -388,6 +392,9 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
         ("das mit den Walen, welche Daten?", None),
         ("celui de la figure 2 ?", [2]),
         ("训练那个阶段要多久", [2]),
+        ("sparrows那个省了多少", [5]),
+        ("nests那个省了多少", [2]),
+        ("이거 코드 공개한 거예요?", [2]),
         ("それってLlama 3でしか試してない？", [2]),
         ("does it run on a Raspberry Pi 4?", [2]),
         ("does it hold for Gemma 2 and Llama 3 too?", [2]),
