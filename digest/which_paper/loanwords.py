@@ -38,6 +38,8 @@ def borrowed(word: str, english: str) -> bool:
         return _spelt_alike(fold(word), english)
     said = _romanized(word)
     mine, katakana, cyrillic = _consonants(said), "\u30a1" <= word[0] <= "\u30fc", word[0] < "\u1100"
+    if min(len(said), len(english)) >= _START and OSA.distance(_liquid(said), _liquid(english)) <= 1:
+        return True
     apart = OSA.distance(said, english)
     if cyrillic and apart > len(english) // 3:
         return False
@@ -48,6 +50,11 @@ def borrowed(word: str, english: str) -> bool:
         if len(theirs) == _LEAST and mine == theirs and apart <= len(english) // (2 if katakana else 3):
             return True
     return False
+
+
+def _liquid(word: str) -> str:
+    """`マラリア` and `말라리아` have an r where `malaria` has an l."""
+    return re.sub(r"(.)\1", r"\1", word.replace("l", "r"))
 
 
 def _spelt_alike(word: str, english: str) -> bool:

@@ -54,8 +54,12 @@ class Rejected(NamedTuple):
     said: str
     """What is not meant."""
     before: str
-    rest: str
-    """The question without it, as it was written."""
+    after: str
+
+    @property
+    def rest(self) -> str:
+        """The question without it."""
+        return f"{self.before} {self.after}".strip()
 
 
 def correction(question: str) -> Rejected | None:
@@ -109,16 +113,15 @@ def _without(question: str, patterns: list[re.Pattern[str]]) -> Rejected | None:
     plain = aligned(question)
     for pattern in patterns:
         if match := pattern.search(plain):
-            before, after = question[: match.start("all")], question[match.end("all") :]
-            said = question[match.start("all") : match.end("all")]
-            return Rejected(said, before, f"{before} {after}".strip())
+            start, end = match.span("all")
+            return Rejected(question[start:end], question[:start], question[end:])
     return None
 
 
 @cache
 def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     words = _WORDS[language]
-    this, paper, the = words.this, any_of("paper"), rf"(?:(?:{article(language)})\s*)?"
+    this, paper, the = words.this, any_of("paper"), rf"(?:(?:{article(language)}|{words.this})\s*)?"
     numbered = (
         rf"第\s*[\d一二三四五六七八九十]+\s*篇|{the}(?:(?:{paper}|{any_of('number')})\s*)?{_NUMBER}"
         rf"\s*(?:篇|号|번|番|本目|つ目)?(?:の?論文)?|{the}{ordinals(language)}(?:\s(?:{paper}))?"

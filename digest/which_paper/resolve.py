@@ -22,7 +22,7 @@ from digest.retrieval.han import simplified
 from digest.which_paper import cues, days, pointing
 from digest.which_paper.numbers import numbers_in
 from digest.which_paper.titles import Found, TitleIndex
-from digest.which_paper.worded import means_all, means_today
+from digest.which_paper.worded import means_all, means_today, names_today
 
 __all__ = [
     "LONGEST_CUE",
@@ -144,6 +144,7 @@ def _about_day(text: str, under: Sequence[str], count: int) -> bool:
     if days.EARLIER.search(text):
         return len(under) < 2 and bool(cues.ALL_OF_THEM.search(text))
     of_day = cues.DAY.search(text) or means_today(text, count)
+    of_day = of_day or (not under and names_today(text))
     return bool(of_day or (len(under) < 2 and cues.ALL_OF_THEM.search(text)))
 
 
@@ -161,7 +162,7 @@ class _Others:
         if len(self.papers) < _FEW:
             return None
         if wrong := pointing.correction(self.text):
-            return self._instead(wrong.rest)
+            return self._instead(wrong.after.strip())
         if (but := pointing.left_out(self.text)) and (excepted := self._excepted(but)):
             told = self._told(but.rest)
             return told if told.why in ("id", "number") else self._all_but(excepted)
@@ -208,7 +209,8 @@ class _Others:
         return found or _by_name(but.said, self.papers, ()).paper_ids
 
     def _another(self, text: str) -> Resolution:
-        alike = {self.papers[i].paper.id for i in _shelf(self.papers).alike(text)}
+        here = [i for i, known in enumerate(self.papers) if known.paper.id in self.discussed]
+        alike = {self.papers[i].paper.id for i in _shelf(self.papers).alike(text, here)}
         left = [k for k in self.papers if k.paper.id not in self.discussed and (not alike or k.paper.id in alike)]
         if len(left) == 1 or (left and means_all(text, len(left))):
             return Resolution(tuple(k.paper.id for k in left), why="title")
@@ -383,7 +385,8 @@ def _label(known: Known) -> str:
 def names_paper(text: str, papers: Sequence[Known]) -> bool:
     """Whether the text by itself names one of these papers, by id, number or title: what
     `resolve` answers about, whatever is under discussion."""
-    told = _told(_plain(text), papers, (), None)
+    plain = _plain(text)
+    told = _Others(plain, papers, (), None, ()).resolution() or _told(plain, papers, (), None)
     return bool(told.paper_ids) and told.why in ("id", "number", "title")
 
 

@@ -110,10 +110,15 @@ class TitleIndex:
             return Found(tuple(weak), (), "title")
         return Found((), tuple(sorted(weak)), "title") if weak else Found()
 
-    def alike(self, question: str) -> tuple[int, ...]:
-        """The papers that share what the question says: an author or words of the title."""
+    def alike(self, question: str, here: Sequence[int]) -> tuple[int, ...]:
+        """The papers that share what the question says: an author, words of the title, or a word
+        in the title of the papers `here` too."""
         by = self.by_author(question)
-        return by.sure or by.maybe or tuple(self._runs(question))
+        if shared := by.sure or by.maybe or tuple(self._runs(question)):
+            return shared
+        titles = [{stem(w) for w in title} for title in self._titles]
+        wanted = [t for t in (*asked_for(question), *self._borrowed(question)) if any(t in titles[i] for i in here)]
+        return tuple(i for i, title in enumerate(titles) if wanted and title.issuperset(wanted))
 
     def _runs(self, question: str) -> dict[int, tuple[int, float]]:
         """Place and weight of the words each title shares with the question; the best only."""

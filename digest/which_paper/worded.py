@@ -62,6 +62,8 @@ _NOUNS = {
     "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식|행|열|페이지", today="오늘|하루", sums_up=r"요약|정리|개요|볼\s?만한|재밌는|재미있는", about=r"에 관한|에 대한|관련", end=r"(?:끝|뒤|밑|아래|마지막)에서"),
 }  # fmt: skip
 _EAST = ("zh", "ja", "ko")
+_COMPOUNDS = {"de": r"letzt\w{1,2}", "it": r"ultim\w"}
+"""`drittletzte`, `terzultimo`"""
 _SPACED = tuple(language for language in _NOUNS if language not in _EAST)
 _NAME = 40
 """Characters before a word for a paper in which its author's name is looked for."""
@@ -89,7 +91,9 @@ SIZED = r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
 _NAME_BEFORE = regex(r"(?<=.)(?<![A-Za-z])(?:[A-Z][A-Za-z.-]*\s)?[A-Z][A-Za-z.-]*\s?\Z")
-_WITH = regex(r"\b(?:with|for|on|and|or|than|like|uses?|using|avec|sur|pour|et|con|para|y|com) \Z", re.IGNORECASE)
+_WITH = regex(
+    r"\b(?:just|only|with|for|on|and|or|than|like|uses?|using|avec|sur|pour|et|con|para|y|com) \Z", re.IGNORECASE
+)
 _OTHER_SCRIPT = regex(rf"[{_CJK}\u0400-\u04ff]")
 _AMOUNT = regex(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|k|n)\s+(?:of|is|de|von)?\s*$")
 
@@ -157,6 +161,12 @@ def means_all(question: str, count: int) -> bool:
     return bool(re.search(rf"(?<!\w)(?:{'|'.join(said)})(?!\w)|(?<![\w.]){count}(?![\w.%])", plain)) or bool(
         count == _PAIR and _BOTH.search(plain)
     )
+
+
+def names_today(question: str) -> bool:
+    """Whether it says `today` or a word like it."""
+    plain = without_accents(question)
+    return any(re.search(rf"{edge}(?:{words}){edge}", plain) for edge, words in _todays())
 
 
 def authors(question: str) -> Iterator[str]:
@@ -266,9 +276,10 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     yield rf"{noun}\s+(?P<number>{ordinal})"
     yield rf"{last}\s+{noun}"
     yield rf"{noun}\s+{last}{_END}"
-    yield rf"{_the(language)}(?P<number>{ordinal})(?:{_END}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
+    the = _the(language, "|(?:die|der|den|la|a)(?=\\s)")  # `la tercera`, `die letzte`
+    yield rf"{the}(?P<number>{ordinal})(?:{_END}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
     if language != "en":
-        yield rf"{_the(language)}{last}{_END}"
+        yield rf"{the}{last}{_END}"
     yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
     first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))}\w?)(?!\w)"
     for side, words in (("first", first), ("last", last)):
@@ -301,10 +312,10 @@ def _noun(language: str) -> str:
     return rf"(?<!\w)(?:{_NOUNS[language].paper})(?!\w)"
 
 
-def _the(language: str) -> str:
+def _the(language: str, also: str = "") -> str:
     """What stands before a number for its paper."""
     if the := _NOUNS[language].the:
-        return rf"(?<!\w)(?:{the})\s*"
+        return rf"(?<!\w)(?:{the}{also})\s*"
     return r"(?:(?<=\w )|^)" if language != "en" else r"(?<!\w)(?<!\bon )the\s+"
 
 
@@ -356,9 +367,9 @@ def _turned(language: str) -> tuple[re.Pattern[str], ...]:
         rf"(?<!\w){ordinal}[\s-]{last}",
         rf"(?<!\w){ordinal}(?:\s+{_noun(language)})?[\s-](?:{end})(?!\w)(?:[\s-]+{_noun(language)})?",
     ]
-    if language == "de":
-        stems = "|".join(w[:-1] for w in numbers_of(language, "ordinal") if w.endswith("te"))
-        turned.append(rf"(?<!\w)(?P<number>{stems})letzt\w{{1,2}}(?!\w)(?:\s+{_noun(language)})?")
+    if language in _COMPOUNDS:
+        stems = "|".join(w[:-1] for w in numbers_of(language, "ordinal") if w.endswith(("te", "o")))
+        turned.append(rf"(?<!\w)(?P<number>{stems}){_COMPOUNDS[language]}(?!\w)(?:\s+{_noun(language)})?")
     return tuple(map(re.compile, turned))
 
 
@@ -369,7 +380,7 @@ def _ordinal_value(said: str, language: str) -> int:
         return int(han_number(re.sub(r"[第番目]", "", said)))
     known = numbers_of(language, "ordinal")
     word = re.sub(r"\s", "", said)
-    return known.get(word) or known[f"{word}e"]
+    return known.get(word) or known.get(f"{word}e") or known[f"{word}o"]
 
 
 @cache
@@ -468,6 +479,10 @@ def _joins() -> re.Pattern[str]:
 @cache
 def _between() -> re.Pattern[str]:
     return re.compile(rf"\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')})\s+)")
+
+
+def _todays() -> Iterator[tuple[str, str]]:
+    yield from (("", any_of("today", _EAST)), (r"\b", any_of("today", _SPACED)))
 
 
 @cache
