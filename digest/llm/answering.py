@@ -114,8 +114,7 @@ def _checker(numbers: Sequence[int], question: Question) -> tuple[list[GivenPape
         for n, s in zip(numbers, question.sources, strict=True)
     ]
     checker = AnswerChecker(papers, question.text, question.language)
-    # The first use indexes the papers' figures and names: do it now, not between two sentences.
-    checker.unverified("1")
+    checker.index()  # now, not between two sentences
     return papers, checker
 
 
@@ -127,7 +126,9 @@ class _AnswerStream:
         self._shown = ""
 
     async def __call__(self, raw: str) -> None:
-        visible = self._provisional.feed(raw)
+        # In a thread: what follows from a paper's figures is made at the first sentence that may
+        # need it, and a sentence of hundreds takes long.
+        visible = await asyncio.to_thread(self._provisional.feed, raw)
         if visible and visible != self._shown:
             self._shown = visible
             await self._on_text(visible)

@@ -111,6 +111,10 @@ class AnswerChecker:
         self._squeezed = re.sub(r"\s+", "", self._with_question).lower()
         self._found = {e.number: self.find_evidence(e) for e in self.entries if e.number}
 
+    def index(self) -> None:
+        """Indexes the papers, which otherwise the first sentence with a figure or a name does."""
+        checks.index_source(self._source)
+
     def find_evidence(self, entry: QuotationEntry) -> tuple[Evidence, str] | None:
         """Searches the paper that the entry names; all papers where it names none."""
         named = [r for r in self.papers if r.number == entry.paper] if entry.paper is not None else list(self.papers)

@@ -17,6 +17,7 @@ from tests.builders import a_paper, a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
 from tests.servers.model import ModelServer
+from tests.steps import steps_of_this_thread
 
 QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, total=20)
 DAY = date(2026, 1, 30)
@@ -551,6 +552,23 @@ async def test_a_thesis_is_asked_by_its_passages(server):
     assert answer.quotes
     assert server.calls[0].prompt_tokens < 16_000
     await model.aclose()
+
+
+async def test_an_answer_about_a_long_paper_is_checked_beside_the_event_loop(server, analyst):
+    """Its index and what follows from its figures took 0.3 s each of the loop, within the first sentence with a figure."""
+    more = " ".join(f"Method{i} reaches {i % 97}.{i % 10} % and is {i % 89} ms faster than {i}." for i in range(2_000))
+    given = [Source(moving(), a_text(more=" " + more), None, 4)]
+    shown: list[str] = []
+
+    async def keep(text: str) -> None:
+        shown.append(text)
+
+    with steps_of_this_thread(300_000):
+        answer = await analyst.answer(
+            "How much faster is it, and which success rate does it achieve?", given, [], "en", keep
+        )
+    assert answer.quotes
+    assert any(char.isdigit() for char in shown[-1])
 
 
 async def test_nothing_of_a_channel_or_a_person_is_in_any_call(server, analyst):
