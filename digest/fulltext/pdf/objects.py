@@ -161,8 +161,8 @@ class Surveyor:
         self._to_fill, self._to_stroke, self._to_width = (
             pdfium_calls.address(v) for v in (self._fill, self._stroke, self._width)
         )
-        self._matrix = (ctypes.c_float * 6)()
-        self._to_matrix = pdfium_calls.address(self._matrix)
+        self._matrix = array("f", bytes(24))
+        self._to_matrix = self._matrix.buffer_info()[0]
         self._clips: dict[int, tuple[Box, bool]] = {}
         """The box of each clipping path of a page, and whether the path is a plain rectangle."""
 
@@ -285,13 +285,12 @@ class Surveyor:
         """The forms that lie on a text of the sample; the others are passed by."""
         texts = _Placed([(box, 0, None) for box in self._moved_boxes(made, list(sampled))])
         on_texts: list[Part] = []
+        known: dict[tuple[Box, int], bool] = {}
         for form, own in zip(forms, _boxes([obj for obj, _, _ in forms]), strict=True):
-            left, bottom, right, top = box = _moved(own, form[2].matrix)
-            lies_on = any(
-                b[0] < right and b[2] > left and b[3] > bottom and b[1] <= top
-                for b, _, _ in texts.near(box, texts.reach)
-            )
-            (on_texts if lies_on else made.passed).append(form)
+            key = own, form[2].form
+            if key not in known:
+                known[key] = texts.touch(_moved(own, form[2].matrix))
+            (on_texts if known[key] else made.passed).append(form)
         return on_texts
 
     def _moved_boxes(self, made: Survey, texts: list[int]) -> list[Box]:
@@ -434,11 +433,18 @@ class _Placed:
     def __init__(self, texts: list[tuple[Box, int, Any]]) -> None:
         self._texts = sorted(texts, key=_middle)
         self._middles = list(map(_middle, self._texts))
-        self.reach = max((box[3] - box[1] for box, _, _ in texts), default=0.0) / 2
+        self._reach = max((box[3] - box[1] for box, _, _ in texts), default=0.0) / 2
         """How far a text stands out from its middle at most."""
 
     def near(self, box: Box, reach: float = 0.0) -> list[tuple[Box, int, Any]]:
         return self._texts[bisect_left(self._middles, box[1] - reach) : bisect_right(self._middles, box[3] + reach)]
+
+    def touch(self, box: Box) -> bool:
+        left, bottom, right, top = box
+        for other, _, _ in self.near(box, self._reach):
+            if other[0] < right and other[2] > left and other[3] > bottom and other[1] < top:
+                return True
+        return False
 
 
 def _middle(text: tuple[Box, int, Any]) -> float:
