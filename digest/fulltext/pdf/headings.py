@@ -44,12 +44,16 @@ class Heading:
 
 
 def heading(line: Line, body: Type) -> Heading | None:
-    text = line.text
     plain = not line.heavy and line.font == body.font and line.size < body.size * 1.08
-    if plain and not text.isupper():
+    if not 2 < len(line.text) <= MAX_TITLE or not line.upright or (plain and not line.text.isupper()):
         return None
-    size = max(line.size, line.lead_size)  # small capitals are set as a larger first letter
-    if not 2 < len(text) <= MAX_TITLE or not line.upright or _NO_TITLE.search(text) or size < body.size * 0.82:
+    found = _heading(line, body)
+    return None if found is None or _NO_TITLE.search(line.text) else found
+
+
+def _heading(line: Line, body: Type) -> Heading | None:
+    text = line.text
+    if max(line.size, line.lead_size) < body.size * 0.82:  # small capitals are set as a larger first letter
         return None
     capitals = text.upper() == text and sum(c.isalpha() for c in text) > 3
     marked = line.heavy or line.size > body.size * 1.08 or (capitals and line.lead_size > line.size * 1.1)
