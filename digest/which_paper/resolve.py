@@ -294,7 +294,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
     if described and (described.sure or described.maybe):
         return _of(described, papers)
     known = [k for _, digest in earlier for k in digest]
-    older = _of(_shelf(known).named(text), known) if known else Resolution()
+    older = _of(_shelf(known).named(text, written=True), known) if known else Resolution()
     if older.paper_ids:
         return older
     if described is not None:

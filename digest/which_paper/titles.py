@@ -59,6 +59,7 @@ _CLEAR = 1.4
 """How many times better the best paper fits than the next, if it is the one described."""
 _SAID_FIRST = 4
 """Words of a description that are its subject; what follows may be the question."""
+_SHORT = 5
 _NAMED_FIRST = regex(r"\W*\w+(?:\s*[,:;]|\s?[^\W\d_a-zA-Z])")
 RECENT = 200
 """Papers whose words are kept: those of a thread and of the digests before it."""
@@ -90,9 +91,13 @@ class TitleIndex:
     def _spread(self) -> Counter[str]:
         return Counter(t for weights in self._weights for t in weights)
 
-    def named(self, question: str) -> Found:
-        """Finds papers by a name or a good piece of the title."""
+    def named(self, question: str, *, written: bool = False) -> Found:
+        """Finds papers by a name or a good piece of the title; by a short name only if `written`
+        with a capital where that is asked for: `the rest` is not REST."""
         grams = _grams(question)
+        if written:
+            capitals = {fold(w) for w in _WORD.findall(question) if not w.islower()}
+            grams = {g: at for g, at in grams.items() if len(g) > _SHORT or g in capitals}
         hits = {i: at for i, names in enumerate(self._names) for name in names if (at := grams.get(name)) is not None}
         if not hits:
             hits = {i: at for i, names in enumerate(self._names) if (at := _misspelt(names, grams)) is not None}

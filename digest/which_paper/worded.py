@@ -278,7 +278,7 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     yield rf"{noun}\s+{last}{_END}"
     the = _the(language, "|(?:die|der|den|la|a)(?=\\s)")  # `la tercera`, `die letzte`
     yield rf"{the}(?P<number>{ordinal})(?:{_END}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
-    if language != "en":
+    if language not in ("en", "tr"):  # `son` is a word of Spanish and French too
         yield rf"{the}{last}{_END}"
     yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
     first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))}\w?)(?!\w)"
@@ -433,7 +433,8 @@ def _about(language: str) -> tuple[re.Pattern[str], ...]:
     if not nouns.about:
         return ()
     if language in _EAST:
-        other = rf"(?!{nouns.today}|{nouns.last}|{nouns.number}|\d|{_words(language, 'ordinal')})"
+        own = rf"(?:{nouns.other})の?(?:{nouns.paper}|やつ)"
+        other = rf"(?!{nouns.today}|{nouns.last}|{nouns.number}|\d|{_words(language, 'ordinal')}|{own})"
         subject = rf"{other}(?P<what>[^\s、。?？,.]{{2,20}}?)(?:{nouns.about})\s*{nouns.paper}"
         named = {"ja": rf"[\u30a0-\u9fff]{{2,}})の?(?:{nouns.paper}|やつ)", "ko": rf"[가-힣 ]{{2,14}}?)\s{nouns.paper}"}
         return re.compile(subject), re.compile(rf"^\W*{other}(?P<what>{named[language]}")

@@ -91,6 +91,11 @@ def test_yesterday_means_the_digest_of_that_day():
     assert resolve("昨天的第3篇", papers=TODAY, earlier=(), today=DAY).ask
 
 
+@pytest.mark.parametrize(("question", "told"), [("can the rest be frozen?", FOUR), ("and REST?", "2204.08348")])
+def test_a_short_name_of_an_earlier_day_is_written_as_a_name(question, told):
+    assert resolve(question, papers=TODAY, earlier=DIGESTS[1:2], under_discussion=(FOUR,)).paper_ids == (told,)
+
+
 def test_a_digest_before_new_year_is_found_after_it():
     earlier = [(date(2025, 12, 31), [Known(1, a_paper("2512.00001", title="Old Things Revisited"), "")])]
     assert resolve("12月31日第1篇", papers=TODAY, earlier=earlier, today=date(2026, 1, 2)).paper_ids == ("2512.00001",)
@@ -297,6 +302,8 @@ def test_an_exception_leaves_the_other_papers(question, numbers):
         ("Are the rest of the layers frozen?", 3, [3]),
         ("3以外の層は凍結？", 1, [1]),
         ("除了2比特还试过4比特吗", 1, [1]),
+        ("另外两个baseline是什么", 1, [1]),
+        ("las dos primeras tablas cuáles son", 1, [1]),
     ],
 )
 def test_the_rest_and_the_other_one_are_not_the_paper_under_discussion(question, under, numbers):
@@ -398,6 +405,7 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
         ("das mit den Walen, welche Daten?", None),
         ("celui de la figure 2 ?", [2]),
         ("训练那个阶段要多久", [2]),
+        ("実験のやつ、もう少し詳しく", [2]),
         ("sparrows那个省了多少", [5]),
         ("nests那个省了多少", [2]),
         ("이거 코드 공개한 거예요?", [2]),
