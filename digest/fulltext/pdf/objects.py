@@ -32,6 +32,8 @@ FAINT = 250
 """Of 255: less opaque text is examined."""
 THICK = 3.0
 """Points: a thinner rule covers no text."""
+TOUCH = 1.5
+"""Points: what reaches less far into a text covers no letter of it."""
 STEP = 24
 """Characters between two of the sample: the shortest message is longer."""
 MAX_COVERS = 3_000
@@ -452,13 +454,13 @@ def _middle(text: tuple[Box, int, Any]) -> float:
 
 
 def _covered(cover: Cover, texts: _Placed) -> list[tuple[Box, int, Any]]:
-    """The texts of which a cover takes most of the height, and so the middle."""
+    """The texts of which a cover takes most of the height, and more than the edge."""
     left, bottom, right, top = cover.box
     return [
         placed
         for placed in texts.near(cover.box)
-        if (box := placed[0])[0] < right
-        and box[2] > left
+        if (box := placed[0])[0] + TOUCH < right
+        and box[2] - TOUCH > left
         and min(top, box[3]) - max(bottom, box[1]) >= 0.6 * (box[3] - box[1])
     ]
 

@@ -263,12 +263,12 @@ def _runs(
 ) -> list[HiddenRun]:
     """Runs of marked characters, across gaps of a few that PDFium inserted and nobody looked at."""
     runs: list[HiddenRun] = []
+    start, end, before = 0, 0, ""
     for index, obj in marked:
         why = suspects[obj].why
         how = "hidden-markup" if why == "invisible" else why
-        gap = range(runs[-1].end, index) if runs else range(0)
-        if runs and len(gap) <= MAX_GAP and runs[-1].how == how and looked_at.isdisjoint(gap):
-            runs[-1] = HiddenRun(runs[-1].start, index + 1, how)
-        else:
-            runs.append(HiddenRun(index, index + 1, how))
-    return runs
+        if how != before or index - end > MAX_GAP or not (index == end or looked_at.isdisjoint(range(end, index))):
+            runs.append(HiddenRun(start, end, before))
+            start, before = index, how
+        end = index + 1
+    return [*runs[1:], HiddenRun(start, end, before)] if marked else []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pypdfium2 as pdfium
 import pytest
 
 from digest.fulltext.pdf.document import read_pdf
@@ -222,6 +223,11 @@ def test_what_people_see_stays_and_is_no_alarm(name):
     text = read(SEEN[name])
     assert text.hidden == ()
     assert MESSAGE in text.text.replace("\n", " ")
+
+
+def test_a_label_that_ends_at_the_edge_of_a_box_needs_no_picture(monkeypatch):
+    monkeypatch.delattr(pdfium.PdfPage, "render")
+    assert MESSAGE in read(lambda _: (f"{TEXT} .8 g 376 390 100 40 re f", "", "")).text.replace("\n", " ")
 
 
 def test_there_are_more_ways_than_a_stranger_tried():
