@@ -141,8 +141,17 @@ def catalog(package: str, language: str) -> NullTranslations:
         return NullTranslations()
     wanted = locale_of(language).language
     name = next((name for name in languages(package) if locale_of(name).language == wanted), "")
-    if not name:
-        return NullTranslations()
+    return _read(package, name) if name else NullTranslations()
+
+
+def read_all(package: str) -> None:
+    """Reads the package's catalogs, which else the first text of each language does."""
+    for name in languages(package):
+        _read(package, name)
+
+
+@lru_cache
+def _read(package: str, name: str) -> NullTranslations:
     folder = _catalogs(package) / name / "LC_MESSAGES"
     compiled = folder / f"{package}.mo"
     if compiled.is_file():

@@ -7,6 +7,7 @@ every language (see `markdown`).
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from digest.render.catalogs import Texts, locale_of, plural, text
 
@@ -224,6 +225,7 @@ def part_heading(name: str, language: str) -> str:
     return label(f"document.{name}", language)
 
 
+@lru_cache(maxsize=256)
 def day_words(day: date, language: str, skeleton: str = "MMMEd") -> str:
     """A date as people of that language write it: `Fri, Jan 30` (CLDR skeletons)."""
     from babel.dates import format_skeleton  # noqa: PLC0415  # its data is only loaded when a date is shown

@@ -32,6 +32,7 @@ from bot.discord.rest import Rest
 from bot.discord.roles import AskRoles
 from digest.errors import PaperboyError, for_log, trace
 from digest.ports import Cache
+from digest.render.catalogs import read_all
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,8 @@ class Gateway(discord.Client):
     async def setup_hook(self) -> None:
         """Syncs changed commands. The SDK calls it after login and before connecting."""
         await self.tree.set_translator(Translator())
+        # The commands are described in every language, one after another.
+        await asyncio.to_thread(read_all, "bot")
         try:
             await self._sync()
         except (discord.HTTPException, discord.app_commands.AppCommandError, PaperboyError) as error:
