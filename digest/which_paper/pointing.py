@@ -7,6 +7,7 @@ CLDR has no such words. Regular expressions here are over text without accents a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class _Words(NamedTuple):
 _WORDS = {
     "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean(?:t)?|i was asking about"),
     "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|ich mein(?:e|te)"),
-    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"l['’]autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais) dire|je parle d\w+"),
+    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"l['’]autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais) dire|je parle d\w+"),
     "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?= (?:es|el|la|l[oa]s)\b| es[eao]| est[eao])", r"excepto|salvo|menos|quitando|aparte de", r"(?:el|la|los|las) otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero decir|me refiero a|queria decir"),
     "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"[oa]s? outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero dizer|me refiro a\w*"),
     "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:l['’]\s?|gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|intendo|volevo dire"),
@@ -64,12 +65,12 @@ class Rejected(NamedTuple):
 
 def correction(question: str) -> Rejected | None:
     """Takes `not that one` out of a question: `I mean Solheim's` stays."""
-    return _without(question, [p for language in _WORDS for p in _rejecting(language)])
+    return _without(question, "no", _rejecting)
 
 
 def left_out(question: str) -> Rejected | None:
     """Takes `but 3` out of `all but 3`."""
-    return _without(question, [_leaving_out(language) for language in _WORDS])
+    return _without(question, "besides", _leaving_out)
 
 
 def of_papers(but: Rejected) -> bool:
@@ -79,43 +80,52 @@ def of_papers(but: Rejected) -> bool:
 
 def means_the_rest(question: str) -> bool:
     """`and the rest?`, `haben die anderen Arbeiten Code?`"""
-    plain = aligned(question)
-    return any(pattern.search(plain) for language in _WORDS for pattern in _the_rest(language))
+    return any(_matches(question, "rest", _the_rest))
 
 
 def means_another(question: str) -> bool:
     """`the other one`, `los otros dos de mutation testing`"""
-    plain = aligned(question)
-    return any(_another(language).search(plain) for language in _WORDS)
+    return any(_matches(question, "other", _another))
 
 
 def beside_what(question: str) -> bool:
     """Whether it joins the paper under discussion with another or asks to compare them: `este y el
     de Ortiz`, `vergleiche das mal mit der 7`."""
-    plain = aligned(question)
-    return any(pattern.search(plain) for language in _WORDS for pattern in _compared(language))
+    return any(_matches(question, "this", _compared))
 
 
 def this_paper(question: str) -> bool:
     """`dieses Paper`, `cet article`; `die Arbeit über …` may be another one."""
-    plain = aligned(question)
-    return any(_this_paper(language).search(plain) for language in _WORDS)
+    return any(_matches(question, "this", _this_paper))
 
 
 def beside_this(question: str) -> tuple[int, ...]:
     """The numbers that are joined with the paper under discussion: `this and 7`, `7とこれ`."""
-    plain = aligned(question)
-    found = (m for language in _WORDS for pattern in _joined(language) for m in pattern.finditer(plain))
-    return tuple(dict.fromkeys(int(m["number"]) for m in found))
+    return tuple(dict.fromkeys(int(m["number"]) for m in _matches(question, "this", _joined)))
 
 
-def _without(question: str, patterns: list[re.Pattern[str]]) -> Rejected | None:
+_Patterns = Callable[[str], tuple[re.Pattern[str], ...]]
+
+
+def _matches(question: str, field: str, made: _Patterns) -> Iterator[re.Match[str]]:
+    """What the patterns of each language find whose word is there: few are compiled at all."""
     plain = aligned(question)
-    for pattern in patterns:
-        if match := pattern.search(plain):
-            start, end = match.span("all")
-            return Rejected(question[start:end], question[:start], question[end:])
-    return None
+    for language in _WORDS:
+        if _word(language, field).search(plain):
+            yield from (match for pattern in made(language) for match in pattern.finditer(plain))
+
+
+@cache
+def _word(language: str, field: str) -> re.Pattern[str]:
+    return re.compile(getattr(_WORDS[language], field))
+
+
+def _without(question: str, field: str, made: _Patterns) -> Rejected | None:
+    match = next(_matches(question, field, made), None)
+    if match is None:
+        return None
+    start, end = match.span("all")
+    return Rejected(question[start:end], question[:start], question[end:])
 
 
 @cache
@@ -142,15 +152,19 @@ def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _leaving_out(language: str) -> re.Pattern[str]:
+def _leaving_out(language: str) -> tuple[re.Pattern[str], ...]:
     words = _WORDS[language]
     if language in _BEHIND:
-        return re.compile(rf"(?:^|{_STOP})\s*(?P<all>(?P<said>(?:(?!{_STOP}).){{1,24}}?)\s*(?:{words.besides})の?)")
+        # `3番以外の層` are layers.
+        besides = rf"(?:{words.besides})(?!の(?!{any_of('paper', ('ja',))}|もの|やつ|全))の?"
+        return (re.compile(rf"(?:^|{_STOP})\s*(?P<all>(?:(?!{_STOP}).){{1,24}}?\s*{besides})"),)
     if language == "zh":
-        return re.compile(
-            rf"(?P<all>(?:{words.besides})(?:(?!{_STOP}).){{1,24}}?(?:[以之]?外|(?={_STOP}|其|都|还|剩|$)))"
+        return (
+            re.compile(
+                rf"(?P<all>(?:{words.besides})(?:(?!{_STOP}).){{1,24}}?(?:[以之]?外|(?={_STOP}|其|都|还|剩|$)))"
+            ),
         )
-    return re.compile(rf"(?P<all>(?<!\w)(?:{words.besides})\s+(?:(?!{_STOP}).){{1,40}})")
+    return (re.compile(rf"(?P<all>(?<!\w)(?:{words.besides})\s+(?:(?!{_STOP}).){{1,40}})"),)
 
 
 @cache
@@ -161,14 +175,16 @@ def _the_rest(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _another(language: str) -> re.Pattern[str]:
+def _another(language: str) -> tuple[re.Pattern[str], ...]:
     other = _WORDS[language].other
     if language in _EAST:
-        return re.compile(other)
+        return (re.compile(other),)
     about, some = any_of("about"), rf"(?:(?:\d+|{cardinals(language)})\s+)?"
     # Also `the other mutation testing paper`.
-    return re.compile(
-        rf"(?<!\w)(?:{other})\s*(?:(?:{some}(?:(?:{about}|de|of)\s|(?:[^\s,.;:?!]+\s+){{0,4}}(?:{any_of('paper')})(?!\w)))|{some}\W*$|{some}{_STOP})"
+    return (
+        re.compile(
+            rf"(?<!\w)(?:{other})\s*(?:(?:{some}(?:(?:{about}|de|of)\s|(?:[^\s,.;:?!]+\s+){{0,4}}(?:{any_of('paper')})(?!\w)))|{some}\W*$|{some}{_STOP})"
+        ),
     )
 
 
@@ -187,11 +203,9 @@ def _compared(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _this_paper(language: str) -> re.Pattern[str]:
+def _this_paper(language: str) -> tuple[re.Pattern[str], ...]:
     edge, gap = ("", r"\s*") if language in _EAST else (r"(?<!\w)", r"\s+")
-    return re.compile(
-        rf"{edge}(?!d(?:as|ie|er|en)\b)(?:{_WORDS[language].this}|この|이|cet(?:te)?){gap}(?:{any_of('paper')})"
-    )
+    return (re.compile(rf"{edge}(?!d(?:as|ie|er|en)\b)(?:{_WORDS[language].this}|この|이){gap}(?:{any_of('paper')})"),)
 
 
 @cache

@@ -301,6 +301,7 @@ def test_an_exception_leaves_the_other_papers(question, numbers):
         ("does it beat the others?", 3, [3]),
         ("Are the rest of the layers frozen?", 3, [3]),
         ("3以外の層は凍結？", 1, [1]),
+        ("3番以外の層は凍結？", 1, [3]),
         ("除了2比特还试过4比特吗", 1, [1]),
         ("另外两个baseline是什么", 1, [1]),
         ("las dos primeras tablas cuáles son", 1, [1]),
@@ -413,6 +414,7 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
         ("does it run on a Raspberry Pi 4?", [2]),
         ("does it hold for Gemma 2 and Llama 3 too?", [2]),
         ("Welche Grenzen hat dieses Paper?", [2]),
+        ("Quelles limites a cet article sur le plan pratique ?", [2]),
         ("Tabelle 1 Zeile 4?", [2]),
     ],
 )
