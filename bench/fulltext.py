@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.fulltext
 
-Uses the real papers in ../shared/data/pdf when they are there, else papers made by fpdf2.
+Also the share of that time which the look for hidden text takes: each file is read with and without it. Uses the real papers in ../shared/data/pdf when they are there, else papers made by fpdf2.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ import math
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 import pypdfium2 as pdfium
 from fpdf import FPDF
 
 from digest.fulltext.pdf.document import read_pdf
+from digest.fulltext.pdf.visibility import HiddenTextFinder
 
 AIM = 0.5
+LOOK_AIM = 0.1
 ROUNDS = 5
 SHARED = Path(__file__).parents[2] / "shared/data/pdf"
 
@@ -37,6 +40,11 @@ def bare(data: bytes) -> int:
 
 def ours(data: bytes) -> int:
     return read_pdf(data, "0000.00000", 1).pages
+
+
+def without_look(data: bytes) -> int:
+    with patch.object(HiddenTextFinder, "hidden_runs", lambda *_: []):
+        return ours(data)
 
 
 def made() -> dict[str, bytes]:
@@ -74,39 +82,43 @@ def plot(pdf: FPDF, seed: int) -> None:
             x, y = nx, ny
 
 
-def fastest(run: Callable[[bytes], int], data: bytes) -> tuple[float, int]:
-    """The best of several rounds: what the code costs without what else the machine does."""
-    times, pages = [], 0
+def fastest(runs: Sequence[Callable[[bytes], int]], data: bytes) -> list[float]:
+    """The best of several rounds of each: what the code costs without what else the machine does."""
+    times = [math.inf] * len(runs)
     for _ in range(ROUNDS):
-        start = time.process_time()
-        pages = run(data)
-        times.append(time.process_time() - start)
-    return min(times), pages
+        for at, run in enumerate(runs):
+            start = time.process_time()
+            run(data)
+            times[at] = min(times[at], time.process_time() - start)
+    return times
 
 
 def main() -> int:
     files = {p.stem: p.read_bytes() for p in sorted(SHARED.glob("*.pdf"))} if SHARED.is_dir() else {}
     print(f"{len(files)} real papers" if files else "../shared/data/pdf is absent: papers made by fpdf2")
     files = files or made()
-    print(f"{'paper':<16} {'pages':>5} {'bare p/s':>9} {'ours p/s':>9} {'ratio':>6}")
-    plain, full, ratios = 0.0, 0.0, []
+    print(f"{'paper':<16} {'pages':>5} {'bare p/s':>9} {'ours p/s':>9} {'ratio':>6} {'look':>6}")
+    plain, full, blind, ratios = 0.0, 0.0, 0.0, []
     total = 0
     for name, data in files.items():
-        bare_time, pages = fastest(bare, data)
-        our_time, _ = fastest(ours, data)
-        plain, full, total = plain + bare_time, full + our_time, total + pages
+        pages = bare(data)
+        bare_time, our_time, blind_time = fastest((bare, ours, without_look), data)
+        plain, full, blind, total = plain + bare_time, full + our_time, blind + blind_time, total + pages
         ratios.append(bare_time / our_time)
-        print(f"{name:<16} {pages:>5} {pages / bare_time:>9.0f} {pages / our_time:>9.0f} {bare_time / our_time:>6.2f}")
-    value = round(plain / full, 3)
+        print(
+            f"{name:<16} {pages:>5} {pages / bare_time:>9.0f} {pages / our_time:>9.0f} {bare_time / our_time:>6.2f} {1 - blind_time / our_time:>6.1%}"
+        )
+    value, look = round(plain / full, 3), round(1 - blind / full, 3)
     print(
-        f"{'all':<16} {total:>5} {total / plain:>9.0f} {total / full:>9.0f} {value:>6.2f}   median {statistics.median(ratios):.2f}"
+        f"{'all':<16} {total:>5} {total / plain:>9.0f} {total / full:>9.0f} {value:>6.2f} {look:>6.1%}   median {statistics.median(ratios):.2f}"
     )
+    print(json.dumps({"metric": "share of it that the look for hidden text takes", "value": look, "aim": LOOK_AIM}))
     print(
         json.dumps(
             {"metric": "full text from PDF, pages per second against bare pypdfium2", "value": value, "aim": AIM}
         )
     )
-    return 0 if value >= AIM else 1
+    return 0 if value >= AIM and look <= LOOK_AIM else 1
 
 
 if __name__ == "__main__":
