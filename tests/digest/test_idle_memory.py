@@ -77,6 +77,25 @@ def test_english_needs_no_identifier_and_other_languages_are_told_from_it_all_th
     assert [language.foreign(text, "en") for text, _ in OTHERS] == [known for _, known in OTHERS]
 
 
+HELD = """
+import psutil, threading
+from bot.cli import main
+from digest.checks import language
+main._return_large_blocks()
+identifier, process = language._Identifier(), psutil.Process()
+for _ in range(2):
+    thread = threading.Thread(target=identifier.rank, args=("Die Methode wird untersucht.",))
+    thread.start(), thread.join()
+    identifier._model = None
+    print(process.memory_info().rss // 2**20)
+"""
+
+
+def test_an_identifier_that_another_thread_loads_leaves_the_process_too():
+    first, second = map(int, subprocess.check_output([sys.executable, "-c", HELD], cwd=ROOT, text=True).split())
+    assert second < first + 10
+
+
 async def test_no_process_of_the_parsers_stays_behind():
     pool = ChildPool(1, idle=0.1)
     with contextlib.suppress(Unreadable):
