@@ -38,7 +38,7 @@ def borrowed(word: str, english: str) -> bool:
         return _spelt_alike(fold(word), english)
     said = _romanized(word)
     mine, katakana, cyrillic = _consonants(said), "\u30a1" <= word[0] <= "\u30fc", word[0] < "\u1100"
-    if min(len(said), len(english)) >= _START and OSA.distance(_liquid(said), _liquid(english)) <= 1:
+    if min(len(said), len(english)) > _CLEAR and OSA.distance(_liquid(said), _liquid(english)) <= 1:
         return True
     apart = OSA.distance(said, english)
     if cyrillic and apart > len(english) // 3:
@@ -53,8 +53,8 @@ def borrowed(word: str, english: str) -> bool:
 
 
 def _liquid(word: str) -> str:
-    """`マラリア` and `말라리아` have an r where `malaria` has an l."""
-    return re.sub(r"(.)\1", r"\1", word.replace("l", "r"))
+    """An r for each l, a k for each hard c: `マラリア` is `malaria`, `コーラル` `coral`."""
+    return re.sub(r"(.)\1", r"\1", re.sub("c(?![eiyh])", "k", word.replace("l", "r")))
 
 
 def _spelt_alike(word: str, english: str) -> bool:

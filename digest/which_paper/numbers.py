@@ -60,7 +60,7 @@ _LAST = regex(
 )
 _HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
 _START = regex(
-    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比|の|は|が|も|って"
+    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|[-–—]\s|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比|の|は|が|も|って"
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
 )
 _COMPARED = regex(
@@ -76,7 +76,7 @@ _DOES = (
     r"(?:actually|also|really|even|still|not|about|open|available|better|worse|faster|slower|similar|different|new|novel|public|trained|tested|evaluated"
     r"|compared|based|related|limited|reproducible|released?|releas\w+|shar\w+|publish\w*|us\w+|introduc\w+|propos\w+|present\w*|report\w*|claim\w*|show\w*|work\w*"
     r"|handl\w+|support\w*|need\w*|requir\w+|beat\w*|outperform\w*|compar\w+|evaluat\w+|test\w*|train\w*|run\w*|have|has|provid\w+|giv\w+|do|say\w*|mention\w*|discuss\w*"
-    r"|explain\w*|address\w*|solv\w+|improv\w+|generali[sz]\w+|differ\w*|rely|relies|assum\w+|includ\w+|contain\w*|cit\w+|cover\w*|mean\w*|call\w*|measur\w+|achiev\w+|reach\w*|scale\w*|apply|appli\w+|extend\w*|build\w*|consider\w*|ablat\w+|open-sourc\w+)"
+    r"|explain\w*|address\w*|solv\w+|improv\w+|generali[sz]\w+|differ\w*|\w{2,}er(?=\s(?:to\s\w+\s)?than)|rely|relies|assum\w+|includ\w+|contain\w*|cit\w+|cover\w*|mean\w*|call\w*|measur\w+|achiev\w+|reach\w*|scale\w*|apply|appli\w+|extend\w*|build\w*|consider\w*|ablat\w+|open-sourc\w+)"
 )
 _SUBJECT = regex(
     rf"\b(?:does|do|did|is|are|was|has|have|can|could|will|would|should|that|whether|if)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s+{_DOES}\b)",

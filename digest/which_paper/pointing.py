@@ -78,6 +78,13 @@ def of_papers(but: Rejected) -> bool:
     return bool(re.search(rf"(?:^|{_STOP}|(?<!\w)(?:{_UNIVERSAL}|{any_of('paper')}))\s*$", aligned(but.before)))
 
 
+def leaves_this_out(but: Rejected) -> bool:
+    """`everything but this one`, `除了这篇`; `apart from this` may be something of the paper."""
+    every = bool(but.before.strip()) and of_papers(but)
+    every = every or bool(re.match(any_of("paper", _BEHIND), aligned(but.after).lstrip("의 ")))
+    return any(every or match["paper"] is not None for match in _matches(but.said, "this", _but_this))
+
+
 def means_the_rest(question: str) -> bool:
     """`and the rest?`, `haben die anderen Arbeiten Code?`"""
     return any(_matches(question, "rest", _the_rest))
@@ -165,6 +172,16 @@ def _leaving_out(language: str) -> tuple[re.Pattern[str], ...]:
             ),
         )
     return (re.compile(rf"(?P<all>(?<!\w)(?:{words.besides})\s+(?:(?!{_STOP}).){{1,40}})"),)
+
+
+@cache
+def _but_this(language: str) -> tuple[re.Pattern[str], ...]:
+    words = _WORDS[language]
+    this = rf"(?:{words.this})(?P<paper>(?<=one)|(?<=篇)|(?<=paper)|(?<=論文)|(?<=논문)|\s*(?:{any_of('paper')}))?"
+    if language in _BEHIND:
+        return (re.compile(rf"^{this}\s*(?:{words.besides})"),)
+    besides = re.sub(r"\(\?<=[^)]*\)", "", words.besides)  # what stands before was seen
+    return (re.compile(rf"^(?:{besides})\s*{this}(?!\w)"),)
 
 
 @cache

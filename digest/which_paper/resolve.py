@@ -206,6 +206,8 @@ class _Others:
         numbers = numbers_in(said, len(self.papers))
         figures = (*numbers.bare, *numbers.unplaced) if pointing.of_papers(but) else ()
         found = tuple(k.paper.id for k in self.papers if k.number in {*numbers.named, *figures})
+        if self.discussed and not found and pointing.leaves_this_out(but):
+            return tuple(self.discussed)
         return found or _by_name(but.said, self.papers, ()).paper_ids
 
     def _another(self, text: str) -> Resolution:

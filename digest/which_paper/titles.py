@@ -40,9 +40,11 @@ _DESCRIBED = (
     regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
 )  # fmt: skip
 _GLIMPSED = (
+    regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4})(?:thing|stuff)\b", re.IGNORECASE),
+    regex(r"\b(?:sache mit|(?:le|ce) truc (?:sur|d\w+)|lo de|tema de|aquilo d\w|cosa d\w+|штук[ау] (?:про|с))\s+(?P<what>[^,.!?;:]{3,40})", re.IGNORECASE),
     regex(r"^\W*(?P<what>[^，。！？,.!?；;\s]{2,12}?)的?那个"),
     regex(r"^\W*(?P<what>[가-힣A-Za-z ]{2,16}?)\s?(?:거|것|꺼)(?=[는은요\s,?]|$)"),
-)
+)  # fmt: skip
 _ET_AL = regex(r"([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
 _POINTING = regex(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
@@ -208,8 +210,9 @@ class TitleIndex:
     def _borrowed(self, description: str) -> list[str]:
         """The papers' words that the description has in another script or language."""
         strange = [w for w in FOREIGN.findall(description)[:_SAID_FIRST] if stem(fold(w)) not in self._spread]
-        known = {w for paper in self.papers for w in _written(paper)} if strange else ()
-        found = [stem(w) for w in sorted(known) if len(w) > _RARE and any(borrowed(s, w) for s in strange)]
+        known = {w for paper in self.papers for w in _written(paper)} | self._spread.keys() if strange else ()
+        found = [w for w in sorted(known) if len(w) > _RARE and any(borrowed(s, w) for s in strange)]
+        found = [w if w in self._spread else stem(w) for w in found]
         return [t for t in found if t not in GENERIC]
 
     def fit(self, wanted: Sequence[str]) -> list[tuple[int, float]]:

@@ -8,7 +8,7 @@ from digest.which_paper.loanwords import borrowed
 @pytest.mark.parametrize(
     ("word", "english"),
     [
-        ("トークナイザー", "tokenizer"), ("ロボット", "robot"), ("ディフュージョン", "diffusion"), ("ガウシアン", "gaussian"), ("エージェント", "agents"), ("マラリア", "malaria"), ("말라리아", "malaria"), ("малярию", "malaria"),
+        ("トークナイザー", "tokenizer"), ("ロボット", "robot"), ("ディフュージョン", "diffusion"), ("ガウシアン", "gaussian"), ("エージェント", "agents"), ("マラリア", "malaria"), ("コーラル", "coral"), ("말라리아", "malaria"), ("малярию", "malaria"),
         ("토크나이저", "tokenizers"), ("로봇", "robot"), ("벤치마크", "benchmark"), ("트랜스포머", "transformer"), ("에이전트", "agent"),
         ("токенайзер", "tokenizer"), ("робота", "robot"), ("трансформер", "transformer"),
         ("português", "portuguese"), ("segmentação", "segmentation"), ("reconstrucción", "reconstruction"), ("difusión", "diffusion"), ("Quadrupeden", "quadrupeds"),

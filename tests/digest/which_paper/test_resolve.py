@@ -302,6 +302,12 @@ def test_an_exception_leaves_the_other_papers(question, numbers):
         ("Are the rest of the layers frozen?", 3, [3]),
         ("3以外の層は凍結？", 1, [1]),
         ("3番以外の層は凍結？", 1, [3]),
+        ("everything but this one in a table please", 1, [2, 3, 4, 5]),
+        ("除了这篇，其他的呢", 1, [2, 3, 4, 5]),
+        ("この論文以外をまとめて", 1, [2, 3, 4, 5]),
+        ("이 논문 빼고 다 요약", 1, [2, 3, 4, 5]),
+        ("apart from this, any other dataset?", 1, [1]),
+        ("除了这个还测了别的吗", 1, [1]),
         ("除了2比特还试过4比特吗", 1, [1]),
         ("另外两个baseline是什么", 1, [1]),
         ("las dos primeras tablas cuáles son", 1, [1]),
@@ -327,7 +333,7 @@ def test_this_and_a_number_are_two_papers(question):
     assert _numbers(question, replied_to=BIRDS[1].paper.id) == [2, 4]
 
 
-@pytest.mark.parametrize("question", ["vergleiche Nr. 4 mit GPT-4", "what is 4 about?"])
+@pytest.mark.parametrize("question", ["vergleiche Nr. 4 mit GPT-4", "what is 4 about?", "4 - any code?"])
 def test_another_number_alone_is_one_paper(question):
     assert _numbers(question, under=[2]) == [4]
 
@@ -408,6 +414,7 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
         ("训练那个阶段要多久", [2]),
         ("実験のやつ、もう少し詳しく", [2]),
         ("sparrows那个省了多少", [5]),
+        ("and the sparrows thing, how many?", [5]),
         ("nests那个省了多少", [2]),
         ("이거 코드 공개한 거예요?", [2]),
         ("それってLlama 3でしか試してない？", [2]),
