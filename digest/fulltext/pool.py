@@ -1,4 +1,4 @@
-"""The pool of child processes that parse, started at the first paper and stopped when idle.
+"""The child process that parses, started at the first paper and stopped when idle.
 
 A child may crash, hang or run out of memory over a paper, which is then Unreadable (`Crashed`); the
 next paper gets a new child. So does one whose idle child was killed.
@@ -49,14 +49,15 @@ class Crashed(Unreadable):
 
 
 class ChildPool:
-    def __init__(self, workers: int = 1, *, seconds: float = SECONDS, memory: int = 0, idle: float = IDLE) -> None:
+    def __init__(self, *, seconds: float = SECONDS, memory: int = 0, idle: float = IDLE) -> None:
         """`memory`: bytes that a child may fill; 0: by the machine."""
-        self._workers = workers
         self._seconds = seconds
         self._memory = memory or worker.memory_ceiling()
         self._idle = idle
         self._pool: ProcessPool | None = None
-        self._slots = asyncio.Semaphore(workers)
+        self._children: frozenset[int | None] = frozenset()
+        """Process ids, as the last paper was given out."""
+        self._slot = asyncio.Lock()
         self._starting = asyncio.Lock()
         self._busy = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -79,7 +80,7 @@ class ChildPool:
         self._cancel_idle_timer()
         self._busy += 1
         try:
-            async with self._slots:
+            async with self._slot:
                 try:
                     return await self._run(function, job)
                 except BrokenProcessPool:  # the idle child was killed before it got this paper
@@ -116,15 +117,16 @@ class ChildPool:
 
     def _schedule(self, function: Work, job: object) -> Future[bytes]:
         """Runs in a thread: starting a process takes a while."""
-        if self._pool is not None and not self._pool.active:  # its idle child was killed
-            _stop(self._pool)
+        if self._pool is not None and _children() != self._children:
+            _stop(self._pool)  # one that was killed may have held a lock, which nobody releases
             self._pool = None
         if self._pool is None:
-            self._pool = _new(self._workers, self._memory)
+            self._pool = _new(self._memory)
         try:
             future: Future[bytes] = self._pool.schedule(function, args=(job,), timeout=self._seconds)
         except (RuntimeError, OSError) as e:
             raise BrokenProcessPool(str(e)) from e
+        self._children = _children()
         return future
 
     def _cancel_idle_timer(self) -> None:
@@ -149,10 +151,14 @@ class ChildPool:
             await asyncio.to_thread(_stop, pool)
 
 
-def _new(workers: int, memory: int) -> ProcessPool:
+def _children() -> frozenset[int | None]:
+    return frozenset(child.pid for child in multiprocessing.active_children())
+
+
+def _new(memory: int) -> ProcessPool:
     with _changing:
         pool = ProcessPool(
-            max_workers=workers,
+            max_workers=1,
             max_tasks=TASKS,
             initializer=worker.limit_process,
             initargs=(memory,),

@@ -97,7 +97,7 @@ def test_an_identifier_that_another_thread_loads_leaves_the_process_too():
 
 
 async def test_no_process_of_the_parsers_stays_behind():
-    pool = ChildPool(1, idle=0.1)
+    pool = ChildPool(idle=0.1)
     with contextlib.suppress(Unreadable):
         await pool.parse(Basis.HTML, b"<html><body><p>no paper</p></body></html>", a_paper(), 5)
     async with asyncio.timeout(DEADLINE):

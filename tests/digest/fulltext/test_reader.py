@@ -217,6 +217,29 @@ async def test_a_child_killed_when_idle_is_replaced_without_anybody_noticing():
         await made.aclose()
 
 
+async def test_a_child_killed_with_a_lock_in_hand_costs_one_paper(monkeypatch):
+    """Between a paper and its result the child holds the pool's lock, which nobody releases then."""
+    made = ChildPool()
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(pool.worker, "parse", endless)
+            reading = asyncio.create_task(made.parse(Basis.PDF, b"", PAPER, 10))
+            async with asyncio.timeout(DEADLINE):
+                while made._pool is None or not any(
+                    t.worker_id for t in made._pool._pool_manager.task_manager.tasks.values()
+                ):
+                    await asyncio.sleep(0.02)
+            assert made._pool._pool_manager.worker_manager.workers_channel.mutex.acquire(timeout=DEADLINE)
+            (process,) = children()
+            os.kill(process.pid, signal.SIGKILL)
+            with pytest.raises(Crashed, match="ended its process"):
+                await reading
+        async with asyncio.timeout(30):
+            assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10)).basis is Basis.PDF
+    finally:
+        await made.aclose()
+
+
 def users_have_namespaces() -> bool:
     if not hasattr(os, "unshare"):
         return False
