@@ -21,7 +21,7 @@ _IMAGE = regex(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
 _LINK = regex(
     r"\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?(?:\s+[\"'(][^\n]*?[\"')])?\s*\)"
 )
-_REFERENCE = regex(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$|\[([^\]\n]+)\]\[[^\]\n]*\]", re.MULTILINE)
+_REFERENCE = regex(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$|\[([^\[\]\n]+)\]\[[^\[\]\n]*\]", re.MULTILINE)
 _AUTOLINK = regex(r"<(?:(https?://[^\s>]+)|(?:mailto:)?[^\s<>@]+@[^\s<>]+)>")
 _BARE = regex(r"(?<![\w(\[<\"/.@])(?:https?://|www\.)[^\s<>\"'，。；）】」]+", re.IGNORECASE)
 _SCHEME = regex(r"\b(?:javascript|data|vbscript|file)\s*:(?=\S)", re.IGNORECASE)

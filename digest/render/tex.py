@@ -203,7 +203,7 @@ def _as_markdown(match: re.Match[str]) -> str:
 
 
 _FONT_OR_FORMULA = regex(
-    r"\$\$[^$]{1,2000}\$\$|\\\[[\s\S]{1,2000}?\\\]|"
+    r"\$\$[^$]{1,2000}\$\$|\\\[(?:(?!\\\[)[\s\S]){1,2000}?\\\]|"
     + _INLINE
     + r"|\\(?P<font>text(?:tt|bf|it|sc|sf|rm|md|up|sl|normal)?"
     r"|emph|underline|mbox)\{(?P<words>[^{}`\n]{0,300})\}"

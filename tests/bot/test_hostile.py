@@ -132,6 +132,7 @@ def test_on_discord_a_paper_does_nothing(post):
         (tex.plain, "$x$ " * 5_000),
         (ids.find_all, "2601.01231 " * 3_600),
         (safe_markdown, "**" * 20_000),
+        (safe_markdown, r"\[" * 20_000),
         (last_remark, "*" * 12_000),
         (last_remark, "\\n" * 6_000),
         (marked, "！" * 20_000 + "x"),
