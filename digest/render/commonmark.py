@@ -96,7 +96,10 @@ def parse(parser: MarkdownIt, markdown: str, *, inline: bool = False) -> list[To
 
 
 def shortened(markdown: str) -> str:
-    return markdown if len(markdown) <= LONGEST else markdown[:LONGEST] + "…"
+    """Its beginning, in which what follows the most lines is one line."""
+    kept = markdown if len(markdown) <= LONGEST else markdown[:LONGEST] + "…"
+    *lines, rest = kept.split("\n", MOST_LINES)
+    return "\n".join([*lines, " ".join(rest.split()) if len(lines) == MOST_LINES else rest])
 
 
 def _plain(text: str) -> Iterator[Token]:
