@@ -37,7 +37,7 @@ LIMITS = {
 }
 """Characters a platform shows of the texts whose names begin so; the first that fits a name
 counts."""
-_KEPT = re.compile(r"\*\*|`|/(?:digest|paper)\b(?: [a-z]+\b)?|[A-Z]+_[A-Z_]+")
+_KEPT = re.compile(r"\*\*|`|/(?:digest|paper)\b(?: [a-z]+\b)?|(?<![A-Z])[A-Z]+_[A-Z_]+")
 """Marks and words of an English text that its translations hold too."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from digest.model import MARK, Answer, Quote
-from digest.patterns import regex
+from digest.patterns import GAP, regex
 from digest.ports import Analyst, Source
 
 ASPECTS = ("task", "data", "method", "result", "code", "limits")
@@ -29,7 +29,7 @@ _WORDS = {
 }
 """What each aspect asks a paper for, where no model reads it."""
 _LINE = regex(r"^\W*+(?P<aspect>[^|｜\n]{1,80}?)\s*+[|｜]\s*+\W{0,3}(?P<paper>\d{1,4})\W{0,3}\s*+[|｜](?P<text>.*)$")
-_CITED = regex(r"\s*\[(\d+)\]")
+_CITED = regex(GAP + r"\[(\d+)\]")
 _EDGES = " \t\u00a0\u3000|｜"
 _NOTHING = regex(r"[-–—]*|n/?a|none|not stated\W*", re.IGNORECASE)
 

@@ -80,7 +80,7 @@ class Unusable(PaperboyError):
         self.problems = tuple(problems)
 
 
-_QUERY = regex(r"(\w+://[^\s?#\"'<>]*|\burl: /[^\s?#]*)[?#][^\s\"'<>)]*")
+_QUERY = regex(r"((?<!\w)\w+://[^\s?#\"'<>]*+|\burl: /[^\s?#]*+)(?:[?#][^\s\"'<>)]*)?")
 LONGEST = 300
 """Characters of a sentence in a log."""
 

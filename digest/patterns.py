@@ -29,6 +29,10 @@ class _Lazy:
         return self._compiled
 
 
+GAP = r"(?:(?<!\s)\s++)?"
+r"""White space before what is looked for, from its beginning only: `\s*` there is tried again from
+each of its characters, which takes the square of their number."""
+
 _ALL: list[_Lazy] = []
 
 

@@ -1,5 +1,7 @@
 """Finds loops of regular expressions that read one text in more and more ways, from their structure alone.
 
+`pumps` finds those whose ways double with each round, `slopes` those whose ways grow as a power of the length.
+
 A loop is an automaton of positions (Glushkov's). It reads some text in exponentially many ways exactly if two different
 runs over one text lead from a position back to it (Weber and Seidl, "On the degree of ambiguity of finite automata",
 1991). Lookarounds, anchors and atomic groups are passed over: they can only take readings away.
@@ -13,6 +15,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from re import _compiler as compiler
 from re import _constants as ops
 from re import _parser as parser
@@ -65,8 +68,10 @@ class Alphabet:
             self._known[name] = sum(1 << found.start() for found in item.finditer(self.letters))
         return self._known[name]
 
-    def letter(self, bits: int) -> str:
-        return next((chr(c) if isinstance(c, int) else c for n, c in enumerate(self.letters) if bits >> n & 1), "a")
+    def letter(self, bits: int, chance: random.Random | None = None) -> str:
+        """The first of those, or any."""
+        found = [chr(c) if isinstance(c, int) else c for n, c in enumerate(self.letters) if bits >> n & 1] or ["a"]
+        return chance.choice(found) if chance else found[0]
 
 
 def named(tree: Any) -> Iterator[str]:
@@ -270,3 +275,108 @@ def pumps(pattern: re.Pattern[Any], leads: int = 4) -> Iterator[Pump]:
             for seed in range(leads if before else 0):
                 lead = sample(before, pattern.flags, alphabet, random.Random(seed))
                 yield found._replace(before=lead + found.before)
+
+
+class Whole(Automaton):
+    """Of a whole expression. What looks ahead is a way of its own, which ends; what looks behind may be read too, or
+    must be."""
+
+    def __init__(self, tree: Any, flags: int, alphabet: Alphabet, *, behind: bool = False) -> None:
+        self._alphabet, self._behind = alphabet, behind
+        self._takes, self._follow = [], []
+        self._first = self._part(tree, flags).first
+        self._loops = self._components()
+
+    def _item(self, op: Any, value: Any, flags: int) -> Part:
+        if op is ops.ASSERT or (op is ops.ASSERT_NOT and value[0] > 0):
+            part = self._part(value[1], flags)
+            return Part(1, part.first) if value[0] > 0 else Part(not self._behind, part.first, part.last)
+        return super()._item(op, value, flags)
+
+    def _reached(self, starts: Iterable[int]) -> set[int]:
+        found = set(starts)
+        todo = list(found)
+        while todo:
+            new = self._follow[todo.pop()].keys() - found
+            found |= new
+            todo += new
+        return found
+
+    def _components(self) -> list[list[int]]:
+        """The positions that lead to each other and back to themselves."""
+        reached = [self._reached(follow) for follow in self._follow]
+        found: dict[int, list[int]] = {}
+        for here, there in enumerate(reached):
+            if here in there:
+                first = next(p for p in sorted(there) if here in reached[p])
+                found.setdefault(first, []).append(here)
+        return list(found.values())
+
+    def slopes(self) -> Iterator[tuple[int | None, list[int]]]:
+        """For each loop that is entered at every round of a text: where the round begins (None: anywhere in a text, by
+        a search that starts again), and the letters of the round."""
+        for loop in self._loops:
+            if round_ := self._round(None, [], loop):
+                yield None, round_
+        for one in self._loops:
+            after = self._reached(one)
+            for other in self._loops:
+                if other is not one and other[0] in after:
+                    for here in one[:FEW]:
+                        if round_ := self._round(here, one, other):
+                            yield here, round_
+
+    def _round(self, start: int | None, one: list[int], other: list[int]) -> list[int]:
+        """A text that leads from `start` back to it, from there to a position of the other loop, and from that one back
+        to it. None starts everywhere and takes everything."""
+        takes, within, beyond = self._takes, set(one), set(other)
+        for goal in other[:FEW]:
+            begin, end = (start, start, goal), (start, goal, goal)
+            came: dict[Any, Any] = {begin: None}
+            todo = deque([begin])
+            while todo and end not in came and len(came) < STATES:
+                a, b, c = here = todo.popleft()
+                stays = [None] if a is None else [p for p in self._follow[a] if p in within]
+                goes = [None, *self._first] if b is None else list(self._follow[b])
+                ends = [p for p in self._follow[c] if p in beyond]
+                for p, q in product(stays, ends):
+                    both = (ALL if p is None else takes[p]) & takes[q]
+                    for r in goes if both else ():
+                        there, bits = (p, r, q), both & (ALL if r is None else takes[r])
+                        if bits and there not in came:
+                            came[there] = here, bits
+                            todo.append(there)
+            if end in came:
+                letters = []
+                while came[end]:
+                    end, bits = came[end]
+                    letters.append(bits)
+                return letters[::-1]
+        return []
+
+    def written(self, letters: list[int], chance: random.Random | None = None) -> str:
+        return "".join(self._alphabet.letter(bits, chance) for bits in letters)
+
+    def lead(self, start: int | None) -> str:
+        return "" if start is None else self._shortest(self._first, start)
+
+
+FEW, STATES = 2, 1_000
+"""Positions of a loop that are tried, and states that are gone through for one text."""
+
+
+def slopes(pattern: re.Pattern[Any], *, searched: bool) -> Iterator[Pump]:
+    """Texts over which it may take a time that grows as a power of their length. `searched`: at every place of them."""
+    tree = parser.parse(pattern.pattern, pattern.flags)
+    alphabet = Alphabet(tree, pattern.flags, binary=isinstance(pattern.pattern, bytes))
+    automaton, behind = (Whole(tree, pattern.flags, alphabet, behind=b) for b in (False, True))
+    seen = set()
+    for start, letters in automaton.slopes():
+        if start is None and not searched:
+            continue
+        for chance in (None, random.Random(1)):
+            piece = automaton.written(letters, chance)
+            for before in (automaton.lead(start), behind.lead(start)):
+                if (before, piece) not in seen:
+                    seen.add((before, piece))
+                    yield Pump(before, piece)

@@ -70,7 +70,7 @@ THEME = Theme(
         "markdown.table.header": Style(bold=True),
     }
 )
-PLACEHOLDER_LINK = regex(r"\[([^\[\]]*)\]\(<?https://terminal\.invalid/[^)\s]*\)")
+PLACEHOLDER_LINK = regex(r"\[([^\[\]]*)\]\(<?https://terminal\.invalid/[^)\s\[]*\)")
 LABEL = regex(r"(\*\*[^*\n]+\*\*)\n\n")
 CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that move the cursor, colour text or reverse its direction: always removed."""

@@ -238,7 +238,7 @@ def _shortened(title: str, most: int) -> str:
     if columns(title) <= most:
         return title
     words = ""
-    for word in re.findall(r"\s*\S+", title):
+    for word in re.findall(r"(?<!\s)\s*\S+", title):
         if columns(words + word) > most:
             break
         words += word
@@ -451,7 +451,7 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
 def _seen(markdown: str) -> str:
     """Text without the addresses of its links, its escapes and its emphasis, to measure it."""
     plain = "\n".join(tex.plain(line.removesuffix("\\")) for line in markdown.split("\n"))
-    return re.sub(r"\]\([^)]*\)|(?<!\\)\[|\*\*|\\(?=\W)", "", plain)
+    return re.sub(r"\]\([^)]{0,1000}\)|(?<!\\)\[|\*\*|\\(?=\W)", "", plain)
 
 
 def doubts_of(finding: Finding, language: str) -> str:

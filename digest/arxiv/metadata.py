@@ -18,7 +18,7 @@ _WITHDRAWN = regex(
     re.IGNORECASE,
 )
 _EARLIER = regex(
-    rf"\b(?:previous|earlier|first|older|old|another|v\d|version\s+\d)\s+(?:{_WORK}\s+)?(?:was|has\s+been|is)?\s*(?:withdrawn|retracted)",
+    rf"\b(?:previous|earlier|first|older|old|another|v\d|version\s+\d)\s+(?:{_WORK}\s+)?(?:(?:was|has\s+been|is)\s*)?(?:withdrawn|retracted)",
     re.IGNORECASE,
 )
 

@@ -45,7 +45,7 @@ _SCALE = {
     "tb": ("gb", 1e3),
 }
 _URL = regex(
-    r"(?:https?://|www\.|(?<![\w.])[\w.-]+\.(?:com|org|io|net)/)\S+|\barXiv:\S+|\[\d[\d,\s–-]*\]", re.IGNORECASE
+    r"(?:https?://|www\.|(?<![\w.-])[\w.-]+\.(?:com|org|io|net)/)\S+|\barXiv:\S+|\[\d[\d,\s–-]*\]", re.IGNORECASE
 )
 _DECIMAL_COMMA = regex(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _WORD = regex(r"[^\W\d_]+")

@@ -15,14 +15,14 @@ from dataclasses import replace
 
 from digest.fulltext.links import link_key, links
 from digest.model import Link, Paper
-from digest.patterns import regex
+from digest.patterns import GAP, regex
 
 PUBLISHED_KINDS = ("code", "data", "model")
 """Kinds of links that are news when they appear."""
-_SENTENCE = regex(r"\s*;\s+|\s+[|/]\s+|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv(])|\.\s*$|\s*\n\s*")
+_SENTENCE = regex(rf"{GAP}(?:;\s+|(?<=\s)[|/]\s+)|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv(])|\.\s*$|(?<!\s)\s*\n\s*")
 LONGEST_SENTENCE = 500
 """Characters: a longer one tells nothing, because patterns of sentences take too long over it."""
-_CLAUSE = regex(r"\s*,\s+|\s+[-–—]\s+|(?<!\bin)(?<!\bat)(?<!\bto):\s+")
+_CLAUSE = regex(rf"{GAP}(?:,\s+|(?<=\s)[-–—]\s+)|(?<!\bin)(?<!\bat)(?<!\bto):\s+")
 
 # ---------------------------------------------------------------- where it appears
 
@@ -145,15 +145,15 @@ _PROMISED = regex(
 _PART = regex(r"(?<=[.!?;])\s+(?=[A-Z])|;\s+|\n+")
 _OWN_THING = r"(?:source codes?|codes?|codebase|implementations?|scripts?|models?|weights|checkpoints?|data|data ?sets?|benchmarks?|corpus|corpora|repository|repo|github|software|packages?|library|toolkit|tools?|framework|resources?|materials?|artifacts?)"
 _OPENING = (
-    r"\W*(?:v\d+\W+)?(?:(?:the|all|our|its|this|an?|full|complete|open[- ]?source[d]?|public|official|associated|corresponding|accompanying|supporting|project|page|website|python|pytorch|jax|matlab|julia|c\+\+|rust|r|"
+    r"\W*+(?:v\d+\W+)?(?:(?:the|all|our|its|this|an?|full|complete|open[- ]?source[d]?|public|official|associated|corresponding|accompanying|supporting|project|page|website|python|pytorch|jax|matlab|julia|c\+\+|rust|r|"
     r"training|trained|pre-?trained|inference|evaluation|simulation|analysis|reference|see|with|for|and|in|github|jupyter|notebooks?)\s+)*"
 )
 _AVAILABLE = r"(?:available|released|open[- ]?sourced|accessible|hosted|provided|published|public|shared|found|accessed|downloaded|archived)"
 _THERE = rf"(?:[\s:,()&+/–-]|{_OWN_THING}\b|{_AVAILABLE}\b|(?:and|is|are|have|has|been|can|be|made|now|also|publicly|freely|openly|online|at|on|in|from|via|under|through|here|link|url|this|the|page|website|as|well)\b)*"
 _GIVES = regex(
-    rf"(?:(?:.*,\s+)?{_OPENING}(?:the (?-i:[A-Z][\w-]*) )?{_OWN_THING}\b(?!\s+(?:of|from|by)\s)|.*\b(?:our|its)\s+(?:[\w-]+\s+){{0,2}}{_OWN_THING}\b)"
+    rf"(?:(?:.*,\s++)?{_OPENING}(?:the (?-i:[A-Z][\w-]*) )?{_OWN_THING}\b(?!\s+(?:of|from|by)\s)|.*\b(?:our|its)\s+(?:[\w-]+\s+){{0,2}}{_OWN_THING}\b)"
     rf"(?:[^.\0]{{0,100}}\b{_AVAILABLE}\b)?{_THERE}\0"
-    rf"|.*\bwe (?:also |have |hereby |publicly |now )*(?:release|released|open-?source|publish|published|provide|share|make)\b[^.\0]{{1,100}}\b(?:at|on|in|from|via|under|through|here)\b[\s:(]*\0|\W*\0\W*(?:\(?{_OWN_THING}\)?\W*)?\Z",
+    rf"|.*\bwe (?:also |have |hereby |publicly |now )*(?:release|released|open-?source|publish|published|provide|share|make)\b[^.\0]{{1,100}}\b(?:at|on|in|from|via|under|through|here)\b[\s:(]*\0|[^\w\0]*\0\W*+(?:{_OWN_THING}\W*+)?\Z",
     re.IGNORECASE,
 )
 _ADDRESS = regex(r"(?:https?://|www\.|\b[\w-]+\.[a-z]{2,}/)[^\s()]+", re.IGNORECASE)
@@ -235,8 +235,10 @@ _MINOR = regex(
 def revision(before: str, now: str) -> str:
     """What a new comment says of corrected errors or other results; empty if it says nothing."""
     known = _letters(before)
-    for clause in re.split(r"\s*;\s+|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv])|\.\s*$", now):
+    for clause in re.split(rf"{GAP};\s+|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv])|\.\s*$", now):
         bare = clause.strip()
+        if len(bare) > LONGEST_SENTENCE:
+            continue
         revises = _CORRECTED.match(bare) or (_REVISED.match(bare) and _VERSION_MARK.search(bare))
         if revises and _letters(bare) not in known and not _MINOR.search(bare):
             return bare

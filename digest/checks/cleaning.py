@@ -14,7 +14,7 @@ from digest.checks import phrases
 from digest.checks.shape import sentences_of
 from digest.checks.talk import talks
 from digest.model import Fault
-from digest.patterns import regex
+from digest.patterns import GAP, regex
 
 _INVISIBLE = regex(r"[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
 _FENCE = regex(r"\A\s*(`{3,}|~{3,})[\w+-]*[ \t]*\n(?P<body>.*?)(?:\n\s*\1\s*)?\Z", re.DOTALL)
@@ -26,7 +26,7 @@ _REASONED = regex(
 _REASONED_END = regex(rf"\A.*?(?:^|[\s.。!！?？…])</{_TAG}>[ \t]*(?:\n|\Z)", re.DOTALL)
 _REASONING_LEFT = regex(rf"\A\s*<{_TAG}>[ \t]*\n", re.DOTALL)
 _WRAPPED = regex(
-    r"\A\s*<(answer|output|response|result|final|summary|translation|text)>\s*(?P<body>.*?)\s*</\1>\s*\Z",
+    rf"\A\s*<(answer|output|response|result|final|summary|translation|text)>\s*+(?P<body>.*?){GAP}</\1>\s*\Z",
     re.DOTALL | re.IGNORECASE,
 )
 _SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<｜[\w▁ ]{2,30}｜>|<end_of_turn>|<start_of_turn>|<endoftext\|?>|<\|endoftext>)"
@@ -38,6 +38,8 @@ _INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"")
 _RULE = regex(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})[^\S\n]*(?:\n|\Z))+\s*|\A\s+")
 _RULE_AFTER = regex(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
 _LITERAL_BREAK = regex(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
+_END = 500
+"""Characters of a text's end in which tokens are looked for."""
 _MAX_CHATTER = 500
 """Characters of a last sentence that may be chatter."""
 _MARKED = regex(
@@ -50,7 +52,7 @@ _GESTURE = regex(
 )
 """A stage direction: `*adjusts glasses*`."""
 _STOPPED = regex(r"[.。!！…][”\"』」*_]*\s*\Z")
-_ENDED = regex(r"[.。!！?？…][\W_]*\Z")
+_ENDED = regex(r"(?<![\W_])(?:(?![.。!！?？…])[\W_])*+[.。!！?？…][\W_]*+\Z")
 _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
 _TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
 _MIN_BRACKET = 2.5
@@ -72,8 +74,8 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
         fenced = _FENCE.match(text)
         if fenced and not re.search(r"^[^\S\n]*(?:`{3,}|~{3,})", fenced["body"], re.MULTILINE):
             text = fenced["body"].strip()
-        for pattern in (_REASONED, _TOKENS_BEFORE, _TOKENS_AFTER):
-            found = pattern.search(text)
+        for pattern, start in ((_REASONED, 0), (_TOKENS_BEFORE, 0), (_TOKENS_AFTER, -_END)):
+            found = pattern.search(text, max(0, len(text) + start) if start else 0)
             if found and found[0].strip():
                 cut.append((Fault.LEAKED, found[0].strip()))
                 text = (text[: found.start()] + text[found.end() :]).strip()

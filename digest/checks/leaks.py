@@ -12,7 +12,7 @@ from digest.checks.shape import CODE, Found, lowered
 from digest.model import Fault
 from digest.patterns import regex
 
-_JSON_INSIDE = regex(r"[\"”]\s*,\s*\n?\s*\"\w{2,30}\"\s*:\s*[\"\[{]|^[^\S\n]*\"\w{2,30}\"\s*:\s*[\"\[{]", re.MULTILINE)
+_JSON_INSIDE = regex(r"[\"”]\s*,\s*\"\w{2,30}\"\s*:\s*[\"\[{]|^[^\S\n]*\"\w{2,30}\"\s*:\s*[\"\[{]", re.MULTILINE)
 _REASONING = regex(
     r"^\s*</?(?:think|thinking|thought|reasoning|scratchpad)>\s*$|\A\s*<(?:think|thinking|reasoning)>\s*(?:\n|[A-Z好嗯首用])",
     re.MULTILINE,
@@ -36,7 +36,7 @@ _OBJECT_IN_SENTENCE = regex(
 )
 """`The model emits {…} and stops`."""
 _LABELLED_THOUGHT = regex(
-    r"\A\W*(?:思考|推理|思路|思考过程|推理过程|reasoning|thoughts?|thinking)\s*[:：].*^\W*(?:答案|回答|最终答案|输出|(?:final )?answer|output)\s*[:：]",
+    r"\A\W*(?:思考|推理|思路|思考过程|推理过程|reasoning|thoughts?|thinking)\s*[:：].*^[^\w\n]*(?:答案|回答|最终答案|输出|(?:final )?answer|output)\s*[:：]",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _RECORD = regex(
@@ -45,7 +45,7 @@ _RECORD = regex(
 """Lines of keys and values, as in YAML."""
 _ESCAPED = regex(r"\\n(?:\\n|[-*#\d]|[\u4e00-\u9fff])")
 _MADE_UP = regex(
-    r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx+|example)[\w-]*/",
+    r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx|example)[\w-]*/",
     re.IGNORECASE,
 )
 _SLOT = regex(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")

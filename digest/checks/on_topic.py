@@ -23,7 +23,7 @@ _NAME = regex(r"(?<![\w/.@-])(?:[A-Z][A-Za-z]*[A-Z0-9][\w-]*|[A-Z]+-?\d[\w.-]*|\
 _TERM = regex(r"(?<![\w/.@-])[A-Z][A-Za-z][\w-]+")
 """A capitalised Latin word in an East Asian text is a name or a term of the paper."""
 _MIN_CONTENT_WORDS = 12
-_LATIN_RUN = regex(r"(?:[A-Za-z][\w'’-]*[\s,;:()][\s,;:()-]*){11,}[A-Za-z][\w'’-]*")
+_LATIN_RUN = regex(r"(?<![\w'’-])(?:[A-Za-z][\w'’-]*[\s,;:()][\s,;:()-]*){11,}[A-Za-z][\w'’-]*")
 _PAYLOAD = regex(r"\"([^\"]{3,120})\"|“([^”]{3,120})”|'([^']{6,120})'|:\s*([A-Z][A-Z !]{5,80})$")
 _IGNORED_SCRIPTS = ("greek", "han", "kana")
 """Frequent in formulas, and in papers on East Asian languages."""

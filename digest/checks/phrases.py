@@ -64,7 +64,7 @@ _OBJECT = (
     r"|论文|文章|内容|文本|全文|摘要|句子|信息|上下文|原文|段落|背景|文档|文件|链接|网址|标题|材料|资料|需求|要求|部分|语境|章节|片段|图片|问题"
     r"|論文|文章|本文|要旨|テキスト|内容|情報|原稿|논문|본문|내용|텍스트|초록|정보|원문"
     r"|artículo|texto|contenido|resumen|documento|información|article|texte|contenu|résumé|document|Artikel|Text|Inhalt|Abstract|Dokument|Informationen|artigo|conteúdo|articolo|testo|contenuto"
-    r"|стать\w+|текст\w*|содержани\w+|аннотаци\w+|документ\w*|информаци\w+)"
+    r"|стать\w{1,9}|текст\w{0,9}|содержани\w{1,9}|аннотаци\w{1,9}|документ\w{0,9}|информаци\w{1,9})"
 )
 POLITE = regex(
     r"\b(?:por favor|s['’]il (?:vous|te) pla[iî]t|veuillez|bitte|per favore|per piacere|пожалуйста|lütfen|alsjeblieft|alstublieft|graag|prosím|proszę|vänligen|vui lòng|mohon|kindly)\b|ください|下さい|주세요|주십시오|يرجى|من فضلك|कृपया|בבקשה",
@@ -83,7 +83,7 @@ ASKS_FOR_INPUT = regex(
     rf"|(?:您|你)(?:需要|想要|希望|可以|能否|能)?(?:我)?[^。！？\n]{{0,10}}(?:提供|输入|上传|粘贴|发送|补充|确认)[^。！？\n]{{0,30}}{_OBJECT}"
     rf"|(?:如果|若|如|假如|一旦)(?:您|你)(?:能|可以|有|需要|希望|想|提供|还)[^。！？\n]{{0,80}}|如(?:有|需)[^。！？\n]{{0,30}}(?:请|欢迎|可以)(?:随时|继续|再)?(?:告诉|告知|提供|提出|指出|说明|补充)"
     rf"|{_OBJECT}[^。\n]{{0,20}}(?:を|も)?(?:ご提供|ご提示|お送り|送って|貼り付け|入力して|共有して|教えて)[^。\n]{{0,12}}(?:ください|いただけ|お願い)"
-    rf"|{_OBJECT}[^.\n]{{0,20}}(?:제공|입력|공유|보내|붙여\S*)\s?\S{{0,6}}\s?(?:주세요|주십시오|바랍니다|주시면|주시겠)"
+    rf"|{_OBJECT}[^.\n]{{0,20}}(?:제공|입력|공유|보내|붙여\S{0, 20})\s?\S{{0,6}}\s?(?:주세요|주십시오|바랍니다|주시면|주시겠)"
     rf"|\b(?:por favor|favor de)\b[^.!?\n]{{0,30}}(?:proporcion|compart|env[ií]|peg|facilit|indi[cq]|adjunt|forne[çc])\w*"
     rf"|\b(?:veuillez|merci de|pourriez-vous|pouvez-vous|s'il vous plaît)\b[^.!?\n]{{0,30}}(?:fournir|partager|envoyer|coller|préciser|transmettre|communiquer|indiquer)"
     rf"|\bbitte\b[^.!?\n]{{0,80}}?(?:stellen|senden|schicken|teilen|fügen|geben|laden|zur Verfügung|bereit)\b|\bkönn(?:en|ten) Sie\b[^.!?\n]{{0,60}}(?:bereitstellen|senden|schicken|teilen|angeben|mitteilen)"

@@ -17,19 +17,21 @@ ALWAYS = ("arxiv.org",)
 """Hosts whose links stay."""
 
 _CODE = regex(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
-_IMAGE = regex(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
+_IMAGE = regex(r"!\[([^\]\n]{0,1000})\](?:\([^)\n]{0,1000}\)|\[[^\]\n]{0,1000}\])")
 _LINK = regex(
-    r"\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?(?:\s+[\"'(][^\n]*?[\"')])?\s*\)"
+    r"\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*+<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?\s*+(?:(?<=\s)[\"'(][^\n]{0,1000}?[\"')]\s*)?\)"
 )
 _REFERENCE = regex(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$|\[([^\[\]\n]+)\]\[[^\[\]\n]*\]", re.MULTILINE)
-_AUTOLINK = regex(r"<(?:(https?://[^\s>]+)|(?:mailto:)?[^\s<>@]+@[^\s<>]+)>")
+_AUTOLINK = regex(r"<(?:(https?://[^\s<>]+)|(?:mailto:)?[^\s<>@]+@[^\s<>]+)>")
 _BARE = regex(r"(?<![\w(\[<\"/.@])(?:https?://|www\.)[^\s<>\"'，。；）】」]+", re.IGNORECASE)
 _SCHEME = regex(r"\b(?:javascript|data|vbscript|file)\s*:(?=\S)", re.IGNORECASE)
-_HTML = regex(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<!--.*?-->|<![A-Za-z\[][^>]*>|<\?[^>]*>", re.DOTALL)
+_HTML = regex(
+    r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<!--.{0,1000}?-->|<![A-Za-z\[][^>]{0,1000}>|<\?[^>]{0,1000}>", re.DOTALL
+)
 _KEPT_HTML = regex(r"</?(?:think|thinking|tool|answer|reasoning|search|eos|bos|pad|unk|mask|s)\b[^<>]*>", re.IGNORECASE)
 _HEADING = regex(r"^( {0,3})(#{1,6})(?=\s)", re.MULTILINE)
 _SETEXT = regex(r"^(?P<title>[^\n]+\S)\n(?:=+|-{2,})[ \t]*$", re.MULTILINE)
-_MENTION = regex(r"<(?:!(?!--)|@|#|:|a:|t:|id:|/[\w -]+:\d)[^<>\n]*>|<(?:https?://[^|>\s]+)\|([^>\n]*)>")
+_MENTION = regex(r"<(?:!(?!--)|@|#|:|a:|t:|id:|/[\w -]+:\d)[^<>\n]*>|<(?:https?://[^|<>\s]+)\|([^>\n]{0,1000})>")
 _AT = regex(r"@(?=here|everyone|channel|all\b|所有人|[&!]?\d{5,})|(?<![\w.])@(?=[A-Za-z_])", re.IGNORECASE)
 _SLASH = regex(r"^([^\S\n]*)/(?=[a-z])", re.MULTILINE)
 _DIRECTION = regex(

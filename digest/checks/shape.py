@@ -20,7 +20,9 @@ Found = Iterator[tuple[Fault, str]]
 CODE = regex(r"```.*?(?:```|\Z)|`[^`\n]*`|\$[^$\n]{1,300}\$", re.DOTALL)
 _MARKUP = regex(r"[\s*_`#>~|•·\-–—=+.,:;!?。，：；！？、…'\"“”‘’《》「」『』\[\]【】(){}（）<>/\\]+")
 _ID = regex(r"\barxiv\s*[:：]\s*\d{4}\.\d{4,5}(?:v\d+)?|\d{4}\.\d{4,5}(?:v\d+)?|https?://\S+", re.IGNORECASE)
-_HEADING = regex(r"^\s{0,3}(?P<level>#{1,6})\s+(?P<title>\S.*)$|^\s*(?:\d+[.、]\s*)?\*\*[^*\n]{1,60}\*\*\s*[:：]?\s*$")
+_HEADING = regex(
+    r"^\s{0,3}(?P<level>#{1,6})\s+(?P<title>\S.*)$|^\s*(?:\d+[.、]\s*)?\*\*[^*\n]{1,60}\*\*\s*+(?:[:：]\s*+)?$"
+)
 _BULLET = regex(r"^\s*(?:[-*•·]|\d+[.)、）]|[（(]\d+[）)]|[①-⑳])")
 _LOOP = regex(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
 _STUTTER = regex(r"(?P<unit>[^\W\d_]{1,2}?)(?:[\s,，、]*(?P=unit)){5,}")
@@ -36,6 +38,9 @@ _MAX_LABEL = 3.0
 _ENDS = "。！？!?…．｡.؟।"
 _CLOSERS = "”\"'’』」）)】]》*_`〉>|~"
 _OPENS = "，,、；;：:（(「『“[【—-–&/=+"
+_TAIL = 400
+"""Characters of a text's end in which citations and an address are looked for."""
+_CITED_AT_END = regex(r"\s*(?:\[\d+(?:,\s*\d+)*\])+$")
 _ADDRESS_AT_END = regex(r"(?:https?://\S+|[\w.+-]{1,64}@[\w.-]{1,255})$")
 _UNFINISHED = frozenset(
     "the a an of to and or in on at by for with from that which is are was were be as we our this these their its can than into using via such while when where but not have has".split()
@@ -205,8 +210,8 @@ _LITTLE = frozenset().union(_UNFINISHED, _UNFINISHED_HAN, *_UNFINISHED_BY_LANGUA
 def truncated(text: str, kind: str, language: str = "") -> Found:
     """Ends in the middle of a sentence or a formula."""
     text = text.rstrip()
-    end = re.sub(r"\s*(?:\[\d+(?:,\s*\d+)*\])+$", "", text).rstrip(_CLOSERS)
-    if kind == "title" or not end or _ADDRESS_AT_END.search(text.rstrip(_CLOSERS + _ENDS)[-400:]):
+    end = (text[:-_TAIL] + _CITED_AT_END.sub("", text[-_TAIL:])).rstrip(_CLOSERS)
+    if kind == "title" or not end or _ADDRESS_AT_END.search(text.rstrip(_CLOSERS + _ENDS)[-_TAIL:]):
         return
     if text.count("```") % 2:
         yield Fault.TRUNCATED, "a code block is not closed"
@@ -234,7 +239,7 @@ def _is_table_row(text: str) -> bool:
 
 def _ends_open(end: str, text: str, kind: str, language: str) -> bool:
     size = lang.size(text)
-    word = re.search(r"[^\W\d_]+$", end)
+    word = re.search(r"(?<![^\W\d_])[^\W\d_]+$", end)
     unfinished = _UNFINISHED | _UNFINISHED_BY_LANGUAGE.get(lang.base(language), frozenset())
     closed = text[-1] != end[-1]
     return (

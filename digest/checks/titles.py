@@ -13,6 +13,8 @@ from digest.patterns import regex
 
 _IS_TALK, _UNLIKE, _LEADS = 0.0, 1.2, 0.5
 _LONGEST, _MIN_BRACKET = 2.5, 3.0
+_LONGEST_TITLE = 1_000
+"""Characters: no title has more."""
 _MARKED = regex(r"[(（\[【“”«»「『\"]")
 """In a title, what the judge of talk has no eye for."""
 _BRACKET = regex(r"[(（\[【][^()（）\[\]【】]*[)）\]】]\W*\Z")
@@ -34,8 +36,8 @@ _LITERALLY = regex(
     re.IGNORECASE,
 )
 _OF_TITLE = regex(
-    r"[（(\[【][^（）()\[\]]*(?:原文|意译|直译|译[自为名]|原题|原标题|原名|原題|直訳|意訳|邦題|원제|번역|original title|originaltitel|titre original|título original|titolo originale|оригинал"
-    r"|(?:free|literal|loose|own|unofficial|direct|approximate|working) (?:translation|rendering)|(?:freie|wörtliche) übersetzung|traduction (?:libre|littérale)|traducción (?:libre|literal)|translated from)[^（）()\[\]]*[)）\]】]",
+    r"[（(\[【](?>[^（）()\[\]【】]*?(?:原文|意译|直译|译[自为名]|原题|原标题|原名|原題|直訳|意訳|邦題|원제|번역|original title|originaltitel|titre original|título original|titolo originale|оригинал"
+    r"|(?:free|literal|loose|own|unofficial|direct|approximate|working) (?:translation|rendering)|(?:freie|wörtliche) übersetzung|traduction (?:libre|littérale)|traducción (?:libre|literal)|translated from))[^（）()\[\]【】]*+[)）\]】]",
     re.IGNORECASE,
 )
 _NOTE_BRACKET = regex(
@@ -84,6 +86,9 @@ def title_remarks(text: str, source: str = "") -> Iterator[tuple[Fault, str]]:
     `source`: the title that it renders, which excuses its own words.
     """
     bare = text.strip()
+    if len(bare) > _LONGEST_TITLE:
+        yield Fault.CHATTER, f"far longer than a title: {bare[-60:]!r}"
+        return
     if source and (reason := _unlike(bare, source)):
         yield Fault.CHATTER, f"{reason}: {bare[-60:]!r}"
         return

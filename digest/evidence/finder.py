@@ -29,7 +29,7 @@ from digest.evidence.normalized_text import (
 )
 from digest.evidence.sentences import Sentences
 from digest.model import Basis, Evidence, Form, FullText
-from digest.patterns import regex
+from digest.patterns import GAP, regex
 
 FUZZ = 0.2
 """Share of tokens that may differ, each in a permitted way."""
@@ -56,7 +56,7 @@ _CITATION_DRIFT = 1
 _CITATION_WORDS = 15
 """How many tokens behind a quotation may be a citation without brackets: `Smith et al. (2020)`."""
 
-_ELLIPSIS = regex(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
+_ELLIPSIS = regex(GAP + r"(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
 _EDITED = regex(r"\A\[[^\[\]\d]{2,40}\]\s+(?=\S)")
 """A sentence start changed by an editor: `[The authors'] model`."""
 _HAN = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -259,7 +259,7 @@ class Finder:
 def _trimmed(quotation: str) -> str:
     text = quotation.strip()[:_MOST].strip(" \t\n\"'“”‘’«»「」『』`*_")
     text = _EDITED.sub("", text)
-    return re.sub(r"^(?:\.{3,}|…|\[\s*(?:…|\.{3,})\s*\])\s*|\s*(?:\[\s*(?:…|\.{3,})\s*\]|\.{3,}|…)$", "", text)
+    return re.sub(r"^(?:\.{3,}|…|\[\s*(?:…|\.{3,})\s*\])\s*|" + GAP + r"(?:\[\s*(?:…|\.{3,})\s*\]|\.{3,}|…)$", "", text)
 
 
 def _exact(stream: NormalizedText, needle: Sequence[str], start: int = 0, end: int | None = None) -> Iterator[_Hit]:

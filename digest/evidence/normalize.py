@@ -57,7 +57,7 @@ _OPERATORS = {
     "ell": "l", "log": "log", "ln": "ln", "lg": "lg", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "lim": "lim", "sup": "sup", "inf": "inf", "ker": "ker", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos", "tanh": "tanh", "arg": "arg", "argmax": "argmax",
     "argmin": "argmin", "Pr": "pr", "det": "det", "dim": "dim", "ldots": "", "dots": "", "cdots": "", "mid": "", "star": "", "ast": "",
 }  # fmt: skip
-_BROKEN = regex("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011]\\s*\n\\s*)(?=[^\\W\\d_])")
+_BROKEN = regex("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011][^\\S\n]*\n\\s*)(?=[^\\W\\d_])")
 _SPACING_ACCENT = regex("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
 
 

@@ -29,7 +29,7 @@ from digest.evidence.amounts import ALL, bounded_the_other_way, changes, oversta
 from digest.evidence.comparison import compared_with, order_of
 from digest.evidence.directions import AXES, COMPARATORS, NEGATIVE_STARTS, negations
 from digest.model import Form, FullText
-from digest.patterns import regex
+from digest.patterns import GAP, regex
 from digest.retrieval.glossary import translated
 from digest.retrieval.terms import LITTLE, stem, terms
 
@@ -180,7 +180,7 @@ class SupportIndex:
     def _places(self, quotation: str) -> list[int]:
         """The pieces in which a quotation stands, or one of its parts around an ellipsis."""
         found: list[int] = []
-        for part in re.split(r"\s*(?:…|\.{3,})\s*", quotation):
+        for part in re.split(GAP + r"(?:…|\.{3,})\s*", quotation):
             bare = _letters(part)
             if not bare:
                 continue
@@ -318,7 +318,7 @@ def support_of(
     return Verdict(Support.DOUBTFUL, worst.reason, ask=worst.level < 3, slight=worst.level == 1)
 
 
-_CITATIONS = regex(r"\s*\[\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\]|\s*\(\?\)")
+_CITATIONS = regex(GAP + r"(?:\[\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\]|\(\?\))")
 
 
 def _is_whole_sentence(sentence: str, ground: Ground) -> bool:
@@ -884,7 +884,7 @@ _ONLY = regex(
     re.IGNORECASE,
 )
 _CONTRASTED = regex(
-    r";\s|,?\s+whereas\s|,\s+(?:while(?!\s+\w+ing\b)|although|though)\s|,\s+but\s+(?=(?:the|a|an|our)\b|[A-Z])"
+    r";\s|(?:,\s+|(?<![\s,])\s+)whereas\s|,\s+(?:while(?!\s+\w+ing\b)|although|though)\s|,\s+but\s+(?=(?:the|a|an|our)\b|[A-Z])"
 )
 _UNLIKE = regex(r"\A\W*(?:Unlike|In contrast to)\s[^,]+,(?:\s+which\s[^,]+,)?")
 _FEW_SENTENCES = 3
@@ -1031,7 +1031,7 @@ def _counted(text: str, figure: Figure) -> str:
     return _after(text, figure) or (named[1] if named else "")
 
 
-_NAME_AFTER = regex(r"\s*[\u3400-\u9fff]{0,2}\s*([A-Z][A-Za-z]*\d[\w-]*)")
+_NAME_AFTER = regex(r"\s*+(?:[\u3400-\u9fff]{1,2}\s*+)?([A-Z][A-Za-z]*\d[\w-]*)")
 
 
 def _clause_at(text: str, position: int) -> str:

@@ -14,11 +14,13 @@ from digest.ports import Source
 from digest.render.labels import day_words, label
 from digest.render.markdown import escape, link
 
+_LONGEST = 1_500
+"""Characters of a question that are read for it."""
 _ASKS = {
     "authors": regex(
         r"\bwho (?:wrote|authored|made|is behind|are behind)\b|\bwho (?:is|are)\b.{0,25}\bauthors?\b|\b(?:list|names?)\b.{0,20}\bauthors?\b|^\W*(?:the )?authors?\W*$|\bby whom\b"
         r"|(?:作者|著者)(?:们|名)?(?:都|分别)?(?:是|有|は|を)?(?:谁|誰|だれ|哪|什么人|教え|\W*$)|谁(?:写|是作者)|哪些作者|誰が書"
-        r"|저자(?:들)?[은는이가]?\s*(?:누구|이름|알려|\W*$)|누가 (?:썼|쓴|작성)"
+        r"|저자(?:들)?[은는이가]?(?:\s*(?:누구|이름|알려)|\W*$)|누가 (?:썼|쓴|작성)"
         r"|\bwer\b.{0,40}(?:geschrieben|verfasst|autor)|\bqui\b.{0,40}(?:écrit|auteurs?\b)|\bqui[eé]n(?:es)?\b.{0,40}(?:escrib|autor)|\bquem\b.{0,40}(?:escreve|autor)|\bchi\b.{0,40}(?:scritto|autor)|\bкто\b.{0,30}(?:автор|написал)"
         r"|\b(?:autor(?:en|es)?|auteurs?|autori)\W*$",
         re.IGNORECASE,
@@ -54,7 +56,7 @@ _ASKS = {
 
 def asked_facts(question: str) -> tuple[str, ...]:
     """Which of `authors`, `date`, `categories`, `code`, `version`, `licence` it asks for."""
-    return tuple(name for name, pattern in _ASKS.items() if pattern.search(question))
+    return tuple(name for name, pattern in _ASKS.items() if pattern.search(question[:_LONGEST]))
 
 
 def facts(names: Sequence[str], sources: Sequence[Source], language: str) -> str:

@@ -77,7 +77,7 @@ _POINTS_BACK = regex(
 _LEANS = regex(
     r"^(?:thus|hence|therefore|consequently|accordingly|as (?:such|a result|a consequence)|likewise|conversely|otherwise|nevertheless|nonetheless|(?:once )?again|on the (?:other|one) hand|for (?:example|instance)|in turn|another|others?|then|(?:similarly|(?:in|by) (?:contrast|comparison|this (?:way|case)))(?!\s+(?:to|with)\b)|instead(?!\s+of\b))\b|^(?:next|besides|rather|secondly?|third(?:ly)?|fourth(?:ly)?),"
     r"|\b(?:row|column|line|item)s?\s+\d|\bin the (?:next|following|previous|[A-Z]\w+) sections?\b|\b(?:rest|remainder) of (?:the|this) (?:paper|article|section)\b"
-    r"|^(?:the authors|we) (?:would like to )?(?:thank|acknowledge)\b|\b(?:at|in|from|on|by|via)\s*\.$|^(?:[A-Z][\w-]*\s?){1,2}:\s",
+    r"|^(?:the authors|we) (?:would like to )?(?:thank|acknowledge)\b|\b(?:at|in|from|on|by|via)\s*\.$|^(?:[A-Z][\w-]*+\s?){1,2}:\s",
     re.IGNORECASE,
 )
 """A sentence that goes on from another, a label, thanks, the paper's own plan, or a lost link."""

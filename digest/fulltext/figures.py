@@ -148,7 +148,7 @@ def teaser(page: _Element, article: _Element, paper_id: str, version: int) -> Fi
         path = _path(image.get("src") or "", base, paper_id, version)
         if not path or (best is not None and points <= best.points):
             continue
-        label, _, words = caption.partition(": ") if re.match(r"\w+\.? \d+\w*: ", caption) else ("", "", caption)
+        label, _, words = caption.partition(": ") if re.match(r"\w+\.? \d\w*: ", caption) else ("", "", caption)
         best = _Candidate(Figure(path, label, words, el.get("id") or "", allowed), points)
     return best.figure if best is not None and best.points >= ENOUGH else None
 
@@ -228,7 +228,7 @@ def _pictures(figure: _Element, whole: str) -> Iterator[tuple[_Element, str]]:
         if panel is not figure and len(mine) == 1 and _OVERVIEW.search(caption) and not _RESULT.search(caption):
             label = whole.partition(": ")[0]
             if not _NOT_OURS.search(caption):
-                yield mine[0], f"{label}: {caption}" if re.fullmatch(r"\w+\.? \d+\w*", label) else caption
+                yield mine[0], f"{label}: {caption}" if re.fullmatch(r"\w+\.? \d\w*", label) else caption
                 return
 
 
@@ -287,7 +287,7 @@ def _place_points(figure: _Element, order: int, article: _Element) -> int:
 
 def _caption_points(caption: str, name: str) -> int:
     """What the caption's first sentence calls the figure first counts most."""
-    words = re.sub(r"^\w+\.? \d+\w*: ", "", caption)
+    words = re.sub(r"^\w+\.? \d\w*: ", "", caption)
     first = re.split(r"(?<=[.。!?])\s*", words, maxsplit=1)[0]
     points = 0
     if name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words, re.IGNORECASE):

@@ -51,7 +51,7 @@ _IMPERATIVE = regex(
 )
 _IMPERATIVE_ZH = regex(r"(?:\A|[，,：:；;。！!]|请|务必|必须|现在|立即|直接)\s*\Z")
 _ALERT = regex(
-    rf"\A\W*(?:important|attention|note|warning|notice|urgent|system|instructions?|message|dear|for|to|reviewers?|{_MODELS}|重要|注意|提示|警告)\b[^:]{{0,60}}:\W*(?:please|now|kindly)?\W*\Z",
+    rf"\A\W*(?:important|attention|note|warning|notice|urgent|system|instructions?|message|dear|for|to|reviewers?|{_MODELS}|重要|注意|提示|警告)\b[^:]{{0,60}}:\W*+(?:(?:please|now|kindly)\W*)?\Z",
     re.IGNORECASE,
 )
 _TRIGGERS = (
@@ -83,7 +83,7 @@ _REPORT_LEAD = regex(
 """Before the order in its sentence."""
 _ABOUT = regex(
     r"prompt[- ]injection|jailbreak|adversarial (?:prompt|suffix|instruction)|instruction hierarchy|hidden (?:prompt|instruction)|red[- ]team|"
-    r"prompt (?:hacking|leak|attack)|(?:manipulat\w+|attack\w*) (?:on |of |against )?(?:LLM|AI|peer)[- ]?\w* ?review|提示(?:词)?注入|越狱攻击",
+    r"prompt (?:hacking|leak|attack)|(?:manipulat\w{1,20}|attack\w{0,20}) (?:on |of |against )?(?:LLM|AI|peer)[- ]?\w{0,20} ?review|提示(?:词)?注入|越狱攻击",
     re.IGNORECASE,
 )
 _PROMPTS = regex(

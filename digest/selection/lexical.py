@@ -30,7 +30,7 @@ _SIGNS = (
     (regex(r"github\.com|huggingface\.co|\bcode (?:is|are|will be|and|available)|open-?source|publicly available|\bwe release\b", re.IGNORECASE), 1.5),
     (regex(r"\b(?:new|novel|large-scale|first)\b[^.]{0,40}\b(?:dataset|benchmark|corpus)\b|\bintroduce\b[^.]{0,40}\bbenchmark\b", re.IGNORECASE), 1.5),
     (regex(r"state[- ]of[- ]the[- ]art|\boutperform|\bsurpass|\bbest (?:results?|performance)", re.IGNORECASE), 1.0),
-    (regex(r"\d+(?:\.\d+)?\s?\\?%|\d(?:\.\d+)?\s?(?:x|×|\\times)(?![a-z])|\b(?:FID|mAP|IoU|F1|BLEU|accuracy)\b", re.IGNORECASE), 1.0),
+    (regex(r"(?<!\d)\d+(?:\.\d+)?\s?\\?%|\d(?:\.\d+)?\s?(?:x|×|\\times)(?![a-z])|\b(?:FID|mAP|IoU|F1|BLEU|accuracy)\b", re.IGNORECASE), 1.0),
     (regex(r"\baccepted\b|\bto appear\b|\b(?:CVPR|ICCV|ECCV|NeurIPS|ICML|ICLR|ACL|EMNLP|AAAI|CoRL|RSS|ICRA|SIGGRAPH|Nature|Science)\b|\boral\b|\bspotlight\b", re.IGNORECASE), 1.5),
 )  # fmt: skip
 

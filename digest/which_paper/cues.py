@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from digest.patterns import regex
+from digest.patterns import GAP, regex
 
 DAY = regex(
     r"\bwhich of\b|\bwhich (?:papers?|ones?|works)\b|\bany(?:thing| papers?)\b[^?]*\btoday\b|\bany papers?\b|\bpapers? (?:today|of the day)\b|\bany of (?:them|these|those|the papers|today)|\bdo any\b|\ball (?:the |of (?:the |them|these|those)|ten |\d+ )?(?:papers)?\b(?=\s*(?:papers|of|:|$))|\ball (?:of them|of these|papers|the papers)\b"
@@ -38,7 +38,7 @@ ASPECTS_AFTER = regex(
     r"\s*(?P<said>[^:：]+?)\W*$",
     re.IGNORECASE,
 )
-ASPECT_BORDERS = regex(r"\s*(?:[,，、;；/]|\band\b|\bund\b|\by\b|\bet\b|[和与及])\s*", re.IGNORECASE)
+ASPECT_BORDERS = regex(GAP + r"(?:[,，、;；/]|\band\b|\bund\b|\by\b|\bet\b|[和与及])\s*", re.IGNORECASE)
 ASPECT_ARTICLES = regex(r"^(?:the|their|its|each|对|在)\s+|(?:方面|aspects?)$", re.IGNORECASE)
 SIDES = regex(
     r"^\s*compare\s+|^(?:请)?(?:对比|比较)(?:一下)?|\b(?:with|and|to|vs\.?|versus|against)\b|[和与跟]|比(?!较)",

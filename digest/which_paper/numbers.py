@@ -64,7 +64,7 @@ _START = regex(
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
 )
 _COMPARED = regex(
-    rf"(?:compar\w+\s+(?:(?:it|this|that|paper)\s+)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*(?:一下)?\s*(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
+    rf"(?:compar\w+\s++(?:(?:it|this|that|paper)\s++)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*+(?:一下\s*+)?(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
     re.IGNORECASE,
 )
 _AND_N = regex(

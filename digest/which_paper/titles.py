@@ -45,7 +45,7 @@ _GLIMPSED = (
     regex(r"^\W*(?P<what>[^，。！？,.!?；;\s]{2,12}?)的?那个"),
     regex(r"^\W*(?P<what>[가-힣A-Za-z ]{2,16}?)\s?(?:거|것|꺼)(?=[는은요\s,?]|$)"),
 )  # fmt: skip
-_ET_AL = regex(r"([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
+_ET_AL = regex(r"(?<![^\W\d_])([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
 _POINTING = regex(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
     "first second third last same other next previous earlier latest best new only whole entire main proposed original current given yesterday today dataset code method model result limitation paper approach".split()  # noqa: SIM905

@@ -479,7 +479,7 @@ def _joins() -> re.Pattern[str]:
 
 @cache
 def _between() -> re.Pattern[str]:
-    return re.compile(rf"\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')})\s+)")
+    return re.compile(rf"(?<!\d)\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')})\s+)")
 
 
 def _todays() -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ from digest.checks.facts.notation import with_english_numbers, without_noun
 from digest.patterns import regex
 
 _NOT_CLAIMS = regex(
-    r"https?://\S+|\barxiv\s*[:：]?\s*\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.*?```|`[^`\n]*`"
+    r"https?://\S+|\barxiv\s*+(?:[:：]\s*+)?\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.{0,1000}?```|`[^`\n]*`"
     r"|(?<![A-Za-z])(?:sub-?)?(?:sections?|sec\.|figures?|fig\.|tables?|tab\.|eq\.|equations?|appendix|chapter|page|pp?\.|step|stage|phase|part|algorithm|theorem|lemma|definition|corollary|no\.|paper|question|rq)\s*\(?\d+(?:\.\d+)*\)?[a-z]?(?:\s*(?:,|and|–|-|to)\s*\d+(?:\.\d+)*)*"
     r"|第\s*\d+(?:\.\d+)*\s*(?:节|章|页|篇|步|阶段|部分|个|条|次|层|行|列|类|代|届)?|(?:图|表|式|公式|附录|章节|步骤|阶段|算法|定理|引理|问题)\s*\(?\d+(?:\.\d+)*\)?(?:\s*[-–、和]\s*\d+)*"
     r"|^[ \t]*(?:\(?\d{1,2}[.)、）](?!\d)|（\d{1,2}）|[①-⑳])|(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s])|(?<=[；;。：:\n])[ \t]*\d{1,2}[.、](?!\d)(?=\s*[^\d\s])",

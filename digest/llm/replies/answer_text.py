@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from digest.evidence.sentences import sentences
-from digest.patterns import regex
+from digest.patterns import GAP, regex
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,13 @@ class QuotationEntry:
 
 _FENCE = regex(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w-]*)[^\n]*(?:\n|\Z)", re.MULTILINE)
 _ENTRY = regex(
-    r"\s*(?:[-*]\s+)?\[(?P<n>\d{1,3}|none)\]\s*(?P<source>[(（]?\s*(?:paper|论文)\s*#?(?P<paper>\d{1,4})\s*[)）]?\s*[:：]?)?\s*(?P<text>.*?)\s*",
+    r"\s*(?:[-*]\s+)?\[(?P<n>\d{1,3}|none)\]\s*+(?P<source>(?:[(（]\s*+)?(?:paper|论文)\s*#?(?P<paper>\d{1,4})\s*+[)）]?\s*+[:：]?)?\s*+(?P<text>.*?)"
+    + GAP,
     re.IGNORECASE,
 )
 _BARE_LIST = regex(
-    r"(?:\n|\A)[^\n\[\]]{0,30}\n?(?=\[(?:\d{1,3}|none)\][ \t]*[(（]?[ \t]*(?:paper|论文)[ \t]*#?\d)", re.IGNORECASE
+    r"(?:\n|\A)[^\n\[\]]{0,30}\n?(?=\[(?:\d{1,3}|none)\][ \t]*+(?:[(（][ \t]*+)?(?:paper|论文)[ \t]*#?\d)",
+    re.IGNORECASE,
 )
 _CLOSERS = {
     "“": "”",
@@ -92,7 +94,7 @@ def quoted_spans(text: str) -> list[Quoted]:
     return found
 
 
-_BLOCK_QUOTATION = regex(r"^[ \t]*>[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_BLOCK_QUOTATION = regex(r"^[ \t]*>[ \t]*+(.+?)(?<![ \t])[ \t]*+$", re.MULTILINE)
 
 
 def _closing(text: str, at: int) -> int:

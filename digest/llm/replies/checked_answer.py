@@ -22,11 +22,11 @@ from digest.llm.replies.answer_text import QuotationEntry, parse_quotations, quo
 from digest.llm.replies.marks import Word, insert_before_end, marked, settled
 from digest.llm.replies.review import doubted, unknown_ids
 from digest.model import MARK, Answer, Doubt, Evidence, Fault, FullText, Paper, Problem, Quote
-from digest.patterns import regex
+from digest.patterns import GAP, regex
 
-_CITATION = regex(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
+_CITATION = regex(GAP + r"\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 _URL = regex(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
-_LINK = regex(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
+_LINK = regex(r"!?\[([^\]\n]{0,1000})\]\(([^\s\[]+?)(?:\s+\"[^\"]{0,1000}\")?\)")
 _DENIES = regex(
     r"\b(?:not(?! only)|no(?! doubt)|never|neither|nor|without|nothing|none|unclear|unstated|whether|nicht|keine?[rnms]?|ob|pas|aucune?|ningun[oa]?|ningún|nunca|não|nem|non)\b|n['’]t\b|没(?!错)|未(?!来)|不(?!仅|但|错|断|同)|无法|无从|并非|是否|否则?|ない|ません|않|없|아니|\bне\b|\bнет\b",
     re.IGNORECASE,
@@ -381,7 +381,9 @@ def check_answer(
         # No quotation supports it, and it does not say so itself.
         checker.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
         checker.problems += _off_topic(text, papers, language)
-        pieces = [re.sub(r"[^\n]*\w[^\n]*", lambda line: line[0] if MARK in line[0] else marked(line[0]), text)]
+        pieces = [
+            re.sub(r"(?<![^\n])[^\w\n]*+\w[^\n]*", lambda line: line[0] if MARK in line[0] else marked(line[0]), text)
+        ]
         doubts = {}
     elif prose.strip() and not text:
         checker.problems.append(_nothing_left())

@@ -14,7 +14,7 @@ import json_repair
 
 from digest.patterns import clean, regex
 
-_FENCED = regex(r"```(?:json|JSON)?\s*\n(.*?)(?:\n\s*```|\Z)", re.DOTALL)
+_FENCED = regex(r"```(?:json|JSON)?\s*\n(.*?)(?:\n[^\S\n]*```|\Z)", re.DOTALL)
 _MAX_CHARACTERS = 400_000
 """More than any output limit allows."""
 

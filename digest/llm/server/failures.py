@@ -376,7 +376,7 @@ def _declined(complaint: Complaint, context: Context) -> Sentence:
     return _said(label.sentence("error.model.declined", status=complaint.status), complaint.words, context)
 
 
-_SECRET = regex(r"[\w-]*\*{2,}[\w*-]*|\b(?=\w*[A-Za-z])(?=\w*\d)\w{20,}\b")
+_SECRET = regex(r"(?<![\w-])[\w-]*\*{2,}[\w*-]*|\b(?=\w*[A-Za-z])(?=\w*\d)\w{20,}\b")
 _SAID = 240
 """Characters of a server's sentence that are shown."""
 
@@ -430,7 +430,7 @@ def window_in(complaint: Complaint, context: Context) -> int:
         if name in ("n_ctx", "max_context_length", "context_length", "max_model_len") and 256 <= value < 2 * 10**7:
             return value
     words = complaint.words.replace(context.model, " ") if context.model else complaint.words
-    if above := re.search(r"[\d,]+\s*(?:tokens?\s*)?>\s*([\d,]+)", words):
+    if above := re.search(r"(?<![\d,])[\d,]+\s*(?:tokens?\s*)?>\s*([\d,]+)", words):
         return _number(above[1])
     numbers = [n for n in map(_number, _NUMBER.findall(words)) if 256 <= n < 2 * 10**7 and n != context.limit]
     if not numbers:

@@ -359,7 +359,7 @@ _CODES = frozenset(
 )
 _MARKS = ("error", "errors", "detail", "fault", "error_code", "error_msg", "errorCode")
 _DURATION = regex(
-    r"(?:(?:retry|again|wait)[^.\n]{0,30}?\bin\b|retrydelay\W+|retry_after\w*\W+)\s*(?:(\d+)m)?(\d+(?:\.\d+)?)\s*(ms|s\b|sec|秒)?",
+    r"(?:(?:retry|again|wait)[^.\n]{0,30}?\bin\b|retrydelay\W++|retry_after\w{0,20}\W++)\s*(?:(\d+)m)?(\d+(?:\.\d+)?)\s*(ms|s\b|sec|秒)?",
     re.IGNORECASE,
 )
 _TITLE = regex(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)

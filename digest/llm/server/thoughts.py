@@ -10,9 +10,9 @@ import re
 
 from digest.patterns import regex
 
-_THOUGHT = r"[\w:.-]*(?:think|thought|reason|reflect|scratchpad|monologue|analysis|rationale|cot\b)[\w:.-]*"
+_THOUGHT = r"[\w:.-]{0,80}(?:think|thought|reason|reflect|scratchpad|monologue|analysis|rationale|cot\b)[\w:.-]{0,80}"
 _IS_THOUGHT = regex(_THOUGHT, re.IGNORECASE)
-_IS_ANSWER = regex(r"[\w:.-]*(?:answer|output|response|reply|final|result|solution)[\w:.-]*", re.IGNORECASE)
+_IS_ANSWER = regex(r"[\w:.-]{0,80}(?:answer|output|response|reply|final|result|solution)[\w:.-]{0,80}", re.IGNORECASE)
 
 _OPENING = regex(
     r"<\|(?P<pipe>[\w:.-]+)(?P<closed>\|)?>|<(?P<tag>[A-Za-z][\w:.-]*)(?P<more>\s[^<>]{0,200})?>"
@@ -27,7 +27,7 @@ _FENCE = regex(rf"(`{{3,}}|~{{3,}})[ \t]*(?:{_THOUGHT})[ \t]*\n", re.IGNORECASE)
 _HEADING = regex(
     rf"(?:>[ \t]*)?[*_#]{{1,3}}[ \t]*{_THOUGHT}\b[^\n*_]{{0,60}}[*_]{{0,3}}[ \t]*(?:\n\s*|\Z)", re.IGNORECASE
 )
-_MAYBE_HEADING = regex(rf"(?:>[ \t]*)?[*_#]{{0,3}}[ \t]*(?:{_THOUGHT}\b[^\n]{{0,70}}|[\w:.-]*)", re.IGNORECASE)
+_MAYBE_HEADING = regex(rf"(?:>[ \t]*+)?[*_#]{{0,3}}[ \t]*+(?:{_THOUGHT}\b[^\n]{{0,70}}|[\w:.-]*)", re.IGNORECASE)
 _QUOTED = regex(r"(?:[ \t]*(?:>[^\n]*)?(?:\n|\Z))*")
 _CITED = regex(
     r"(?:[^\n.!?。！？]|\.(?=\d)){12,}"

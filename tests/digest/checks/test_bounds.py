@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.checks import clean, problems_of, safe_markdown, unsupported
+from digest.checks.titles import title_remarks
 from digest.evidence.finder import Finder
-from digest.model import Basis, FullText, Passage, Section
+from digest.extractive.facts import asked_facts
+from digest.model import Basis, Fault, FullText, Passage, Section
 
 PIECES = ["(", "[", "请", "第", "1,", "10^", "<", "<think>", "`", "```", "$", "**", "摘要", "如果您", "sorry", "4和", "论文", "x", "A-", "Ab", "\\n", "#", "http://", "www.", "@", "!", "“", '"', "的那篇", "1.", "。", "，", "of", "好的，", "以下是", "(A,", "2020)", "-", "|", '{"a":', "百", "百分之", "三成", "\\times", "~", "…", "...", "please", "提供", "I", "cannot", "${", "1e", "2e5", ".5", "%"]  # fmt: skip
 MIXED = st.lists(st.sampled_from([*PIECES, "\n", " ", "的", "the ", "92.3"]), max_size=60).map("".join)
@@ -62,3 +64,24 @@ def test_figures_of_a_source_are_looked_up_and_not_gone_through(source, text):
     started = time.process_time()
     unsupported(text, source)
     assert time.process_time() - started < 6
+
+
+def test_a_title_of_thousands_of_characters_is_talk_and_is_not_searched():
+    """It took minutes."""
+    started = time.process_time()
+    assert [fault for fault, _ in title_remarks("【原文 " * 5_000)] == [Fault.CHATTER]
+    assert time.process_time() - started < 1
+
+
+def test_the_beginning_of_a_question_tells_which_facts_it_asks_for():
+    """Of 40,000 blanks it took half a minute."""
+    started = time.process_time()
+    asked_facts("저자" + " " * 40_000 + "x")
+    assert time.process_time() - started < 1
+    assert asked_facts("Who wrote it? " + "and " * 10_000) == ("authors",)
+    assert asked_facts("and " * 400 + "who wrote it?") == ()
+
+
+def test_tokens_at_the_end_of_a_text_are_cut_off_however_many_come_before():
+    text = "The method gains two points. " + "<s>" * 20
+    assert clean("<s><|endoftext|> x " * 1_000 + text, "en").endswith("two points.")
