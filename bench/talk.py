@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
+import zlib
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,50 +15,103 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.report import aim, table
-from digest.checks import talk
+from digest.checks import phrases, shape, talk
 from digest.checks.shape import sentences_of
+from digest.patterns import regex
 
 DATA = Path(__file__).resolve().parents[1] / "tests/data"
 SETS = ("outputs", "outputs_strangers", "outputs_structure", "outputs_first_sight")
 SAMPLE = DATA.parents[1] / "bot/cli/sample_day"
 MIN, SHORT = 4, 120
-STEPS, RATE, DECAY = 400, 0.05, 1e-5
+STEPS, RATE, DECAY = 400, 0.05, 0.08
+STEP = 0.3
+"""Of a weight as it is written: coarser ones are packed smaller."""
+CUTS = 6
+"""Places where a sentence is broken off."""
+OPEN_FORMS = ("bracket", "placeholder", "template")
+"""What the outputs are called that have brackets to be filled in."""
 Weights = NDArray[Any]
+KINDS = {
+    "paper": (talk.SENTENCE, False), "talk": (talk.SENTENCE, True), "title": (talk.TITLE, False), "titletalk": (talk.TITLE, True),
+    "aside": (talk.BRACKET, False), "slot": (talk.BRACKET, True),
+}  # fmt: skip
+_END = regex(r"[.。．｡!！?？…]\s*\Z")
+_PIECE = regex(r"\s*(?:[^\s\u3041-\u30ff\u3400-\u9fff]+|[\u3041-\u30ff\u3400-\u9fff])")
 
 
 class Row(NamedTuple):
     language: str
     is_talk: bool
     text: str
-    is_title: bool = False
+    of: int = talk.SENTENCE
 
 
 def rows() -> list[Row]:
-    """The sentences written for it, and those of sound outputs, of support's statements and of abstracts."""
-    found = [
-        Row(language, kind.endswith("talk"), text, kind.startswith("title"))
-        for language, kind, text in (line.split("\t") for line in (DATA / "talk.tsv").read_text("utf-8").splitlines())
-    ]
+    """The sentences written for it, those of sound outputs, of support's statements and of abstracts; and what is left when they break off."""
+    found = []
+    for language, kind, text in (line.split("\t") for line in (DATA / "talk.tsv").read_text("utf-8").splitlines()):
+        of, is_talk = KINDS[kind]
+        if of == talk.BRACKET:
+            found += [Row(language, is_talk, around, of) for around in _marked(text)]
+        else:
+            found.append(Row(language, is_talk, text, of))
     for name in SETS:
-        sound = (r for r in json.loads((DATA / f"{name}.json").read_text("utf-8")) if r["sound"])
-        for r in sound:
-            is_title = r["kind"] == "title"
-            pieces = [r["text"]] if is_title else sentences_of(r["text"])
-            found += [Row(r["language"].split("-")[0], False, piece.strip(), is_title) for piece in pieces]
+        outputs = json.loads((DATA / f"{name}.json").read_text("utf-8"))
+        open_forms = (r for r in outputs if not r["sound"] and r.get("flaw") in OPEN_FORMS)
+        found += [row for r in open_forms for row in _brackets(r["text"], r["language"], is_talk=True)]
+        for r in (r for r in outputs if r["sound"]):
+            of = talk.TITLE if r["kind"] == "title" else talk.SENTENCE
+            pieces = [r["text"]] if of else sentences_of(r["text"])
+            found += [Row(r["language"].split("-")[0], False, piece.strip(), of) for piece in pieces]
     for pair in json.loads((DATA / "support_languages.json").read_text("utf-8")):
         found += [Row(s["language"], False, s["text"]) for s in pair["sentences"]]
     for paper in json.loads((DATA / "sample_day_2026_01_30.json").read_text("utf-8"))["papers"]:
-        found.append(Row("en", False, paper["title"], is_title=True))
+        found.append(Row("en", False, paper["title"], talk.TITLE))
         found += [Row("en", False, piece.strip()) for piece in sentences_of(paper["abstract"])]
-    return list(dict.fromkeys(found + _of_the_sample_day()))
+    found = list(dict.fromkeys(found + _of_the_sample_day()))
+    sound = [row for row in found if not row.is_talk]
+    asides = [aside for row in sound for aside in _brackets(row.text, row.language, is_talk=False)]
+    return found + asides + [end for row in sound for end in _ends(row)]
+
+
+def _marked(text: str) -> list[str]:
+    """What stands between double braces, or all of it."""
+    marks = list(re.finditer(r"\{\{(.+?)\}\}", text))
+    return [talk.bracket(text[: m.start()], "[", m[1], text[m.end() :]) for m in marks] or [
+        talk.bracket("", "[", text, "")
+    ]
+
+
+def _brackets(text: str, language: str, *, is_talk: bool) -> list[Row]:
+    plain = phrases.QUOTED.sub("“”", shape.CODE.sub(" ", text))
+    return [
+        Row(language.split("-", maxsplit=1)[0], is_talk, talk.around(b), talk.BRACKET)
+        for b in phrases.TEMPLATE_BRACKET.finditer(plain)
+        if b["after"] != "(" and any(map(str.isalpha, b["body"]))
+    ]
+
+
+def _ends(row: Row) -> list[Row]:
+    """A sound sentence or title without its full stop, and the sentence broken off at some of its words."""
+    whole = _END.sub("", row.text)
+    pieces = _PIECE.findall(whole)
+    if len(pieces) < MIN or row.of == talk.BRACKET or (row.of == talk.SENTENCE and whole == row.text):
+        return []
+    ends = [Row(row.language, False, whole, talk.END)]
+    if row.of == talk.SENTENCE:
+        places = random.Random(whole).choices(range(MIN, len(pieces) + 1), k=CUTS)  # the same each time
+        broken = ("".join(pieces[:place]) for place in sorted({p for p in places if p < len(pieces)}))
+        ends += [Row(row.language, True, text, talk.END) for text in broken if text[-1].isalnum()]
+    return ends
 
 
 def _of_the_sample_day() -> list[Row]:
     """Short sentences of ten papers, and those of the analyses of them, in two languages."""
     papers = json.loads((SAMPLE / "papers.json").read_text("utf-8"))["papers"]
     said = [Row("en", False, s.strip()) for p in papers for s in sentences_of("\n".join(_texts(p))) if len(s) < SHORT]
-    for language, paper in ((lang, p["id"]) for lang in ("en", "zh") for p in papers):
-        texts = _texts(json.loads((SAMPLE / language / f"{paper}.json").read_text("utf-8")))
+    replies = (*(p["id"] for p in papers), "ranking", "summary")
+    for language, reply in ((lang, name) for lang in ("en", "zh") for name in replies):
+        texts = _texts(json.loads((SAMPLE / language / f"{reply}.json").read_text("utf-8")))
         said += [Row(language, False, s.strip()) for text in texts for s in sentences_of(text)]
     for language in ("en", "zh"):
         answers = re.sub(
@@ -71,41 +127,50 @@ def _texts(value: object) -> list[str]:
     return [text for v in value for text in _texts(v)] if isinstance(value, list) else [str(value)]
 
 
+def _signs(data: list[Row]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Of each sign of each row: the row's number, the sign's, and what it counts."""
+    found = [talk.features(row.text, row.of) for row in data]
+    lengths = np.array([len(signs) for signs in found])
+    return (
+        np.repeat(np.arange(len(data)), lengths),
+        np.concatenate([np.fromiter(signs, np.int64) for signs in found]),
+        np.repeat(lengths**-0.5, lengths),
+    )
+
+
 def fit(data: list[Row]) -> tuple[Weights, float]:
-    """Talk and the rest of a language weigh the same, and a language by the root of its sentences."""
-    seen = np.zeros((len(data), talk.WIDTH), np.float32)
-    for n, row in enumerate(data):
-        found = list(talk.features(row.text, row.is_title))
-        seen[n, found] = len(found) ** -0.5
-    wanted = np.array([row.is_talk for row in data], np.float32)
-    languages = np.array([row.language for row in data])
-    weight = np.ones(len(data), np.float32)
-    for language in set(languages):
-        of = languages == language
-        for half in (of & (wanted == 1), of & (wanted == 0)):
-            if half.any():
-                weight[half] = of.sum() ** 0.5 / half.sum()
-    weight /= weight.sum()
-    w: Weights = np.zeros(talk.WIDTH, np.float32)
+    """Talk and the rest of a language weigh the same, and a language by the root of its rows; so in each kind."""
+    row, sign, counts = _signs(data)
+    wanted = np.array([r.is_talk for r in data], np.float64)
+    size = Counter((r.language, r.of) for r in data)
+    half = Counter((r.language, r.of, r.is_talk) for r in data)
+    weight = np.array([size[r.language, r.of] ** 0.5 / half[r.language, r.of, r.is_talk] for r in data])
+    kinds = np.array([r.of for r in data])
+    for kind in set(kinds):
+        weight[kinds == kind] /= weight[kinds == kind].mean()
+    w: Weights = np.zeros(talk.WIDTH)
     mean = square = w
     bias = 0.0
     for step in range(1, STEPS + 1):
-        error = (1 / (1 + np.exp(-(seen @ w + bias))) - wanted) * weight
-        slope = seen.T @ error + DECAY * w
-        bias -= 2 * float(error.sum())
+        score = np.bincount(row, counts * w[sign], len(data)) + bias
+        error = (1 / (1 + np.exp(-score)) - wanted) * weight
+        slope = np.bincount(sign, counts * error[row], talk.WIDTH) + DECAY * w
+        bias -= 2 * float(error.mean())
         mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
         w = w - RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     return w, bias
 
 
 def score(w: Weights, bias: float, row: Row) -> float:
-    found = list(talk.features(row.text, row.is_title))
+    found = list(talk.features(row.text, row.of))
     return float(w[found].sum() / len(found) ** 0.5 + bias)
 
 
 def write(w: Weights, bias: float) -> None:
-    scale = float(np.abs(w).max()) / 127
-    packed = (np.rint(w / scale).astype(np.int16) + 128).astype(np.uint8).tobytes()
+    scale = STEP
+    packed = zlib.compress(
+        (np.clip(np.rint(w / scale), -128, 127).astype(np.int16) + 128).astype(np.uint8).tobytes(), 9
+    )
     Path(talk.__file__).with_name("talk.bin").write_bytes(f"{scale:.8f}\n{bias:.8f}\n".encode() + packed)
 
 
@@ -113,15 +178,21 @@ def main() -> None:
     data = rows()
     if "--write" in sys.argv:
         write(*fit(data))
+        return
     fifth = np.random.default_rng(7).permutation(len(data)) < len(data) // 5
     model = fit([row for row, held in zip(data, fifth, strict=True) if not held])
     judged = [(row, score(*model, row) > 0.0) for row, held in zip(data, fifth, strict=True) if held]
-    by = {key: [hit for row, hit in judged if (row.language, row.is_talk) == key] for key in {r[:2] for r, _ in judged}}
+    by: dict[tuple[str, str], list[list[bool]]] = defaultdict(lambda: [[], []])
+    for row, hit in judged:
+        by[row.language, ("sentence", "title", "end", "bracket")[row.of]][row.is_talk].append(hit)
     table(
-        ["language", "", "sentences", "called talk"],
-        [[k[0], "talk" if k[1] else "paper", len(v), sum(v)] for k, v in sorted(by.items())],
+        ["language", "", "sound", "flagged", "talk", "found"],
+        [
+            [*k, len(good), sum(good), len(bad), sum(bad)]
+            for k, (good, bad) in sorted(by.items(), key=lambda i: i[0][::-1])
+        ],
     )
-    good, bad = ([hit for row, hit in judged if row.is_talk is kind] for kind in (False, True))
+    good, bad = ([hit for row, hit in judged if row.of < talk.END and row.is_talk is kind] for kind in (False, True))
     aim("talk.wrongly", sum(good) / len(good), most=0.12)
     aim("talk.found", sum(bad) / len(bad), least=0.8, last=True)
 

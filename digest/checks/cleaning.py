@@ -51,14 +51,23 @@ _GESTURE = regex(
     r"\A\s*(?:\*[a-z][^*\n\d]{3,40}\*|[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)])\s+(?=\S)|\A\s*[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)](?=[\u4e00-\u9fff])"
 )
 """A stage direction: `*adjusts glasses*`."""
+_LEADING_BRACKET = regex(
+    r"\A\s*(?:\*(?!\*)[^*\n:：]{3,80}\*|[（(][^（）()\n:：]{3,80}[)）]|[\[［][^\[\]［］\n:：]{3,80}[\]］])\s*(?=\S)(?![:：（(\[])"
+)
+"""Before a text on its line."""
+_OPEN_BRACKET = regex(r"[(（][^()（）]*\Z")
+_GOES_ON = regex(r"\W*(?:[\da-zß-öø-ÿа-яё]|[①-⑳])")
+"""What a colon leads to within its sentence."""
 _STOPPED = regex(r"[.。!！…][”\"』」*_]*\s*\Z")
 _ENDED = regex(r"(?<![\W_])(?:(?![.。!！?？…])[\W_])*+[.。!！?？…][\W_]*+\Z")
 _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
 _TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
+_MIN_SAID = 2.0
 _MIN_BRACKET = 2.5
 """Words of a bracket after a text on its line: a shorter one may hold a term or its short form."""
-_ALONE, _BEFORE, _AFTER, _LABEL, _SURE, _APART = 0.3, 1.5, 1.5, 1.7, 1.8, 1.0
-"""Above which score a line or a sentence is talk, and by how much more than the text beside it."""
+_ALONE, _BESIDE, _LABEL, _APART, _SURE = 0.4, 1.0, 1.2, 1.0, 2.5
+"""Above which score a line or a sentence is talk, how much more a colon needs, by how much more
+than the text beside it, and above which that does not matter."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +111,11 @@ def _is_talk(piece: str, of_text: list[str], *, least: float) -> bool:
 
 
 def _opening(head: str, after: str) -> Fault | None:
-    alone = after[:1] == "\n" and not _ITEM.match(after)
+    ruled = _RULE.match(after)
+    alone = after[:1] == "\n" and (bool(ruled and ruled[0].strip()) or not _ITEM.match(after))
     label = head.rstrip("*_ ")[-1:] in ":："  # before a text on its line it may be a heading
     leads = (label or _ENDED.search(head)) and (alone or _ENDED.search(after)) and not _ITEM.match(head)
-    least = _ALONE if alone else _LABEL if label else _BEFORE
+    least = _ALONE if alone else _BESIDE + label * (_LABEL + bool(_GOES_ON.match(after)))
     if leads and _is_talk(head, sentences_of(after)[-1:], least=least):
         return Fault.PREAMBLE
     if phrases.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
@@ -113,16 +123,24 @@ def _opening(head: str, after: str) -> Fault | None:
     return None
 
 
+def _said_aside(text: str) -> re.Match[str] | None:
+    """A stage direction of several words; one word is a token or a heading."""
+    found = _LEADING_BRACKET.match(text)
+    if not found or lang.size(found[0]) < _MIN_SAID:
+        return None
+    return found if _is_talk(found[0], sentences_of(text[found.end() :])[-1:], least=_ALONE) else None
+
+
 def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(4):
-        gesture = _GESTURE.match(text)
+        gesture = _GESTURE.match(text) or _said_aside(text)
         if gesture:
             cut.append((Fault.PREAMBLE, gesture[0].strip()))
             text = text[gesture.end() :]
             continue
         end = _HEAD.match(_INSIDE.sub(lambda m: "“" * len(m[0]), text[:600]))
         head = text[: end.end()] if end else ""
-        if not head.strip() or len(head) > 400:
+        if not head.strip() or len(head) > 400 or _OPEN_BRACKET.search(head):
             return text
         line = text[: text.find("\n")]
         if head != line and len(line) < _MAX_CHATTER and _opening(line, text[len(line) :]):
@@ -147,7 +165,7 @@ def last_remark(text: str) -> str:
     if not bracket or not _STOPPED.search(before):  # else it belongs to the last sentence, or to a title
         return ""
     long = lang.size(bracket[0]) >= _MIN_BRACKET or re.search("[:：]", bracket[0])
-    return bracket[0] if long and _is_talk(bracket[0], sentences_of(before)[:1], least=_BEFORE) else ""
+    return bracket[0] if long and _is_talk(bracket[0], sentences_of(before)[:1], least=_BESIDE) else ""
 
 
 def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
@@ -162,7 +180,7 @@ def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
         alone = before.rstrip(" ").endswith("\n") and not _ITEM.match(last)
         if not before.strip() or len(last) > _MAX_CHATTER or not (alone or _ENDED.search(last)):
             return text
-        if not _is_talk(last, sentences_of(before)[:1], least=_ALONE if alone else _AFTER):
+        if not _is_talk(last, sentences_of(before)[:1], least=_ALONE if alone else _BESIDE):
             return text
         cut.append((Fault.CHATTER, last.strip()))
         text = _RULE_AFTER.sub("", before.rstrip()).rstrip()
@@ -181,6 +199,13 @@ def _cut_original(text: str, language: str) -> str:
     if kept == len(lines) or lang.foreign(head, language) or lang.size(head) < 0.5 * lang.size("\n".join(lines[kept:])):
         return text
     return text[: text.index(lines[kept], text.index(lines[kept - 1]) + len(lines[kept - 1]))].rstrip()
+
+
+def cut_title(text: str) -> Cut:
+    """What stands around it on its line is a matter of `titles`."""
+    pieces: list[tuple[Fault, str]] = []
+    kept = _unwrap(text, pieces)
+    return Cut(kept, tuple(pieces)) if "\n" not in kept else _trimmed(text)
 
 
 def cut(text: str, language: str = "") -> Cut:

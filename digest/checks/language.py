@@ -102,6 +102,8 @@ Any other language in Latin letters shows its own function words, or letters tha
 """
 _LONG_WORD = 5
 """Letters of a word that is hardly an acronym."""
+_ALSO_HAN = ("yue", "ja")
+_HAN_FOR_KANA = 20
 _HAN_PER_WORD = 1.6
 """Han characters that equal a Latin word in length."""
 
@@ -243,7 +245,7 @@ def foreign(text: str, language: str) -> str:
     plain = _lowered(written)
     script = _main_script(scripts(plain))
     if script and script != "latin":
-        at_home = wanted in OF_SCRIPT[script] or (wanted == "yue" and script == "han")
+        at_home = wanted in OF_SCRIPT[script] or (script == "han" and wanted in _ALSO_HAN and _may_be(plain, wanted))
         return "" if at_home else language_of(text)
     if not script:
         return ""
@@ -252,6 +254,12 @@ def foreign(text: str, language: str) -> str:
     if plain != written and wanted != "en" and _short_english(plain, wanted):
         return "en"
     return _other_latin(plain, wanted)
+
+
+def _may_be(plain: str, wanted: str) -> bool:
+    """A Japanese title may have little kana; a Chinese one has none."""
+    counts = scripts(plain)
+    return wanted != "ja" or counts["kana"] * _HAN_FOR_KANA >= counts["han"]
 
 
 def _short_english(plain: str, wanted: str) -> bool:
@@ -307,6 +315,14 @@ def is_english(word: str) -> bool:
     return word.lower() in _ENGLISH and not any(
         word.lower() in words for name, words in _FUNCTION_WORDS.items() if name != "en"
     )
+
+
+_LITTLE = frozenset().union(*_FUNCTION_WORDS.values())
+
+
+def is_little(word: str) -> bool:
+    """A function word of any of the languages."""
+    return word in _LITTLE
 
 
 def is_name(word: str) -> bool:

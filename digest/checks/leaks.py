@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from digest.checks import phrases, slots
+from digest.checks import phrases, talk
 from digest.checks.shape import CODE, Found, lowered
 from digest.model import Fault
 from digest.patterns import regex
@@ -17,13 +17,15 @@ _REASONING = regex(
     r"^\s*</?(?:think|thinking|thought|reasoning|scratchpad)>\s*$|\A\s*<(?:think|thinking|reasoning)>\s*(?:\n|[A-Z好嗯首用])",
     re.MULTILINE,
 )
+_TAGGED = regex(r"\A\s*<(?P<tag>[^\W\d_]{3,20})>[^<>]+</(?P=tag)>")
+"""A text of a form at the beginning."""
 _THINKS_ALOUD = regex(
     r"^\W*(?:okay|ok|alright|hmm|let me|so|wait),?\s[^\n]{0,40}\b(?:the user|the task|i need to|we need to|let me|i should|i'll)\b"
     r"|^\W*(?:好的?|嗯|首先|那么)[，,][^\n。]{0,20}(?:用户(?:让|要|想|希望|请|给)|我(?:需要|要|应该|得)(?!们))|^\W*(?:用户|the user)\s*(?:要求|希望|想|让我|wants|asks|is asking|asked)",
     re.IGNORECASE,
 )
 _ROLES = regex(
-    r"^[\[【*]*(?:human|user|assistant|system|nutzer(?:in)?|benutzer|utilisateur|usuario|usuário|système|sistema|用户|助手|系统|ユーザー|システム|사용자|시스템)[\]】*]*\s*[:：]",
+    r"^[\[【*]*(?:human|user|assistant|system|model|modell|modelo|modèle|модель|пользователь|模型|モデル|모델|nutzer(?:in)?|benutzer|utilisateur|usuario|usuário|système|sistema|用户|助手|系统|ユーザー|システム|사용자|시스템)[\]】*]*\s*[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
 _ASSISTANT = regex(
@@ -54,13 +56,13 @@ _X_BLANKS = regex(
 )
 _ONE_X = regex(r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]")
 _UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
-_STARTS_WITH_REQUEST = regex(r"请|(?:insert|enter|your|add)\s|todo|tbd|此处|在此|待", re.IGNORECASE)
 COPIED_WORDS = 8
 """Words or Chinese characters in a row that make a copy."""
 
 
 def leaked(text: str, source: str, prompt: str) -> Found:
     plain = CODE.sub(" ", text)
+    tagged = _TAGGED.match(plain)
     for detail in (
         _structured_data(text, plain, source),
         "reasoning of the model"
@@ -68,6 +70,7 @@ def leaked(text: str, source: str, prompt: str) -> Found:
         else "",
         _conversation(plain, source),
         _instruction(plain, source),
+        f"a tagged text: {tagged[0][:60]!r}" if tagged and tagged[0] not in source else "",
         "escaped line breaks" if plain.count("\\n") >= 2 and _ESCAPED.search(plain) else "",
         copied(text, prompt, source) if prompt else "",
     ):
@@ -127,13 +130,11 @@ def unfilled_templates(text: str, source: str) -> Found:
     """`[请提供具体链接]`, `<insert link here>`, `http://example.com`."""
     plain = phrases.QUOTED.sub("“”", CODE.sub(" ", text))
     own = lowered(source)
-    for bracket in phrases.TEMPLATE_BRACKET.finditer(plain):
-        strange = bracket["after"] != "(" and bracket[0].lower() not in own
-        if strange and (_is_template(bracket, plain) or _stands_in_a_sentence(bracket, plain)):
+    for bracket in phrases.TEMPLATE_BRACKET.finditer(_HEADINGS.sub("", plain)):
+        if bracket["after"] != "(" and bracket[0].lower() not in own and _asks_for_words(bracket):
             yield Fault.LEAKED, f"a template left in: {bracket[0]!r}"
-    pure = [b for b in phrases.TEMPLATE_BRACKET.finditer(_HEADINGS.sub("", plain)) if _is_pure(b, own)]
-    if len(pure) >= 2 or (pure and _fills(pure[0], plain)) or (slots.whole(plain) and plain.strip().lower() not in own):
-        yield Fault.LEAKED, f"a template left in: {pure[0][0] if pure else plain.strip()[:60]!r}"
+    if _ONE_BRACKET.fullmatch(plain) and _WORD.search(plain) and plain.strip().lower() not in own:
+        yield Fault.LEAKED, f"a template left in: {plain.strip()[:60]!r}"
     blank = _blanks(plain, own)
     if blank:
         yield Fault.LEAKED, f"a template left in: {blank}"
@@ -142,54 +143,20 @@ def unfilled_templates(text: str, source: str) -> Found:
         yield Fault.LEAKED, f"a made-up address: {made_up[0]!r}"
 
 
-_HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+[【\[][^【】\[\]\n]{1,20}[】\]](?=[\s*_]*\S)", re.MULTILINE)
-
-
-_PLAIN_WORDS = regex(
-    r"(?!(?:sic|see|the|an?)\b)[^\W\d_]{3}[^,;:/=|@#$%^&*_'\"]{0,40}|[\u3040-\u9fff\uac00-\ud7af][^,，、;；:：/=|]{1,12}"
+_HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+【[^【】\n]{1,20}】(?=[\s*_]*\S)", re.MULTILINE)
+_OF_A_TAG = regex(r"[a-z-]+(?: [a-z-]+)?")
+_TO_FILL = 0.7
+"""Above which score the words in a bracket ask for others."""
+_ONE_BRACKET = regex(
+    r"[\s*_>#-]*(?:[\[【＜<{｛(（〔［])(?:[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]|[\[{](?=[{\w])|[\]}](?=[\]}])){3,200}[\]】>＞}｝)）〕］][\s*_.。]*"
 )
-_OF_A_TAG = regex(r"[a-z -]+")
+_WORD = regex(r"[^\W\d_]{3,}|[\u3040-\u9fff\uac00-\ud7af]{2,}")
 
 
-def _stands_in_a_sentence(bracket: re.Match[str], plain: str) -> bool:
-    """A single bracket of ordinary words, among others: no citation, no token, no heading."""
-    body, opened = bracket["body"].strip(), bracket["open"]
-    if opened in "(（{｛" or plain.count(opened) > 1 or body.isupper():
-        return False
-    before = plain[: bracket.start()].rpartition("\n")[2].rstrip()
-    after = plain[bracket.end("close") :].lstrip()[:1]
-    tag = opened in "<＜" and _OF_A_TAG.fullmatch(body)
-    inside = bool(before) and before[-1] not in ".。!?！？:：" and after not in ("(", "")
-    return inside and not tag and _PLAIN_WORDS.fullmatch(body) is not None
-
-
-def _is_pure(bracket: re.Match[str], own: str) -> bool:
-    return (
-        bracket["open"] not in "(（"
-        and bracket["after"] != "("
-        and bracket[0].lower() not in own
-        and (
-            slots.is_pure(bracket["body"])
-            or slots.stands_for(
-                bracket["body"],
-                bracket.string[max(0, bracket.start() - 24) : bracket.start()],
-                bracket.string[bracket.end("close") :][:12],
-            )
-        )
-    )
-
-
-def _fills(bracket: re.Match[str], plain: str) -> bool:
-    """Whether a single bracket stands where the sentence needs a word."""
-    before, after = plain[max(0, bracket.start() - 24) : bracket.start()], plain[bracket.end("close") :][:8]
-    several = len(re.findall(r"[^\W\d_]+", bracket["body"])) >= 2 or bool(
-        re.search(r"[\u3040-\u9fff]{3,}", bracket["body"])
-    )
-    return (
-        slots.is_needed(before, after)
-        or slots.stands_for(bracket["body"], before, after)
-        or (several and not re.match(r"\A\W*\Z", before))
-    )
+def _asks_for_words(bracket: re.Match[str]) -> bool:
+    """A word or two in a tag are meant."""
+    tag = bracket["open"] in "<＜" and _OF_A_TAG.fullmatch(bracket["body"])
+    return not tag and talk.talks(talk.around(bracket), talk.BRACKET) > _TO_FILL
 
 
 def _blanks(plain: str, own: str) -> str:
@@ -205,18 +172,3 @@ def _blanks(plain: str, own: str) -> str:
         if len(left) >= 2:
             return left[0]
     return ""
-
-
-def _is_template(bracket: re.Match[str], plain: str) -> bool:
-    """The brackets hold only words of a request and of the things requested."""
-    body = bracket["body"].strip()
-    before, after = plain[max(0, bracket.start() - 24) : bracket.start()], plain[bracket.end("close") :][:8]
-    if slots.is_slot(body, before, after, round_=bracket["open"] in "(（"):
-        return True
-    if not phrases.TEMPLATE_WORDS.fullmatch(body):
-        return False
-    round_ = bracket["open"] in "(（"
-    if phrases.TEMPLATE_REQUESTS.search(body) and (not round_ or _STARTS_WITH_REQUEST.match(body)):
-        return True
-    cued = phrases.AVAILABLE.search(plain[max(0, bracket.start() - 24) : bracket.start()])
-    return not round_ and bool(cued) and not re.fullmatch(r"[\d\W]+|\d[\w-]*", body)

@@ -14,7 +14,7 @@ from digest.patterns import regex
 _I = re.IGNORECASE
 
 QUOTED = regex(
-    r"„[^“”\n]{0,300}[“”]|“[^”]{0,300}”|「[^」]{0,300}」|『[^』]{0,300}』|\"[^\"\n]{0,300}\"|«[^»]{0,300}»|‘[^’]{1,200}’|`[^`\n]*`|```.*?(?:```|\Z)",
+    r"„[^“”\"\n]{0,300}[“”\"]|“[^”]{0,300}”|「[^」]{0,300}」|『[^』]{0,300}』|\"[^\"\n]{0,300}\"|«[^»]{0,300}»|‘[^’]{1,200}’|`[^`\n]*`|```.*?(?:```|\Z)",
     re.DOTALL,
 )
 
@@ -39,12 +39,14 @@ FIELD_LABELS = frozenset(
 """Not titles. `Introduction` or `Preface` may be one."""
 
 _TASK = r"(?:summar(?:y|ies|i[sz]ation)|conclusions?|motivations?|methods?|results?|analys[ie]s|translations?|extractions?|generation|abstract|contents?|text|tl;?dr|outputs?|responses?|information|data|details|findings?|description|processing|request|full text|pdf|api)"
+FILLER = regex(r"\W*lorem ipsum dolor\b", _I)
+"""Of printers, at the beginning of a text."""
 FAILED = regex(
     rf"^(?:\W*(?:error|failed|failure)\b(?:\s*[:：(\d–-].{{0,80}}|\s+(?:while|when|during|occurred|generating|processing|code)\b.{{0,60}})?|(?:\W*(?:the|no|this|paper)\s+)?(?:\w+\s+){{0,2}}{_TASK}(?:\s+\w+)?\s+(?:(?:is|are|was|were|has been)\s+)?"
     r"(?:failed|unavailable|not (?:yet )?(?:available|provided|found|generated|applicable|given|specified)|missing|pending|error|timed out|empty|could not be \w+)"
     r"|no\s+(?:\w+\s+)?(?:summary|abstract|content|text|translation|information|data|results?|details)(?:\s+(?:is|was|were|available|provided|found|given))*"
     r"|(?:failed to|unable to|could not|cannot|can't|couldn't) (?:generate|extract|parse|translate|summari[sz]e|analy[sz]e|fetch|load|retrieve|process)\b[^.]{0,60}"
-    r"|not (?:available|provided|applicable|specified|found|mentioned|given|stated)|to be (?:added|determined|announced|completed)|coming soon|lorem ipsum(?:\s+(?:dolor|sit|amet)\b.*)?"
+    r"|not (?:available|provided|applicable|specified|found|mentioned|given|stated)|to be (?:added|determined|announced|completed)|coming soon"
     r"|(?:no|non|nicht|não|нет|не)\s+(?:disponible|disponibile|verfügbar|disponível|доступно|applicable|especificado|précisé|angegeben)"
     r"|.{0,12}(?:摘要|总结|分析|翻译|生成|提取|方法|结论|动机|结果|内容|处理|请求|解析|获取|加载|数据|信息|概括|论文|正文|解读|响应|接口)(?:生成|提取|分析|获取|翻译|内容|处理)?"
     r"(?:失败|出错|不可用|缺失|为空|未提供|未找到|超时|错误|异常|暂缺|暂无|待补充|待生成)(?:[，,].{0,12})?"
@@ -119,13 +121,6 @@ INSTRUCTION = regex(
     r"|^\W*(?:你是一[名位个]|您是一[名位个])[^。\n]{0,60}[。，,\n]|^\W*(?:次の|以下の)[^。\n]{0,20}(?:翻訳|要約)して|^\W*(?:traduce|traduzca|traduis|traduisez|übersetze|riassumi|resuma|résume)\w*\s+(?:el|la|le|les|das|den|die|il|lo|o|a|seguinte|siguiente|suivant|folgende)\w*\b[^.\n]{0,80}[:：]",
     _I,
 )
-_ASKED = r"具体|请提供|请输入|请填写|请插入|请补充|请替换|请在|提供|输入|插入|填写|填入|补充|替换|待|在此|此处|这里|insert|add|provide|enter|fill in|fill|replace|your|put|specify|todo|tbd|placeholder|xxx+|introducir|insertar|insérer|einfügen|inserire|inserir|вставь\w*|ここに|入力|挿入|삽입|입력"
-_THING = r"此|请|在|完整|实际|真实|相应|对应|正确|的|或|直接|和|与|及|处|链接|网址|地址|代码库?|源码|项目|仓库|论文|标题|名称|姓名|作者|数据集?|数值|数字|数据|日期|年份|内容|信息|页面|主页|网站|文本|url|urls|link|links|github|code|repository|repo|website|webpage|project|page|paper|dataset|data|address|here|the|to|of|a|an|and|or|actual|specific|full|text|name|title|author|authors|date|value|number|insert|provided|enlace|lien|adresse|リンク|アドレス|링크|주소|ссылк\w*"
-# A word is taken whole, the longest first: `此处` is `此` and `处` too, and thirty of them have a
-# billion readings.
-_EITHER = "|".join(sorted({*_ASKED.split("|"), *_THING.split("|")}, key=len, reverse=True))
-TEMPLATE_WORDS = regex(rf"(?>{_EITHER}|[\s\d_/\\.,，、:：…·\-]+)+", _I)
-TEMPLATE_REQUESTS = regex(rf"(?:{_ASKED})", _I)
 TEMPLATE_BRACKET = regex(
     r"(?P<open>[\[【<＜{｛(（〔［])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]{2,60})(?P<close>[\]】>＞}｝)）〕］])(?P<after>\(?)"
 )
@@ -146,11 +141,6 @@ META = frozenset(
 META_HAN = regex(
     r"(?:此处|这里|在此处?|这|此|本|该|是|为|将|会|应|可|请|的|了|和|与|填写|填入|插入|输入|补充|添加|放置|论文|文章|本文|主要|核心|贡献|摘要|标题|总结|内容|正文|译文|翻译|方法|结果|结论|动机|发现|一句话|一段|部分|文字|文本|描述|说明|中文|占位|[\s，。：:、.])+"
 )
-AVAILABLE = regex(
-    r"(?:available|visit|found|released?|access\w*|hosted|see|code|at|here|link|访问|链接|网址|公开|获取|开源|如下|参见|参阅|参考|查看|地址|发布|见|在|[:：])\s*[:：]?\s*$",
-    _I,
-)
-
 # ------------------------------------------------------------------ orders followed
 
 FOLLOWS_ORDERS = regex(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from digest.checks import leaks, on_topic, shape, titles
-from digest.checks.cleaning import Cut, cut
+from digest.checks.cleaning import Cut, cut, cut_title
 from digest.checks.refusals import find_refusals
 from digest.checks.shape import lowered
 from digest.model import Fault, Problem
@@ -41,7 +41,7 @@ def _found(
     text: str, language: str, source: str, kind: str, prompt: str, instructions: tuple[str, ...]
 ) -> tuple[tuple[Fault, str], ...]:
     """Kept: a repair leaves most of an analysis as it was, and all of it is checked again."""
-    trimmed = cut(text)
+    trimmed = cut_title(text) if kind == "title" else cut(text)
     if trimmed.pieces and all(piece.lower() in lowered(source) for _, piece in trimmed.pieces):
         trimmed = Cut(text)
     found: dict[Fault, str] = {}

@@ -19,21 +19,22 @@ _TITLE_TASK = regex(
 """A title may be `Sorry, I can't`: only with words of the task it is a refusal."""
 _MAX_READ = 500
 """Characters of a sentence that are checked: refusals come at its beginning."""
-_WHOLLY, _REPORTS, _OF_A_PAPER = 0.6, 1.0, -1.5
+_WHOLLY, _LEAST, _NOT_ENDED, _REPORTS, _OF_A_PAPER = 0.9, -0.3, 2.0, 1.0, -0.7
 _REPORTED = regex(r"[\d“《]")
-_FEW = 3
+_FEW = 5
 _MIN_CLAUSE = 5.0
 """Words after a colon that make a sentence."""
 _LISTS = regex(r"以下|下列|following|suivant|siguiente|folgende|次の", re.IGNORECASE)
 _IMPERSONAL = ("part", "short", "sentence", "summary")
 """Not `answer`: it may say `I found nothing about it`."""
+_OF_SENTENCES = ("part", "summary")
 _SUBTITLED = regex(r"\S[:：]\s*\S")
 
 
 def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
     """In the first or last two sentences, outside quotation marks, and not in the paper's words."""
     sentences = sentences_of(phrases.QUOTED.sub("“”", text))
-    if kind in _IMPERSONAL and _is_talk(sentences) and text.strip().lower() not in lowered(source):
+    if kind in _IMPERSONAL and _is_talk(sentences, kind) and text.strip().lower() not in lowered(source):
         yield Fault.REFUSAL, f"says nothing about a paper: {text.strip()[:100]!r}"
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
     for sentence in (s[:_MAX_READ] for s in edge):
@@ -52,11 +53,14 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
             yield Fault.ASKS_FOR_INPUT, f"asks the reader for something: {sentence.strip()[:100]!r}"
 
 
-def _is_talk(sentences: list[str]) -> bool:
-    """All of a few sentences; where they quote or count, more must speak for it."""
+def _is_talk(sentences: list[str], kind: str) -> bool:
+    """All of a few sentences; where they quote or count, or do not end, more must speak for it."""
     scores = [talks(s) - _REPORTS * bool(_REPORTED.search(s)) for s in sentences]
-    ended = bool(sentences) and not sentences[-1].rstrip()[-1:].isalnum()  # else it is a headline
-    return ended and len(scores) <= _FEW and min(scores) > 0 and sum(scores) > _WHOLLY * len(scores)
+    ended = bool(sentences) and not sentences[-1].rstrip()[-1:].isalnum()
+    if not ended and kind not in _OF_SENTENCES:  # it is a headline
+        return False
+    least = _WHOLLY if ended else _NOT_ENDED
+    return 0 < len(scores) <= _FEW and min(scores) > _LEAST and sum(scores) > least * len(scores)
 
 
 def _is_reported(match: re.Match[str], sentence: str) -> bool:

@@ -12,6 +12,7 @@ from statistics import median
 
 from digest.checks import language as lang
 from digest.checks import phrases
+from digest.checks.talk import END, talks
 from digest.model import Fault
 from digest.patterns import regex
 
@@ -60,10 +61,16 @@ _UNFINISHED_BY_LANGUAGE: dict[str, frozenset[str]] = {
 }
 """Words that end no sentence of these languages."""
 _TEX = regex(r"\\[A-Za-z]+|[\^_=]")
+_ITEMS = regex(r"[;；]|\d[)）]|[①-⑳]")
+"""Of a list within a sentence, which needs no full stop."""
+_BROKEN, _BROKEN_AFTER_OTHERS, _BROKEN_IN_LITTLE = 2.2, 0.0, 1.0
+"""Above which score an end is none: of a sentence of Japanese or Korean, of one after others that
+end, of what ends in a function word. A headline of other languages needs no full stop."""
 _UNFINISHED_HAN = tuple(
-    "的 和 与 在 为了 以及 通过 并 或 是 从 将 对 由 其中 例如 以 于 把 被 而 及 负责 包括 采用 使用 利用 提出 分为 "
+    "的 和 与 在 为了 以及 通过 并 或 是 从 将 对 由 其中 例如 以 于 把 被 而 及 包括 分为 "
     "由于 因此 从而 使得 基于 根据 针对 那么 如果 但是 并且 而且 因为 所以 以便 即使 虽然 不仅".split()
 )
+_MIN_BROKEN = 4
 _MIN_PART = 3.5
 """Words of a part of an analysis."""
 _MAX_META = 14.0
@@ -111,7 +118,8 @@ def _missing_title(text: str) -> Found:
 def _placeholder(text: str, kind: str) -> Found:
     small = lang.size(text) + 3 * text.count("://")
     left = letters_and_digits(_ID.sub(" ", text))
-    if letters_and_digits(text) in phrases.EMPTY_VALUES or (small <= 14 and phrases.FAILED.match(_label(text))):
+    failed = small <= 14 and phrases.FAILED.match(_label(text))
+    if letters_and_digits(text) in phrases.EMPTY_VALUES or failed or phrases.FILLER.match(text):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} stands for a missing text"
     elif kind != "answer" and _only_task_words(text):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} says that there is a text"
@@ -204,6 +212,8 @@ def _is_meant(loop: re.Match[str], text: str) -> bool:
 
 
 _STEP = regex(r"(?P<word>[A-Za-zÀ-ɏ]{1,16}|[^\W_]{1,2})(?:\s*[-,，、→>]\s*(?:(?P=word)(?:\s*[-,，、→>]\s*|$))*)")
+
+
 _LITTLE = frozenset().union(_UNFINISHED, _UNFINISHED_HAN, *_UNFINISHED_BY_LANGUAGE.values())
 
 
@@ -219,7 +229,9 @@ def truncated(text: str, kind: str, language: str = "") -> Found:
         yield Fault.TRUNCATED, "a formula is not closed"
     elif end[-1] in _ENDS or _is_table_row(text):
         return
-    elif _ends_open(end, text, kind, language) or _breaks_off(text):
+    elif (end[-1] in _OPENS and lang.size(text) >= _MIN_BROKEN) or (
+        text[-1] == end[-1] and _breaks_off(text, language)
+    ):
         yield Fault.TRUNCATED, f"the last sentence does not end: {end[-30:]!r}"
 
 
@@ -237,31 +249,38 @@ def _is_table_row(text: str) -> bool:
     return text.endswith("|") and text.rsplit("\n", 1)[-1].lstrip().startswith("|")
 
 
-def _ends_open(end: str, text: str, kind: str, language: str) -> bool:
-    size = lang.size(text)
-    word = re.search(r"(?<![^\W\d_])[^\W\d_]+$", end)
-    unfinished = _UNFINISHED | _UNFINISHED_BY_LANGUAGE.get(lang.base(language), frozenset())
-    closed = text[-1] != end[-1]
-    return (
-        (end[-1] in _OPENS and size >= 4)
-        or (bool(word) and word[0] in unfinished and size >= 4 and not closed)  # type: ignore[index]
-        or (end.endswith(_UNFINISHED_HAN) and size >= 12 and not closed and kind != "sentence")
-    )
+def _breaks_off(text: str, language: str) -> bool:
+    """A last sentence that ends in no last word, or that is shorter than the others, which end.
 
-
-def _breaks_off(text: str) -> bool:
-    """A last sentence without end that is shorter than the others, and no list item.
-
-    A sentence of usual length without a full stop is only careless. Two or more must end before it.
+    A sentence of usual length without a full stop is only careless.
     """
-    sentences = sentences_of(text)
-    ended = [s for s in sentences[:-1] if s.strip().rstrip(_CLOSERS)[-1:] in _ENDS]
-    return (
-        len(ended) >= 2
-        and len(ended) == len(sentences) - 1
-        and not _BULLET.match(text.rsplit("\n", 1)[-1])
-        and 2 <= lang.size(sentences[-1]) < max(8.0, 0.6 * median(lang.size(s) for s in ended))
+    *others, last = sentences_of(text)
+    size = lang.size(last)
+    if size < 2 or _ITEMS.search(last):
+        return False
+    if _BULLET.match(text.rsplit("\n", 1)[-1]):
+        return _ends_in_little(last, language)
+    ended = [s for s in others if s.strip().rstrip(_CLOSERS)[-1:] in _ENDS]
+    alike = bool(ended) and len(ended) == len(others)
+    if alike and len(ended) >= 2 and size < max(8.0, 0.6 * median(lang.size(s) for s in ended)):
+        return True
+    if alike and size >= _MIN_BROKEN and talks(last, END) > _BROKEN_AFTER_OTHERS:
+        return True
+    return size >= _MIN_BROKEN and (
+        _ends_in_little(last, language) or (_inflected(last) and talks(last, END) > _BROKEN)
     )
+
+
+def _ends_in_little(text: str, language: str) -> bool:
+    words = _UNFINISHED_BY_LANGUAGE.get(lang.base(language), _UNFINISHED)
+    little = text.endswith(_UNFINISHED_HAN) or re.split(r"\W+", text)[-1] in words
+    return little and talks(text, END) > _BROKEN_IN_LITTLE
+
+
+def _inflected(text: str) -> bool:
+    """Japanese or Korean, in which the last word shows that a sentence ends."""
+    counts = lang.scripts(text)
+    return counts["kana"] + counts["hangul"] > counts["han"]
 
 
 def too_long(text: str, language: str, kind: str) -> Found:

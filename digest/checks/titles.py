@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from digest.checks import phrases
 from digest.checks.language import size
-from digest.checks.talk import talks
+from digest.checks.talk import TITLE, talks
 from digest.model import Fault
 from digest.patterns import regex
 
-_IS_TALK, _UNLIKE, _LEADS = 0.0, 1.2, 0.5
+_IS_TALK, _UNLIKE, _LEADS = 0.6, 1.2, 0.5
 _LONGEST, _MIN_BRACKET = 2.5, 3.0
 _LONGEST_TITLE = 1_000
 """Characters: no title has more."""
@@ -67,7 +67,7 @@ _ALTERNATIVES = regex(
 def _unlike(title: str, source: str) -> str:
     """How it differs from the title that it renders, as no translation does."""
     marks = _MARKED.search(source)
-    if not marks and talks(title, True) > _IS_TALK and talks(title, True) - talks(source, True) > _UNLIKE:
+    if not marks and talks(title, TITLE) > _IS_TALK and talks(title, TITLE) - talks(source, TITLE) > _UNLIKE:
         return "speaks about the title"
     if size(title) > _LONGEST * size(source) + 1:
         return "far longer than the title"

@@ -67,6 +67,46 @@ def test_what_was_missed_at_first_sight_is_told_apart(sound):
     assert len(wrong) <= (0.02 if sound else 0.08) * len(judged)
 
 
+@pytest.mark.parametrize(
+    ("fault", "language", "kind", "text"),
+    [
+        (Fault.PREAMBLE, "en", "part", "(She turns to the audience.) Bees get used to a new field within minutes."),
+        (Fault.PREAMBLE, "ru", "part", "(снимает очки и вздыхает) Пчёлы за минуты привыкают к новому полю."),
+        (Fault.TRUNCATED, "en", "part", "The buoy reports every hour. In each winter it was lost because of"),
+        (Fault.TRUNCATED, "ko", "sentence", "이 연구는 부표 마흔 개의 신호를 두 해 동안 모으는"),
+        (Fault.PLACEHOLDER, "en", "part", "Lorem ipsum dolor sit amet, " + "consectetur adipiscing elit sed do " * 3),
+        (Fault.LEAKED, "es", "sentence", "<consigna>Una sola frase.</consigna> La marea duró cuatro meses."),
+        (Fault.LEAKED, "pt", "part", "Usuário: resuma isto\nModelo: A rede reconhece cantos de aves."),
+    ],
+)
+def test_what_no_text_about_a_paper_has_is_found(fault, language, kind, text):
+    assert fault in faults(text, language, kind)
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "text"),
+    [
+        ("fr", "summary", "Peu de travaux aujourd'hui, mais de longue haleine : deux sur les glaciers, un sur le sel."),
+        ("zh", "part", "本文梳理四类风险：（1）标注昂贵；（2）分布漂移；（3）难以解释；（4）监管滞后。"),
+        ("ja", "title", "IPCC報告書不確実性表現（第一部）の分析"),
+        ("en", "sentence", "The map is [almost everywhere] differentiable on the unit square."),
+        ("de", "part", 'In den Briefen steht „der [alte] Hafen" nur zweimal.'),
+        ("fr", "title", "Observer, prévoir, agir : la gestion des sécheresses"),
+        ("zh", "sentence", "换一个字符就击溃 BERT，词识别模型可以挽回"),
+        ("en", "title", "The World We Live In"),
+        ("de", "sentence", "Der Strom fällt aus, die Last steigt an"),
+        ("en", "sentence", "Read first: ANet"),
+        ("zh", "sentence", "先判语族，再看城市土地利用"),
+        ("en", "part", "The stages are:\n- a router that picks two experts\n- a merge that averages them"),
+    ],
+)
+def test_what_resembles_talk_a_form_or_a_break_is_left_alone(language, kind, text):
+    assert (
+        faults(text, language, kind, source="Looking, Asking: What a Title Is About" if kind == "title" else "")
+        == set()
+    )
+
+
 def test_a_titles_words_about_titles_are_excused_by_the_title_that_it_renders():
     title = "Der Titel sagt alles: Zitationen vorhersagen"
     assert faults(title, "de", "title", source="The Title Says It All: Predicting Citations") == set()
