@@ -150,6 +150,7 @@ AT_RUN_TIME = {
     "digest.which_paper.loanwords._consonants": "the letters of one word, in their order",
     "digest.which_paper.pointing._word": "words of a question of 1,500 characters",
     "digest.which_paper.worded._so_many": "numbers and nouns of a question of 1,500 characters",
+    "digest.which_paper.worded._so_many_east": "as above",
     "digest.which_paper.worded.means_all": "as above",
     "digest.which_paper.worded.names_today": "as above",
     "digest.patterns.compile": "what it compiles stands in the other modules",

@@ -15,7 +15,7 @@ DAY = regex(
     re.IGNORECASE,
 )
 COMPARES = regex(
-    r"^(?:那么?)?[和跟与比]\s?\S|比(?:谁|哪|起来)|(?:它|这篇|这个|\bit|\bthis(?: paper)?|\bthat)\s*(?:和|与|跟|and)|相比|比较|对比|区别|不同|异同|差别|差异|哪个更|谁更|\bcompar|\bversus\b|\bvs\b|\bdifferen|\bdiffers?\b|\bthan\b|\bbetter\b|\bagainst\b|\bin common\b|共同点",
+    r"^(?:那么?)?[和跟与比]\s?\S|比(?:谁|哪|起来)|(?:它|这篇|这个|\bit|\bthis(?: paper)?|\bthat)\s*(?:和|与|跟|and)|相比|比较|对比|区别|不同|异同|差别|差异|哪个更|谁更|\bcompar|\bversus\b|\bvs\b|\bdifferen|\bdiffers?\b|\bthan\b|\bbetter\b|\bagainst\b|\bin common\b|共同点|\bvergleich zu|\bpar rapport [aà]u?x?\b|\brispetto (?:al?|alla)\b|\bem rela[cç][aã]o [aà]o?\b|\bcon respecto al?\b|と比べ|に比べ|\d번?보다|と違|비교",
     re.IGNORECASE,
 )
 COMPARISON_WANTED = regex(

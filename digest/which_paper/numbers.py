@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from digest.checks.facts.figures import han_number
 from digest.checks.facts.number_words import numbers_of
 from digest.patterns import regex
-from digest.which_paper.worded import from_the_end, worded_in
+from digest.which_paper.worded import from_the_end, with_spans, worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
@@ -106,7 +106,7 @@ class Numbers:
 
 def numbers_in(question: str, count: int) -> Numbers:
     """`question` is in compatibility form (full-width made half-width)."""
-    ends, question = from_the_end(question, count)
+    ends, question = from_the_end(with_spans(question), count)
     worded = worded_in(question, count)
     found = sorted([*_named(question, count), *worded.named, *ends])
     named = list(dict.fromkeys(n for _, n in found))

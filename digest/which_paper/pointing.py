@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from digest.which_paper.worded import SIZED, aligned, any_of, article, cardinals, having, ordinals
+from digest.which_paper.worded import SIZED, aligned, any_of, article, cardinals, having, ordinals, then
 
 
 class _Words(NamedTuple):
@@ -26,25 +26,27 @@ class _Words(NamedTuple):
     """Means all other papers."""
     meant: str
     """What stands before the paper that is meant instead."""
+    nay: str = "(?!)"
+    """Says by itself that the answer was about the wrong paper."""
 
 
 _WORDS = {
-    "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean(?:t)?|i was asking about"),
-    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|ich mein(?:e|te)"),
-    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"l['’]autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais) dire|je parle d\w+"),
-    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?= (?:es|el|la|l[oa]s)\b| es[eao]| est[eao])", r"excepto|salvo|menos|quitando|aparte de", r"(?:el|la|los|las) otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero decir|me refiero a|queria decir"),
-    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"[oa]s? outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero dizer|me refiro a\w*"),
-    "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:l['’]\s?|gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|intendo|volevo dire"),
-    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я (?:про|имел\w? в виду)|имел\w? в виду"),
-    "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它])的?(?:那|一|[两二2三3])?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是)?(?:说|指|问)的?是?"),
-    "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他)の(?=[二2三3]つ|[二2三3]本)", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", ""),
-    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니)", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들))|나머지 (?=하나|둘|두)", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", ""),
+    "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean(?:t)?|i was asking about", nay=r"no(?:pe)?"),
+    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|ich mein(?:e|te)", nay=r"nein|ne|nee"),
+    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"l['’]autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais) dire|je parle d\w+", nay=r"non"),
+    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?= (?:es|el|la|l[oa]s)\b| es[eao]| est[eao])", r"excepto|salvo|menos|quitando|aparte de", r"(?:el|la|los|las) otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero decir|me refiero a|queria decir", nay=r"no"),
+    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"[oa]s? outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero dizer|me refiro a\w*", nay=r"nao"),
+    "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:l['’]\s?|gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|intendo|volevo dire", nay=r"no"),
+    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я (?:про|имел\w? в виду)|имел\w? в виду", nay=r"нет|не"),
+    "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它余]|剩下|余下)的?(?:那|一|[两二三四五六七八九十\d]{1,2})?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是|要|想)*(?:说|指|问)的?是?", nay=r"不是|不对|不"),
+    "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他|残り)の(?=[二三四五六七八九十\d][つ本](?!目))", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", "", nay=r"いや|違う|違います|ちがう|いいえ"),
+    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니)", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들))|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?"),
 }  # fmt: skip
 _BEHIND = ("ja", "ko")
 _EAST = ("zh", *_BEHIND)
 """Languages that reject and leave out what stands before the word for it."""
 _STOP = r"[,;.:!?。，、！？；：—–]"
-_MORE = r"\s*(?:[啦吧哦呀啊了]|sorry|sry|sorry)?\s*"
+_MORE = r"\s*(?:[啦吧哦呀啊了]|sorry|sry|よ|そうじゃなくて)?\s*"
 _UNIVERSAL = r"all|everything|alle[sn]?|tous|toutes|tout|tod[oa]s?|tutt[oiea]|все|всё|(?:the )?(?:others?|rest)"
 _NUMBER = r"(?:#\s*)?\d{1,2}"
 _LEAD = r"\W*(?:(?:ok(?:ay)?|and|so|what about|how about|und|was ist mit|et|y|e|и|а|а что|那么?|じゃあ|では|그럼|그리고)\s*)?"
@@ -66,6 +68,11 @@ class Rejected(NamedTuple):
 def correction(question: str) -> Rejected | None:
     """Takes `not that one` out of a question: `I mean Solheim's` stays."""
     return _without(question, "no", _rejecting)
+
+
+def denial(question: str) -> Rejected | None:
+    """Takes `no, I meant` off a number: only an answer can be denied."""
+    return _without(question, "nay", _denying)
 
 
 def left_out(question: str) -> Rejected | None:
@@ -136,6 +143,17 @@ def _without(question: str, field: str, made: _Patterns) -> Rejected | None:
 
 
 @cache
+def _denying(language: str) -> tuple[re.Pattern[str], ...]:
+    """`no, I meant 5`: only before a number with nothing after it."""
+    words, the = _WORDS[language], rf"(?:(?:{article(language)}|d(?:ie|er|en)|a)\s+)?(?:(?:{any_of('number')})\s*)?"
+    end = r"\s*(?:篇|号|番|번|本目)?(?:の?論文)?(?:のこと|のほう)?(?:です|だ|だよ|요|이요|이에요|예요|말이에요|말이야)?[\s.!?。！？]*$"
+    meant = rf"(?:{words.meant or '(?!)'})(?:\s+a)?\s*"
+    # `no, 5`, but only `no code, I meant 5`
+    said = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|(?:\s*\w+)?(?:{_STOP}|\s)\s*{meant})"
+    return (re.compile(rf"(?P<all>^\W*(?:{words.nay}){said})(?={the}第?#?\d{{1,2}}{end})"),)
+
+
+@cache
 def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     words = _WORDS[language]
     this, paper, the = words.this, any_of("paper"), rf"(?:(?:{article(language)}|{words.this})\s*)?"
@@ -196,9 +214,14 @@ def _another(language: str) -> tuple[re.Pattern[str], ...]:
     other = _WORDS[language].other
     if language in _EAST:
         return (re.compile(other),)
-    about, some = any_of("about"), rf"(?:(?:\d+|{cardinals(language)})\s+)?"
+    about, number = any_of("about"), rf"(?:\d+|{cardinals(language)})"
+    some = rf"(?:{number}\s+)?"
     # Also `the other mutation testing paper`.
+    so_many = rf"{number}(?:\s*(?:$|{_STOP})|\s+(?:{then(language)})(?!\w))"
     return (
+        re.compile(rf"(?<!\w)(?:{other})\s+{so_many}"),
+        # `les neuf autres`
+        re.compile(rf"(?<!\w)(?:{other})(?<=s)\s+(?:{then(language)})(?!\w)" if language == "fr" else r"(?!)"),
         re.compile(
             rf"(?<!\w)(?:{other})\s*(?:(?:{some}(?:(?:{about}|de|of)\s|(?:[^\s,.;:?!]+\s+){{0,4}}(?:{any_of('paper')})(?!\w)))|{some}\W*$|{some}{_STOP})"
         ),
@@ -235,4 +258,7 @@ def _joined(language: str) -> tuple[re.Pattern[str], ...]:
             rf"{number}{unit}{joins}(?:{this})"
         )
     the, both = rf"(?:(?:{any_of('the')})\s*)?", rf"\s+(?:{any_of('both')})\s+"
-    return re.compile(rf"(?<!\w)(?:{this}){both}{the}{number}"), re.compile(rf"(?<!\w){number}{both}(?:{this})(?!\w)")
+    # `gibt es zu 5 …`
+    return re.compile(rf"(?<!\w)(?:{this})(?!\s+zu\s){both}{the}{number}"), re.compile(
+        rf"(?<!\w){number}{both}(?:{this})(?!\w)"
+    )

@@ -22,7 +22,7 @@ from digest.retrieval.han import simplified
 from digest.which_paper import cues, days, pointing
 from digest.which_paper.numbers import numbers_in
 from digest.which_paper.titles import Found, TitleIndex
-from digest.which_paper.worded import means_all, means_today, names_today
+from digest.which_paper.worded import begins_with_number, means_all, means_today, names_today
 
 __all__ = [
     "LONGEST_CUE",
@@ -98,6 +98,8 @@ def resolve(
     if found := others.resolution():
         return found
     told = _beside(text, papers, under_discussion) or _told(text, papers, earlier, today)
+    if pointed and told.why == "number" and _turns_to(text):
+        return told
     if pointed:
         return Resolution(tuple(dict.fromkeys((pointed, *_also(told, text, papers)))), why="reply")
     if told.why == _UNFIT and not under_discussion:
@@ -106,6 +108,12 @@ def resolve(
     if told.paper_ids or told.ask:
         return _with_discussed(told, text, papers, under_discussion)
     return _of_the_context(text, papers, under_discussion)
+
+
+def _turns_to(text: str) -> bool:
+    """Whether a reply leaves the paper that it answers: `e il 4, quanti modelli?`"""
+    compares = cues.COMPARES.search(text) or cues.PRONOUN.search(text) or pointing.beside_what(text)
+    return not compares and begins_with_number(text)
 
 
 def _also(told: Resolution, text: str, papers: Sequence[Known]) -> tuple[str, ...]:
@@ -161,7 +169,8 @@ class _Others:
     def resolution(self) -> Resolution | None:
         if len(self.papers) < _FEW:
             return None
-        if wrong := pointing.correction(self.text):
+        wrong = pointing.denial(self.text) if self.discussed else None
+        if wrong := wrong or pointing.correction(self.text):
             return self._instead(wrong.after.strip())
         if (but := pointing.left_out(self.text)) and (excepted := self._excepted(but)):
             told = self._told(but.rest)
@@ -292,6 +301,8 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
         resolved = _of(look(text), papers)
         if resolved.paper_ids or resolved.ask:
             return resolved
+    if (kind := _of(shelf.of_kind(text), papers)).paper_ids:
+        return kind
     described = None if cues.DAY.search(text) or means_today(text, len(papers)) else shelf.described(text)
     if described and (described.sure or described.maybe):
         return _of(described, papers)
@@ -356,6 +367,8 @@ def _guessed(text: str, papers: Sequence[Known]) -> Resolution:
     if not papers:
         return Resolution(ask=True, why="no digest")
     shelf = _shelf(papers)
+    if (kind := _of(shelf.of_kind(text, anywhere=True), papers)).paper_ids:
+        return kind
     hinted = _of(shelf.hinted(text), papers)
     if hinted.paper_ids or hinted.ask:
         return hinted

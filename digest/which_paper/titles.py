@@ -46,6 +46,25 @@ _GLIMPSED = (
     regex(r"^\W*(?P<what>[가-힣A-Za-z ]{2,16}?)\s?(?:거|것|꺼)(?=[는은요\s,?]|$)"),
 )  # fmt: skip
 _ET_AL = regex(r"(?<![^\W\d_])([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
+_TWO_NAMES = regex(
+    r"(?<!\w)(?P<a>[^\W\d_]{2,})\s*(?:&|/|,|\+|と|・|和|、|\b(?:and|et|und|y|e|и)\b)\s*(?=(?P<b>[^\W\d_]{2,}))"
+)
+_KIND = regex(
+    r"(?:\b(?:the|el|la|il|lo|le|o|der|die|das|den|dem|del|zum|vom|du|al|ao|do)\s+(?:[\w]+-)?|^\W*)(?P<kind>survey|review|benchmark|dataset)s?\b(?=(?P<noun>\s+(?:papers?|artikel|article)|-(?:paper|artikel|arbeit))?)(?=(?P<stop>\s*[,:;])?)"
+    r"|(?P<east>サーベイ|レビュー|ベンチマーク|データセット|서베이|리뷰|벤치마크|데이터셋)の?\s?(?:論文|やつ|ペーパー|논문|거)",
+    re.IGNORECASE,
+)
+_FIRST_WORDS = regex(r"\W*(?:\w{1,3}\W+)?")
+_KINDS = {
+    "サーベイ": "survey",
+    "レビュー": "review",
+    "ベンチマーク": "benchmark",
+    "データセット": "dataset",
+    "서베이": "survey",
+    "리뷰": "review",
+    "벤치마크": "benchmark",
+    "데이터셋": "dataset",
+}
 _POINTING = regex(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
     "first second third last same other next previous earlier latest best new only whole entire main proposed original current given yesterday today dataset code method model result limitation paper approach".split()  # noqa: SIM905
@@ -161,6 +180,9 @@ class TitleIndex:
         if hits:
             return _one_of(hits, question)
         families = [_families(paper) for paper in self.papers]
+        pairs = [{fold(m["a"]), fold(m["b"])} for m in _TWO_NAMES.finditer(question)]
+        if both := {i for i, names in enumerate(families) if any(len(p) > 1 and p <= names for p in pairs)}:
+            return _one_of(both, question)
         placed, alone = _surnames(question)
         told = [{i for i, names in enumerate(families) if name in names} for name in placed]
         told = [by for by in told if by] or self._of_rare_names(alone, families)
@@ -181,6 +203,20 @@ class TitleIndex:
             if by := {i for i, family in enumerate(families) if forms & family}:
                 found[name] = by
         return list(found.values()) if any(len(name) >= _RARE for name in found) else []
+
+    def of_kind(self, question: str, *, anywhere: bool = False) -> Found:
+        """Finds `el survey`, `ベンチマークの論文`, when one title alone says so. A benchmark or a
+        dataset without a word for a paper may be one that a paper uses; so may a survey that the
+        question does not begin with."""
+        for match in _KIND.finditer(question):
+            kind = _KINDS.get(match["east"] or "") or match["kind"].lower()
+            first = anywhere or _FIRST_WORDS.fullmatch(question, 0, match.start())
+            if match["kind"] and not match["noun"] and not (first and (kind == "survey" or match["stop"])):
+                continue
+            of = {i for i, title in enumerate(self._titles) if stem(kind) in title}
+            if len(of) == 1:
+                return Found(tuple(of), (), "description")
+        return Found()
 
     def described(self, question: str) -> Found | None:
         """Finds `the dubbing one`, `配音那篇`. None when the question describes no paper."""

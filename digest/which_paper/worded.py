@@ -40,21 +40,25 @@ class _Nouns(NamedTuple):
     """Pronouns for a paper whose subject follows."""
     having: str = ""
     """What else stands between such a pronoun and what its paper is about: `das mit …`."""
+    then: str = ""
+    """What may follow a paper named without a noun, and is no noun itself: `le deuxième est …`."""
+    span: tuple[str, str] = ("(?!)", "(?!)")
+    """What stands before the ends of a range: `de 1 à 3`."""
     end: str = ""
     """What turns an ordinal round: `second from the end`, `끝에서 두 번째`."""
 
 
 _NOUNS = {
-    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)"),
-    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}"),
-    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<ante>avant[- ](?=avant)|ante(?=pen))?(?P<back>avant[- ]|pen)?(?:derni(?:er|ere)|ultieme)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin"),
-    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?", "y|e|o|u|con|al|que", "el|del", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", having=r"con|de|del|que|para", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola"),
-    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?", "e|ou|com|ao|que", "o|do", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", having=r"com|de|d[oa]s?|para", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?"),
-    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", having=r"con|d\w{1,4}|che|per", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine"),
+    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)", then=r"ha(?:s|ve)|is|are|do(?:es)?|did|w(?:as|ere)|can|how|what|which|who|where|why|any|please", span=(r"from", r"to|through|thru|till")),
+    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|zur|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}", then=r"hat|haben|ist|sind|kann|konnen|wie|was|welche\w?|wer|wo|warum|bitte|auch|schon|je|jeweils|lauft|laufen|braucht", span=(r"vo[nm]|der|die", r"bis(?: zum?r?)?")),
+    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<ante>avant[- ](?=avant)|ante(?=pen))?(?P<back>avant[- ]|pen)?(?:derni(?:er|ere)|ultieme)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|la|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin", then=r"a|ont|est|sont|c['’]est|ca|ils?|elles?|on|marche(?:nt)?|fonctionne(?:nt)?|tourne(?:nt)?|qu['’e]\w*|quel\w*|comment|combien|pourquoi|peu(?:t|vent)|fait|utilise(?:nt)?", span=(r"de|du", r"a|au|jusqu['’]a|jusqu['’]au")),
+    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?", "y|e|o|u|con|al|que", "el|la|del|al", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", having=r"con|de|del|que|para", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola", then=r"ha|han|es|son|esta|estan|tienen?|usan?|que|como|cuant\w+|cual\w*|donde|quien\w*|pueden?|funcionan?|hacen?|corren?|va|no", span=(r"del?|desde", r"al?|hasta")),
+    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?", "e|ou|com|ao|que", "o|do|ao", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", having=r"com|de|d[oa]s?|para", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?", then=r"tem|e(?!\s+(?:segund|terceir|quart|quint)\w)|sao|esta|estao|usam?|que|como|quant\w+|qua(?:l|is)|onde|quem|podem?|funcionam?|faz|fazem|rodam?|vai|nao", span=(r"d[eoa]", r"ao?|ate")),
+    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]", "e|ed|o|con|al|che|di", "il|la|l'|d[ae]l|al|della|dalla|alla|sulla?", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", having=r"con|d\w{1,4}|che|per", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine", then=r"ha|e(?!\s+(?:second|terz|quart|quint)\w)|hanno|sono|usano?|che|come|quant\w+|qual\w*|dove|chi|puo|possono|funzionano?|fa|fanno|girano?|va|non", span=(r"d[ae]l?|dalla", r"al?|alla|fino al?")),
     "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"(?:vandaag|van de dag)", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)"),
     "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"(?P<back>nast )?sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt", r"om", r"(?:den|det)"),
     "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"(?P<back>przed)?ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad", r"o|na temat", r"(?:ten|ta|to)"),
-    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}|строк\w{0,2}|столб\w{0,4}|страниц\w{0,2}|стр\.", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко|что-(?:то|нибудь)|нового|интересного", r"про|о|об|обо", r"(?:та|то|тот|ту|та,? которая|котор(?:ая|ую|ыи))", having=r"(?:что |где )?(?:про|о|об)|где|что|с|со|для", end=r"(?:с|от) конца|снизу"),
+    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}|строк\w{0,2}|столб\w{0,4}|страниц\w{0,2}|стр\.", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко|что-(?:то|нибудь)|нового|интересного", r"про|о|об|обо", r"(?:та|то|тот|ту|та,? которая|котор(?:ая|ую|ыи))", having=r"(?:что |где )?(?:про|о|об)|где|что|с|со|для", end=r"(?:с|от) конца|снизу", then=r"есть|где|как\w*|что|сколько|кто|можно|умеет|работает", span=(r"с|со|от", r"по|до")),
     "tr": _Nouns(r"makale\w{0,6}|bildiri\w{0,4}|calısma\w{0,6}|calisma\w{0,6}", r"numara(?:lı)?|no\.?", r"son", r"tablo\w{0,4}|sekil\w{0,4}|bolum\w{0,4}|denklem\w{0,4}|adım\w{0,4}|asama\w{0,4}", "ve|veya|ile", "", r"bugun\w*", r"ozet\w*"),
     "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
     "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|行|列|页|第", today="今[天日]|当[天日]|本日|本期", sums_up="总结|概括|概述|汇总|归纳|综述|梳理|整理|有(?:什么|啥)|值得", end=r"倒数|从(?:后|最后|下)(?:面|往前|往上)*(?:数)?"),
@@ -72,6 +76,9 @@ _BY = regex(r"\s+(?:(?:from|\w{1,3})\s+)?(?P<name>[a-z-]{2,})")
 """A word of up to three letters: by, von, de, da, di, от."""
 _POSSESSIVE = regex(r"(?P<name>[a-z-]{2,})['’]s\b")
 _PAIR = 2
+_TWO_FIGURES = regex(r"\d\D{1,16}\d")
+_NEXT_WORD = regex(r"\s+(?:de\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*))?)")
+_COUNTED = regex(r"(?:per|por|pour)\b|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|\w+(?:[cs]ion|[sz]ione|cao)\b")
 _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
@@ -118,16 +125,25 @@ def worded_in(question: str, count: int) -> Worded:
     plain = without_accents(question)
     found = sorted(_named(plain, count))
     named = [(at, number) for at, _, number in found]
-    bare = [(m.start("bare"), m.end(), int(m["bare"])) for language in _NOUNS for m in _bare(language).finditer(plain)]
+    bare = sorted(set(_bare_figures(plain)))
     taken = {place for at, end, _ in (*found, *bare) for place in range(at, end)}
     unplaced = [u for u in _unplaced(plain, count) if u[0] not in taken and not _versions(question, plain, u[0])]
     if named:
         # `Compara el artículo 3 con el 6`
         named += [u for u in unplaced if _just_before(_joins(), plain, u[0])]
         unplaced = [u for u in unplaced if u not in named]
-    elif len(unplaced) == _PAIR and _between().fullmatch(plain[unplaced[0][0] : unplaced[1][0]]):
+    elif (
+        len(unplaced) == _PAIR
+        and _between().fullmatch(plain[unplaced[0][0] : unplaced[1][0]])
+        and not _from_to().match(plain, _word_before(plain, unplaced[0][0]))
+    ):
         named, unplaced = unplaced, []
     return Worded(tuple(sorted(set(named))), tuple(n for _, _, n in bare), tuple(n for _, n in unplaced))
+
+
+def begins_with_number(question: str) -> bool:
+    """Whether a paper's number is its first words: `il 4 …`, `1番のほうは…`."""
+    return bool(_numbered_first().match(without_accents(question)))
 
 
 def from_the_end(question: str, count: int) -> tuple[tuple[tuple[int, int], ...], str]:
@@ -145,6 +161,19 @@ def from_the_end(question: str, count: int) -> tuple[tuple[tuple[int, int], ...]
     return tuple((at, n) for at, n in found if n >= 1), rest
 
 
+def with_spans(question: str) -> str:
+    """The question with a range of papers that it begins with, or that has a word for papers, as
+    `#5-7`: `de 5 à 7, …`, `5〜7を…`, `5번부터 7번까지`."""
+    plain = aligned(question)
+    if not _TWO_FIGURES.search(plain):
+        return question
+    for pattern in _spans():
+        if (match := pattern.search(plain)) and int(match["a"]) < int(match["b"]) <= int(match["a"]) + _SPAN:
+            start, end = match.span("all")
+            return f"{question[:start]}#{match['a']}-{match['b']} {question[end:]}"
+    return question
+
+
 def means_today(question: str, count: int = 0) -> bool:
     """Whether it asks for the day's papers: `les articles d'aujourd'hui`, `summarize today`; or
     for as many as the digest has, `count` of them: `the ten papers`, `这十篇`."""
@@ -159,7 +188,7 @@ def means_all(question: str, count: int) -> bool:
     plain = without_accents(question)
     said = [w for language in _SPACED for w in number_words()[language]["cardinal"].get(str(count), ())]
     return bool(re.search(rf"(?<!\w)(?:{'|'.join(said)})(?!\w)|(?<![\w.]){count}(?![\w.%])", plain)) or bool(
-        count == _PAIR and _BOTH.search(plain)
+        (count == _PAIR and _BOTH.search(plain)) or _so_many_east(count).search(plain)
     )
 
 
@@ -214,18 +243,25 @@ def _from_an_end(groups: Mapping[str, str | None], count: int, language: str) ->
 
 def _values(listed: str, language: str) -> Sequence[int]:
     found = [int(n) for n in re.findall(r"\d+", listed)]
+    if not found and _BOTH.fullmatch(listed):
+        return [_PAIR]
     if not found:
-        return [numbers_of(language)[re.sub(r"\s", "", listed)]]
+        bare = re.sub(r"\s", "", listed)
+        return [numbers_of(language).get(bare) or int(han_number(bare))]
     span = re.fullmatch(r"\d+\s*[-–—~]\s*\d+", listed)
     return range(found[0], found[1] + 1) if span and found[0] < found[1] <= found[0] + _SPAN else found
 
 
 def _unplaced(plain: str, count: int) -> Iterator[tuple[int, int]]:
     counts_things = False
-    for match in _figures().finditer(plain):
+    figures = list(_figures().finditer(plain))
+    for at, match in enumerate(figures):
         # `Table 4 and 5`, `3 seeds or 5`
         if not (counts_things and _just_before(_joins(), plain, match.start())):
             counts_things = _counts(match, plain)
+        if not counts_things and (upper := next(iter(figures[at + 1 : at + 2]), None)):
+            # `from 2 to 4 vegetables`
+            counts_things = bool(_until().fullmatch(plain, match.end(), upper.start())) and _counts(upper, plain)
         number = _values(match[0], "en" if match[0].isascii() else "zh")[0]
         if not counts_things and 1 <= number <= count:
             yield match.start(), number
@@ -278,14 +314,18 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     yield rf"{noun}\s+{last}{_END}"
     the = _the(language, "|(?:die|der|den|la|a)(?=\\s)")  # `la tercera`, `die letzte`
     yield rf"{the}(?P<number>{ordinal})(?:{_END}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
+    then = rf"(?=\s+(?:{nouns.then or '(?!)'})(?!\w))"
+    yield rf"{the}(?P<number>{ordinal}){then}"
+    if language == "es":
+        yield rf"{the}(?P<number>(?:prim|terc)ero)(?=\s)"  # `el primer modelo` before a noun
     if language not in ("en", "tr"):  # `son` is a word of Spanish and French too
-        yield rf"{the}{last}{_END}"
+        yield rf"{the}{last}(?:{_END}|{then})"
     yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
     first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))}\w?)(?!\w)"
     for side, words in (("first", first), ("last", last)):
-        some = rf"(?P<{side}>{cardinal})"
-        yield rf"{words}\s+{some}(?:\s+{noun}|{_END})"
-        yield rf"{some}\s+{words}(?:\s+{noun}|{_END})"
+        some = rf"(?P<{side}>{cardinal}|beiden(?!\w))"
+        yield rf"{words}\s+{some}(?:\s+{noun}|{_END}|{then})"
+        yield rf"{some}\s+{words}(?:\s+{noun}|{_END}|{then})"
 
 
 def article(language: str) -> str:
@@ -294,6 +334,10 @@ def article(language: str) -> str:
 
 def having(language: str) -> str:
     return _NOUNS[language].having or "(?!)"
+
+
+def then(language: str) -> str:
+    return _NOUNS[language].then or "(?!)"
 
 
 def ordinals(language: str) -> str:
@@ -326,7 +370,12 @@ def _patterns_east(language: str) -> Iterator[str]:
     spoken = rf"(?:\d{{1,3}}|(?:{_words(language, 'cardinal')}){counted})"
     ordinal = rf"(?:{_words(language, 'ordinal')}|第\d{{1,3}})"
     yield rf"{paper}\s*(?:{number})?\s*(?P<number>{spoken})(?![\d%]|\.\d)"
-    yield rf"{last}(?:一篇)?[的のに]?(?:那|这)?(?:一?篇|\s*{paper}|\s(?:거|것|꺼)(?![가-힣]{{2}}))"
+    yield rf"{last}(?:一篇)?[的のに]?(?:那|这)?(?:一?篇|\s*{paper}|やつ|\s(?:거|것|꺼)(?![가-힣]{{2}}))"
+    some = rf"(?:\d{{1,2}}|{_words(language, 'cardinal', 2)}|[二两三四五六七八九十])"
+    few = rf"\s*(?:[つ本件篇편個个개]|권)(?:{_BEFORE}|(?=\s*(?:[呢都有]|논문|の?論文|다|각|모두|중|비교|요약|코드)))"
+    yield rf"{last}[の的]?\s*(?P<last>{some}){few}"
+    if language != "zh":
+        yield rf"(?:最初|はじめ|처음|첫)の?\s*(?P<first>{some}){few}"
     yield rf"(?P<number>{ordinal})[のの]?\s*{paper}"
     if language == "zh":
         yield rf"(?P<number>{spoken})号的?{paper}"
@@ -334,6 +383,7 @@ def _patterns_east(language: str) -> Iterator[str]:
         yield r"(?P<number>\d{1,3}番?[とや]\d{1,3})番"
         # `1番` may be `most`.
         yield r"(?<![\d第])(?P<number>(?:[2-9]|[1-9]\d)番)(?![目線地号館街組台])"
+        yield r"(?<![\d第])(?P<number>1番)(?=の(?:ほう|方|やつ))"
         yield rf"(?P<number>\d{{1,3}})の{paper}"
         yield rf"(?P<number>{spoken}|[\d一二三四五六七八九十]つ)(?:(?:番目?|目|つ目|個目)(?:の?(?:{paper}|もの|やつ)|{_BEFORE})|[本件報編]目)"
     else:
@@ -346,6 +396,53 @@ def _patterns_east(language: str) -> Iterator[str]:
 def _words(language: str, kind: str, least: int = 1) -> str:
     words = [w for n, ws in number_words()[language][kind].items() if int(n) >= least for w in ws]
     return "|".join(re.sub(r"\\?\s", r"\\s*", re.escape(w)) for w in sorted(words, key=len, reverse=True)) or r"(?!)"
+
+
+def _word_before(plain: str, at: int) -> int:
+    return plain.rstrip().rfind(" ", 0, max(at - 1, 0)) + 1
+
+
+@cache
+def _from_to() -> re.Pattern[str]:
+    """`from 5 to 3`, of an amount."""
+    ends = "|".join(rf"(?:{since})\s+\d+\s+(?:{until}|zu)" for since, until in (n.span for n in _NOUNS.values()))
+    return re.compile(rf"(?:{ends})\s+\d")
+
+
+@cache
+def _until() -> re.Pattern[str]:
+    return re.compile(
+        rf"\s{{1,3}}(?:{'|'.join(n.span[1] for n in _NOUNS.values())})\s{{1,3}}|\s{{0,3}}(?:到|至|から|에서|[〜~–—-])\s{{0,3}}"
+    )
+
+
+@cache
+def _numbered_first() -> re.Pattern[str]:
+    spaced = (
+        rf"(?:(?:{any_of('the')})\s*|(?:{any_of('paper', _SPACED)}|{any_of('number')})\s*#?)\d{{1,2}}(?![\w%]|[.,]\d)"
+    )
+    east = r"第?\d{1,2}\s*(?:[篇号番번]|本目)"
+    return re.compile(rf"\W{{0,8}}(?:(?:{any_of('both')})\s+)?(?:{spaced}|{east})")
+
+
+@cache
+def _spans() -> tuple[re.Pattern[str], ...]:
+    unit, paper = r"\s*(?:篇|号|番目?|번째?|本目)?", any_of("paper")
+    follows = rf"(?=\s*(?:$|[?!.,:;、。，！？；]|[をはのが에를을은는요의的呢都各]|(?:{any_of('then')}|en|in|je|por|per)(?!\w)|(?:{paper})(?!\w)|分别|每|讲|帮|请|麻烦|给我|이랑|(?:{any_of('sums_up')})))"
+    east = rf"(?P<all>第?(?P<a>\d{{1,2}}){unit}\s*(?:から|부터|에서|到|至|[-~〜–—])\s*第?(?P<b>\d{{1,2}}){unit}\s*(?:まで|까지)?(?:の?論文)?)"
+    lead = rf"^\W*(?:(?:e|y|et|und|and|ok|从|由|请|{any_of('sums_up')})\W*(?:\w{{1,4}}\s+)?)?"
+    found = [
+        rf"{lead}{east}{follows}",
+        r"(?P<all>第\s*(?P<a>\d{1,2})\s*[篇号]?\s*[到至~〜-]\s*第?\s*(?P<b>\d{1,2})\s*[篇号])",
+    ]
+    for nouns in _NOUNS.values():
+        since, until = nouns.span
+        if until != "(?!)":
+            the = rf"(?:(?:{nouns.the or '(?!)'}|a)\s+)?(?:(?:{nouns.number})\s*)?"
+            between = rf"(?P<a>\d{{1,2}})\s+(?:{until})\s+{the}(?P<b>\d{{1,2}})(?![\w%]|[.,]\d)"
+            found.append(rf"{lead}(?P<all>(?:(?:{since})\s+)?{the}{between}){follows}")
+            found.append(rf"(?<!\w)(?:{nouns.paper})\s+(?P<all>(?:(?:{since})\s+)?{the}{between})")
+    return tuple(map(re.compile, found))
 
 
 @cache
@@ -393,6 +490,12 @@ def _so_many(language: str, count: int) -> re.Pattern[str]:
 
 
 @cache
+def _so_many_east(count: int) -> re.Pattern[str]:
+    said = [w for language in _EAST for w in number_words()[language]["cardinal"].get(str(count), ())]
+    return re.compile(rf"(?<![\d.第十])(?:{'|'.join([str(count), *said])})\s*[篇本件편つ个개]")
+
+
+@cache
 def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     made = _patterns_east(language) if language in _EAST else _patterns_spaced(language)
     return tuple(map(re.compile, made))
@@ -409,8 +512,45 @@ def _papers() -> re.Pattern[str]:
 
 @cache
 def _bare(language: str) -> re.Pattern[str]:
-    the = _NOUNS[language].the or "(?!)"
-    return re.compile(rf"(?<!\w)(?:{the})\s*(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,]\d|{_SIZED.pattern})")
+    the, then = _NOUNS[language].the or "(?!)", _NOUNS[language].then or "(?!)"
+    if language == "nl":
+        the = "het"  # `de 3` is French, Spanish and Portuguese too
+    figure = rf"(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,:]\d|-\w|{_SIZED.pattern})"
+    if language == "de":
+        # `der 5 Modelle` is a plural, and so is any dative in -n or -s: `zu 5 Modellen`.
+        one = r"(?:d(?:er|ie|en)\s+(?=\d+(?:{end}|\s+(?:{then})(?!\w)))|(?<!bis )(?<!\d )zu\s+(?=\d+(?:{end}|\s+(?:schon|denn|(?!prozent)\w*[^\W_ns])(?!\w))))"
+        the = rf"(?:(?:{the})\s*|{one.format(end=_END, then=then)})"
+    elif language == "pt":
+        the = (
+            rf"(?:(?<!\d )(?:{the})\s*|(?:^|[,.;:!?]\s|^\W*(?:e|mas)\s)\W*a\s+(?=\d+(?:\s*[?,:]|\s+(?:{then})(?!\w))))"
+        )
+    else:
+        the = rf"(?<!\d )(?:{the})\s*"
+    return re.compile(rf"(?<!\w){the}{figure}")
+
+
+@cache
+def _months(language: str) -> frozenset[str]:
+    from babel import Locale  # noqa: PLC0415  # slow to load
+
+    named = Locale(language).months
+    return frozenset(
+        without_accents(m).strip(".") for form in named.values() for w in form.values() for m in w.values()
+    )
+
+
+def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
+    """(start, end, number). `el 3 de mayo` is a day, `il 5 per cento` a share, `la 5 edición` no
+    paper."""
+    for language in _NOUNS:
+        for match in _bare(language).finditer(plain):
+            after = _NEXT_WORD.match(plain, match.end())
+            if not after or not (
+                _COUNTED.match(after["word"])
+                or _other_word().match(after["word"])
+                or after["word"] in _months(language)
+            ):
+                yield match.start("bare"), match.end(), int(match["bare"])
 
 
 def any_of(field: str, languages: Iterable[str] = _NOUNS) -> str:
@@ -436,7 +576,10 @@ def _about(language: str) -> tuple[re.Pattern[str], ...]:
         own = rf"(?:{nouns.other})の?(?:{nouns.paper}|やつ)"
         other = rf"(?!{nouns.today}|{nouns.last}|{nouns.number}|\d|{_words(language, 'ordinal')}|{own})"
         subject = rf"{other}(?P<what>[^\s、。?？,.]{{2,20}}?)(?:{nouns.about})\s*{nouns.paper}"
-        named = {"ja": rf"[\u30a0-\u9fff]{{2,}})の?(?:{nouns.paper}|やつ)", "ko": rf"[가-힣 ]{{2,14}}?)\s{nouns.paper}"}
+        named = {
+            "ja": rf"[\u30a0-\u9fff]{{2,}})の?(?:{nouns.paper}|やつ)",
+            "ko": rf"(?:[가-힣 ]{{2,14}}?|[a-z][a-z-]{{3,}}))\s{nouns.paper}(?!보다)",
+        }
         return re.compile(subject), re.compile(rf"^\W*{other}(?P<what>{named[language]}")
     about = rf"\s+(?:{nouns.about})(?!\w)\s*{what}"
     found = [f"{_noun(language)}{about}", rf"(?<!\w)(?P<what>[^\W\d_]{{4,}})-{_noun(language)}"]
@@ -455,6 +598,11 @@ def _other() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?<!\w)(?:{spaced})|(?:{any_of('other', _EAST)}))\s*(?:(?:{any_of('number')})\s*)?[(（]?\s*$"
     )
+
+
+@cache
+def _other_word() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('other', _SPACED)})(?!\w)")
 
 
 @cache

@@ -427,3 +427,170 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
 )
 def test_a_pronoun_with_a_subject_describes_another_paper(question, numbers):
     assert _numbers(question, under=[2]) == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("de 1 à 3, une phrase chacun stp", [1, 2, 3]),
+        ("2〜4をそれぞれ一行で", [2, 3, 4]),
+        ("dal 2 al 4, una riga ciascuno", [2, 3, 4]),
+        ("von 3 bis 5 bitte je ein Satz", [3, 4, 5]),
+        ("3 a 5 por favor", [3, 4, 5]),
+        ("3 to 5, one line each", [3, 4, 5]),
+        ("第2到第4篇", [2, 3, 4]),
+        ("2번부터 4번까지 요약해줘", [2, 3, 4]),
+        ("2到4帮我整理一下", [2, 3, 4]),
+        ("from 1 to 3 layers?", [2]),
+        ("da 1 a 3 lingue?", [2]),
+        ("5〜7時間で学習できる？", [2]),
+        ("der Fehler fällt von 5 bis 3 Prozent?", [2]),
+    ],
+)
+def test_a_range_is_of_papers_unless_it_counts_something(question, numbers):
+    assert _numbers(question, under=[2]) in (numbers, None if numbers == [2] else numbers)
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("la 4 tiene demo?", 4),
+        ("il 4 quanti modelli prova?", 4),
+        ("la 4, su quali dati?", 4),
+        ("a 3 tem código?", 3),
+        ("gibts zu 5 schon code?", 5),
+        ("gibts zur 4 ein Video?", 4),
+        ("le deuxième ça marche en français ?", 2),
+        ("o primeiro roda em CPU?", 1),
+        ("el segundo funciona con mp3?", 2),
+        ("o terceiro é só revisão?", 3),
+        ("il terzo che dataset usa", 3),
+        ("最後のやつ、リアルタイムで動く？", 5),
+    ],
+)
+def test_an_article_before_a_figure_or_an_ordinal_without_a_noun_names_a_paper(question, number):
+    assert _numbers(question) == [number]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "le 5 mai, c'était quoi ?",
+        "il 5 per cento di errore?",
+        "o 3 de março?",
+        "il 4 giugno?",
+        "con el 5 por ciento de datos?",
+        "la 5 edición de SemEval?",
+        "läuft es auf bis zu 5 GPUs?",
+        "gibt es zu 5 modellen code?",
+        "le deuxième jeu de données vient d'où ?",
+        "o segundo experimento tem baseline?",
+        "von 3 zu 5?",
+        "2 o 3 capas?",
+        "passe de 1 à 4 langues ?",
+        "la 4 fois plus rapide ?",
+        "does the error fall from 5 to 3?",
+    ],
+)
+def test_a_day_a_share_and_a_thing_with_a_number_are_no_papers(question):
+    assert _numbers(question, under=[2]) in ([2], None)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "die letzten beiden bitte je ein Satz",
+        "gli ultimi due hanno il codice?",
+        "les deux derniers ont du code ?",
+        "os dois últimos têm código?",
+        "los dos últimos tienen demo?",
+        "마지막 두 개 비교해줘",
+        "最後の二つはどう違う？",
+        "最后两篇哪个更实用？",
+    ],
+)
+def test_the_last_two_are_papers_without_a_noun(question):
+    assert _numbers(question) == [4, 5]
+
+
+@pytest.mark.parametrize("question", ["gli ultimi due strati sono fissi?", "最後の二つの層だけ学習する？"])
+def test_the_last_two_of_something_else_are_no_papers(question):
+    assert _numbers(question, under=[2]) == [2]
+
+
+@pytest.mark.parametrize(
+    ("question", "four", "three"),
+    [
+        ("and the other {}, any code?", "four", "three"),
+        ("e os outros {}, algum tem código?", "quatro", "três"),
+        ("und die anderen {}?", "vier", "drei"),
+        ("et les {} autres ?", "quatre", "trois"),
+        ("gli altri {} hanno il codice?", "quattro", "tre"),
+        ("その他の{}本は？", "4", "3"),
+        ("其他{}篇有代码吗", "四", "三"),
+        ("其餘{}篇呢", "四", "三"),
+        ("나머지 {} 편은?", "네", "세"),
+    ],
+)
+def test_as_many_others_as_there_are_leave_out_the_paper_under_discussion(question, four, three):
+    assert _numbers(question.format(four), under=[2]) == [1, 3, 4, 5]
+    assert _numbers(question.format(three), under=[2]) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "no, I meant 5",
+        "no wait, i meant 5",
+        "no, quería decir la 5",
+        "nein, ich meinte 5",
+        "non, je voulais dire le 5",
+        "no, intendevo il 5",
+        "不是啦，我是說 5",
+        "不對，我說的是5",
+        "いや、5のことです",
+        "아니, 5번이요",
+    ],
+)
+def test_a_number_after_a_denial_is_the_paper_meant(question):
+    assert _numbers(question, under=[2]) == [5]
+
+
+def test_a_denial_of_no_answer_names_no_paper():
+    assert not names_paper("no, 5", BIRDS)
+    assert _numbers("no, 5 layers?", under=[2]) in ([2], None)
+
+
+@pytest.mark.parametrize("question", ["１番のほうはコードありますか", "e il 1 quanti modelli prova?"])
+def test_a_reply_that_begins_with_a_number_turns_to_that_paper(question):
+    assert _numbers(question, replied_to=BIRDS[2].paper.id) == [1]
+    assert _numbers("vergleich das mit Nr. 1", replied_to=BIRDS[2].paper.id) == [1, 3]
+
+
+def test_the_paper_compared_with_joins_the_one_under_discussion():
+    assert _numbers("und im Vergleich zu 4?", under=[2]) == [2, 4]
+    assert _numbers("par rapport au 4 ?", under=[2]) == [2, 4]
+
+
+KINDS = _made(("A Survey of Nests", "Ada Marchetti"), ("Songs of Sparrows", "Petr Dvorak", "Jun Ito"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "サーベイの論文、何本ぐらい？",
+        "el survey cuántos cubre",
+        "der Nest-Survey, lohnt der sich",
+        "lohnt sich der Survey?",
+    ],
+)
+def test_the_only_survey_is_known_by_its_kind(question):
+    assert _numbers(question, papers=KINDS) == [1]
+
+
+def test_a_survey_within_the_paper_under_discussion_is_its_own():
+    assert _numbers("how many people answered the survey?", under=[2], papers=KINDS) == [2]
+
+
+def test_two_authors_of_one_paper_are_known_without_capitals():
+    assert _numbers("dvorak & ito, which songs?", papers=KINDS) == [2]
