@@ -76,9 +76,12 @@ _BY = regex(r"\s+(?:(?:from|\w{1,3})\s+)?(?P<name>[a-z-]{2,})")
 """A word of up to three letters: by, von, de, da, di, от."""
 _POSSESSIVE = regex(r"(?P<name>[a-z-]{2,})['’]s\b")
 _PAIR = 2
+_TO = regex(r"a[lo]\s")
 _TWO_FIGURES = regex(r"\d\D{1,16}\d")
-_NEXT_WORD = regex(r"\s+(?:de\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*))?)")
-_COUNTED = regex(r"(?:per|por|pour)\b|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|\w+(?:[cs]ion|[sz]ione|cao)\b")
+_NEXT_WORD = regex(r"\s+(?:de\s+)?(?:la\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*))?)")
+_COUNTED = regex(
+    r"(?:per|por|pour)\b|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|(?:manana|tarde|noche)\b|\w+(?:[cs]ion|[sz]ione|cao)\b"
+)
 _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
@@ -86,6 +89,7 @@ _SPAN = 20
 _REACH = 80
 """Characters before a figure in which what it counts or joins is looked for."""
 _END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|$))"
+_ENDS = regex(_END)
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
@@ -518,7 +522,7 @@ def _bare(language: str) -> re.Pattern[str]:
     figure = rf"(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,:]\d|-\w|{_SIZED.pattern})"
     if language == "de":
         # `der 5 Modelle` is a plural, and so is any dative in -n or -s: `zu 5 Modellen`.
-        one = r"(?:d(?:er|ie|en)\s+(?=\d+(?:{end}|\s+(?:{then})(?!\w)))|(?<!bis )(?<!\d )zu\s+(?=\d+(?:{end}|\s+(?:schon|denn|(?!prozent)\w*[^\W_ns])(?!\w))))"
+        one = r"(?:d(?:er|ie|en)\s+(?=\d+(?:{end}|\s+(?:{then})(?!\w)))|(?:(?<=gibts )|(?<=gibt's )|(?<=gibt es )|(?<=vergleich )|(?<=gegensatz )|(?<=frage )|(?<=fragen ))zu\s+(?=\d+(?:{end}|\s+(?:schon|denn|(?!prozent)\w*[^\W_ns])(?!\w))))"
         the = rf"(?:(?:{the})\s*|{one.format(end=_END, then=then)})"
     elif language == "pt":
         the = (
@@ -544,6 +548,8 @@ def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
     paper."""
     for language in _NOUNS:
         for match in _bare(language).finditer(plain):
+            if _TO.match(match[0]) and not _ENDS.match(plain, match.end()):
+                continue  # `al 3 piano`
             after = _NEXT_WORD.match(plain, match.end())
             if not after or not (
                 _COUNTED.match(after["word"])

@@ -556,6 +556,14 @@ def test_a_number_after_a_denial_is_the_paper_meant(question):
     assert _numbers(question, under=[2]) == [5]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["siamo al 3 piano", "la 2 de la mañana", "wir sind zu 3 im Büro", "treffen wir uns zu 5 heute?", "ao 5 andar"],
+)
+def test_a_floor_an_hour_and_how_many_come_name_no_paper(text):
+    assert not names_paper(text, BIRDS)
+
+
 def test_a_denial_of_no_answer_names_no_paper():
     assert not names_paper("no, 5", BIRDS)
     assert _numbers("no, 5 layers?", under=[2]) in ([2], None)
