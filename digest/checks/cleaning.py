@@ -61,6 +61,7 @@ _GOES_ON = regex(r"\W*(?:[\da-zß-öø-ÿа-яё]|[①-⑳])")
 _STOPPED = regex(r"[.。!！…][”\"』」*_]*\s*\Z")
 _ENDED = regex(r"(?<![\W_])(?:(?![.。!！?？…])[\W_])*+[.。!！?？…][\W_]*+\Z")
 _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
+_CELL = regex(r"[|｜]")
 _TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
 _MIN_SAID = 2.0
 _MIN_BRACKET = 2.5
@@ -106,6 +107,8 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 def _is_talk(piece: str, of_text: list[str], *, least: float) -> bool:
     """`of_text`: the sentence of the text that is farthest from the piece, in a list."""
+    if len(_CELL.findall(piece)) > 1:  # a row of a table or of a comparison
+        return False
     score = talks(piece)
     return bool(of_text) and score > least and (score > _SURE or score - talks(of_text[0]) > _APART)
 
