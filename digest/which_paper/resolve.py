@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from digest.arxiv import ids
 from digest.model import Paper
+from digest.patterns import regex
 from digest.render import tex
 from digest.render.width import shortened
 from digest.retrieval.han import simplified
@@ -76,6 +77,7 @@ EarlierDigests = Sequence[tuple[date, Sequence[Known]]]
 _LABEL = 70
 _FEW = 2
 _UNFIT = "no paper fits the description"
+_BLANKS = regex(r"\s{2,}")
 
 
 def resolve(
@@ -139,8 +141,10 @@ def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequen
 
 
 def cue(text: str) -> str:
-    """The beginning of a message in compatibility form, where a character may become eighteen."""
-    return unicodedata.normalize("NFKC", text[:LONGEST_CUE])[:LONGEST_CUE]
+    """The beginning of a message in compatibility form, where a character may become eighteen. Of
+    blanks side by side one is left: patterns may look for them anew at each."""
+    folded = unicodedata.normalize("NFKC", text[:LONGEST_CUE])[:LONGEST_CUE]
+    return _BLANKS.sub(lambda run: "\n" if "\n" in run[0] else " ", folded)
 
 
 def _plain(question: str) -> str:

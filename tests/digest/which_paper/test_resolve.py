@@ -218,6 +218,19 @@ def test_an_endless_list_of_numbers_costs_no_more_than_its_length(piece):
     assert len(text) <= LONGEST_CUE
 
 
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("not" + " " * 1_400 + "this one", "not this one"),
+        ("all but" + " \n" * 700 + "3", "all but\n3"),
+        ("3 \u3000 5", "3 5"),
+    ],
+)
+def test_of_blanks_side_by_side_one_is_left(asked, read):
+    """Patterns that look for blanks at each of them would take the square of 1,500."""
+    assert cue(asked) == read
+
+
 def _made(*papers):
     """A digest of titles and authors, numbered from one."""
     return [
