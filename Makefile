@@ -54,8 +54,9 @@ demo: $(RUNS)  ## the main job with embedded defaults: no key, no server, no acc
 # Kept even where the environment says otherwise: else each of a hundred processes compiles the program anew.
 test kill check: export PYTHONDONTWRITEBYTECODE :=
 
-# Two workers a core, because half of the time tests wait for servers, processes and deadlines.
-WORKERS := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+# Four workers a core, because most of the time tests wait for servers, processes and deadlines. Each
+# takes half a gigabyte with the bots that it starts, so at most twelve.
+WORKERS := $(shell n=$$((4 * $$(getconf _NPROCESSORS_ONLN))); echo $$((n < 12 ? n : 12)))
 
 test: setup  ## the tests, and what took longest
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=10
