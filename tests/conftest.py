@@ -1,6 +1,7 @@
 """A real Valkey server for the session (the binary that comes with the installation), and a clean store for each test."""
 
 import gc
+import itertools
 import logging
 import shutil
 import subprocess
@@ -30,6 +31,9 @@ hypothesis.settings.load_profile("values")
 language._identifier._idle = 3600.0
 
 
+LONG = ("tests/scenarios/", "tests/test_patterns.py")
+
+
 @pytest.fixture(autouse=True)
 def _levels() -> Iterator[None]:
     """A command that ran in this process set the levels of its logs; the next test has its own."""
@@ -39,11 +43,24 @@ def _levels() -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems() -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Hypothesis would parse every module of ours for its constants, in each worker. Those of the product are worth it."""
     providers._seen_modules.update(
         id(module) for name, module in list(sys.modules.items()) if name.split(".")[0] == "tests"
     )
+    _spread_long_tests(items)
+
+
+def _spread_long_tests(items: list[pytest.Item]) -> None:
+    """Puts the modules whose tests take long among the others: each worker begins with an equal share of all tests."""
+    places: list[tuple[float, list[pytest.Item]]] = []
+    for long in (False, True):
+        some = [item for item in items if item.nodeid.startswith(LONG) is long]
+        modules = [list(tests) for _, tests in itertools.groupby(some, key=lambda item: item.path)]
+        sizes = [1 if long else len(tests) for tests in modules]
+        starts = itertools.accumulate(sizes, initial=0)
+        places += [(start / sum(sizes), tests) for start, tests in zip(starts, modules, strict=False)]
+    items[:] = [item for _, tests in sorted(places, key=lambda place: place[0]) for item in tests]
 
 
 def pytest_collection_finish() -> None:
