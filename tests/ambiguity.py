@@ -14,8 +14,9 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from itertools import product
+from operator import or_
 from re import _compiler as compiler
 from re import _constants as ops
 from re import _parser as parser
@@ -216,9 +217,10 @@ class Automaton:
         todo = deque(came)
         while todo and goal not in came:
             here = todo.popleft()
-            for there in self._follow[here].keys() - came.keys():
-                came[there] = here
-                todo.append(there)
+            for there in self._follow[here]:
+                if there not in came:
+                    came[there] = here
+                    todo.append(there)
         return "".join(self._alphabet.letter(self._takes[p]) for p in reversed(chain(goal, came)))
 
 
@@ -297,19 +299,24 @@ class Whole(Automaton):
         found = set(starts)
         todo = list(found)
         while todo:
-            new = self._follow[todo.pop()].keys() - found
-            found |= new
+            new = [there for there in self._follow[todo.pop()] if there not in found]
+            found.update(new)
             todo += new
         return found
 
     def _components(self) -> list[list[int]]:
         """The positions that lead to each other and back to themselves."""
-        reached = [self._reached(follow) for follow in self._follow]
+        reached = [sum(1 << there for there in follow) for follow in self._follow]  # a bit for each position
+        grown = True
+        while grown:
+            grown = False
+            for here, follow in reversed(list(enumerate(self._follow))):
+                whole = reduce(or_, (reached[there] for there in follow), reached[here])
+                grown, reached[here] = grown or whole != reached[here], whole
         found: dict[int, list[int]] = {}
         for here, there in enumerate(reached):
-            if here in there:
-                first = next(p for p in sorted(there) if here in reached[p])
-                found.setdefault(first, []).append(here)
+            if there >> here & 1:
+                found.setdefault(there, []).append(here)
         return list(found.values())
 
     def slopes(self) -> Iterator[tuple[int | None, list[int]]]:
