@@ -10,14 +10,19 @@ from digest.patterns import GAP, regex
 DAY = regex(
     r"\bwhich of\b|\bwhich (?:papers?|ones?|works)\b|\bany(?:thing| papers?)\b[^?]*\btoday\b|\bany papers?\b|\bpapers? (?:today|of the day)\b|\bany of (?:them|these|those|the papers|today)|\bdo any\b|\ball (?:the |of (?:the |them|these|those)|ten |\d+ )?(?:papers)?\b(?=\s*(?:papers|of|:|$))|\ball (?:of them|of these|papers|the papers)\b"
     r"|\btoday(?:'s|’s)?\b(?=\s*(?:papers?|digest|list|selection|picks|:|,|any|what|which))|\bwhat(?:'s| is) new\b|\b(?:these|those|the) papers\b|\beach (?:paper|of)\b|\bof all\W*$|\bof the day\b|\bthe (?:whole )?digest\b"
-    r"|\b(?:quais d[ao]s|cu[aá]les de l[ao]s|(?:les)?quel(?:le)?s des|welche (?:der|von den)|quali (?:dei|degli|delle)) (?:papers?|art[ií]\w+|articles|Artikel|Arbeiten|trab\w+)|(?:какие|какая) из (?:статей|них|этих)|どの論文|(?:어느|어떤) 논문"
+    r"|\b(?:quais d[ao]s|cu[aá]les de l[ao]s|(?:les)?quel(?:le)?s des|welche (?:der|von den)|quali (?:dei|degli|delle)) (?:papers?|art[ií]\w+|articles|Artikel|Arbeiten|trab\w+)|(?:какие|какая) из (?:статей|них|этих)|\bresum\w+ (?:o|el) d[ií]a\b|\brésume\w* la journée\b|\briassum\w+ la giornata\b|どの論文|(?:어느|어떤) 논문"
     r"|^(?:今天|今日|这期|本期|里面|其中)|推荐|有哪些[?？。]?$|(?:^|今天|今日|有)(?:的)?哪些(?=论文|文章|工作|有|用|开源|是|做|公开|提供|支持|在|比|值得|研究|发布)|哪(?:几|一)?篇|有(?:没有)?(?:哪篇|几篇|一篇)|这(?:些|几)(?:篇)?(?:论文|文章|工作)|这几篇|所有(?:的)?(?:论文|文章)|每(?:一)?篇|全部论文|今天的(?:论文|文章)|几篇(?:开源|有|用)",
     re.IGNORECASE,
 )
 COMPARES = regex(
-    r"^(?:那么?)?[和跟与比]\s?\S|比(?:谁|哪|起来)|(?:它|这篇|这个|\bit|\bthis(?: paper)?|\bthat)\s*(?:和|与|跟|and)|相比|比较|对比|区别|不同|异同|差别|差异|哪个更|谁更|\bcompar|\bversus\b|\bvs\b|\bdifferen|\bdiffers?\b|\bthan\b|\bbetter\b|\bagainst\b|\bin common\b|共同点|\bvergleich zu|\bpar rapport [aà]u?x?\b|\brispetto (?:al?|alla)\b|\bem rela[cç][aã]o [aà]o?\b|\bcon respecto al?\b|と比べ|に比べ|\d번?보다|と違|비교",
+    r"^(?:那么?)?[和跟与比]\s?\S|比(?:谁|哪|起来)|(?:它|这篇|这个|\bit|\bthis(?: paper)?|\bthat)\s*(?:和|与|跟|and)|相比|比较|对比|区别|不同|异同|差别|差异|哪个更|谁更|\bcompar|\bversus\b|\bvs\b|\bdiff[eé]ren|\bdiferen[cç]|\bunterschied|\bunterscheide|отлича|разниц|сравн|차이|\bdiffers?\b|\bthan\b|\bbetter\b|\bagainst\b|\bin common\b|共同点|\bvergleich zu|\bpar rapport [aà]u?x?\b|\brispetto (?:al?|alla)\b|\bem rela[cç][aã]o [aà]o?\b|\bcon respecto al?\b|と比べ|に比べ|\d번?보다|と違|비교",
     re.IGNORECASE,
 )
+DIFFERENCE = regex(
+    r"(?:\bdiff[eé]ren|\bdiferen[cç]|\bunterschied|\bunterscheide|\bvs\b|\bversus\b|\bcompar|отлича|разниц|сравн|区别|差别|差异)\D{0,24}\d{1,2}\s*(?:$|[?!.,？！。，])",
+    re.IGNORECASE,
+)
+"""Asks for a comparison with a bare number: it is a paper, beside the one replied to."""
 COMPARISON_WANTED = regex(
     r"^\W*(?:(?:please|kindly|can|could|would|will|you|now|i(?:['’]d| would) like (?:you )?to|i want (?:you )?to|let['’]s|bitte|por favor|s['’]il (?:te|vous) pla[iî]t)\s+)*"
     r"(?:(?:compare|vergleichen? sie|vergleiche?|comparez|comparer|compara|comparad|comparar|comparem)\b(?!-)|(?:an?\s+)?(?:comparison|table)\s+(?=of\b|between\b))"

@@ -28,7 +28,7 @@ _CYRILLIC = str.maketrans(
 )
 _SOUNDS = (
     ("sh|sch|th|dj|tz|[jz]", "s"), ("tch|ch", "t"), ("ck|qu|[qc]", "k"), ("ng", "n"), ("x", "ks"), ("ph|f", "p"), ("v|w(?=[aeiouy])", "b"), ("l", "r"), ("g", "k"),
-    ("d", "t"),
+    ("d", "t"), ("m(?=[pb])", "n"),
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ _HAN_LIST = regex(
     rf"第\s*{_N}(?:{_AND}(?:第\s*)?{_N}|\s*第\s*{_N}){{0,49}}\s*(?:篇|号(?:论文|文章)?|个?(?:论文|文章|paper\b))(?:{_AND}(?:第\s*)?{_N}\s*篇)*",
     re.IGNORECASE,
 )
-_HASH = regex(rf"(?<!\w)#\s*(?P<list>{_LIST}){_END}")
+_HASH = regex(rf"(?<![A-Za-z0-9_])#\s*(?P<list>{_LIST}){_END}")
 _WORDED = regex(
     rf"(?<![A-Za-z])(?:no\.?|number|nummer|num[ée]ro|número|nº|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
     re.IGNORECASE,
@@ -61,14 +61,15 @@ _LAST = regex(
 _HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
 _START = regex(
     rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|[-–—]\s|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比|の|は|が|も|って"
-    r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
+    r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can|briefly|pls|plz|tl;?dr|bitte|kurz|en bref|svp|stp|por favor|porfa|in breve|per favore|кратко|коротко|вкратце|плз|плиз|пожалуйста)\b))"
 )
 _COMPARED = regex(
     rf"(?:compar\w+\s++(?:(?:it|this|that|paper)\s++)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*+(?:一下\s*+)?(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
     re.IGNORECASE,
 )
 _AND_N = regex(
-    rf"(?:^|[\s，,])(?:那|and|what about|how about|(?:ok |okay )?now|那么|じゃあ|では|次は|그럼)\s*(?P<list>{_D}){_END}(?=\s*(?:$|[?？呢,，は은는]))",
+    rf"(?:(?:^|[\s，,])(?:那|and|what about|how about|(?:ok |okay )?now|那么|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а))\s*(?P<list>{_D}){_END}"
+    r"(?=\s*(?:$|[?？呢,，は은는]|有(?!几)|[用能讲说提]))",
     re.IGNORECASE,
 )
 
@@ -79,7 +80,7 @@ _DOES = (
     r"|explain\w*|address\w*|solv\w+|improv\w+|generali[sz]\w+|differ\w*|\w{2,}er(?=\s(?:to\s\w+\s)?than)|rely|relies|assum\w+|includ\w+|contain\w*|cit\w+|cover\w*|mean\w*|call\w*|measur\w+|achiev\w+|reach\w*|scale\w*|apply|appli\w+|extend\w*|build\w*|consider\w*|ablat\w+|open-sourc\w+)"
 )
 _SUBJECT = regex(
-    rf"\b(?:does|do|did|is|are|was|has|have|can|could|will|would|should|that|whether|if)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s+{_DOES}\b)",
+    rf"\b(?:does|do|did|is|are|was|has|have|can|could|will|would|should|that|whether|if)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s+(?:both\s+)?{_DOES}\b)",
     re.IGNORECASE,
 )
 """`does 3 release code?`: a bare number between the verb's halves names a paper."""
@@ -102,6 +103,11 @@ class Numbers:
     """Named numbers that the digest does not have."""
     unplaced: tuple[int, ...] = ()
     """Figures that may name a paper or not."""
+
+
+def turns_to_number(question: str) -> bool:
+    """Whether a connective and a paper's bare number are its first words: `那 6 有…`, `and 5?`."""
+    return bool(_AND_N.match(question))
 
 
 def numbers_in(question: str, count: int) -> Numbers:

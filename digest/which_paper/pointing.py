@@ -46,6 +46,8 @@ _BEHIND = ("ja", "ko")
 _EAST = ("zh", *_BEHIND)
 """Languages that reject and leave out what stands before the word for it."""
 _STOP = r"[,;.:!?。，、！？；：—–]"
+_KNOWN = r"kenn|(?<!\w)(?:know|read|seen?|vu|lus?|lei|li|letti?)(?!\w)|connai|conoc|conozc|conhec|conosc|leid|lido|visto|gelesen|знаю|чита|看过|看了|读过|读了|知道|読[んみ]|知って|읽었|알아"
+"""Says that the papers are known already."""
 _MORE = r"\s*(?:[啦吧哦呀啊了]|sorry|sry|よ|そうじゃなくて)?\s*"
 _UNIVERSAL = r"all|everything|alle[sn]?|tous|toutes|tout|tod[oa]s?|tutt[oiea]|все|всё|(?:the )?(?:others?|rest)"
 _NUMBER = r"(?:#\s*)?\d{1,2}"
@@ -100,6 +102,12 @@ def means_the_rest(question: str) -> bool:
 def means_another(question: str) -> bool:
     """`the other one`, `los otros dos de mutation testing`"""
     return any(_matches(question, "other", _another))
+
+
+def before_the_rest(question: str) -> tuple[int, ...]:
+    """The papers before `the others`: `3 und 9 kenn ich schon, die anderen bitte …`."""
+    match = next(_matches(question, "rest", _known_and_rest), None)
+    return tuple(map(int, re.findall(r"\d+", match["known"]))) if match else ()
 
 
 def beside_what(question: str) -> bool:
@@ -207,6 +215,19 @@ def _the_rest(language: str) -> tuple[re.Pattern[str], ...]:
     rest, paper = _WORDS[language].rest, any_of("paper")
     edge, some = ("", r"\s*") if language in _EAST else (r"(?<!\w)", rf"\s+(?:(?:\d+|{cardinals(language)})\s+)?")
     return re.compile(rf"^{_LEAD}(?:{rest}){_TAIL}$"), re.compile(rf"{edge}(?:{rest}){some}(?:{paper})")
+
+
+@cache
+def _known_and_rest(language: str) -> tuple[re.Pattern[str], ...]:
+    known_already = rf"(?=(?:(?!{_STOP}\s).){{0,80}}(?:{_KNOWN}))"
+    lead = rf"(?:(?:[\w'’]+\s+){{0,2}}?(?:{_KNOWN})\w*\s+(?:\w+\s+)?)?"
+    one = rf"(?:(?:{any_of('the')}|{any_of('number')})\s*)?第?#?\d{{1,2}}(?![a-z0-9_%]|[.,]\d|{SIZED})"
+    joins = rf"(?:\s*(?:[,、&和与跟と과와]|이?랑)\s*|\s+(?:{any_of('both')})\s+)"
+    # `2 of them, the others …`
+    known = rf"(?>{one}(?:(?>{joins}{one})){{0,49}}+)(?!\s+(?:of|von|des?|di|из)\s)"
+    edge = "" if language in _EAST else r"(?!\w)"
+    rest = rf"[^.!?。！？;；]{{0,60}}?{_STOP}{_LEAD}(?:{_WORDS[language].rest}){edge}"
+    return (re.compile(rf"^\W{{0,8}}{known_already}{lead}(?P<known>{known}){rest}"),)
 
 
 @cache

@@ -21,7 +21,7 @@ from digest.render import tex
 from digest.render.width import shortened
 from digest.retrieval.han import simplified
 from digest.which_paper import cues, days, pointing
-from digest.which_paper.numbers import numbers_in
+from digest.which_paper.numbers import numbers_in, turns_to_number
 from digest.which_paper.titles import Found, TitleIndex
 from digest.which_paper.worded import begins_with_number, means_all, means_today, names_today
 
@@ -115,7 +115,7 @@ def resolve(
 def _turns_to(text: str) -> bool:
     """Whether a reply leaves the paper that it answers: `e il 4, quanti modelli?`"""
     compares = cues.COMPARES.search(text) or cues.PRONOUN.search(text) or pointing.beside_what(text)
-    return not compares and begins_with_number(text)
+    return not compares and (begins_with_number(text) or turns_to_number(text))
 
 
 def _also(told: Resolution, text: str, papers: Sequence[Known]) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _also(told: Resolution, text: str, papers: Sequence[Known]) -> tuple[str, ..
     if told.ask:
         return ()
     sure = told.why in ("id", "title") or (told.why == "number" and not _bare(text, papers))
-    beside = told.why in ("author", "number") and pointing.beside_what(text)
+    beside = told.why in ("author", "number") and (pointing.beside_what(text) or cues.DIFFERENCE.search(text))
     return told.paper_ids if sure or beside else ()
 
 
@@ -179,6 +179,9 @@ class _Others:
         if (but := pointing.left_out(self.text)) and (excepted := self._excepted(but)):
             told = self._told(but.rest)
             return told if told.why in ("id", "number") else self._all_but(excepted)
+        known = pointing.before_the_rest(self.text)
+        if known and {k.number for k in self.papers}.issuperset(known):
+            return self._all_but([k.paper.id for k in self.papers if k.number in known])
         return self._beside_discussed() if self.discussed else None
 
     def _beside_discussed(self) -> Resolution | None:

@@ -50,10 +50,14 @@ _TWO_NAMES = regex(
     r"(?<!\w)(?P<a>[^\W\d_]{2,})\s*(?:&|/|,|\+|と|・|和|、|\b(?:and|et|und|y|e|и)\b)\s*(?=(?P<b>[^\W\d_]{2,}))"
 )
 _KIND = regex(
-    r"(?:\b(?:the|el|la|il|lo|le|o|der|die|das|den|dem|del|zum|vom|du|al|ao|do)\s+(?:[\w]+-)?|^\W*)(?P<kind>survey|review|benchmark|dataset)s?\b(?=(?P<noun>\s+(?:papers?|artikel|article)|-(?:paper|artikel|arbeit))?)(?=(?P<stop>\s*[,:;])?)"
+    r"(?:\b(?:the|el|la|il|lo|le|o|der|die|das|den|dem|del|zum|vom|du|al|ao|do)\s+(?:[\w]+-)?|^\W*|那篇\s?)(?P<kind>survey|review|benchmark|dataset)s?(?![A-Za-z0-9_])(?=(?P<noun>\s+(?:papers?|artikel|article)|-(?:paper|artikel|arbeit))?)(?=(?P<stop>\s*[,:;])?)"
     r"|(?P<east>サーベイ|レビュー|ベンチマーク|データセット|서베이|리뷰|벤치마크|데이터셋)の?\s?(?:論文|やつ|ペーパー|논문|거)",
     re.IGNORECASE,
 )
+_THOSE_OF = regex(
+    r"\b(?:los|las|os|as|ceux|celles|quelli|quelle)\s+d[aeio]s?\b|\b(?:the ones|those) (?:by|from|of)\b", re.IGNORECASE
+)
+"""All papers of an author: `los de Mehta`."""
 _FIRST_WORDS = regex(r"\W*(?:\w{1,3}\W+)?")
 _KINDS = {
     "サーベイ": "survey",
@@ -80,6 +84,8 @@ _CLEAR = 1.4
 """How many times better the best paper fits than the next, if it is the one described."""
 _SAID_FIRST = 4
 """Words of a description that are its subject; what follows may be the question."""
+_LEAST_KANA = 4
+_KATAKANA = regex(r"[\u30a1-\u30fc]{8,}")
 _SHORT = 5
 _NAMED_FIRST = regex(r"\W*\w+(?:\s*[,:;]|\s?[^\W\d_a-zA-Z])")
 RECENT = 200
@@ -175,7 +181,7 @@ class TitleIndex:
         hits = {
             i
             for i, paper in enumerate(self.papers)
-            if any(f" {_folded_name(a)} " in f" {folded} " for a in paper.authors if " " in a)
+            if any(f" {name} " in f" {folded} " for a in paper.authors for name in _whole_names(a))
         }
         if hits:
             return _one_of(hits, question)
@@ -247,7 +253,9 @@ class TitleIndex:
         """The papers' words that the description has in another script or language."""
         strange = [w for w in FOREIGN.findall(description)[:_SAID_FIRST] if stem(fold(w)) not in self._spread]
         known = {w for paper in self.papers for w in _written(paper)} | self._spread.keys() if strange else ()
-        found = [w for w in sorted(known) if len(w) > _RARE and any(borrowed(s, w) for s in strange)]
+        known = {w for w in known if len(w) > _RARE}
+        found = [w for w in sorted(known) if any(borrowed(s, w) for s in strange)]
+        found = found or _of_compounds(strange, sorted(known))
         found = [w if w in self._spread else stem(w) for w in found]
         return [t for t in found if t not in GENERIC]
 
@@ -279,6 +287,16 @@ class TitleIndex:
         return Found((), tuple(i for i, _ in ranked[:5]), "fit")
 
 
+def _of_compounds(strange: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The two words that one in katakana is made of: `プロンプトインジェクション`."""
+    for word in (w for w in strange if _KATAKANA.fullmatch(w)):
+        for at in range(_LEAST_KANA, len(word) - _LEAST_KANA + 1):
+            halves = [[w for w in known if borrowed(half, w)] for half in (word[:at], word[at:])]
+            if all(halves):
+                return [w for half in halves for w in half]
+    return []
+
+
 _HAN_GENERIC = regex(
     "数据集|数据|方法|模型|结果|实验|代码|局限|限制|不足|基线|基准|损失|指标|训练|推理|性能|效果|准确率|参数|显存|成本|作者|贡献|创新|结论|动机|问题|任务|框架|开源|公开|复现|提升|改进|对比|比较|区别|优势|昨天|今天"
 )
@@ -287,7 +305,7 @@ _HAN_GENERIC = regex(
 def _one_of(papers: set[int], question: str) -> Found:
     """The papers that fit alike: one, as many as the question says, or one that is not clear."""
     found = tuple(sorted(papers))
-    sure = len(found) == 1 or means_all(question, len(found))
+    sure = len(found) == 1 or means_all(question, len(found)) or _THOSE_OF.search(question)
     return Found(found, (), "author") if sure else Found((), found, "author")
 
 
@@ -304,6 +322,15 @@ def _surnames(question: str) -> tuple[list[str], list[str]]:
         if at > len(question) - len(question.lstrip(" \"'¿¡«„“")) or len(name) > _RARE or _NAMED_FIRST.match(question)
     ]
     return list(dict.fromkeys(placed)), [n for n in dict.fromkeys(alone) if n not in COMMON | LITTLE]
+
+
+def _whole_names(author: str) -> Iterator[str]:
+    """The names by which an author is known wherever they stand: `noa ben ami`, `ben ami`."""
+    family = author.rpartition(" ")[2]
+    if family != author:
+        yield _folded_name(author)
+        if "-" in family:
+            yield _folded_name(family)
 
 
 @lru_cache(maxsize=RECENT)

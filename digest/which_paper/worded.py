@@ -85,15 +85,21 @@ _COUNTED = regex(
 _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
+_DIFFERS = r"отличается от|differs? from|difere d[aeo]|differisce da|(?:se )?diferencia del?|differe d[eu]"
+_RESOURCE = r"code|repo\w*|github|demo|data(?:set)?|daten|video|slides|link|codigo|codice|datos|dados|код|данные|демо|ссылка|репо\w*"
 _SPAN = 20
 _REACH = 80
 """Characters before a figure in which what it counts or joins is looked for."""
 _END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|$))"
 _ENDS = regex(_END)
+_RESOURCE_OF = regex(
+    rf"(?<!\w)(?:{_RESOURCE})\s+(?:to|for|zu|fur|von|к|для|от|pour|para|per|del?|di|du|do)\s+(\d{{1,2}}){_END}"
+)
+"""`gibts code zu 3?`"""
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
-    r"\s*(?:[的有是呢吗里在用怎为和与跟讲说中のはがをともにで은는이가을를의와과도에랑]|比(?!特)|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
+    r"\s*(?:[的有是呢吗里在用怎为和与跟讲说中のはがをともにで은는이가을를의와과도에랑]|比(?!特)|差(?!不|分)|都|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
@@ -129,20 +135,28 @@ def worded_in(question: str, count: int) -> Worded:
     plain = without_accents(question)
     found = sorted(_named(plain, count))
     named = [(at, number) for at, _, number in found]
-    bare = sorted(set(_bare_figures(plain)))
+    bare = sorted({*_bare_figures(plain), *((m.start(1), m.end(1), int(m[1])) for m in _RESOURCE_OF.finditer(plain))})
     taken = {place for at, end, _ in (*found, *bare) for place in range(at, end)}
     unplaced = [u for u in _unplaced(plain, count) if u[0] not in taken and not _versions(question, plain, u[0])]
     if named:
         # `Compara el artículo 3 con el 6`
         named += [u for u in unplaced if _just_before(_joins(), plain, u[0])]
         unplaced = [u for u in unplaced if u not in named]
-    elif (
-        len(unplaced) == _PAIR
-        and _between().fullmatch(plain[unplaced[0][0] : unplaced[1][0]])
-        and not _from_to().match(plain, _word_before(plain, unplaced[0][0]))
+    elif _pair(plain, pair := sorted([*unplaced, *((at, n) for at, _, n in bare)])) and (
+        # `le 5 et 3 autres`
+        not bare or pair[-1] not in unplaced or _ENDS.match(plain, pair[-1][0] + len(str(pair[-1][1])))
     ):
-        named, unplaced = unplaced, []
+        named, unplaced, bare = pair, [], []
     return Worded(tuple(sorted(set(named))), tuple(n for _, _, n in bare), tuple(n for _, n in unplaced))
+
+
+def _pair(plain: str, figures: Sequence[tuple[int, int]]) -> bool:
+    """Whether they are two papers joined or compared: `3 and 9`, `чем 7 отличается от 1`."""
+    return (
+        len(figures) == _PAIR
+        and bool(_between().fullmatch(plain[figures[0][0] : figures[1][0]]))
+        and not _from_to().match(plain, _word_before(plain, figures[0][0]))
+    )
 
 
 def begins_with_number(question: str) -> bool:
@@ -325,11 +339,12 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     if language not in ("en", "tr"):  # `son` is a word of Spanish and French too
         yield rf"{the}{last}(?:{_END}|{then})"
     yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
-    first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))}\w?)(?!\w)"
+    first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))})\w?(?!\w)"
     for side, words in (("first", first), ("last", last)):
         some = rf"(?P<{side}>{cardinal}|beiden(?!\w))"
-        yield rf"{words}\s+{some}(?:\s+{noun}|{_END}|{then})"
-        yield rf"{some}\s+{words}(?:\s+{noun}|{_END}|{then})"
+        follows = rf"(?:\s+{noun}|{_END}|{then}|(?=\s+(?:en|in|je|por|per|em|в|кратко|chacun|bitte|svp)(?!\w)(?!\s+(?:{nouns.other})(?!\w))))"
+        yield rf"{words}\s+{some}{follows}"
+        yield rf"{some}\s+{words}{follows}"
 
 
 def article(language: str) -> str:
@@ -633,7 +648,9 @@ def _joins() -> re.Pattern[str]:
 
 @cache
 def _between() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\d)\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')})\s+)")
+    return re.compile(
+        rf"(?<!\d)\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')}|{_DIFFERS})\s+)(?:(?:{any_of('the')})\s*)?"
+    )
 
 
 def _todays() -> Iterator[tuple[str, str]]:

@@ -615,3 +615,121 @@ def test_a_survey_within_the_paper_under_discussion_is_its_own():
 
 def test_two_authors_of_one_paper_are_known_without_capitals():
     assert _numbers("dvorak & ito, which songs?", papers=KINDS) == [2]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "do 2 and 4 both need a GPU",
+        "2跟4差在哪",
+        "чем 2 отличается от 4",
+        "en qué se diferencia el 2 del 4",
+        "le 2 et 4, quel GPU ?",
+        "2이랑 4 차이가 뭐야",
+    ],
+)
+def test_two_bare_figures_joined_or_compared_are_papers(question):
+    assert sorted(_numbers(question)) == [2, 4]
+
+
+def test_what_is_counted_beside_a_paper_is_none():
+    assert _numbers("le 2 et 3 autres modèles") == [2]
+
+
+@pytest.mark.parametrize("question", ["différence avec le 4 ?", "Unterschied zur 4?", "how is it different from 4?"])
+def test_a_reply_that_asks_for_the_difference_is_about_both(question):
+    assert _numbers(question, replied_to=BIRDS[1].paper.id) == [2, 4]
+    assert _numbers(question, under=[2]) == [2, 4]
+
+
+def test_a_difference_of_other_things_adds_no_paper():
+    assert _numbers("difference between 4 and 5 layers?", replied_to=BIRDS[1].paper.id) == [2]
+
+
+@pytest.mark.parametrize("question", ["那 4 有整理 defense 嗎", "那4呢", "and 4?", "und 4?", "et 4 ?"])
+def test_a_reply_that_begins_with_a_connective_and_a_number_turns_to_that_paper(question):
+    assert _numbers(question, replied_to=BIRDS[1].paper.id) == [4]
+    assert _numbers("and 4 layers?", replied_to=BIRDS[1].paper.id) == [2]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2 und 4 kenn ich schon, die anderen bitte je ein Satz",
+        "I've read 2 and 4, what about the others?",
+        "je connais déjà le 2 et le 4, les autres en une phrase",
+        "el 2 y el 4 ya los conozco, los demás por favor",
+        "2 и 4 знаю, остальные кратко",
+        "2和4看过了，其他的简单说说",
+        "2と4は読んだ、残りをお願い",
+    ],
+)
+def test_the_others_leave_out_the_papers_that_are_known(question):
+    assert _numbers(question) == [1, 3, 5]
+
+
+def test_the_others_leave_out_no_figure_that_is_no_paper():
+    assert _numbers("Table 3 I know, the others?", under=[2]) == [2]
+    assert _numbers("we know 3 layers suffice, the others are pruned?", under=[2]) == [2]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "gibts code zu 4?",
+        "есть код к 4?",
+        "hay código para 4?",
+        "4 кратко плз",
+        "4 bitte",
+        "4 tldr",
+        "讲一下#4的结论呗",
+    ],
+)
+def test_a_figure_behind_a_resource_or_before_a_wish_is_a_paper(question):
+    assert _numbers(question) == [4]
+
+
+@pytest.mark.parametrize("question", ["is there data for 4 days?", "4 kurze Punkte"])
+def test_a_figure_that_counts_after_a_resource_or_before_a_wish_is_none(question):
+    assert _numbers(question) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "les 3 premiers en une phrase chacun svp",
+        "the first 3 in one line each",
+        "die ersten 3 in je einem Satz",
+        "первые 3 кратко",
+        "os 3 primeiros em uma frase",
+        "前3篇",
+    ],
+)
+def test_the_first_papers_are_counted_in_digits(question):
+    assert _numbers(question) == [1, 2, 3]
+    assert _numbers("die ersten 3 in Tabelle 2") is None
+
+
+AUTHORS = _made(
+    ("Confining Agents against Indirect Prompt Injection", "Noa Ben-Ami", "Arjun Mehta"),
+    ("Fuzzing Drivers", "Khoa Le", "Arjun Mehta"),
+    ("A Survey of Nests", "Ada Marchetti"),
+)
+
+
+def test_a_hyphenated_family_name_is_known():
+    assert _numbers("c quoi la methode de Ben-Ami ?", papers=AUTHORS) == [1]
+
+
+@pytest.mark.parametrize("question", ["los de Mehta de q van", "ceux de Mehta ?", "quelli di Mehta?"])
+def test_a_plural_means_all_papers_of_an_author(question):
+    assert _numbers(question, papers=AUTHORS) == [1, 2]
+    assert _numbers("el de Mehta?", papers=AUTHORS) is None
+
+
+def test_a_topic_of_two_loanwords_in_one_is_known():
+    assert _numbers("プロンプトインジェクションのやつ、誤検知は？", papers=AUTHORS) == [1]
+
+
+def test_the_survey_is_known_after_a_han_pronoun():
+    assert _numbers("那篇survey有比較 Stable Diffusion 嗎", papers=AUTHORS) == [3]
