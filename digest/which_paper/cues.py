@@ -23,6 +23,8 @@ DIFFERENCE = regex(
     re.IGNORECASE,
 )
 """Asks for a comparison with a bare number: it is a paper, beside the one replied to."""
+COMPARED_TO = regex(r"(?:\bvergleich|\bcompar|сравн)\w{0,8} (?:\w{1,3} ){0,2}\d{1,2}(?!\w)", re.IGNORECASE)
+"""`im Vergleich zu 4 …`, also in the middle of a question."""
 COMPARISON_WANTED = regex(
     r"^\W*(?:(?:please|kindly|can|could|would|will|you|now|i(?:['’]d| would) like (?:you )?to|i want (?:you )?to|let['’]s|bitte|por favor|s['’]il (?:te|vous) pla[iî]t)\s+)*"
     r"(?:(?:compare|vergleichen? sie|vergleiche?|comparez|comparer|compara|comparad|comparar|comparem)\b(?!-)|(?:an?\s+)?(?:comparison|table)\s+(?=of\b|between\b))"

@@ -214,7 +214,7 @@ def _but_this(language: str) -> tuple[re.Pattern[str], ...]:
 def _the_rest(language: str) -> tuple[re.Pattern[str], ...]:
     rest, paper = _WORDS[language].rest, any_of("paper")
     edge, some = ("", r"\s*") if language in _EAST else (r"(?<!\w)", rf"\s+(?:(?:\d+|{cardinals(language)})\s+)?")
-    return re.compile(rf"^{_LEAD}(?:{rest}){_TAIL}$"), re.compile(rf"{edge}(?:{rest}){some}(?:{paper})")
+    return re.compile(rf"^{_LEAD}(?:{rest})(?:{_TAIL}$|\s*[?？])"), re.compile(rf"{edge}(?:{rest}){some}(?:{paper})")
 
 
 @cache

@@ -231,6 +231,29 @@ def test_of_blanks_side_by_side_one_is_left(asked, read):
     assert cue(asked) == read
 
 
+TEN = [Known(n, a_paper(f"2603.0{n:04d}", title=f"Widget {n}")) for n in range(1, 11)]
+
+
+@pytest.mark.parametrize(
+    ("question", "subject", "numbers"),
+    [
+        ("and the others? any of them with code", 9, [1, 2, 3, 4, 5, 6, 7, 8, 10]),
+        ("und die anderen? gibt es Code", 2, [1, 3, 4, 5, 6, 7, 8, 9, 10]),
+        ("wie schneidet es im Vergleich zu 4 ab?", 8, [8, 4]),
+        ("ça donne quoi comparé au 4 en vitesse ?", 8, [8, 4]),
+        ("wie ist es im Vergleich zu 4 GPUs?", 8, [8]),
+    ],
+)
+def test_a_reply_asks_about_the_others_or_compares(question, subject, numbers):
+    told = resolve(question, papers=TEN, subject=TEN[subject - 1].paper.id)
+    assert told.paper_ids == tuple(TEN[n - 1].paper.id for n in numbers)
+
+
+@pytest.mark.parametrize("question", ["3 跟 arXiv:2511.04417 差在哪", "3 vs 2511.04417?", "compare 2511.04417 with 3"])
+def test_a_lone_figure_beside_an_id_is_a_papers(question):
+    assert set(resolve(question, papers=TEN).paper_ids) == {"2511.04417", TEN[2].paper.id}
+
+
 def _made(*papers):
     """A digest of titles and authors, numbered from one."""
     return [
