@@ -123,8 +123,8 @@ def _also(told: Resolution, text: str, papers: Sequence[Known]) -> tuple[str, ..
     if told.ask:
         return ()
     sure = told.why in ("id", "title") or (told.why == "number" and not _bare(text, papers))
-    beside = told.why in ("author", "number") and (pointing.beside_what(text) or cues.DIFFERENCE.search(text))
-    beside = beside or (told.why == "number" and cues.COMPARED_TO.search(text))
+    compares = pointing.beside_what(text) or cues.DIFFERENCE.search(text) or cues.COMPARED_TO.search(text)
+    beside = told.why in ("author", "number") and compares
     return told.paper_ids if sure or beside else ()
 
 
@@ -253,7 +253,7 @@ def _told(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: da
     if refs:
         others = _by_name(ids_removed(text), papers, earlier)
         own = numbers_in(ids_removed(text), len(papers))
-        alone = [int(side) for side in cues.SIDES.split(text) if re.fullmatch(r"\s*\d{1,2}\s*", side)]
+        alone = [int(side) for side in cues.SIDES.split(text) if side.strip().isdecimal()]
         numbers = (*own.named, *(own.bare if cues.COMPARES.search(text) else ()), *alone)
         chosen_ids = [k.paper.id for n in numbers for k in papers if k.number == n]
         named = others.paper_ids if others.why == "title" else ()
