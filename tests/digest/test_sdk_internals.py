@@ -36,7 +36,7 @@ async def test_openai_gives_raw_responses_and_streams():
     assert hasattr(openai.AsyncStream, "__aenter__")
 
 
-def test_pdfium_handles_are_ctypes_pointers_and_its_functions_take_addresses():
+def test_pdfium_handles_are_ctypes_pointers_and_its_functions_take_arguments_made_before():
     assert issubclass(raw.FPDFText_LoadPage.restype, ctypes._Pointer)
     with pdfium.PdfDocument(paper()) as document:
         text_page = document[0].get_textpage()
@@ -46,7 +46,23 @@ def test_pdfium_handles_are_ctypes_pointers_and_its_functions_take_addresses():
         box = raw.FS_RECTF()
         assert pdfium_calls.box_of(text, 0, pdfium_calls.address(box))
         assert (box.left, box.bottom, box.right, box.top) == pytest.approx(text_page.get_charbox(0, loose=True))
-        assert pdfium_calls.render_mode(pdfium_calls.object_at(text, 0)) == raw.FPDF_TEXTRENDERMODE_FILL
+        assert (
+            pdfium_calls.render_mode(pdfium_calls.argument(pdfium_calls.object_at(text, 0)))
+            == raw.FPDF_TEXTRENDERMODE_FILL
+        )
+
+
+def test_a_room_holds_the_answers_of_any_number_of_calls_and_zeros_where_pdfium_gives_none():
+    with pdfium.PdfDocument(paper()) as document:
+        text_page = document[0].get_textpage()
+        text, count = pdfium_calls.handle(text_page.raw), text_page.count_chars()
+        indexes = [*range(min(count, 20)), count + 1] * 60
+        assert len(indexes) > 2 * pdfium_calls.Room.SIZE
+        returned, sides = pdfium_calls.BOXES.ask(pdfium_calls.box_of, [text] * len(indexes), indexes)
+        left, bottom, right, top = text_page.get_charbox(1, loose=True)
+        assert [side[-20] for side in sides] == pytest.approx([left, top, right, bottom])
+        assert ([side[-1] for side in sides], returned[-1]) == ([0, 0, 0, 0], 0)
+        assert [len(side) for side in sides] == [len(indexes)] * 4 == [len(returned)] * 4
 
 
 def test_lxml_elements_are_of_its_private_class():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pypdfium2 import raw
 
 from digest.fulltext.pdf import pdfium_calls
+from digest.fulltext.pdf.pdfium_calls import Argument
 
 Row = tuple[int, int, str]
 """The positions of its first and last character, and its text."""
@@ -21,7 +22,7 @@ Gap = tuple[int, float, float]
 """Its position in the row, its left and right x in points."""
 
 
-def split_columns(page: int, rows: list[Row]) -> list[Row]:
+def split_columns(page: Argument, rows: list[Row]) -> list[Row]:
     """Splits rows at the gutter, if there is one. Positions are those of the page's characters."""
     long = [row for row in rows if len(row[2]) >= MIN_ROW]
     if len(long) < 8 or len(long) * 3 < len(rows):
@@ -38,7 +39,7 @@ def split_columns(page: int, rows: list[Row]) -> list[Row]:
     return [part for row in rows for part in _halves(page, row, (left + right) / 2)]
 
 
-def _halves(page: int, row: Row, gutter: float) -> list[Row]:
+def _halves(page: Argument, row: Row, gutter: float) -> list[Row]:
     start, end, text = row
     gap = _gap(page, row) if len(text) >= MIN_ROW else None
     if gap is None or not gap[1] <= gutter <= gap[2]:
@@ -48,7 +49,7 @@ def _halves(page: int, row: Row, gutter: float) -> list[Row]:
     return [(start, start + len(left) - 1, left), (end - len(right) + 1, end, right)]
 
 
-def _gap(page: int, row: Row) -> Gap | None:
+def _gap(page: Argument, row: Row) -> Gap | None:
     """The widest blank near the middle of a row, if it is wider than the type is high."""
     start, _, text = row
     box = raw.FS_RECTF()

@@ -11,18 +11,19 @@ import ctypes
 import math
 import re
 import zlib
-from array import array
 from bisect import bisect_left, bisect_right
-from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import compress, repeat
-from typing import Any, NamedTuple
+from operator import sub
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from digest.fulltext.pdf import pdfium_calls
+from digest.fulltext.pdf.pdfium_calls import Argument, argument, long
 
 LIGHT = 180
 """Of 255, in each colour: text this light is examined. PDFium gives 191 for a pattern."""
@@ -61,9 +62,10 @@ _INVISIBLE = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMO
 _FILLED = raw.FPDF_TEXTRENDERMODE_FILL
 _TEXT, _PATH, _FORM = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM
 _ARE_TEXTS = bytes(kind == _TEXT for kind in range(256))
-_ARE_OTHERS = bytes(kind != _TEXT for kind in range(256))
+_ARE_FORMS = bytes(kind == _FORM for kind in range(256))
+_ARE_OTHERS = bytes(kind not in (_TEXT, _FORM) for kind in range(256))
 """Tables for `bytes.translate`, from the kinds of objects to what `compress` takes."""
-_OBJECT_STREAM = re.compile(rb"/ObjStm\b[^\x00]{0,300}?stream\r?\n")
+_OBJECT_STREAM = re.compile(rb"\b[^\x00]{0,300}?stream\r?\n")
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top."""
@@ -88,10 +90,11 @@ class Place(NamedTuple):
 
 
 _PAGE = Place(UNIT, 0, "", 0, None)
-Level = tuple[list[int], Rank, Place]
-"""The objects of a page or form, its rank and its place."""
-Part = tuple[int, Rank, Place]
-"""An object, its rank and its place."""
+Form = tuple[list[int], Rank, Place]
+"""The objects of the page or a form, its rank and their place."""
+Colour = tuple[int, int, int]
+Placed = tuple[Box, int, Colour, Rank, int]
+"""A text: its box on the page, its address, colour and rank, and the number of forms around it."""
 
 
 class Suspect(NamedTuple):
@@ -105,19 +108,49 @@ class Suspect(NamedTuple):
 class Cover:
     rank: Rank
     box: Box
-    colour: tuple[int, int, int] | None = None
+    colour: Colour | None = None
     """None for a picture or a pattern."""
     obj: int = 0
     """Whose clip is still to be asked for; 0 once it is known."""
+    kind: int = _PATH
     place: Place = _PAGE
     painted: bool = False
     """Whether its paint is known."""
 
 
+class Level:
+    """The objects of the page, or of all forms at one depth."""
+
+    def __init__(self, found: list[Form]) -> None:
+        self.objects: list[int] = []
+        self._within: list[tuple[Rank, Place, int]] = []
+        for parts, above, place in found:
+            self._within += repeat((above, place, len(self.objects)), len(parts))
+            self.objects += parts
+        self.kinds = bytes(map(pdfium_calls.kind, map(argument, self.objects)))
+
+    def place(self, at: int) -> Place:
+        return self._within[at][1]
+
+    def rank(self, at: int) -> Rank:
+        above, _, start = self._within[at]
+        return (*above, at - start)
+
+    def positions(self, kinds: bytes) -> list[int]:
+        """Of all objects of some kinds, given as a table for `bytes.translate`."""
+        return list(compress(range(len(self.objects)), self.kinds.translate(kinds)))
+
+    def texts(self, wanted: Iterable[int]) -> Iterator[tuple[int, tuple[Level, int]]]:
+        """Those objects with their positions here: few are asked where they stand."""
+        positions = list(compress(range(len(self.objects)), wanted))
+        where = zip(repeat(self, len(positions)), positions, strict=True)
+        return zip(map(self.objects.__getitem__, positions), where, strict=True)
+
+
 @dataclass
 class Survey:
-    texts: dict[int, tuple[Rank, Place]] = field(default_factory=dict)
-    """The place of each in the order of painting and in the forms, by its address."""
+    texts: dict[int, tuple[Level, int]] = field(default_factory=dict)
+    """The level of each and its position there, by its address."""
     suspects: dict[int, Suspect] = field(default_factory=dict)
     sample: list[int] = field(default_factory=list)
     """The objects of every so many characters."""
@@ -128,20 +161,30 @@ class Survey:
     """The last thin one: many side by side cover what one alone does not."""
     doubted: bool = False
     """Whether a form may be hidden."""
-    passed: list[Part] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+    passed: list[tuple[Level, int]] = field(default_factory=list)
     """Forms not looked into, since they hold and cover no text of the sample."""
 
+    def place(self, text: int) -> Place:
+        level, at = self.texts[text]
+        return level.place(at)
 
-def _alike(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
-    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < ALIKE
+
+def _alike(one: Colour, other: Colour) -> bool:
+    return all(map(ALIKE.__gt__, map(abs, map(sub, one, other))))
 
 
 def has_layers(data: bytes) -> bool:
     """Whether a file has optional content, which a reader may have turned off."""
     if b"/OCProperties" in data:
         return True
-    for number, found in enumerate(_OBJECT_STREAM.finditer(data)):
-        if number >= MAX_OBJECT_STREAMS:
+    at, number = 0, 0
+    while (at := data.find(b"/ObjStm", at) + 1) > 0:  # which is faster than a pattern's search
+        found = _OBJECT_STREAM.match(data, at + 6)
+        if found is None:
+            continue
+        number += 1
+        if number > MAX_OBJECT_STREAMS:
             return True
         try:
             objects = zlib.decompressobj().decompress(data[found.end() : found.end() + MAX_STREAM], MAX_STREAM)
@@ -156,19 +199,19 @@ class Surveyor:
     def __init__(self, *, layers: bool) -> None:
         self._layers = layers
         self._rgba = (ctypes.c_uint * 4)()
-        self._to_rgba = [pdfium_calls.address(self._rgba) + 4 * i for i in range(4)]
+        self._to_rgba = [pdfium_calls.address(self._rgba, 4 * i) for i in range(4)]
         self._sides = (ctypes.c_float * 4)()
-        self._to_sides = [pdfium_calls.address(self._sides) + 4 * i for i in range(4)]
+        self._to_sides = [pdfium_calls.address(self._sides, 4 * i) for i in range(4)]
         self._fill, self._stroke, self._width = ctypes.c_int(), ctypes.c_int(), ctypes.c_float()
         self._to_fill, self._to_stroke, self._to_width = (
             pdfium_calls.address(v) for v in (self._fill, self._stroke, self._width)
         )
-        self._matrix = array("f", bytes(24))
-        self._to_matrix = self._matrix.buffer_info()[0]
+        self._matrix = (ctypes.c_float * 6)()
+        self._to_matrix = pdfium_calls.address(self._matrix)
         self._clips: dict[int, tuple[Box, bool]] = {}
         """The box of each clipping path of a page, and whether the path is a plain rectangle."""
 
-    def survey(self, page: pdfium.PdfPage, text: int, count: int) -> Survey:
+    def survey(self, page: pdfium.PdfPage, text: Argument, count: int) -> Survey:
         """The texts of a page that may be hidden, with the reason.
 
         Of texts a sample is examined first, all of them only where one of the sample may be hidden.
@@ -180,40 +223,33 @@ class Surveyor:
         made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
         sampled = set(made.sample) - {None}
         self._add(made, [(objects, (), _PAGE)], sampled)
-        if self._examine(made, [obj for obj in made.texts if obj in sampled]):
-            self._add(made, [self._parts(made, *form) for form in made.passed])
-            self._examine(made, [obj for obj in made.texts if obj not in sampled])
+        if self._examine(made, list(made.texts)):
+            self._add(made, self._opened(made, made.passed))
+            self._examine(made, _add_other_texts(made))
         return made
 
     def _examine(self, made: Survey, texts: list[int]) -> bool:
         """Adds those of the texts that may be hidden to the suspects."""
-        values = array("I", bytes(16 * len(texts)))
-        known = list(map(pdfium_calls.colour_of, texts, *_slots(values)))
-        modes = map(pdfium_calls.render_mode, texts)
-        transparent = map(pdfium_calls.is_transparent, texts)
-        types = list(zip(modes, known, transparent, *(values[i::4] for i in range(4)), strict=True))
-        whys = {kind: self._why(*kind) for kind in set(types)}
-        clipped = self._clipped(made, texts)
-        if self._layers or made.doubted or clipped or any(whys.values()):
-            rest = []
+        arguments = list(map(argument, texts))
+        known, (reds, greens, blues, alphas) = pdfium_calls.COLOURS.ask(pdfium_calls.colour_of, arguments)
+        modes = list(map(pdfium_calls.render_mode, arguments))
+        transparent = list(map(pdfium_calls.is_transparent, arguments))
+        clipped = self._clipped(made, texts, arguments)
+        light = map(LIGHT.__le__, map(min, reds, greens, blues))
+        if self._layers or made.doubted or clipped or any(modes) or any(transparent) or not all(known) or any(light):
+            types = zip(modes, known, transparent, reds, greens, blues, alphas, strict=True)
             for obj, kind in zip(texts, types, strict=True):
-                place = made.texts[obj][1]
-                why = whys[kind]
+                place = made.place(obj)
+                why = self._why(*kind)
                 if why != "invisible":
                     why = place.why or why
-                if not why and ((self._layers and pdfium_calls.marks(obj) > 0) or obj in clipped):
+                if not why and ((self._layers and pdfium_calls.marks(argument(obj)) > 0) or obj in clipped):
                     why = "hidden-markup"
                 if why:
                     made.suspects[obj] = Suspect(why, place.depth > 0)
-                else:
-                    rest.append((obj, kind))
-        else:
-            rest = list(zip(texts, types, strict=True))
-        if made.covers and rest:
-            boxes = self._moved_boxes(made, [obj for obj, _ in rest])
-            self._compare_with_covers(
-                made, [(box, obj, kind[3:6]) for box, (obj, kind) in zip(boxes, rest, strict=True)]
-            )
+        if made.covers:
+            colours = list(zip(reds, greens, blues, strict=True))
+            self._compare_with_covers(made, self._placed(made, texts, colours))
         return bool(made.suspects)
 
     @staticmethod
@@ -227,33 +263,42 @@ class Surveyor:
             return "white"
         return "hidden-markup" if see_through or alpha < FAINT else ""
 
-    def _compare_with_covers(self, made: Survey, boxes: list[tuple[Box, int, tuple[int, int, int]]]) -> None:
-        texts = _Placed(boxes)
+    @staticmethod
+    def _placed(made: Survey, texts: list[int], colours: Sequence[Colour]) -> _Texts:
+        """Those that are not suspicious yet."""
+        placed = []
+        for own, obj, colour in zip(_boxes(texts), texts, colours, strict=True):
+            if obj not in made.suspects:
+                level, at = made.texts[obj]
+                place = level.place(at)
+                placed.append((_moved(own, place.matrix), obj, colour, level.rank(at), place.depth))
+        return _Texts(placed)
+
+    def _compare_with_covers(self, made: Survey, texts: _Texts) -> None:
+        over = [(cover, _covered(cover.box, texts)) for cover in made.covers]
+        clear = self._clear([cover for cover, found in over if found and not cover.painted])
         kept = []
-        for cover in made.covers:
-            found = _covered(cover, texts)
-            if found and not cover.painted:
-                cover.painted = True
-                if pdfium_calls.kind(cover.obj) == _PATH and not self._paints(cover, cover.obj):
-                    continue
-            hidden = self._hidden_by(made, cover, found)
+        for cover, found in over:
+            if id(cover) in clear:
+                continue
+            hidden = self._hidden_by(made, cover, found) if found else None
             if hidden and cover.obj:
                 if not self._cut(cover):
                     continue
-                hidden = self._hidden_by(made, cover, _covered(cover, texts))
+                hidden = self._hidden_by(made, cover, _covered(cover.box, texts))
             kept.append(cover)
-            made.suspects.update(hidden)
+            if hidden:
+                made.suspects.update(hidden)
         made.covers = kept
 
     @staticmethod
-    def _hidden_by(made: Survey, cover: Cover, texts: list[tuple[Box, int, Any]]) -> dict[int, Suspect]:
+    def _hidden_by(made: Survey, cover: Cover, texts: list[Placed]) -> dict[int, Suspect]:
         """Texts that a later cover takes away, or that have the colour of what they stand on."""
         hidden = {}
-        for box, obj, colour in texts:
+        for box, obj, colour, rank, depth in texts:
             if obj in made.suspects:
                 continue
-            rank, place = made.texts[obj]
-            drawn = place.depth > 0 or cover.colour is not None
+            drawn = depth > 0 or cover.colour is not None
             if rank < cover.rank:
                 hidden[obj] = Suspect("hidden-markup", drawn)
             elif cover.box[0] < (box[0] + box[2]) / 2 < cover.box[2] and (
@@ -262,98 +307,123 @@ class Surveyor:
                 hidden[obj] = Suspect("white", drawn)
         return hidden
 
-    def _add(self, made: Survey, found: list[Level], sampled: AbstractSet[int] = frozenset()) -> None:
+    def _add(self, made: Survey, found: list[Form], sampled: AbstractSet[int] = frozenset()) -> None:
         """Adds the objects of the page, then those of its forms, then of the forms in these.
 
-        Once the texts of a sample are found, only the forms on them are looked into.
+        Of the texts it adds those of a sample. Once all are found, only the forms that may hide one
+        are looked into.
         """
         for _ in range(MAX_DEPTH + 1):
-            objects = [obj for parts, _, _ in found for obj in parts]
-            kinds = bytes(map(pdfium_calls.kind, objects))
-            where = [((*above, rank), place) for parts, above, place in found for rank in range(len(parts))]
-            made.texts.update(compress(zip(objects, where, strict=True), kinds.translate(_ARE_TEXTS)))
-            forms: list[Part] = []
-            others: list[Part] = []
-            for at in compress(range(len(objects)), kinds.translate(_ARE_OTHERS)):
-                (forms if kinds[at] == _FORM else others).append((objects[at], *where[at]))
-            self._add_covers(made, others)
+            level = Level(found)
+            made.levels.append(level)
+            made.texts.update(level.texts(map(sampled.__contains__, level.objects)))
+            self._add_covers(made, level)
+            forms = [(level, at) for at in level.positions(_ARE_FORMS)]
             if forms and sampled and sampled <= made.texts.keys():
-                forms = self._on_texts(made, forms, sampled)
+                forms = self._on_texts(made, level, sampled)
             if not forms:
                 return
-            found = [self._parts(made, *form) for form in forms]
+            found = self._opened(made, forms)
 
-    def _on_texts(self, made: Survey, forms: list[Part], sampled: AbstractSet[int]) -> list[Part]:
-        """The forms that lie on a text of the sample; the others are passed by."""
-        texts = _Placed([(box, 0, None) for box in self._moved_boxes(made, list(sampled))])
-        on_texts: list[Part] = []
+    def _on_texts(self, made: Survey, level: Level, sampled: AbstractSet[int]) -> list[tuple[Level, int]]:
+        """The forms that may hide a text of the sample; the others are passed by."""
+        texts = self._placed(made, list(sampled), [(0, 0, 0)] * len(sampled))
+        on_texts: list[tuple[Level, int]] = []
         known: dict[tuple[Box, int], bool] = {}
-        for form, own in zip(forms, _boxes([obj for obj, _, _ in forms]), strict=True):
-            key = own, form[2].form
+        forms = level.positions(_ARE_FORMS)
+        for at, own in zip(forms, _boxes([level.objects[at] for at in forms]), strict=True):
+            place = level.place(at)
+            key = own, place.form
             if key not in known:
-                known[key] = texts.touch(_moved(own, form[2].matrix))
-            (on_texts if known[key] else made.passed).append(form)
+                known[key] = _may_hide(_moved(own, place.matrix), place, texts)
+            (on_texts if known[key] else made.passed).append((level, at))
         return on_texts
 
-    def _moved_boxes(self, made: Survey, texts: list[int]) -> list[Box]:
-        return [_moved(box, made.texts[obj][1].matrix) for box, obj in zip(_boxes(texts), texts, strict=True)]
-
-    def _add_covers(self, made: Survey, others: list[Part]) -> None:
-        for (obj, rank, place), own in zip(others, _boxes([obj for obj, _, _ in others]), strict=True):
+    def _add_covers(self, made: Survey, level: Level) -> None:
+        others = level.positions(_ARE_OTHERS)
+        for at, own in zip(others, _boxes([level.objects[at] for at in others]), strict=True):
+            place = level.place(at)
             box = own if place.matrix is UNIT else _moved(own, place.matrix)
             wide, high = box[2] - box[0], box[3] - box[1]
             if wide < THICK or high < THICK:
                 striped = (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE)
                 if striped and place.matrix is UNIT:
-                    self._add_stripe(made, obj, box, rank)
+                    self._add_stripe(made, level, at, box)
             elif len(made.covers) < MAX_COVERS:
-                made.covers.append(Cover(rank, box, None, obj, place))
-                if pdfium_calls.kind(obj) == raw.FPDF_PAGEOBJ_IMAGE:
+                made.covers.append(Cover(level.rank(at), box, None, level.objects[at], level.kinds[at], place))
+                if level.kinds[at] == raw.FPDF_PAGEOBJ_IMAGE:
                     made.pictures += wide * high
 
-    def _parts(self, made: Survey, form: int, rank: Rank, inside: Place) -> Level:
-        count = pdfium_calls.form_objects(form)
-        why, matrix = inside.why, inside.matrix
-        if not why and (self._layers or (count <= FEW_OBJECTS and pdfium_calls.is_transparent(form))):
-            why = "hidden-markup"
-        made.doubted = made.doubted or bool(why)
-        own = self._own_matrix(form)
-        if own is not UNIT:
-            matrix = _product(own, matrix)
-        parts = list(map(pdfium_calls.form_object, repeat(form), range(count)))
-        return parts, rank, Place(matrix, inside.depth + 1, why, form, inside)
+    def _opened(self, made: Survey, forms: list[tuple[Level, int]]) -> list[Form]:
+        arguments = [argument(level.objects[at]) for level, at in forms]
+        counts = map(pdfium_calls.form_objects, arguments)
+        transparent = map(pdfium_calls.is_transparent, arguments)
+        known, values = pdfium_calls.MATRICES.ask(pdfium_calls.matrix_of, arguments)
+        properties = zip(forms, arguments, counts, transparent, known, zip(*values, strict=True), strict=True)
+        opened = []
+        for (level, at), form, count, see_through, has_own, own in properties:
+            inside = level.place(at)
+            why, matrix = inside.why, inside.matrix
+            if not why and (self._layers or (count <= FEW_OBJECTS and see_through)):
+                why = "hidden-markup"
+            made.doubted = made.doubted or bool(why)
+            if has_own and own != UNIT:
+                matrix = _product(own, matrix)
+            parts = list(map(pdfium_calls.form_object, repeat(form), map(long, range(count))))
+            place = Place(matrix, inside.depth + 1, why, level.objects[at], inside)
+            opened.append((parts, level.rank(at), place))
+        return opened
 
-    def _own_matrix(self, obj: int) -> Matrix:
+    def _own_matrix(self, obj: Argument) -> Matrix:
         if not pdfium_calls.matrix_of(obj, self._to_matrix):
             return UNIT
         a, b, c, d, e, f = self._matrix
         own = (a, b, c, d, e, f)
         return UNIT if own == UNIT else own
 
-    def _add_stripe(self, made: Survey, obj: int, box: Box, rank: Rank) -> None:
+    def _add_stripe(self, made: Survey, level: Level, at: int, box: Box) -> None:
         """Adds a thin box to the last one, if they lie side by side."""
-        last = made.stripe
+        last, rank = made.stripe, level.rank(at)
         if last is not None and _lie_side_by_side(last.box, box):
             last.rank, last.box = rank, _around(last.box, box)
             if last not in made.covers[-1:] and min(_sides(last.box)) >= THICK:
                 made.covers.append(last)
         elif len(made.covers) < MAX_COVERS:
             stripe = Cover(rank, box, painted=True)
-            made.stripe = stripe if pdfium_calls.kind(obj) != _PATH or self._paints(stripe, obj) else None
+            is_path = level.kinds[at] == _PATH
+            made.stripe = stripe if not is_path or self._paints(stripe, argument(level.objects[at])) else None
 
     def _cut(self, cover: Cover) -> bool:
         """Cuts the box of a cover to its clips; False if nothing is left."""
         obj, cover.obj = cover.obj, 0
         inside: Place | None = cover.place
         while inside is not None:
-            clip = pdfium_calls.clip_path(obj)
+            clip = argument(pdfium_calls.clip_path(argument(obj)))
             for path in range(pdfium_calls.clip_paths(clip)):
                 if found := self._clip(clip, path):
                     cover.box = _within(cover.box, _moved(found[0], inside.matrix))
             obj, inside = inside.form, inside.outer
         return min(_sides(cover.box)) > 0
 
-    def _paints(self, cover: Cover, obj: int) -> bool:
+    def _clear(self, covers: list[Cover]) -> set[int]:
+        """Sets the colours of covers, and returns those that hide nothing."""
+        paths = [cover for cover in covers if cover.kind == _PATH]
+        arguments = [argument(path.obj) for path in paths]
+        _, (fills, _) = pdfium_calls.PAINTS.ask(pdfium_calls.draw_mode, arguments)
+        known, (*rgb, alphas) = pdfium_calls.COLOURS.ask(pdfium_calls.colour_of, arguments)
+        colours = zip(*rgb, strict=True)
+        clear = set()
+        for path, obj, fill, is_known, colour, alpha in zip(
+            paths, arguments, fills, known, colours, alphas, strict=True
+        ):
+            path.colour = colour
+            if not (is_known and alpha >= FAINT if fill else self._paints(path, obj)):
+                clear.add(id(path))
+        for cover in covers:
+            cover.painted = True
+        return clear
+
+    def _paints(self, cover: Cover, obj: Argument) -> bool:
         """Sets the colour of a path; False for a frame, a thin line and what shines through."""
         stroke = 0.0
         pdfium_calls.draw_mode(obj, self._to_fill, self._to_stroke)
@@ -367,9 +437,9 @@ class Surveyor:
         hollow = stroke and min(_sides(cover.box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
         return not (alpha < FAINT or (hollow and pdfium_calls.path_segments(obj) in _FRAME))
 
-    def _clipped(self, made: Survey, texts: list[int]) -> set[int]:
+    def _clipped(self, made: Survey, texts: list[int], arguments: list[Argument]) -> set[int]:
         """The texts of which a clipping path may leave out a part."""
-        clips = list(map(pdfium_calls.clip_path, texts))
+        clips = list(map(argument, map(pdfium_calls.clip_path, arguments)))
         counts = list(map(pdfium_calls.clip_paths, clips))
         if max(counts, default=0) <= 0:
             return set()
@@ -377,20 +447,20 @@ class Surveyor:
         return {
             obj
             for (obj, clip, count), box in zip(some, _boxes([obj for obj, _, _ in some]), strict=True)
-            if not self._are_within(clip, count, box, made.texts[obj][1].matrix)
+            if not self._are_within(clip, count, box, made.place(obj).matrix)
         }
 
-    def _are_within(self, clip: int, count: int, box: Box, matrix: Matrix) -> bool:
+    def _are_within(self, clip: Argument, count: int, box: Box, matrix: Matrix) -> bool:
         """Whether each clipping path is a rectangle around a text's box."""
         placed = _moved(box, matrix)
         return all(self._leaves(clip, path, box, placed) for path in range(count))
 
-    def _leaves(self, clip: int, path: int, box: Box, placed: Box) -> bool:
+    def _leaves(self, clip: Argument, path: int, box: Box, placed: Box) -> bool:
         """Whether a rectangular clipping path holds a text's box."""
         found = self._clip(clip, path)
         return found is not None and found[1] and (_holds(found[0], box) or _holds(found[0], placed))
 
-    def _clip(self, clip: int, path: int) -> tuple[Box, bool] | None:
+    def _clip(self, clip: Argument, path: int) -> tuple[Box, bool] | None:
         """The box of a clipping path, and whether the path is a plain rectangle.
 
         Objects that share a path share its segments: the address of the first names the path.
@@ -402,7 +472,7 @@ class Surveyor:
         xs, ys = [], []
         for segment in range(count):
             at = pdfium_calls.clip_segment(clip, path, segment)
-            if not at or not pdfium_calls.segment_point(at, *self._to_sides[:2]):
+            if not at or not pdfium_calls.segment_point(argument(at), *self._to_sides[:2]):
                 return None
             xs.append(self._sides[0])
             ys.append(self._sides[1])
@@ -411,6 +481,20 @@ class Surveyor:
         plain = count <= MAX_RECTANGLE and len(corners) == 4 and set(zip(xs, ys, strict=True)) == corners
         self._clips[first] = box, plain
         return self._clips[first]
+
+
+def _add_other_texts(made: Survey) -> list[int]:
+    """Adds the texts that are not of the sample, and returns them."""
+    known = set(made.texts)
+    for level in made.levels:
+        made.texts.update(level.texts(level.kinds.translate(_ARE_TEXTS)))
+    return [obj for obj in made.texts if obj not in known]
+
+
+def _may_hide(form: Box, place: Place, texts: _Texts) -> bool:
+    """Whether a part of a form may cover a text, or be a stripe of what covers it."""
+    may_be_striped = place.matrix is UNIT and max(_sides(form)) > WIDE_STRIPE
+    return texts.touch(form) if may_be_striped else bool(_covered(form, texts))
 
 
 def look_for_twins(made: Survey) -> None:
@@ -429,36 +513,36 @@ def look_for_twins(made: Survey) -> None:
                 made.suspects[obj] = made.suspects[obj]._replace(drawn=True)
 
 
-class _Placed:
-    """Texts with their boxes, found by the height of their middles."""
+class _Texts:
+    """Texts on the page, found by the height of their middles."""
 
-    def __init__(self, texts: list[tuple[Box, int, Any]]) -> None:
+    def __init__(self, texts: list[Placed]) -> None:
         self._texts = sorted(texts, key=_middle)
         self._middles = list(map(_middle, self._texts))
-        self._reach = max((box[3] - box[1] for box, _, _ in texts), default=0.0) / 2
+        self._reach = max((text[0][3] - text[0][1] for text in texts), default=0.0) / 2
         """How far a text stands out from its middle at most."""
 
-    def near(self, box: Box, reach: float = 0.0) -> list[tuple[Box, int, Any]]:
+    def near(self, box: Box, reach: float = 0.0) -> list[Placed]:
         return self._texts[bisect_left(self._middles, box[1] - reach) : bisect_right(self._middles, box[3] + reach)]
 
     def touch(self, box: Box) -> bool:
         left, bottom, right, top = box
-        for other, _, _ in self.near(box, self._reach):
+        for other, *_ in self.near(box, self._reach):
             if other[0] < right and other[2] > left and other[3] > bottom and other[1] < top:
                 return True
         return False
 
 
-def _middle(text: tuple[Box, int, Any]) -> float:
+def _middle(text: Placed) -> float:
     return (text[0][1] + text[0][3]) / 2
 
 
-def _covered(cover: Cover, texts: _Placed) -> list[tuple[Box, int, Any]]:
+def _covered(cover: Box, texts: _Texts) -> list[Placed]:
     """The texts of which a cover takes most of the height, and more than the edge."""
-    left, bottom, right, top = cover.box
+    left, bottom, right, top = cover
     return [
         placed
-        for placed in texts.near(cover.box)
+        for placed in texts.near(cover)
         if (box := placed[0])[0] + TOUCH < right
         and box[2] - TOUCH > left
         and min(top, box[3]) - max(bottom, box[1]) >= 0.6 * (box[3] - box[1])
@@ -487,18 +571,9 @@ def _lie_side_by_side(one: Box, other: Box) -> bool:
     return (same(0) and touch(1)) or (same(1) and touch(0))
 
 
-def _slots(values: array[Any]) -> list[range]:
-    """The addresses of the first values of each four, of the second ones, and so on."""
-    start, count = values.buffer_info()
-    return [range(start + 4 * i, start + 4 * count, 16) for i in range(4)]
-
-
 def _boxes(objects: list[int]) -> list[Box]:
-    if not objects:
-        return []
-    sides = array("f", bytes(16 * len(objects)))
-    deque(map(pdfium_calls.bounds, objects, *_slots(sides)), maxlen=0)
-    return list(zip(*(sides[i::4] for i in range(4)), strict=True))
+    _, sides = pdfium_calls.BOUNDS.ask(pdfium_calls.bounds, list(map(argument, objects)))
+    return list(zip(*sides, strict=True))
 
 
 def _holds(outer: Box, inner: Box) -> bool:

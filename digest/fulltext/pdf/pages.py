@@ -10,7 +10,6 @@ import ctypes
 import math
 import re
 from array import array
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +21,8 @@ from pypdfium2 import raw
 from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.pdf import characters, pdfium_calls
 from digest.fulltext.pdf.columns import split_columns
+from digest.fulltext.pdf.objects import Box
+from digest.fulltext.pdf.pdfium_calls import Argument, argument
 from digest.fulltext.pdf.visibility import TINY, HiddenRun, HiddenTextFinder, is_report
 from digest.model import Hidden
 from digest.patterns import regex
@@ -91,7 +92,7 @@ class PageReader:
         self._inked: dict[str, bool] = {}
         """Whether a font draws its letters."""
         self._sides = (ctypes.c_float * 4)()
-        self._to_sides = [pdfium_calls.address(self._sides) + 4 * i for i in range(4)]
+        self._to_sides = [pdfium_calls.address(self._sides, 4 * i) for i in range(4)]
 
     def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
         """The lines in the order of the page's content, with raised and lowered text."""
@@ -122,12 +123,12 @@ class PageReader:
             ]
             spans = [span for span in spans if 0 <= span[0] <= span[1]]
         read = [
-            (line, _how_hidden(line, box) or self._how_unreadable(handle, line, first, last))
+            (line, self._how_hidden(handle, line, box, first, last))
             for line, (first, last, _) in zip(self._lines(handle, spans, number), spans, strict=True)
         ]
         return _turned(self._readable(read, number), box[3])
 
-    def _with_powers(self, page: int, text: str, *, exact: bool) -> str:
+    def _with_powers(self, page: Argument, text: str, *, exact: bool) -> str:
         """The text with raised digits written as such: 10⁻⁵ is not 10−5."""
         runs = _runs_of_digits(text)
         ends = [i for base, end in runs for i in (base, end - 1)]
@@ -145,7 +146,7 @@ class PageReader:
                 done = end
         return "".join([*pieces, text[done:]])
 
-    def _is_raised(self, page: int, base: int, index: int, *, exact: bool) -> bool:
+    def _is_raised(self, page: Argument, base: int, index: int, *, exact: bool) -> bool:
         low, high = self._baselines(page, [base, index], exact=exact)
         if not exact:
             base, index = self._characters(page, [base, index])
@@ -153,24 +154,19 @@ class PageReader:
         return small <= SMALLER * size and high - low > HIGHER * size
 
     @staticmethod
-    def _characters(page: int, positions: list[int]) -> list[int]:
+    def _characters(page: Argument, positions: list[int]) -> list[int]:
         """Positions in the text as those of the page's characters."""
         return list(map(pdfium_calls.character_of, repeat(page), positions))
 
-    def _baselines(self, page: int, indexes: list[int], *, exact: bool = True) -> list[float]:
+    def _baselines(self, page: Argument, indexes: list[int], *, exact: bool = True) -> list[float]:
         if not exact:
             indexes = self._characters(page, indexes)
-        values = array("d", bytes(16 * len(indexes)))
-        start = values.buffer_info()[0]
-        ends = start + 16 * len(indexes)
-        deque(map(pdfium_calls.origin, repeat(page), indexes, range(start, ends, 16), range(start + 8, ends, 16)), 0)
-        return values[1::2].tolist()
+        _, (_, ys) = pdfium_calls.ORIGINS.ask(pdfium_calls.origin, [page] * len(indexes), indexes)
+        return ys.tolist()
 
-    def _sizes(self, page: int, indexes: list[int]) -> list[tuple[float, bool]]:
+    def _sizes(self, page: Argument, indexes: list[int]) -> list[tuple[float, bool]]:
         """Size in points and uprightness: the font's size is often 1 and scaled by the matrix."""
-        values = array("f", bytes(24 * len(indexes)))
-        start = values.buffer_info()[0]
-        known = list(map(pdfium_calls.matrix, repeat(page), indexes, range(start, start + 24 * len(indexes), 24)))
+        known, values = pdfium_calls.MATRICES.ask(pdfium_calls.matrix, [page] * len(indexes), indexes)
         sizes = map(pdfium_calls.font_size, repeat(page), indexes)
         return [
             (size * d, True)
@@ -178,7 +174,7 @@ class PageReader:
             else _scaled(size, b, c, d)
             if is_known
             else (size, True)
-            for size, is_known, b, c, d in zip(sizes, known, values[1::6], values[2::6], values[3::6], strict=True)
+            for size, is_known, b, c, d in zip(sizes, known, *values[1:4], strict=True)
         ]
 
     def _readable(self, read: list[tuple[Line, str]], number: int) -> list[Line]:
@@ -194,10 +190,16 @@ class PageReader:
         self._report(small, number)
         return found
 
-    def _how_unreadable(self, page: int, line: Line, first: int, last: int) -> str:
-        if _is_pressed(line) and self._is_pressed(page, line, first, last):
+    def _how_hidden(self, page: Argument, line: Line, box: Box, first: int, last: int) -> str:
+        left, bottom, right, top = box
+        if line.x1 < left or line.x0 > right or line.y > top or line.y < bottom:
+            return "off-page"
+        if line.size < TINY or (_is_pressed(line) and self._is_pressed(page, line, first, last)):
             return "tiny"
-        return "" if self._has_ink(page, line, first, last) else "hidden-markup"
+        inked = self._inked.get(line.font) if line.font else None
+        if inked is None:
+            inked = self._has_ink(page, line, first, last)
+        return "" if inked else "hidden-markup"
 
     def _report_runs(self, text_page: pdfium.PdfTextPage, runs: list[HiddenRun], number: int) -> None:
         pieces: dict[str, list[str]] = {}
@@ -224,7 +226,7 @@ class PageReader:
             if first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE):
                 self.hidden.append(Hidden(words[:MAX_QUOTED], how, f"p. {number}"))
 
-    def _lines(self, page: int, spans: list[tuple[int, int, str]], number: int) -> list[Line]:
+    def _lines(self, page: Argument, spans: list[tuple[int, int, str]], number: int) -> list[Line]:
         """Each property is asked of all lines at once: PDFium's calls take most of the time."""
         firsts, lasts = [first for first, _, _ in spans], [last for _, last, _ in spans]
         lefts, tops, rights, bottoms = self._boxes(page, firsts)
@@ -258,20 +260,19 @@ class PageReader:
             for (_, _, text), x0, x1, y, y_end, size, (lead, upright), (font, heavy) in rows
         ]
 
-    def _has_ink(self, page: int, line: Line, first: int, last: int) -> bool:
+    def _has_ink(self, page: Argument, line: Line, first: int, last: int) -> bool:
         """Whether the line's font draws letters, judged by its first long line."""
-        if not line.font or line.font not in self._inked:
-            if len(line.text) < MIN_TEXT:
-                return True
-            inked = False
-            for index in range(first, last + 1, max(1, (last - first) // 6)):
-                if pdfium_calls.bounds(pdfium_calls.object_at(page, index), *self._to_sides):
-                    _, bottom, _, top = self._sides
-                    inked = inked or top - bottom > 0.01
-            self._inked[line.font] = inked
-        return self._inked[line.font]
+        if len(line.text) < MIN_TEXT:
+            return True
+        inked = False
+        for index in range(first, last + 1, max(1, (last - first) // 6)):
+            if pdfium_calls.bounds(argument(pdfium_calls.object_at(page, index)), *self._to_sides):
+                _, bottom, _, top = self._sides
+                inked = inked or top - bottom > 0.01
+        self._inked[line.font] = inked
+        return inked
 
-    def _is_pressed(self, page: int, line: Line, first: int, last: int) -> bool:
+    def _is_pressed(self, page: Argument, line: Line, first: int, last: int) -> bool:
         """Whether no letter of the line stands further off: an accent may be the last one."""
         xs, ys = [], []
         for index in range(first, last + 1, max(1, (last - first) // 12)):
@@ -280,22 +281,21 @@ class PageReader:
             ys.append(self._box.bottom)
         return bool(max(max(xs) - min(xs), max(ys) - min(ys)) < NARROW * line.size * len(line.text))
 
-    def _boxes(self, page: int, indexes: list[int]) -> list[array[float]]:
+    def _boxes(self, page: Argument, indexes: list[int]) -> list[array[float]]:
         """All left, top, right and bottom sides."""
-        values = array("f", bytes(16 * len(indexes)))
-        start = values.buffer_info()[0]
-        deque(map(pdfium_calls.box_of, repeat(page), indexes, range(start, start + 16 * len(indexes), 16)), 0)
-        return [values[i::4] for i in range(4)]
+        return pdfium_calls.BOXES.ask(pdfium_calls.box_of, [page] * len(indexes), indexes)[1]
 
-    def _fonts_at(self, page: int, indexes: list[int]) -> list[tuple[str, bool]]:
+    def _fonts_at(self, page: Argument, indexes: list[int]) -> list[tuple[str, bool]]:
         """The name without the subset's prefix, and whether name or flag say bold."""
-        fonts = list(map(pdfium_calls.font_of_object, map(pdfium_calls.object_at, repeat(page), indexes)))
+        objects = map(argument, map(pdfium_calls.object_at, repeat(page), indexes))
+        fonts = list(map(pdfium_calls.font_of_object, objects))
         known = {font: self._font_at(page, index) for font, index in dict(zip(fonts, indexes, strict=True)).items()}
         return [known[font] for font in fonts]
 
-    def _font_at(self, page: int, index: int) -> tuple[str, bool]:
+    def _font_at(self, page: Argument, index: int) -> tuple[str, bool]:
         name, flags = ctypes.create_string_buffer(NAME), ctypes.c_int()
-        pdfium_calls.font(page, index, pdfium_calls.address(name), NAME, pdfium_calls.address(flags))
+        length = pdfium_calls.long(NAME)
+        pdfium_calls.font(page, index, pdfium_calls.address(name), length, pdfium_calls.address(flags))
         return _named_font(name.value, flags.value)
 
 
@@ -337,8 +337,8 @@ def _is_short_name(text: str, end: int, last: str) -> bool:
 
 def _turned(found: list[Line], top: float) -> list[Line]:
     """Lines that run downwards from the right, as in Japanese, set as lines below each other."""
-    vertical = [line for line in found if len(line.text) > 3 and _runs_downwards(line)]
-    if 2 * sum(len(line.text) for line in vertical) <= sum(len(line.text) for line in found):
+    vertical = [line for line in found if line.y > line.y_end and len(line.text) > 3 and _runs_downwards(line)]
+    if not vertical or 2 * sum(len(line.text) for line in vertical) <= sum(len(line.text) for line in found):
         return found
     for line in vertical:
         begin, end = top - line.y, top - line.y_end + line.size
@@ -361,17 +361,11 @@ def _is_picture(page: pdfium.PdfPage) -> bool:
     return False
 
 
-def _how_hidden(line: Line, box: tuple[float, float, float, float]) -> str:
-    left, bottom, right, top = box
-    if line.x1 < left or line.x0 > right or line.y > top or line.y < bottom:
-        return "off-page"
-    return "tiny" if line.size < TINY else ""
-
-
 def _is_pressed(line: Line) -> bool:
     """Whether the ends of a line are too close for its letters."""
-    wide = max(line.x1 - line.x0, abs(line.y_end - line.y))
-    return len(line.text) >= MIN_TEXT and wide < NARROW * line.size * len(line.text)
+    count = len(line.text)
+    narrow = NARROW * line.size * count
+    return count >= MIN_TEXT and line.x1 - line.x0 < narrow and abs(line.y_end - line.y) < narrow
 
 
 def _few_small_lines(lines: list[Line]) -> bool:
@@ -433,10 +427,10 @@ def _is_power(last: Line, line: Line) -> bool:
 
 
 def _continues(last: Line, line: Line) -> bool:
-    size = max(last.size, line.size)
-    if not (last.upright and line.upright):
-        return False
+    size = max(line.size, last.size)
     apart, raised = line.x0 - last.x1, abs(line.y - last.y_end)
+    if raised >= 1.1 * size or not (last.upright and line.upright):
+        return False
     if len(line.text) <= 3:  # a root or a large operator hangs from the top of the line
         return -0.6 * size <= apart <= 0.5 * size and raised < 1.1 * size
     return -0.6 * size <= apart <= 1.2 * size and raised < 0.62 * size

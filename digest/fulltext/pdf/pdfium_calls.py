@@ -1,19 +1,30 @@
-"""PDFium's functions, called with plain addresses in place of handles and output buffers.
+"""PDFium's functions, called with arguments that are made once for many calls.
 
-A page has thousands of characters, and ctypes' checks of each argument take longer than the call. A
-wrong address crashes the process.
+A page has thousands of characters, and what ctypes does to convert each argument takes longer than
+the call. So the functions have no types of arguments: they take small numbers, and what
+`argument`, `address`, `long`, `handle` and `Room` give. ctypes would cut a plain address to 32
+bits, and a wrong one crashes the process. No types are safer than some: what goes beyond them is
+passed as to a variadic function, which on Macs with Apple's processors is another way.
 """
 
 from __future__ import annotations
 
 import ctypes
-from types import SimpleNamespace
-from typing import Any
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any, NewType, cast
 
 from pypdfium2 import raw
 
+Argument = NewType("Argument", object)
+"""An address, as ctypes passes it."""
+argument: Callable[[int | None], Argument] = cast(Any, ctypes.c_void_p.from_param)
+"""Of an address that a function here returned."""
+long: Callable[[int], Argument] = cast(Any, ctypes.c_ulong.from_param)
+"""Of a number that PDFium takes as an unsigned long."""
 
-def _with_addresses(function: Any, *arguments: Any) -> Any:
+
+def _prepared(function: Any) -> Any:
     result = function.restype
     plain = (
         result
@@ -22,58 +33,103 @@ def _with_addresses(function: Any, *arguments: Any) -> Any:
         if _is_handle(result)
         else ctypes.c_int
     )
-    return ctypes.PYFUNCTYPE(plain, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+    return ctypes.PYFUNCTYPE(plain)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 def _is_handle(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, ctypes._Pointer)  # noqa: SLF001  # has no public name
 
 
-_P, _L = ctypes.c_void_p, ctypes.c_ulong
-_I = SimpleNamespace(from_param=int)
-"""A small number, passed as it is: `c_int` takes a third of a call's time."""
+_Of = Callable[[Argument], int]
+_Nth = Callable[[Argument, int], int]
+_Fill = Callable[[Argument, Argument], int]
+_FillNth = Callable[[Argument, int, Argument], int]
+_FillFour = Callable[[Argument, Argument, Argument, Argument, Argument], int]
 
-render_mode = _with_addresses(raw.FPDFTextObj_GetTextRenderMode, _P)
-objects = _with_addresses(raw.FPDFPage_CountObjects, _P)
-object_of = _with_addresses(raw.FPDFPage_GetObject, _P, _I)
-form_objects = _with_addresses(raw.FPDFFormObj_CountObjects, _P)
-form_object = _with_addresses(raw.FPDFFormObj_GetObject, _P, _L)
-kind = _with_addresses(raw.FPDFPageObj_GetType, _P)
-bounds = _with_addresses(raw.FPDFPageObj_GetBounds, _P, _P, _P, _P, _P)
-matrix_of = _with_addresses(raw.FPDFPageObj_GetMatrix, _P, _P)
-colour_of = _with_addresses(raw.FPDFPageObj_GetFillColor, _P, _P, _P, _P, _P)
-is_transparent = _with_addresses(raw.FPDFPageObj_HasTransparency, _P)
-stroke_colour_of = _with_addresses(raw.FPDFPageObj_GetStrokeColor, _P, _P, _P, _P, _P)
-marks = _with_addresses(raw.FPDFPageObj_CountMarks, _P)
-set_active = _with_addresses(raw.FPDFPageObj_SetIsActive, _P, _I)
-draw_mode = _with_addresses(raw.FPDFPath_GetDrawMode, _P, _P, _P)
-path_segments = _with_addresses(raw.FPDFPath_CountSegments, _P)
-stroke_width = _with_addresses(raw.FPDFPageObj_GetStrokeWidth, _P, _P)
-clip_path = _with_addresses(raw.FPDFPageObj_GetClipPath, _P)
-clip_paths = _with_addresses(raw.FPDFClipPath_CountPaths, _P)
-clip_segments = _with_addresses(raw.FPDFClipPath_CountPathSegments, _P, _I)
-clip_segment = _with_addresses(raw.FPDFClipPath_GetPathSegment, _P, _I, _I)
-segment_point = _with_addresses(raw.FPDFPathSegment_GetPoint, _P, _P, _P)
-characters = _with_addresses(raw.FPDFText_CountChars, _P)
-object_at = _with_addresses(raw.FPDFText_GetTextObject, _P, _I)
-box_of = _with_addresses(raw.FPDFText_GetLooseCharBox, _P, _I, _P)
-origin = _with_addresses(raw.FPDFText_GetCharOrigin, _P, _I, _P, _P)
-font_size = _with_addresses(raw.FPDFText_GetFontSize, _P, _I)
-matrix = _with_addresses(raw.FPDFText_GetMatrix, _P, _I, _P)
-font = _with_addresses(raw.FPDFText_GetFontInfo, _P, _I, _P, _L, _P)
-font_of_object = _with_addresses(raw.FPDFTextObj_GetFont, _P)
-text_of_object = _with_addresses(raw.FPDFTextObj_GetText, _P, _P, _P, _L)
-unicode_of = _with_addresses(raw.FPDFText_GetUnicode, _P, _I)
-is_unmapped = _with_addresses(raw.FPDFText_HasUnicodeMapError, _P, _I)
-character_of = _with_addresses(raw.FPDFText_GetCharIndexFromTextIndex, _P, _I)
-text_of = _with_addresses(raw.FPDFText_GetTextIndexFromCharIndex, _P, _I)
-
-
-def address(value: Any) -> int:
-    """Of a ctypes value to fill in, which must outlive the address."""
-    return ctypes.addressof(value)
+render_mode: _Of = _prepared(raw.FPDFTextObj_GetTextRenderMode)
+objects: _Of = _prepared(raw.FPDFPage_CountObjects)
+object_of: _Nth = _prepared(raw.FPDFPage_GetObject)
+form_objects: _Of = _prepared(raw.FPDFFormObj_CountObjects)
+form_object: _Fill = _prepared(raw.FPDFFormObj_GetObject)
+kind: _Of = _prepared(raw.FPDFPageObj_GetType)
+bounds: _FillFour = _prepared(raw.FPDFPageObj_GetBounds)
+matrix_of: _Fill = _prepared(raw.FPDFPageObj_GetMatrix)
+colour_of: _FillFour = _prepared(raw.FPDFPageObj_GetFillColor)
+is_transparent: _Of = _prepared(raw.FPDFPageObj_HasTransparency)
+stroke_colour_of: _FillFour = _prepared(raw.FPDFPageObj_GetStrokeColor)
+marks: _Of = _prepared(raw.FPDFPageObj_CountMarks)
+set_active: _Nth = _prepared(raw.FPDFPageObj_SetIsActive)
+draw_mode: Callable[[Argument, Argument, Argument], int] = _prepared(raw.FPDFPath_GetDrawMode)
+path_segments: _Of = _prepared(raw.FPDFPath_CountSegments)
+stroke_width: _Fill = _prepared(raw.FPDFPageObj_GetStrokeWidth)
+clip_path: _Of = _prepared(raw.FPDFPageObj_GetClipPath)
+clip_paths: _Of = _prepared(raw.FPDFClipPath_CountPaths)
+clip_segments: _Nth = _prepared(raw.FPDFClipPath_CountPathSegments)
+clip_segment: Callable[[Argument, int, int], int] = _prepared(raw.FPDFClipPath_GetPathSegment)
+segment_point: Callable[[Argument, Argument, Argument], int] = _prepared(raw.FPDFPathSegment_GetPoint)
+characters: _Of = _prepared(raw.FPDFText_CountChars)
+object_at: _Nth = _prepared(raw.FPDFText_GetTextObject)
+box_of: _FillNth = _prepared(raw.FPDFText_GetLooseCharBox)
+origin: Callable[[Argument, int, Argument, Argument], int] = _prepared(raw.FPDFText_GetCharOrigin)
+font_size: Callable[[Argument, int], float] = _prepared(raw.FPDFText_GetFontSize)
+matrix: _FillNth = _prepared(raw.FPDFText_GetMatrix)
+font: Callable[[Argument, int, Argument, Argument, Argument], int] = _prepared(raw.FPDFText_GetFontInfo)
+font_of_object: _Of = _prepared(raw.FPDFTextObj_GetFont)
+text_of_object: Callable[[Argument, Argument, Argument, Argument], int] = _prepared(raw.FPDFTextObj_GetText)
+unicode_of: _Nth = _prepared(raw.FPDFText_GetUnicode)
+is_unmapped: _Nth = _prepared(raw.FPDFText_HasUnicodeMapError)
+character_of: _Nth = _prepared(raw.FPDFText_GetCharIndexFromTextIndex)
+text_of: _Nth = _prepared(raw.FPDFText_GetTextIndexFromCharIndex)
 
 
-def handle(pointer: Any) -> int:
-    """The address of pypdfium2's page, text page or other object."""
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+def address(value: Any, offset: int = 0) -> Argument:
+    """Of a ctypes value to fill in."""
+    return Argument(ctypes.byref(value, offset))
+
+
+def handle(pointer: Any) -> Argument:
+    """Of pypdfium2's page, text page or other object."""
+    return address(pointer.contents)
+
+
+class Room:
+    """Room for the answers to many calls, kept because an argument for each costs what a call does.
+
+    PDFium allows one thread, so one room is enough for each kind of answer.
+    """
+
+    SIZE = 512
+    """Answers at a time."""
+
+    def __init__(self, code: str, wide: int, *, apart: bool = False) -> None:
+        """`code`: the type of a value, as arrays name it. `wide`: how many make an answer.
+        `apart`: each has its own argument.
+        """
+        self._wide = wide
+        self._values = array(code, bytes(array(code).itemsize * wide * self.SIZE))
+        self._bytes = (ctypes.c_char * (self._values.itemsize * len(self._values))).from_buffer(self._values)
+        step = self._values.itemsize * wide
+        starts = [self._values.itemsize * i for i in range(wide if apart else 1)]
+        self._places = [[address(self._bytes, start + step * n) for n in range(self.SIZE)] for start in starts]
+
+    def ask(self, get: Callable[..., int], *arguments: Sequence[Any]) -> tuple[list[int], list[array[Any]]]:
+        """What the calls returned, and all first values, all second ones and so on."""
+        count = len(arguments[0])
+        returned: list[int] = []
+        values = [self._values[:0] for _ in range(self._wide)]
+        for start in range(0, count, self.SIZE):
+            part = [held[start : start + self.SIZE] for held in arguments] if count > self.SIZE else arguments
+            filled = self._wide * len(part[0])
+            ctypes.memset(self._bytes, 0, filled * self._values.itemsize)  # a call that fails fills nothing
+            returned.extend(map(get, *part, *self._places))
+            for i, same in enumerate(values):
+                same.extend(self._values[i : filled : self._wide])
+        return returned, values
+
+
+COLOURS = Room("I", 4, apart=True)
+PAINTS = Room("i", 2, apart=True)
+BOUNDS = Room("f", 4, apart=True)
+BOXES = Room("f", 4)
+MATRICES = Room("f", 6)
+ORIGINS = Room("d", 2, apart=True)

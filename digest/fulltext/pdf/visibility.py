@@ -8,10 +8,10 @@ scan with its recognised text beneath, which people do read.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import repeat, zip_longest
+from itertools import compress, repeat, zip_longest
 from operator import sub
 
 import pypdfium2 as pdfium
@@ -20,6 +20,7 @@ from pypdfium2 import raw
 from digest.fulltext.hidden import first_order, reads_as_text
 from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.objects import STEP, Box, Survey, Surveyor, Suspect, look_for_twins
+from digest.fulltext.pdf.pdfium_calls import Argument, argument, long
 
 TINY = 2.0
 """Points."""
@@ -92,7 +93,7 @@ class HiddenTextFinder:
         return _runs(hidden, suspects, {i for i, _ in marked})
 
     def _without_ink(
-        self, page: pdfium.PdfPage, text: int, marked: list[Marked], suspects: dict[int, Suspect]
+        self, page: pdfium.PdfPage, text: Argument, marked: list[Marked], suspects: dict[int, Suspect]
     ) -> list[Marked]:
         """The characters whose absence nobody would see."""
         if self._rendered >= MAX_RENDERED:
@@ -143,10 +144,10 @@ class _Pictures:
             page.set_rotation(0)
         self._with = self._render(page, crop)
         for obj in suspects:
-            pdfium_calls.set_active(obj, 0)
+            pdfium_calls.set_active(argument(obj), 0)
         self._without = self._render(page, crop)
         for obj in suspects:
-            pdfium_calls.set_active(obj, 1)
+            pdfium_calls.set_active(argument(obj), 1)
         if turned:
             page.set_rotation(turned)
 
@@ -160,37 +161,35 @@ class _Pictures:
 
     def show_nothing(self, box: Box, drawn: bool, edge: float, spare: int) -> bool:
         """Whether nobody sees what stands in a box. `drawn`: its outlines may lie on it."""
-        inner = (box[0] + edge, box[1] + edge, box[2] - edge, box[3] - edge)
-        return self._are_alike(inner, spare) and (not drawn or self._is_plain(inner))
+        if self._empty:
+            return True
+        left, bottom, right, top = box[0] + edge, box[1] + edge, box[2] - edge, box[3] - edge
+        x0 = max(0, int((left - self._left) * self._scale)) * self._deep
+        x1 = min(self._width, int((right - self._left) * self._scale) + 1) * self._deep
+        y0 = max(0, int((self._top - top) * self._scale))
+        y1 = min(self._height, int((self._top - bottom) * self._scale) + 1)
+        starts = range(y0 * self._row, y1 * self._row, self._row)
+        seen = [self._with[start + x0 : start + x1] for start in starts]
+        without = [self._without[start + x0 : start + x1] for start in starts]
+        return self._are_alike(seen, without, spare) and (not drawn or self._is_plain(b"".join(seen)))
 
-    def _are_alike(self, box: Box, spare: int) -> bool:
-        """Whether both look the same within a box, but for a hair; outside of the page they do."""
-        rows = list(self._rows(box))
+    @staticmethod
+    def _are_alike(rows: list[bytes], others: list[bytes], spare: int) -> bool:
+        """Whether rows of pixels look the same, but for a hair; outside of the page they do."""
+        if rows == others:
+            return True
         left = int(HAIR * len(rows)) + spare
-        for one, other in rows:
+        for one, other in zip(rows, others, strict=True):
             if one != other and max(map(abs, map(sub, one, other))) >= CONTRAST:
                 left -= 1
                 if left < 0:
                     return False
         return True
 
-    def _is_plain(self, box: Box) -> bool:
-        """Whether nothing is drawn within a box: else the letters may be there as outlines."""
-        rows = b"".join(one for one, _ in self._rows(box))
-        colours = [rows[channel :: self._deep] for channel in range(min(3, self._deep))] if rows else []
+    def _is_plain(self, pixels: bytes) -> bool:
+        """Whether nothing is drawn in them: else the letters may be there as outlines."""
+        colours = [pixels[channel :: self._deep] for channel in range(min(3, self._deep))] if pixels else []
         return all(max(shades) - min(shades) < CONTRAST for shades in colours)
-
-    def _rows(self, box: Box) -> Iterator[tuple[bytes, bytes]]:
-        """The pixels of a box in both pictures, row by row."""
-        if self._empty:
-            return
-        x0 = max(0, int((box[0] - self._left) * self._scale)) * self._deep
-        x1 = min(self._width, int((box[2] - self._left) * self._scale) + 1) * self._deep
-        y0 = max(0, int((self._top - box[3]) * self._scale))
-        y1 = min(self._height, int((self._top - box[1]) * self._scale) + 1)
-        for y in range(y0, y1):
-            start = y * self._row
-            yield self._with[start + x0 : start + x1], self._without[start + x0 : start + x1]
 
 
 def is_report(pieces: Sequence[str]) -> bool:
@@ -203,7 +202,7 @@ def _is_message(text: str) -> bool:
     return reads_as_text(text) or bool(first_order(text))
 
 
-def _may_be_message(page: int, texts: list[int]) -> bool:
+def _may_be_message(page: Argument, texts: list[int]) -> bool:
     """A first look at what the texts say, with and without spaces between them."""
     if len(texts) > MANY_TEXTS:
         return True
@@ -211,10 +210,10 @@ def _may_be_message(page: int, texts: list[int]) -> bool:
     return _is_message(" ".join(pieces)) or _is_message("".join(pieces))
 
 
-def _text_of(page: int, obj: int) -> str:
-    size = pdfium_calls.text_of_object(obj, page, None, 0)
+def _text_of(page: Argument, obj: int) -> str:
+    size = pdfium_calls.text_of_object(argument(obj), page, argument(None), long(0))
     buffer = ctypes.create_string_buffer(size)
-    pdfium_calls.text_of_object(obj, page, pdfium_calls.address(buffer), size)
+    pdfium_calls.text_of_object(argument(obj), page, pdfium_calls.address(buffer), long(size))
     return buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
 
 
@@ -222,7 +221,7 @@ def _pieces(text_page: pdfium.PdfTextPage, runs: list[HiddenRun]) -> list[str]:
     return [text_page.get_text_range(run.start, run.end - run.start) + " " for run in runs]
 
 
-def _marked(text: int, survey: Survey, count: int) -> list[Marked]:
+def _marked(text: Argument, survey: Survey, count: int) -> list[Marked]:
     """The characters of suspicious texts.
 
     Between two of the sample that belong to one text there is no other.
@@ -231,8 +230,8 @@ def _marked(text: int, survey: Survey, count: int) -> list[Marked]:
     for at, (obj, after) in enumerate(zip_longest(survey.sample, survey.sample[1:])):
         if obj != after or obj in survey.suspects:
             span = range(at * STEP, min(at * STEP + STEP, count))
-            found = zip(span, map(pdfium_calls.object_at, repeat(text), span), strict=True)
-            marked.extend(m for m in found if m[1] in survey.suspects)
+            found = list(map(pdfium_calls.object_at, repeat(text), span))
+            marked.extend(compress(zip(span, found, strict=True), map(survey.suspects.__contains__, found)))
     return marked
 
 
@@ -247,13 +246,13 @@ def _area(page: pdfium.PdfPage) -> float:
     return float((right - left) * (top - bottom))
 
 
-def _box_of(text: int, index: int) -> Box:
+def _box_of(text: Argument, index: int) -> Box:
     box = raw.FS_RECTF()
     pdfium_calls.box_of(text, index, pdfium_calls.address(box))
     return (box.left, box.bottom, box.right, box.top)
 
 
-def _is_letter(text: int, index: int) -> bool:
+def _is_letter(text: Argument, index: int) -> bool:
     char = chr(pdfium_calls.unicode_of(text, index) & 0x1FFFFF)
     return char.isalnum() and char not in SLIM
 
