@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import AnyStr
 
 from digest.model import Form, FullText, Hidden, Section
 from digest.patterns import regex
@@ -115,16 +116,21 @@ def first_order(text: str) -> str:
 
 
 def _find(text: str) -> tuple[int, int, re.Pattern[str]] | None:
-    lower = text.lower()
+    coded = text.encode("ascii", "replace").lower()  # as long as the text, and faster to search
     for pattern, words in _TRIGGERS if _HAN.search(text) else _TRIGGERS[:-1]:
         for word in words:
-            at = lower.find(word)
-            while at >= 0:
+            for at in _places(coded, word.encode()) if word.isascii() else _places(text, word):
                 start = max(0, at - 120)
                 if found := pattern.search(text[start : at + 400]):
                     return start + found.start(), start + found.end(), pattern
-                at = lower.find(word, at + 1)
     return None
+
+
+def _places(text: AnyStr, word: AnyStr) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def reads_as_text(text: str) -> bool:
@@ -184,8 +190,8 @@ def visible(text: str) -> str:
 def visible_orders(sections: Iterable[Section]) -> tuple[tuple[Section, ...], tuple[Hidden, ...]]:
     """The sections without sentences that give orders to models, and those sentences."""
     held = tuple(sections)
-    texts = ("\n".join(p.text for p in s.passages) for s in held)
-    if not any(first_order(text) for text in texts):
+    texts = ["\n".join(p.text for p in s.passages) for s in held]
+    if not first_order("\n".join(texts)) or not any(map(first_order, texts)):  # one search is faster than one a section
         return held, ()
     if sum(len(_ABOUT.findall(p.text)) for s in held for p in s.passages) >= MIN_MENTIONS:
         return held, ()

@@ -101,6 +101,8 @@ class _BlockBuilder:
     def _opening(self, line: Line) -> Form:
         if line.text[0].islower() and line.text[1:2] != ")" and line.text[2:3] != ")":
             return Form.TEXT
+        if "A" <= line.text[0] <= "Z":
+            return Form.CAPTION if CAPTION.match(line.text) else Form.TEXT
         if CAPTION.match(line.text):
             return Form.CAPTION
         if _NOTE.match(line.text) and line.size < self._body.size * 0.93 and line.lead_size < line.size * 0.85:
@@ -209,9 +211,10 @@ class _BlockBuilder:
 def _words(text: str) -> Sequence[str | bytes]:
     """What `_WORDS` finds, in a quarter of the time where no letter is beyond ASCII."""
     coded = text.encode("utf-8", "surrogatepass")
-    others = coded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    if any(c.isalnum() or "\u0900" <= c <= "\u0fff" for c in others):
-        return _WORDS.findall(text)
+    if not text.isascii():
+        others = coded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+        if any(c.isalnum() or "\u0900" <= c <= "\u0fff" for c in others):
+            return _WORDS.findall(text)
     return [word for word in coded.translate(_ASCII_LETTERS).split() if len(word) > 2]
 
 

@@ -9,12 +9,14 @@ from digest.fulltext.pdf.headings import is_references
 from digest.fulltext.pdf.pages import Line
 from digest.patterns import regex
 
+MAX_TITLE = 60
+"""Characters of the list's heading, with its number."""
 _ENTRY = regex(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
 
 
 def unnamed_references(lines: Sequence[Line]) -> int:
     """Index of `[1]` before `[2]` … `[4]` in the last half, without a heading; else the end."""
-    if any(is_references(line.text) for line in lines):
+    if any(len(line.text) <= MAX_TITLE and is_references(line.text) for line in lines):
         return len(lines)
     numbers = [
         (i, int(m[1]))
