@@ -4,6 +4,8 @@ BIN := .venv/bin
 # What it runs with, and what development needs besides: a demo waits for the first alone.
 RUNS := .venv/.runs
 STAMP := .venv/.installed
+# The bytecode of a fresh clone is there. It lies among it, so that it goes with it.
+COMPILED := tests/__pycache__/.compiled
 # Compiled with the set-up, so that the first demo shows its digest as soon as any other.
 SHOWN := bot.core.logs, bot.cli.demo, bot.cli.main, bot.alerts.following, bot.commands.dispatcher, bot.digests.daily, babel.dates, pylatexenc.latex2text
 # Another interpreter than the first that is new enough: make setup PYTHON=python3.12
@@ -58,7 +60,18 @@ test kill check: export PYTHONDONTWRITEBYTECODE :=
 # takes half a gigabyte with the bots that it starts, so at most twelve.
 WORKERS := $(shell n=$$((4 * $$(getconf _NPROCESSORS_ONLN))); echo $$((n < 12 ? n : 12)))
 
-test: setup  ## the tests, and what took longest
+# Without it each worker would compile all modules at the same time, a hundred seconds of processor together.
+# By pytest, because it compiles test modules in its own way (with what an `assert` shows), and in two processes,
+# each with about half of the tests. A module that changes later costs little, and waits for its import.
+$(COMPILED): $(STAMP)
+	@echo "Compiling" >&2
+	@$(BIN)/python -m compileall -q -j 0 bot digest bench
+	@for half in tests/bot --ignore=tests/bot; do \
+	  $(BIN)/python -m pytest --collect-only $$half >/dev/null 2>&1 & \
+	done; wait
+	@touch $@
+
+test: setup $(COMPILED)  ## the tests, and what took longest
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=10
 
 kill: setup  ## the bot killed and restarted 30 times at any moment: nothing lost, nothing twice (not part of the tests)
