@@ -94,13 +94,16 @@ class Rest:
         return str(self.client.application_id)
 
     async def ready(self) -> None:
-        """Logs in once. Raises Misconfigured for a wrong token."""
+        """Logs in once. Raises Forbidden for a refused token."""
         if self.client.user is not None:
             return
         async with self._login:
             if self.client.user is None:
-                with translate_errors(""):
-                    await log_in(self.client, self._token)
+                try:
+                    with translate_errors(""):
+                        await log_in(self.client, self._token)
+                except Misconfigured:  # ends the program only where it listens
+                    raise Forbidden(say.sentence("error.discord.token")) from None
 
     async def write(
         self, method: str, path: str, body: Any = None, *, needs: str = "", upload: Upload | None = None, **parts: str

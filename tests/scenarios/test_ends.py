@@ -28,10 +28,11 @@ async def test_a_right_that_is_missing_is_named_before_anything_is_made(kind, wo
 @pytest.mark.parametrize("kind", ["slack by http", "discord without content"])
 async def test_a_digest_that_cannot_be_posted_is_said_and_now_posts_it_when_the_right_is_back(kind, world, tmp_path):
     async with a_place(kind, world, tmp_path / "bot.log", subscribed=True) as place:
-        world.model.latency = 1.0
+        world.model.pause.hold("summary")
         place.command("digest", "now")
-        await place.until_logged("event=model_call")
+        await place.until(world.model.pause.waiting)
         place.deny()
+        world.model.pause.release()
         await place.until(lambda: any("cannot be posted" in text for text in place.alone()))
         assert place.posts() == []
         calls = len(world.model.calls)
@@ -45,11 +46,11 @@ async def test_a_digest_that_cannot_be_posted_is_said_and_now_posts_it_when_the_
 @pytest.mark.parametrize("kind", ["slack by socket", "discord"])
 async def test_who_typed_now_is_told_its_end_after_a_restart(kind, world, tmp_path):
     async with a_place(kind, world, tmp_path / "bot.log", subscribed=True) as place:
-        world.model.latency = 2.0
+        world.model.pause.hold("summary")
         place.command("digest", "now")
-        await place.until_logged("event=model_call")
+        await place.until(world.model.pause.waiting)
         await place.kill()
-        world.model.latency = 0.0
+        world.model.pause.release()
         await place.start()
         await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         assert len(place.posts()) == 3
@@ -59,11 +60,11 @@ async def test_who_typed_now_is_told_its_end_after_a_restart(kind, world, tmp_pa
 async def test_who_asked_by_command_is_told_when_the_process_ends_before_the_answer(kind, world, tmp_path):
     async with a_place(kind, world, tmp_path / "bot.log") as place:
         [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
-        world.model.latency = 5.0
+        world.model.pause.hold()
         place.ask_alone(paper.id, "what does it measure?")
-        await place.until(lambda: world.model.calls)
+        await place.until(world.model.pause.waiting)
         await place.kill()
-        world.model.latency = 0.0
+        world.model.pause.release()
         await place.start()
         await place.until(lambda: any("was interrupted" in text for text in place.alone()))
         place.ask_alone(paper.id, "what does it measure?")
@@ -76,7 +77,7 @@ async def test_who_asked_by_command_is_told_though_the_process_ends_right_after_
     async with a_place(kind, world, tmp_path / "bot.log") as place:
         assert isinstance(place, OnSlack)
         [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
-        world.model.latency = 5.0
+        world.model.pause.hold()
         asked = place.server.command("U1", CHANNEL, "/paper", f"{paper.id} what does it measure?")
         await asked.wait()  # Slack tells of a failure until then
         await place.kill()
@@ -113,16 +114,18 @@ async def test_who_typed_now_on_discord_is_told_that_its_token_is_refused_and_wi
         slack,
         discord,
     ):
-        world.model.latency = 1.0
+        world.model.pause.hold("summary")
         discord.command("digest", "now")
-        await discord.until_logged("event=model_call")
+        await discord.until(world.model.pause.waiting)
         discord.deny("token")
         await discord.server.gateway.drop(4004)
+        await discord.until_logged("event=token_refused platform=discord")
+        world.model.pause.release()
         told = await discord.until(lambda: [text for text in discord.alone() if "refuses" in text])
         assert "token" in told[-1]
         assert discord.posts() == []
         await slack.until(lambda: any("discord refuses the bot's token" in text for text in slack.texts()))
-        world.model.latency, calls = 0.0, len(world.model.calls)
+        calls = len(world.model.calls)
         await discord.stop()
         discord.allow()
         await discord.start()
@@ -135,13 +138,13 @@ async def test_removed_from_a_server_and_invited_back_every_channel_works_as_bef
     async with a_place("discord", world, tmp_path / "bot.log", subscribed=True) as place:
         assert isinstance(place, OnDiscord)
         place.discord.channel(place.guild, name="general", position=-1)
-        world.model.latency = 1.0
+        world.model.pause.hold("summary")
         place.command("digest", "now")
-        await place.until_logged("event=model_call")
+        await place.until(world.model.pause.waiting)
         place.kick()
+        world.model.pause.release()
         await place.until(lambda: any("could not be made" in text for text in place.alone()))
         assert place.posts() == []
-        world.model.latency = 0.0
         place.invite()
         await place.until(place.posts)  # a greeting where people speak
         place.command("digest", "now")
@@ -163,13 +166,13 @@ async def test_where_the_only_platform_refuses_its_token_the_program_ends_with_a
 async def test_a_channel_archived_meanwhile_is_told_and_works_again_when_it_is_opened(world, tmp_path):
     async with a_place("slack by socket", world, tmp_path / "bot.log", subscribed=True) as place:
         assert isinstance(place, OnSlack)
-        world.model.latency = 1.0
+        world.model.pause.hold("summary")
         place.command("digest", "now")
-        await place.until_logged("event=model_call")
+        await place.until(world.model.pause.waiting)
         place.server.archive(CHANNEL, "U1")
+        world.model.pause.release()
         await place.until(lambda: any("was archived" in text for text in place.alone()))
         assert place.posts() == []
-        world.model.latency = 0.0
         opened = place.server.unarchive(CHANNEL, "U1")
         assert opened is not None
         await opened.wait()
@@ -197,22 +200,24 @@ async def test_an_answer_waits_while_its_thread_is_locked(world, tmp_path):
 
 async def test_a_question_is_answered_once_though_the_store_dies_meanwhile(world, tmp_path):
     async with a_place("slack by http", world, tmp_path / "bot.log", subscribed=True) as place:
-        world.model.latency = 1.0
+        world.model.pause.hold()
         [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
         place.ask(f"what does {paper.id} measure?")
-        await place.until_logged("event=model_call")
+        await place.until(world.model.pause.waiting)
         [server] = servers(world.home / "home")
         server.kill()
+        world.model.pause.release()
         await place.until_logged("event=answered")
         assert len(place.posts()) == 1
 
 
 async def test_now_is_posted_and_told_though_the_store_dies_meanwhile(world, tmp_path):
     async with a_place("slack by http", world, tmp_path / "bot.log", subscribed=True) as place:
-        world.model.latency = 1.0
+        world.model.pause.hold("summary")
         place.command("digest", "now")
-        await place.until_logged("event=model_call")
+        await place.until(world.model.pause.waiting)
         [server] = servers(world.home / "home")
         server.kill()
+        world.model.pause.release()
         await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         assert len(place.posts()) == 3

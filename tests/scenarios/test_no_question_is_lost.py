@@ -29,10 +29,11 @@ REFUSALS = [
 async def test_a_refused_answer_waits_and_is_given_when_the_right_is_back(kind, what, world, tmp_path):
     async with a_place(kind, world, tmp_path / "bot.log") as place:
         [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
-        world.model.latency = 1.0
+        world.arxiv.pause.hold()
         place.ask(f"what does {paper.id} measure?")
-        await place.until_logged("event=asked")
+        await place.until(world.arxiv.pause.waiting)
         place.deny(what)
+        world.arxiv.pause.release()
         await place.until_logged("event=model_call")
         await place.until(place.refused)
         assert not place.posts()
@@ -48,11 +49,13 @@ async def test_an_answer_refused_in_its_middle_is_finished_in_the_same_message(k
     async with a_place(kind, world, tmp_path / "bot.log") as place:
         [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
         await world.run("ask", paper.id, "what does it measure?")  # the words of an unknown model may be held
-        world.model.per_token = 0.1
+        world.model.pause.hold(after=0.5)
         place.ask(f"what does {paper.id} measure?")
         [(half, _)] = await place.until(place.posts)
         place.deny(what)
+        world.model.pause.hold(after=0.8)
         await place.until(place.refused)
+        world.model.pause.release()
         await place.until_logged("event=model_call")
         place.allow()
         await place.until_logged("event=answered")

@@ -34,30 +34,33 @@ async def stands(place, words, count=1):
 async def test_while_the_bot_works(place):
     first, second = papers(place.world)
     # Edited while it is answered: the new text is answered in the same message.
-    place.world.model.latency = 1.0
+    model = place.world.model
+    model.pause.hold()
     message = place.ask(f"what does {first.id} measure?")
     await is_being_answered(place, "measure")
     place.edit(message, f"which datasets does {second.id} use?")
+    await is_being_answered(place, "which datasets")
+    model.pause.release()
     await place.until_logged("event=answered")
     await stands(place, short_title(second))
     assert short_title(first) not in place.texts()[-1]
     assert "which datasets" in asked(place.world)[-1].prompt
     assert place.logged("event=answered") == 1
-    place.world.model.latency = 0
 
-    # Edited while its words are shown: they are replaced.
-    place.world.model.per_token = 0.02
+    # Edited while the model writes: what is shown of the answer is replaced.
+    model.pause.hold(after=0.5)
     message = place.ask(f"what does {first.id} measure?")
-    await place.until(lambda: len(place.posts()) == 2)
+    await place.until(lambda: len(place.posts()) == 2 and model.pause.waiting())
     half = place.posts()[-1][0]
-    place.edit(message, f"which datasets does {second.id} use?")
+    place.edit(message, f"how fast is {second.id}?")
+    await is_being_answered(place, "how fast")
+    model.pause.release()
     await place.until_logged("event=answered", 2)
     await stands(place, short_title(second), 2)
     assert place.posts()[-1][0] == half
     assert short_title(first) not in place.texts()[-1]
 
     # Edited afterwards: the answer is made anew in place, and says so; back again, too.
-    place.world.model.per_token = 0
     place.edit(message, f"what does {first.id} measure?")
     await place.until(lambda: "was edited" in place.texts()[-1])
     assert short_title(first) in place.texts()[-1]
@@ -70,26 +73,27 @@ async def test_while_the_bot_works(place):
 
     # Deleted while it is answered: the work stops and the half answer goes.
     before = place.posts()
-    place.world.model.per_token = 0.05
+    model.pause.hold(after=0.5)
     message = place.ask(f"what does {first.id} measure?")
     await place.until(lambda: len(place.posts()) == 3)
     place.delete(message)
     await place.until_logged("event=withdrawn")
+    model.pause.release()
     assert place.posts() == before
     assert place.logged("event=answered") == 4
 
 
 async def test_an_edit_that_takes_the_mention_away_takes_the_question_back(place):
     first, second = papers(place.world)
-    place.world.model.latency = 1.0
+    place.world.model.pause.hold()
     message = place.ask(f"what does {first.id} measure?")
     await is_being_answered(place, "measure")
     place.edit(message, f"@bob what does {first.id} measure?", mention=False)
     await place.until_logged("event=withdrawn")
     assert place.posts() == []
+    place.world.model.pause.release()
 
     # Given back, it is answered.
-    place.world.model.latency = 0
     place.edit(message, f"which datasets does {second.id} use?")
     await place.until_logged("event=answered")
     await stands(place, short_title(second))
@@ -111,22 +115,22 @@ async def test_while_the_bot_is_down(place):
     known = await place.world.run("ask", first.id, "what does it measure?")
     assert known.code == 0, known.err
     place.world.model.calls.clear()
-    place.world.model.per_token = 0.05
+    place.world.model.pause.hold(after=0.5)
     message = place.ask(f"what does {first.id} measure?")
     await place.until(place.posts)
     await place.kill()
     place.delete(message)
-    place.world.model.per_token = 0
+    place.world.model.pause.release()
     await place.start()
     await place.until_logged("event=withdrawn")
     assert place.posts() == []
 
     # Edited: the new text is answered.
-    place.world.model.latency = 3.0
+    place.world.model.pause.hold()
     message = place.ask(f"how fast is {first.id}?")
     await is_being_answered(place, "how fast")
     await place.kill()
-    place.world.model.latency = 0
+    place.world.model.pause.release()
     place.edit(message, f"which datasets does {second.id} use?")
     await place.start()
     await place.until_logged("event=answered")
@@ -138,11 +142,12 @@ async def test_a_post_that_is_deleted_with_its_question_ends_the_work(world, tmp
     async with a_place("discord forum", world, tmp_path / "bot.log") as place:
         assert isinstance(place, OnDiscord)
         [paper] = papers(world, 1)
-        world.model.latency = 1.0
+        world.model.pause.hold()
         post = place.ask(f"what does {paper.id} measure?")
         await is_being_answered(place, "measure")
         place.discord.remove_thread(place.discord.channels[post])
         await place.until_logged("event=withdrawn")
+        world.model.pause.release()
         place.write_directly("help")
         await place.until(place.direct)
         assert len(place.direct()) == 1
@@ -163,12 +168,14 @@ async def test_what_only_slack_has(kind, world, tmp_path):
 
         # Stop stops the answer, and what was shown stays, marked.
         before = {m.ts for m in place.messages()}
-        world.model.per_token = 0.05
+        world.model.pause.hold(after=0.5)
         place.ask(f"what does {paper.id} measure?")
         await place.until(lambda: len(place.messages()) == 2)
         half = place.messages()[-1]
         place.server.stopped.add(half.ts)
+        world.model.pause.hold(after=0.8)
         await place.until_logged("event=stopped")
+        world.model.pause.release()
         await place.until(lambda: "Stopped." in half.shown)
         await place.until_logged("event=answered", 2)
         assert {m.ts for m in place.space.channels[CHANNEL].messages.values() if m.bot_id} == before | {half.ts}

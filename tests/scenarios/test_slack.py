@@ -130,11 +130,11 @@ async def test_killed_in_the_middle_of_a_delivery_it_posts_the_rest_once(team):
 async def test_a_question_acknowledged_before_a_kill_is_answered_after_it(team):
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     await team.has_digest()
-    team.world.model.latency = 3
+    team.world.model.pause.hold()
     [asked, *_] = team.slack.say(CHANNEL, "U2", f"<@{BOT_USER}> 第2篇的方法是什么？", team.parent().ts)
     await asked.wait()
     await team.restart()
-    team.world.model.latency = 0
+    team.world.model.pause.release()
     await team.slack.until(team.answer)
     assert team.answer().startswith("2 · ")
 

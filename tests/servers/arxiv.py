@@ -26,6 +26,7 @@ from tests.servers.arxiv_query import BadQuery, compiled
 from tests.servers.arxiv_world import Known, World, today
 from tests.servers.faults import Fault, Faults
 from tests.servers.papers import a_day
+from tests.servers.pause import Pause
 
 _fault: ContextVar[Fault | None] = ContextVar("fault", default=None)
 """Of the request being answered."""
@@ -42,6 +43,8 @@ class ArxivServer(World):
         self.journal = Journal()
         self.latency: dict[str, float] = {}
         """Seconds by route."""
+        self.pause = Pause()
+        """By route."""
         self.pdf_links = True
         self.known_categories: set[str] | None = None
         """The feed answers 400 for others; None: it knows all."""
@@ -179,6 +182,7 @@ class ArxivServer(World):
     async def _answer(self, request: web.Request, handler, route: str) -> web.StreamResponse:
         fault = self.faults.take(route)
         _fault.set(fault)
+        await self.pause.reach(1.0, request, route)
         await asyncio.sleep(self.latency.get(route, 0) + (fault.delay if fault else 0))
         if fault is None:
             return await handler(request)

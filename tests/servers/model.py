@@ -25,6 +25,7 @@ from aiohttp import web
 from tests.servers import responses
 from tests.servers.model_lies import LIES
 from tests.servers.model_words import Seen, see, write
+from tests.servers.pause import Pause
 
 HTTP = (
     "rate_limit", "rate_limit_after", "quota", "error_500", "error_503", "unauthorized", "forbidden", "unknown_model", "content_filter",
@@ -90,6 +91,8 @@ class ModelServer:
         self._chance = random.Random(0)
         self._prompts: deque[str] = deque(maxlen=200)
         self._closing = asyncio.Event()
+        self.pause = Pause()
+        """By task and by the share of the answer that was sent."""
 
     def behave(
         self, name: str, *, share: float = 1.0, seed: int = 0, tasks: tuple[str, ...] = (), only: str = ""
@@ -134,6 +137,7 @@ class ModelServer:
 
     async def __aexit__(self, *_: object) -> None:
         self._closing.set()
+        self.pause.release()
         await self._runner.cleanup()
 
     # ------------------------------------------------------------ routes
@@ -225,6 +229,7 @@ class ModelServer:
             await asyncio.sleep(max(1.0, 10 * self.latency))
         if body.get("stream"):
             return await self._streamed(request, call, text, finish)
+        await self.pause.reach(1.0, call, call.task)
         await asyncio.sleep(self.latency + self.per_token * call.completion_tokens)
         if call.path.endswith("/responses"):
             refusal = "I'm sorry, I can't assist with that." if name == "refusal_field" else ""
@@ -253,6 +258,7 @@ class ModelServer:
 
     async def _streamed(self, request: web.Request, call: Call, text: str, finish: str) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await self.pause.reach(0.0, call, call.task)
         await asyncio.sleep(self.latency)
         await response.prepare(request)
         if call.path.endswith("/responses") and call.behaviour not in ("empty_stream", "broken_stream"):
@@ -285,6 +291,7 @@ class ModelServer:
                 if request.transport is not None:
                     request.transport.abort()
                 return response
+            await self.pause.reach(i / len(pieces), call, call.task)
             if self.per_token:
                 await asyncio.sleep(self.per_token)
             await send(choice({"content": piece}))
@@ -306,6 +313,7 @@ class ModelServer:
                 if request.transport is not None:
                     request.transport.abort()
                 return response
+            await self.pause.reach(number / len(events), call, call.task)
             if self.per_token and event["type"].endswith(".delta"):
                 await asyncio.sleep(self.per_token)
             data = json.dumps(event, ensure_ascii=False)

@@ -9,7 +9,7 @@ import logging
 import aiohttp
 import discord
 
-from bot.core.chat import EventHandler
+from bot.core.chat import ChatError, EventHandler
 from bot.discord.chat import DiscordChat
 from bot.discord.listeners.client import Gateway
 from bot.discord.rest import log_in
@@ -50,6 +50,7 @@ class DiscordListener:
             self.client = Gateway(self._handler, self._chat, self._memory, content=self.content, roles=self._roles)
             try:
                 await log_in(self.client, self._token)
+                await self._chat.rest.ready()  # what answers a command must work when the token is refused later
                 self.began = True
                 await self.client.connect()
             except discord.PrivilegedIntentsRequired:
@@ -64,6 +65,7 @@ class DiscordListener:
                     raise Misconfigured(_FATAL_CODES[error.code]) from error
                 log.warning("event=gateway_closed code=%s", error.code)
             except (
+                ChatError,
                 aiohttp.ClientError,
                 discord.HTTPException,
                 discord.GatewayNotFound,

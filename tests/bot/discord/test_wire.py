@@ -154,7 +154,7 @@ async def test_a_reset_connection_is_not_used_again_for_a_post(home, monkeypatch
 
 async def test_a_wrong_token_is_a_sentence(home):
     chat = DiscordChat("wrong")
-    with pytest.raises(Misconfigured, match="DISCORD_TOKEN"):
+    with pytest.raises(Forbidden, match="DISCORD_TOKEN"):
         await chat.post(a_step(), home.place)
     await chat.close()
 
