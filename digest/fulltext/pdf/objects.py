@@ -235,7 +235,7 @@ class Surveyor:
         modes = list(map(pdfium_calls.render_mode, arguments))
         transparent = list(map(pdfium_calls.is_transparent, arguments))
         clipped = self._clipped(made, texts, arguments)
-        light = map(LIGHT.__le__, map(min, reds, greens, blues))
+        light = map(LIGHT.__le__, map(min, reds, greens, blues)) if max(reds, default=0) >= LIGHT else ()
         if self._layers or made.doubted or clipped or any(modes) or any(transparent) or not all(known) or any(light):
             types = zip(modes, known, transparent, reds, greens, blues, alphas, strict=True)
             for obj, kind in zip(texts, types, strict=True):
@@ -329,14 +329,16 @@ class Surveyor:
         """The forms that may hide a text of the sample; the others are passed by."""
         texts = self._placed(made, list(sampled), [(0, 0, 0)] * len(sampled))
         on_texts: list[tuple[Level, int]] = []
-        known: dict[tuple[Box, int], bool] = {}
+        known: dict[tuple[Box, int], tuple[bool, bool]] = {}
         forms = level.positions(_ARE_FORMS)
         for at, own in zip(forms, _boxes([level.objects[at] for at in forms]), strict=True):
             place = level.place(at)
             key = own, place.form
             if key not in known:
-                known[key] = _may_hide(_moved(own, place.matrix), place, texts)
-            (on_texts if known[key] else made.passed).append((level, at))
+                known[key] = _may_hide(_moved(own, place.matrix), texts)
+            hides, striped = known[key]
+            opens = hides or (striped and _has_parts(argument(level.objects[at])))
+            (on_texts if opens else made.passed).append((level, at))
         return on_texts
 
     def _add_covers(self, made: Survey, level: Level) -> None:
@@ -347,7 +349,7 @@ class Surveyor:
             wide, high = box[2] - box[0], box[3] - box[1]
             if wide < THICK or high < THICK:
                 striped = (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE)
-                if striped and place.matrix is UNIT:
+                if striped:
                     self._add_stripe(made, level, at, box)
             elif len(made.covers) < MAX_COVERS:
                 made.covers.append(Cover(level.rank(at), box, None, level.objects[at], level.kinds[at], place))
@@ -384,14 +386,19 @@ class Surveyor:
     def _add_stripe(self, made: Survey, level: Level, at: int, box: Box) -> None:
         """Adds a thin box to the last one, if they lie side by side."""
         last, rank = made.stripe, level.rank(at)
-        if last is not None and _lie_side_by_side(last.box, box):
+        if last is not None and _lie_side_by_side(last.box, box) and self._is_painted(last):
             last.rank, last.box = rank, _around(last.box, box)
             if last not in made.covers[-1:] and min(_sides(last.box)) >= THICK:
                 made.covers.append(last)
         elif len(made.covers) < MAX_COVERS:
-            stripe = Cover(rank, box, painted=True)
-            is_path = level.kinds[at] == _PATH
-            made.stripe = stripe if not is_path or self._paints(stripe, argument(level.objects[at])) else None
+            made.stripe = Cover(rank, box, None, level.objects[at], level.kinds[at], level.place(at))
+
+    def _is_painted(self, stripe: Cover) -> bool:
+        """Sets the colour of the first of some stripes, which no clip is asked for."""
+        if stripe.painted:
+            return True
+        stripe.painted, obj, stripe.obj = True, stripe.obj, 0
+        return stripe.kind != _PATH or self._paints(stripe, argument(obj))
 
     def _cut(self, cover: Cover) -> bool:
         """Cuts the box of a cover to its clips; False if nothing is left."""
@@ -491,10 +498,16 @@ def _add_other_texts(made: Survey) -> list[int]:
     return [obj for obj in made.texts if obj not in known]
 
 
-def _may_hide(form: Box, place: Place, texts: _Texts) -> bool:
-    """Whether a part of a form may cover a text, or be a stripe of what covers it."""
-    may_be_striped = place.matrix is UNIT and max(_sides(form)) > WIDE_STRIPE
-    return texts.touch(form) if may_be_striped else bool(_covered(form, texts))
+def _may_hide(form: Box, texts: _Texts) -> tuple[bool, bool]:
+    """Whether a form may cover a text or be a stripe of what does, and whether its parts may."""
+    striped = max(_sides(form)) > WIDE_STRIPE and texts.touch(form)
+    return (striped and min(_sides(form)) < THICK) or bool(_covered(form, texts)), striped
+
+
+def _has_parts(form: Argument) -> bool:
+    """Whether a form may hold what is smaller than itself."""
+    count = pdfium_calls.form_objects(form)
+    return count > 1 or (count == 1 and pdfium_calls.kind(argument(pdfium_calls.form_object(form, long(0)))) == _FORM)
 
 
 def look_for_twins(made: Survey) -> None:
