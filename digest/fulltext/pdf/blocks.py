@@ -54,9 +54,10 @@ def join(texts: Sequence[str]) -> str:
         if not text:
             continue
         last = pieces[-1] if pieces else BREAK
-        if last[-1] == "-" and last[-2:-1].isalpha() and text[0].isalpha():
+        end = last[-1]
+        if end == "-" and last[-2:-1].isalpha() and text[0].isalpha():
             pieces[-1] = last[:-1] + BREAK
-        elif last[-1] != BREAK and not (last[-1] > "\u0dff" and _is_unspaced(last[-1]) and _is_unspaced(text[0])):
+        elif end <= "\u0dff" or (end != BREAK and not (_is_unspaced(end) and _is_unspaced(text[0]))):
             pieces.append(" ")
         pieces.append(text)
     return "".join(pieces)

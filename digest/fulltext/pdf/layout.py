@@ -92,7 +92,7 @@ def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
         if len(furniture) > MAX_FURNITURE:
             furniture = [line for line in page.outer if _is_furniture(line, page, frozenset(), body, title)]
         left_out = set(map(id, furniture))
-        kept = [line for line in page.lines if id(line) not in left_out]
+        kept = [line for line in page.lines if id(line) not in left_out] if left_out else page.lines
         ordered.extend(_in_columns(_without_ruler(kept, page), page, body))
     return ordered
 

@@ -13,7 +13,8 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
+from itertools import compress, repeat
+from operator import sub
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -101,7 +102,8 @@ class PageReader:
         count = pdfium_calls.characters(handle)
         exact = count == len(text)
         if exact:
-            samples = [at for at in range(0, count, UNMAPPED_STEP) if text[at].isalnum()]
+            sample = map(str.isalnum, text[::UNMAPPED_STEP])
+            samples = list(compress(range(0, count, UNMAPPED_STEP), sample))
             self.unmapped += UNMAPPED_STEP * list(map(pdfium_calls.is_unmapped, repeat(handle), samples)).count(1)
         if count < MIN_TEXT and _is_picture(page):
             self.pictures += 1
@@ -185,8 +187,10 @@ class PageReader:
         for line, how in read:
             if how or (few and line.size < SMALL):
                 small.append((how or "tiny", line.text))
+            elif found and _continues(found[-1], line):
+                _join(found[-1], line)
             else:
-                _add(found, line)
+                found.append(line)
         self._report(small, number)
         return found
 
@@ -233,10 +237,9 @@ class PageReader:
         ends = self._boxes(page, lasts)
         sizes, ys = self._sizes(page, firsts), self._baselines(page, firsts)
         typical = [(first + last) // 2 for first, last, _ in spans]
-        mixed = [
-            i
-            for i, (top, bottom, end_top, end_bottom) in enumerate(zip(tops, bottoms, ends[1], ends[3], strict=True))
-            if abs((end_top - end_bottom) - (top - bottom)) > 0.02 * (top - bottom)  # not the same type at both ends
+        heights = zip(map(sub, tops, bottoms), map(sub, ends[1], ends[3]), strict=True)
+        mixed = [  # not the same type at both ends
+            i for i, (height, end) in enumerate(heights) if abs(end - height) > 0.02 * height
         ]
         middles = [size for size, _ in self._sizes(page, [typical[i] for i in mixed])]
         trails = [size for size, _ in self._sizes(page, [lasts[i] for i in mixed])]
@@ -381,27 +384,20 @@ def _rows(text: str) -> Iterator[tuple[int, int, str]]:
     at = 0
     for printed in text.split("\r\n"):
         inside = at
-        for row in _after_breaks(printed):
+        for row in (printed,) if characters.BREAK not in printed else _after_breaks(printed):
             if stripped := row.strip():
-                start = inside + len(row) - len(row.lstrip())
+                start = inside if row[0] == stripped[0] else inside + len(row) - len(row.lstrip())
                 yield start, start + len(stripped) - 1, stripped
             inside += len(row)
         at += len(printed) + 2
 
 
 def _after_breaks(printed: str) -> list[str]:
-    if characters.BREAK not in printed:
-        return [printed]
     *broken, rest = printed.split(characters.BREAK)
     return [piece + characters.BREAK for piece in broken] + [rest]
 
 
-def _add(found: list[Line], line: Line) -> None:
-    """Appends the line, or joins it to the last one if it continues that."""
-    last = found[-1] if found else None
-    if last is None or not _continues(last, line):
-        found.append(line)
-        return
+def _join(last: Line, line: Line) -> None:
     size = max(last.size, line.size)
     if last.text.endswith(characters.BREAK):  # a ligature without a name in the font: mostly `ffi`
         last.text = last.text[:-1] + ("ffl" if line.text.startswith("e") else "ffi") + line.text
