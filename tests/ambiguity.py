@@ -233,7 +233,10 @@ def chain(last: Any, came: dict[Any, Any]) -> list[Any]:
 
 
 def total(counted: Iterable[Counter[int]]) -> Counter[int]:
-    return sum(counted, Counter())
+    found: Counter[int] = Counter()
+    for one in counted:
+        found.update(one)
+    return found
 
 
 def times(counted: Counter[int], ways: int) -> Counter[int]:
@@ -287,7 +290,6 @@ class Whole(Automaton):
         self._alphabet, self._behind = alphabet, behind
         self._takes, self._follow = [], []
         self._first = self._part(tree, flags).first
-        self._loops = self._components()
 
     def _item(self, op: Any, value: Any, flags: int) -> Part:
         if op is ops.ASSERT or (op is ops.ASSERT_NOT and value[0] > 0):
@@ -322,12 +324,13 @@ class Whole(Automaton):
     def slopes(self) -> Iterator[tuple[int | None, list[int]]]:
         """For each loop that is entered at every round of a text: where the round begins (None: anywhere in a text, by
         a search that starts again), and the letters of the round."""
-        for loop in self._loops:
+        loops = self._components()
+        for loop in loops:
             if round_ := self._round(None, [], loop):
                 yield None, round_
-        for one in self._loops:
+        for one in loops:
             after = self._reached(one)
-            for other in self._loops:
+            for other in loops:
                 if other is not one and other[0] in after:
                     for here in one[:FEW]:
                         if round_ := self._round(here, one, other):
@@ -376,14 +379,15 @@ def slopes(pattern: re.Pattern[Any], *, searched: bool) -> Iterator[Pump]:
     """Texts over which it may take a time that grows as a power of their length. `searched`: at every place of them."""
     tree = parser.parse(pattern.pattern, pattern.flags)
     alphabet = Alphabet(tree, pattern.flags, binary=isinstance(pattern.pattern, bytes))
-    automaton, behind = (Whole(tree, pattern.flags, alphabet, behind=b) for b in (False, True))
+    automaton = Whole(tree, pattern.flags, alphabet)
+    behind = cache(lambda: Whole(tree, pattern.flags, alphabet, behind=True))  # most have nothing to show
     seen = set()
     for start, letters in automaton.slopes():
         if start is None and not searched:
             continue
         for chance in (None, random.Random(1)):
             piece = automaton.written(letters, chance)
-            for before in (automaton.lead(start), behind.lead(start)):
+            for before in (automaton.lead(start), behind().lead(start)):
                 if (before, piece) not in seen:
                     seen.add((before, piece))
                     yield Pump(before, piece)

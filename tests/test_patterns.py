@@ -207,7 +207,8 @@ LEVEL = (
 
 @pytest.mark.parametrize("bad", STEEP_ONES)
 def test_a_pattern_that_takes_the_square_of_the_length_is_noticed(bad):
-    assert steep(re.compile(bad), {"finditer"})
+    """In a short text if that is enough: the time is the square of its length."""
+    assert any(steep(re.compile(bad), {"finditer"}, most) for most in (6_000, LONGEST))
 
 
 @pytest.mark.parametrize("good", LEVEL)

@@ -14,6 +14,7 @@ import pytest
 
 from bot.core.settings.settings import Settings
 from bot.server.service import Role, serve
+from bot.store.embedded.directory import server_lock
 from tests.servers.arxiv import ArxivServer
 from tests.servers.forking import ForkServer, Started
 from tests.servers.model import ModelServer
@@ -82,7 +83,17 @@ async def a_world(home: Path, forks: ForkServer) -> AsyncIterator[World]:
         }
         world.at(MORNING)
         yield world
-        await world.run("stop")
+        await _stop_store(world)
+
+
+async def _stop_store(world: World) -> None:
+    """It ends with the last process that uses it. One that was killed may have left it running."""
+    data = Path(world.environment["PAPERBOY_HOME"])
+    if data.exists():
+        if ended := server_lock(data):
+            ended.close()
+        else:
+            await world.run("stop")
 
 
 @pytest.fixture

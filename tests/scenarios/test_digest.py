@@ -67,9 +67,9 @@ async def test_json_is_the_same_digest_as_data_and_its_quotations_stand_in_their
 
 
 async def test_a_second_run_on_the_same_day_calls_no_model_and_says_so(world):
-    first = await world.run(*DIGEST)
+    first = await world.run(*SHORT)
     calls = len(world.model.calls)
-    second = await world.run(*DIGEST)
+    second = await world.run(*SHORT)
     assert calls > 0
     assert len(world.model.calls) == calls
     assert second.out == first.out
@@ -95,14 +95,14 @@ async def test_another_language_on_the_same_day_gives_the_same_day_in_that_langu
 
 
 async def test_a_day_without_news_gives_a_sentence_and_the_next_day_its_own_papers_only(world):
-    first = await world.run(*DIGEST)
+    first = await world.run(*SHORT)
     world.at(datetime(2026, 1, 31, 9, tzinfo=UTC))
-    quiet = await world.run(*DIGEST)
+    quiet = await world.run(*SHORT)
     assert (quiet.code, quiet.out) == (0, "")
     assert "Nothing new" in quiet.err
     world.arxiv.add(*a_day(12, date(2026, 2, 2), ("cs.CV",), seed=1, words=800))
     world.at(datetime(2026, 2, 2, 9, tzinfo=UTC))
-    monday = await world.run(*DIGEST)
+    monday = await world.run(*SHORT)
     assert monday.code == 0, monday.err
     assert "考虑 12" in monday.out
     assert not set(papers_in(first.out)) & set(papers_in(monday.out))
@@ -118,11 +118,11 @@ async def test_output_goes_into_a_file_whole(day):
 
 
 async def test_without_a_model_the_papers_own_sentences_are_used_and_labelled(world):
-    result = await world.run(*DIGEST, OPENAI_BASE_URL="", OPENAI_API_KEY="")
+    result = await world.run(*SHORT, OPENAI_BASE_URL="", OPENAI_API_KEY="")
     assert result.code == 0, result.err
     assert world.model.calls == []
     assert "没有配置模型" in result.out
-    assert len(papers_in(result.out)) == 10
+    assert len(papers_in(result.out)) == 2
 
 
 # ---------------------------------------------------------------- a model that misbehaves
@@ -168,11 +168,11 @@ async def test_one_bad_paper_never_spoils_the_rest(world):
     bad = [known.paper for known in world.arxiv.papers.values()][::2]
     for paper in bad:
         world.model.behave("refuse", only=paper.title, tasks=("analysis", "abstract analysis", "repair"))
-    result = await world.run(*DIGEST, "--format", "json")
+    result = await world.run(*SHORT, "--papers", "4", "--format", "json")
     assert result.code == 0, result.err
     entries = json.loads(result.out)["entries"]
     spoilt = {e["paper"]["id"] for e in entries if e["analysis"] is None or e["analysis"]["missing"]}
-    assert 0 < len(spoilt) < 10
+    assert 0 < len(spoilt) < 4
     assert spoilt == {e["paper"]["id"] for e in entries} & {p.id for p in bad}
 
 

@@ -20,6 +20,8 @@ from tests.servers.forking import Started
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, Message, SlackServer
 
 PAPERS, ADMINS = "C0PAPERS", "C0ADMINS"
+CHOSEN = 3
+"""Papers of a digest."""
 KEY = "sk-local-and-secret"
 
 
@@ -70,7 +72,7 @@ class Installation:
         return [m.shown for m in self.posts(ADMINS)]
 
     def whole(self) -> bool:
-        return len(self.posts()) > 10 and bool(self.posts()[0].edits)
+        return len(self.posts()) > CHOSEN and bool(self.posts()[0].edits)
 
     async def status_on_discord(self) -> Interaction:
         """Somebody asks there how the digest stands, and is answered."""
@@ -111,6 +113,7 @@ async def place(world, tmp_path):
             "DISCORD_GATEWAY_URL": discord.gateway_url,
             "DISCORD_CHANNEL_ID": channel["id"],
             "PORT": str(port),
+            "DIGEST_PAPERS": str(CHOSEN),
             "LLM_PRICES": "stand-in=1/0.1/4,stand-in-fast=0.2/0.02/1",
             "LOG_LEVEL": "DEBUG",
             "LOG_FORMAT": "json",
@@ -128,7 +131,7 @@ async def test_a_day_as_the_operator_sees_it(place):
     await place.slack.until(place.whole)
     parent = place.posts()[0]
     place.slack.say(PAPERS, "U1", f"<@{BOT_USER}> which dataset does 3 use?", parent.ts)
-    await place.slack.until(lambda: len(place.posts()) == 12 and " · " in place.posts()[-1].shown[:6])
+    await place.slack.until(lambda: len(place.posts()) == CHOSEN + 2 and " · " in place.posts()[-1].shown[:6])
 
     pressed = await place.status_on_discord()
 
@@ -136,8 +139,8 @@ async def test_a_day_as_the_operator_sees_it(place):
     assert (status, json.loads(text)) == (200, {"status": "ready", "slack": "up", "discord": "up", "store": "up"})
     metrics = (await place.get("/metrics"))[1]
     for line in (
-        'paperboy_papers_total{outcome="chosen"} 10.0',
-        'paperboy_posts_total{kind="reply",platform="slack"} 10.0',
+        f'paperboy_papers_total{{outcome="chosen"}} {CHOSEN}.0',
+        f'paperboy_posts_total{{kind="reply",platform="slack"}} {CHOSEN}.0',
         'paperboy_posts_total{kind="answer",platform="slack"} 1.0',
         'paperboy_model_calls_total{stage="answer"} 1.0',
         "paperboy_answer_seconds_count 1.0",
@@ -154,7 +157,7 @@ async def test_a_day_as_the_operator_sees_it(place):
     assert costs["month"]["total"]["usd"] > 0
     listed = json.loads((await place.world.run("subscriptions", "list", "--json")).out)
     by_channel = {row["channel"]: row for row in listed}
-    assert by_channel[f"slack:{PAPERS}"]["last"] == "2026-01-30, 10 papers"
+    assert by_channel[f"slack:{PAPERS}"]["last"] == f"2026-01-30, {CHOSEN} papers"
     assert by_channel[f"discord:{place.channel['id']}"]["last"] == ""
     assert by_channel[f"slack:{PAPERS}"]["month"]["usd"] == costs["month"]["total"]["usd"]
 
@@ -179,8 +182,8 @@ async def test_a_day_as_the_operator_sees_it(place):
     assert any(m.startswith("event=model_call ") and "stage=answer" in m for m in joined)
     assert any(m == f"event=answered message={place.posts()[-1].ts}" for m in joined)
     digest = [line["message"] for line in lines if line.get("for") == f"slack:{PAPERS}:2026-01-30:now-1"]
-    assert sum("stage=analyse" in m for m in digest) >= 10
-    assert sum(m.startswith("event=posted") and "kind=reply" in m for m in digest) == 10
+    assert sum("stage=analyse" in m for m in digest) >= CHOSEN
+    assert sum(m.startswith("event=posted") and "kind=reply" in m for m in digest) == CHOSEN
 
 
 async def test_a_refused_key_is_told_to_the_admins_once_and_its_end_too(place):
