@@ -65,7 +65,16 @@ _ARE_TEXTS = bytes(kind == _TEXT for kind in range(256))
 _ARE_FORMS = bytes(kind == _FORM for kind in range(256))
 _ARE_OTHERS = bytes(kind not in (_TEXT, _FORM) for kind in range(256))
 """Tables for `bytes.translate`, from the kinds of objects to what `compress` takes."""
-_OBJECT_STREAM = re.compile(rb"\b[^\x00]{0,300}?stream\r?\n")
+
+
+def _name(name: str) -> str:
+    """A pattern for a name of PDF, in which any character may be written as its number."""
+    return "".join(f"(?:{c}|#(?i:{ord(c):02x}))" for c in name)
+
+
+_NAMES = re.compile(f"/(?=[O#])(?:(?P<layers>{_name('OCProperties')})|{_name('ObjStm')}\\b)".encode())
+"""Of optional content and of object streams, in which its name may be packed."""
+_STREAM = re.compile(rb"[^\x00]{0,300}?stream\r?\n")
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top."""
@@ -175,22 +184,16 @@ def _alike(one: Colour, other: Colour) -> bool:
 
 
 def has_layers(data: bytes) -> bool:
-    """Whether a file has optional content, which a reader may have turned off."""
-    if b"/OCProperties" in data:
-        return True
-    at, number = 0, 0
-    while (at := data.find(b"/ObjStm", at) + 1) > 0:  # which is faster than a pattern's search
-        found = _OBJECT_STREAM.match(data, at + 6)
-        if found is None:
-            continue
-        number += 1
-        if number > MAX_OBJECT_STREAMS:
+    """Whether a file has optional content, which a reader may have turned off, or may have it."""
+    for number, name in enumerate(_NAMES.finditer(data)):
+        found = _STREAM.match(data, name.end())
+        if name["layers"] or found is None or number >= MAX_OBJECT_STREAMS:
             return True
         try:
             objects = zlib.decompressobj().decompress(data[found.end() : found.end() + MAX_STREAM], MAX_STREAM)
         except zlib.error:
-            continue
-        if b"/OCProperties" in objects:
+            return True
+        if any(name["layers"] for name in _NAMES.finditer(objects)):
             return True
     return False
 

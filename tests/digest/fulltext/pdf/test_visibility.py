@@ -1,11 +1,13 @@
 """What a page hides from people never reaches the model, however it is hidden; what people see stays."""
 
+import zlib
 from collections.abc import Callable
 
 import pypdfium2 as pdfium
 import pytest
 
 from digest.fulltext.pdf.document import read_pdf
+from digest.fulltext.pdf.objects import has_layers
 from digest.model import FullText
 from tests.digest.fulltext.raw_pdf import RawPdf, lines, shown
 
@@ -45,9 +47,9 @@ def form(made: RawPdf, content: str, more: str = "", box: str = "0 0 612 792") -
     return f"/XObject<</X {number} 0 R>>"
 
 
-def optional(made: RawPdf) -> int:
+def optional(made: RawPdf, name: str = "/OCProperties") -> int:
     group = made.add("<</Type/OCG/Name(Layer)>>")
-    made.catalog = f"/OCProperties<</OCGs[{group} 0 R]/D<</OFF[{group} 0 R]/Order[{group} 0 R]>>>>"
+    made.catalog = f"{name}<</OCGs[{group} 0 R]/D<</OFF[{group} 0 R]/Order[{group} 0 R]>>>>"
     return group
 
 
@@ -132,6 +134,7 @@ WAYS: dict[str, Callable[[RawPdf], Drawn]] = {
     "nearly transparent": lambda made: (f"q /G gs {TEXT} Q", state(made, "/ca .04"), ""),
     "behind a soft mask": lambda made: (f"q /G gs {TEXT} Q", masked(made), ""),
     "optional content": lambda made: (f"/OC /M BDC {TEXT} EMC", f"/Properties<</M {optional(made)} 0 R>>", ""),
+    "optional content by an escaped name": lambda made: (f"/OC /M BDC {TEXT} EMC", f"/Properties<</M {optional(made, '/OC#50ropertie#73')} 0 R>>", ""),
     "a form of optional content": lambda made: ("/X Do", form(made, TEXT, f"/OC {optional(made)} 0 R"), ""),
     "under a picture": lambda made: (f"{TEXT} q 500 0 0 40 60 390 cm /I Do Q", image(made), ""),
     "under a dark picture": lambda made: (f"{TEXT} q 500 0 0 40 60 390 cm /I Do Q", image(made, b"\x40"), ""),
@@ -227,6 +230,19 @@ def test_what_people_see_stays_and_is_no_alarm(name):
     text = read(SEEN[name])
     assert text.hidden == ()
     assert MESSAGE in text.text.replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", [b"/ObjStm", b"/Obj#53tm"])
+@pytest.mark.parametrize(("packed", "found"), [(b"/OCProperties", True), (b"/#4fCProperties", True), (b"/OCG", False)])
+def test_optional_content_is_found_in_object_streams_too(name, packed, found):
+    data = b"1 0 obj<</Type%s/N 1>>\nstream\n%s\nendstream" % (name, zlib.compress(b"<<%s 2 0 R>>" % packed))
+    assert has_layers(data) is found
+
+
+def test_a_file_whose_object_streams_nobody_can_unpack_may_have_optional_content():
+    assert has_layers(b"1 0 obj<</Type/ObjStm/N 1>>\nstream\nciphered\nendstream")
+    assert has_layers(b"1 0 obj<</Type/ObjStm/N 1" + b"%" * 400 + b">>\nstream\n")
+    assert not has_layers(b"1 0 obj<</Type/Catalog>>\nendobj")
 
 
 def test_a_label_that_ends_at_the_edge_of_a_box_needs_no_picture(monkeypatch):
