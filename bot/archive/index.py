@@ -151,7 +151,6 @@ class Shown:
 @dataclass(frozen=True)
 class Hit:
     kind: str
-    channel: str
     subject: str
     """A paper's id, the key of a digest, the id of a question."""
     day: date
@@ -165,7 +164,6 @@ class Hit:
     saved: bool = False
     text: str = ""
     """The core idea, the overview, or the answer."""
-    score: float = 0.0
     row: int = 0
     """Its place among those of a day."""
 
@@ -567,9 +565,7 @@ class Index:
         ranked = {row: self._ranked(row, weights, asked) for row in dict.fromkeys([*found[:CANDIDATES], *near])}
         best = sorted(ranked, key=lambda row: (-ranked[row], -row))
         best += [row for row in found[CANDIDATES:] if row not in ranked]
-        return [
-            replace(self._hit(row, scope), score=ranked.get(row, 0.0)) for row in best[offset : min(wanted, DEEPEST)]
-        ]
+        return [self._hit(row, scope) for row in best[offset : min(wanted, DEEPEST)]]
 
     def _newest(self, scope: Scope, filters: Filters, limit: int) -> list[Hit]:
         """Reads what is shown and little more: each channel in its order, from the mark on."""
@@ -676,20 +672,12 @@ class Index:
         return score * (SHARE + share / whole) + NAMED * named + SAME_TITLE * (title == list(asked)) + newer
 
     def _hit(self, row: int, scope: Scope) -> Hit:
-        kind, channel, subject, day, raw = self._db.execute(
-            "SELECT kind, channel, subject, day, text FROM doc WHERE id=?", (row,)
+        kind, subject, day, raw = self._db.execute(
+            "SELECT kind, subject, day, text FROM doc WHERE id=?", (row,)
         ).fetchone()
         texts = _unpacked(raw)
         hit = Hit(
-            kind,
-            channel,
-            subject,
-            date.fromisoformat(day),
-            texts.title,
-            texts.paper,
-            texts.papers,
-            text=texts.said,
-            row=row,
+            kind, subject, date.fromisoformat(day), texts.title, texts.paper, texts.papers, text=texts.said, row=row
         )
         if texts.paper is None:
             return hit

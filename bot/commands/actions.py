@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.archive.export import Format, exported
 from bot.commands import digest as digest_command
@@ -96,6 +97,7 @@ class Actions:
     def __init__(self, context: Context, conversation: Conversation) -> None:
         self._context = context
         self._conversation = conversation
+        send_saved = partial(files.send_saved, context)
         self._by_name: dict[str, Callable[[Click, Responder, str], Awaitable[None]]] = {
             "full": self._full,
             "menu": self._menu,
@@ -124,17 +126,17 @@ class Actions:
             "export_bibtex": self._export,
             "export_ris": self._export,
             "export_csl": self._export,
-            "saved_bibtex": self._export_saved,
-            "saved_ris": self._export_saved,
-            "saved_csl": self._export_saved,
+            "saved_bibtex": send_saved,
+            "saved_ris": send_saved,
+            "saved_csl": send_saved,
             "export_zotero": self._export_to_zotero,
             "zotero": self._zotero,
             "zotero_push": self._zotero,
             "zotero_off": self._zotero,
-            "compare_saved": self._compare_saved,
+            "compare_saved": partial(saved.choose, context),
             "compare_checked": self._compare_checked,
             "compare_others": self._compare_others,
-            "unlink": self._unlink,
+            "unlink": partial(files.revoke_links, context),
             "retract": self._retract,
             "forget": self._forget,
             "unteach": self._unteach,
@@ -522,9 +524,6 @@ class Actions:
         paper_id = await self._load_paper_id(click.value, language) if click.action == "archive" else ""
         await files.open_archive(self._context, click, respond, language, paper_id)
 
-    async def _unlink(self, click: Click, respond: Responder, language: str) -> None:
-        await files.revoke_links(self._context, click, respond, language)
-
     async def _export(self, click: Click, respond: Responder, language: str) -> None:
         """Asks for the form of the file, then sends it."""
         if click.action == "export":
@@ -543,12 +542,6 @@ class Actions:
             await zotero.push(self._context, click, respond, language)
         else:
             await zotero.disconnect(self._context, click, respond, language)
-
-    async def _export_saved(self, click: Click, respond: Responder, language: str) -> None:
-        await files.send_saved(self._context, click, respond, language)
-
-    async def _compare_saved(self, click: Click, respond: Responder, language: str) -> None:
-        await saved.choose(self._context, click, respond, language)
 
     async def _compare_checked(self, click: Click, respond: Responder, language: str) -> None:
         """Chosen from a menu, where there are no check boxes."""

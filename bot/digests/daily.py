@@ -180,7 +180,7 @@ class Daily:
         try:
             apart = await self._apart(subscription, digest)
         except ChatError as error:  # as a post that is refused, it is tried again
-            return Delivered(digest.key, DeliveryState.OPEN, fault=error.sentence)
+            return Delivered(DeliveryState.OPEN, fault=error.sentence)
 
         def steps() -> Sequence[Step]:
             shown = cards.thread(digest, subscription.detail, hears=chat.hears, archive=chat.has_archive, apart=apart)

@@ -73,14 +73,11 @@ REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
 class Delivered:
     """How a Delivery stands after a call."""
 
-    key: str
     state: DeliveryState
     ids: Mapping[str, str] = field(default_factory=dict)
     """Step key to message id."""
     parent: str = ""
     """The message id of the first step; empty before it is posted and once the plan has expired."""
-    thread: str = ""
-    """The id of the thread, else the parent's."""
     replies: Mapping[int, str] = field(default_factory=dict)
     """Index into `Thread.replies` to the id of its first message, while the plan is kept."""
     own: frozenset[int] = frozenset()
@@ -525,13 +522,10 @@ def _plan_order(step: str) -> tuple[int, str]:
 
 def _outcome(delivery: Delivery, *, busy: bool = False) -> Delivered:
     parent = delivery.ids.get(delivery.plan[0].key, "") if delivery.plan else ""
-    threads = [delivery.ids[s.key] for s in delivery.plan if s.kind is StepKind.THREAD and s.key in delivery.ids]
     return Delivered(
-        key=delivery.key,
         state=delivery.state,
         ids=delivery.ids,
         parent=parent,
-        thread=threads[0] if threads else parent,
         replies={s.reply: delivery.ids[s.key] for s in delivery.plan if s.reply >= 0 and s.key in delivery.ids},
         own=frozenset(n for step, n in own_posts(delivery).items() if step in delivery.ids),
         doubts=delivery.doubts,

@@ -220,10 +220,6 @@ class Queue:
             put = self._dockets[self._docket_of[task]].replace("task", when=datetime.now(UTC), key=name)
             await put(task, json.dumps(ids))
 
-    async def cancel(self, task: str, *ids: str, key: str = "") -> None:
-        with sentences(self._url):
-            await self._dockets[self._docket_of[task]].cancel(key or join_key(task, *ids))
-
     async def depth(self) -> dict[str, int]:
         """Number of tasks in each docket, running ones included."""
         depths = {}

@@ -271,7 +271,7 @@ class ChatContract:
     async def test_an_answer_replaces_what_was_written_and_stands_once(self, world, store):
         """Also when the process was killed while it was written, and the answer is finished by another."""
         delivered = await run(world, store)
-        thread = Place(world.place.platform, world.place.channel, delivered.thread)
+        thread = Place(world.place.platform, world.place.channel, delivered.parent)
         question = world.question(thread)
         half = await world.chat.draft(question, "answer:contract-q")
         await half.status("Reading …")

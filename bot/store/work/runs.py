@@ -63,7 +63,6 @@ class Run:
     """`daily` or `now-<n>`."""
     state: RunState = RunState.OPEN
     begun: datetime | None = None
-    ended: datetime | None = None
     note: str = ""
     """A sentence: why it failed, or what it waits for."""
     model_lost: datetime | None = None
@@ -133,15 +132,14 @@ class Runs(Base):
 
     async def _run(self, subscription: str, day: date, name: str, *, fresh: bool = False) -> Run:
         run = Run(subscription, day, name)
-        found = await self.redis.do("HMGET", _run(run), "state", "begun", "ended", "model_lost", "note", "late_for")
-        state, begun, ended, lost, note, late_for = ((value or b"").decode() for value in found)
+        found = await self.redis.do("HMGET", _run(run), "state", "begun", "model_lost", "note", "late_for")
+        state, begun, lost, note, late_for = ((value or b"").decode() for value in found)
         return Run(
             subscription,
             day,
             name,
             RunState(state or "open"),
             datetime.fromisoformat(begun) if begun else None,
-            datetime.fromisoformat(ended) if ended else None,
             loaded(note),
             datetime.fromisoformat(lost) if lost else None,
             late_for,

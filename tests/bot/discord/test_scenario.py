@@ -212,7 +212,7 @@ async def a_day(tmp_path, redis_url, home, *, figured=False, **settings):
         digest = await daily.make(wanted, run, RunOptions())
         assert digest is not None
         delivered = await daily.post(wanted, digest)
-        yield Day(home, context, digest, home.world.person("ada"), delivered.thread)
+        yield Day(home, context, digest, home.world.person("ada"), delivered.parent)
         await handler.drain()
         await listener.close()
         await running
