@@ -126,19 +126,9 @@ def test_the_dockerfile_keeps_hadolint_s_rules():
     images = [words.split()[0] for step, words in steps if step == "FROM"]
     assert all(re.fullmatch(r"[\w/.-]+:\d[\w.-]*", image) for image in images)  # DL3006, DL3007: a tag, not latest
     assert {step for step, _ in steps} <= {
-        "FROM",
-        "COPY",
-        "RUN",
-        "WORKDIR",
-        "USER",
-        "ENV",
-        "VOLUME",
-        "EXPOSE",
-        "STOPSIGNAL",
-        "HEALTHCHECK",
-        "ENTRYPOINT",
-        "CMD",
-    }  # DL3020: no ADD; DL4000: no MAINTAINER
+        "FROM", "COPY", "RUN", "WORKDIR", "USER", "ENV", "VOLUME", "EXPOSE", "STOPSIGNAL",
+        "HEALTHCHECK", "ENTRYPOINT", "CMD",
+    }  # DL3020: no ADD; DL4000: no MAINTAINER  # fmt: skip
     runs = " && ".join(words for step, words in steps if step == "RUN")
     assert not re.search(r"\b(sudo|apt|apt-get|cd|curl|wget)\b|\|", runs)  # DL3003, DL3004, DL3008, DL3009, DL4006
     assert all("--no-cache-dir" in run for run in re.findall(r"pip install[^&]*", runs))  # DL3042

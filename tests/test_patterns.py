@@ -181,18 +181,9 @@ def test_a_pattern_with_more_and_more_readings_is_noticed(bad):
 
 
 STEEP_ONES = (
-    r"\s*;",
-    r"\s+\Z",
-    r"[!?]\W*\Z",
-    r"“[^”]*”",
-    r"x\s*,?\s*y",
-    r"<(?=[a-z][^>]*>)",
-    r"(?<=;)\s*\n\s*\Z",
-    r"(?:a+b|a)",
-    r"[a-z]+(?:-[a-z]+)*@",
-    r"<[^>]*>.*?\d",
-    rb"\w+:",
-)
+    r"\s*;", r"\s+\Z", r"[!?]\W*\Z", r"“[^”]*”", r"x\s*,?\s*y", r"<(?=[a-z][^>]*>)",
+    r"(?<=;)\s*\n\s*\Z", r"(?:a+b|a)", r"[a-z]+(?:-[a-z]+)*@", r"<[^>]*>.*?\d", rb"\w+:",
+)  # fmt: skip
 LEVEL = (
     rf"{GAP};",
     r"(?<!\s)\s+\Z",

@@ -39,17 +39,11 @@ _GONE = {
     50027: _ENDED,
 }
 _FORBIDDEN = {
-    50001: "error.discord.hidden",
-    50007: "error.discord.direct",
-    50008: "error.discord.kind",
-    50024: "error.discord.kind.thread",
-    50083: "error.discord.locked",
-    160005: "error.discord.locked",
-    160006: "error.discord.threads",
-    40067: "error.discord.tag",
-    200000: "error.discord.automod",
-    240000: "error.discord.links",
-}
+    50001: "error.discord.hidden", 50007: "error.discord.direct", 50008: "error.discord.kind",
+    50024: "error.discord.kind.thread", 50083: "error.discord.locked",
+    160005: "error.discord.locked", 160006: "error.discord.threads", 40067: "error.discord.tag",
+    200000: "error.discord.automod", 240000: "error.discord.links",
+}  # fmt: skip
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = MESSAGES + "/{message_id}"
 CHANNEL = "/channels/{channel_id}"

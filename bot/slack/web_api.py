@@ -68,24 +68,13 @@ METHODS: Mapping[str, tuple[str, ...]] = {
 """Every method the bot calls with its scopes. A test holds the manifest to it."""
 
 _READS = (
-    "auth.test",
-    "chat.getPermalink",
-    "conversations.history",
-    "conversations.info",
-    "conversations.members",
-    "conversations.replies",
-    "users.conversations",
-    "users.info",
-)
+    "auth.test", "chat.getPermalink", "conversations.history", "conversations.info",
+    "conversations.members", "conversations.replies", "users.conversations", "users.info",
+)  # fmt: skip
 _TOKEN = {
-    "invalid_auth",
-    "not_authed",
-    "token_revoked",
-    "token_expired",
-    "account_inactive",
-    "app_uninstalled",
-    "org_login_required",
-}
+    "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive",
+    "app_uninstalled", "org_login_required",
+}  # fmt: skip
 _OUTSIDE = {
     "is_archived": "error.slack.archived",
     "not_in_channel": "error.slack.outside",

@@ -8,20 +8,9 @@ from functools import lru_cache
 from digest.patterns import regex
 
 FOLDED = {
-    "×": "x",
-    "−": "-",
-    "⁻": "-",
-    "–": "-",
-    "‐": "-",
-    "‑": "-",
-    "‒": "-",
-    "ı": "i",
-    "ß": "ss",
-    "ø": "o",
-    "ł": "l",
-    "æ": "ae",
-    "œ": "oe",
-}
+    "×": "x", "−": "-", "⁻": "-", "–": "-", "‐": "-", "‑": "-", "‒": "-", "ı": "i", "ß": "ss",
+    "ø": "o", "ł": "l", "æ": "ae", "œ": "oe",
+}  # fmt: skip
 _INVISIBLE = regex("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
 
 

@@ -128,16 +128,9 @@ async def test_without_a_model_the_papers_own_sentences_are_used_and_labelled(wo
 # ---------------------------------------------------------------- a model that misbehaves
 
 BAD = (
-    "refuse",
-    "asks_for_paper",
-    "null_content",
-    "empty",
-    "cut",
-    "wrong_language",
-    "not_json",
-    "content_filter",
-    "choices_null",
-)
+    "refuse", "asks_for_paper", "null_content", "empty", "cut", "wrong_language", "not_json",
+    "content_filter", "choices_null",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("behaviour", BAD)

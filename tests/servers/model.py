@@ -410,21 +410,11 @@ def strict_problems(schema: Any, path: str = "()") -> list[str]:
     found = [
         f"In context={path}, '{k}' is not permitted."
         for k in (
-            "default",
-            "minimum",
-            "maximum",
-            "minLength",
-            "maxLength",
-            "format",
-            "pattern",
-            "minItems",
-            "maxItems",
-            "allOf",
-            "oneOf",
-            "not",
+            "default", "minimum", "maximum", "minLength", "maxLength", "format", "pattern",
+            "minItems", "maxItems", "allOf", "oneOf", "not",
         )
         if k in schema
-    ]
+    ]  # fmt: skip
     if path == "()" and schema.get("type") != "object":
         found.append("schema must be of type 'object' at the root.")
     if schema.get("type") == "object":

@@ -362,14 +362,8 @@ def _answer(seen: Seen) -> str:
         )
         return f"{no}\n\n```quotes\n```"
     wanted = set(re.findall(r"[a-z]{5,}|\d+(?:\.\d+)?", asked.lower())) - {
-        "which",
-        "these",
-        "paper",
-        "papers",
-        "about",
-        "their",
-        "there",
-    }
+        "which", "these", "paper", "papers", "about", "their", "there",
+    }  # fmt: skip
     best: list[tuple[float, PaperSeen, str]] = []
     for paper in seen.papers:
         scored = [(len(wanted & set(re.findall(r"[a-z]{5,}|\d+(?:\.\d+)?", s.lower()))), s) for s in paper.results]

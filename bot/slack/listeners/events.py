@@ -28,22 +28,10 @@ PROMPT_TITLE = 75
 Handler = Callable[[Payload, str], Awaitable[None]]
 
 EVENTS = (
-    "app_home_opened",
-    "app_mention",
-    "app_uninstalled",
-    "channel_archive",
-    "channel_left",
-    "channel_unarchive",
-    "group_archive",
-    "group_left",
-    "group_unarchive",
-    "link_shared",
-    "member_joined_channel",
-    "message",
-    "reaction_added",
-    "reaction_removed",
-    "tokens_revoked",
-)
+    "app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_left",
+    "channel_unarchive", "group_archive", "group_left", "group_unarchive", "link_shared",
+    "member_joined_channel", "message", "reaction_added", "reaction_removed", "tokens_revoked",
+)  # fmt: skip
 """Event types handled; `message` covers message.channels, message.groups and message.im. Apps with
 the older assistant pane send `assistant_thread_started`, too; a new app cannot subscribe to it."""
 

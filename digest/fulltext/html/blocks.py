@@ -113,19 +113,10 @@ class Walk:
     def _anchor(el: _Element, anchor: str, mine: frozenset[str], name: str) -> str:
         """The id to link to: a block's own, else the nearest above, not a sentence's or cell's."""
         own = el.get("id") or ""
-        linkable = name in ("section", "figure", "table", "li", "article") or not mine.isdisjoint(
-            (
-                "ltx_para",
-                "ltx_item",
-                "ltx_figure",
-                "ltx_table",
-                "ltx_float",
-                "ltx_abstract",
-                "ltx_equation",
-                "ltx_equationgroup",
-                "ltx_theorem",
-            )
-        )
+        linkable = name in ("section", "figure", "table", "li", "article") or not mine.isdisjoint((
+            "ltx_para", "ltx_item", "ltx_figure", "ltx_table", "ltx_float", "ltx_abstract",
+            "ltx_equation", "ltx_equationgroup", "ltx_theorem",
+        ))  # fmt: skip
         fine = "ltx_tabular" in mine and anchor
         return own if own and linkable and not fine else anchor
 
@@ -260,19 +251,11 @@ def _is_block(el: _Element) -> bool:
     if name in ("span", "b", "i", "strong", "code"):
         return not mine.isdisjoint(
             (
-                "ltx_tabular",
-                "ltx_p",
-                "ltx_para",
-                "ltx_inline-para",
-                "ltx_equation",
-                "ltx_equationgroup",
-                "ltx_listing",
-                "ltx_inline-block",
-                "ltx_transformed_inner",
-                "ltx_minipage",
-                "ltx_caption",
+                "ltx_tabular", "ltx_p", "ltx_para", "ltx_inline-para", "ltx_equation",
+                "ltx_equationgroup", "ltx_listing", "ltx_inline-block", "ltx_transformed_inner",
+                "ltx_minipage", "ltx_caption",
             )
-        ) and (name != "span" or _holds_block(el))
+        ) and (name != "span" or _holds_block(el))  # fmt: skip
     return True
 
 

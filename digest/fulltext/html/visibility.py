@@ -216,19 +216,9 @@ def _colours(value: str) -> list[Colour]:
         for m in re.finditer(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\([^()]*\)|\b[a-z]{3,}\b", value)
     ]
     words = (
-        "url",
-        "linear",
-        "radial",
-        "conic",
-        "repeating",
-        "gradient",
-        "none",
-        "deg",
-        "top",
-        "bottom",
-        "left",
-        "right",
-    )
+        "url", "linear", "radial", "conic", "repeating", "gradient", "none", "deg", "top", "bottom",
+        "left", "right",
+    )  # fmt: skip
     return [found for p in pieces if p not in words and (found := colour(p)) is not None]
 
 

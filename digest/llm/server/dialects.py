@@ -229,13 +229,7 @@ def _about_streaming(words: str) -> bool:
 
 def _about_format(words: str) -> bool:
     names = (
-        "response_format",
-        "json",
-        "schema",
-        "grammar",
-        "structured",
-        "guided",
-        "text.format",
+        "response_format", "json", "schema", "grammar", "structured", "guided", "text.format",
         "requested parameters",
-    )
+    )  # fmt: skip
     return any(name in words for name in names)

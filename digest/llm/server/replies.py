@@ -36,24 +36,10 @@ def without_loops(text: str) -> str:
     return _LOOP.sub(lambda found: found[1] * MOST_REPEATS, text)
 
 
-_WHOLE_WORDS = frozenset(
-    [
-        "stop",
-        "end_turn",
-        "eos",
-        "eos_token",
-        "stop_sequence",
-        "end",
-        "completed",
-        "complete",
-        "done",
-        "finished",
-        "finish",
-        "success",
-        "tool_calls",
-        "function_call",
-    ]
-)
+_WHOLE_WORDS = frozenset([
+    "stop", "end_turn", "eos", "eos_token", "stop_sequence", "end", "completed", "complete",
+    "done", "finished", "finish", "success", "tool_calls", "function_call",
+])  # fmt: skip
 _FILTER_WORD = regex(r"filter|safety|sensitive|block|prohibit|recitation|refus|spii|moderat|policy", re.IGNORECASE)
 
 
@@ -314,49 +300,16 @@ def completion_from(raw: bytes, kind: str = "") -> Piece:
 
 # ------------------------------------------------------------------------------ complaints
 
-_WORDS = frozenset(
-    [
-        "message",
-        "msg",
-        "detail",
-        "details",
-        "error",
-        "errors",
-        "error_description",
-        "error_msg",
-        "errormsg",
-        "error_message",
-        "errormessage",
-        "status_msg",
-        "status_message",
-        "faultstring",
-        "fault",
-        "title",
-        "reason",
-        "raw",
-        "metadata",
-        "description",
-        "base_resp",
-        "messages",
-        "cause",
-        "innererror",
-    ]
-)
-_CODES = frozenset(
-    [
-        "code",
-        "type",
-        "status",
-        "reason",
-        "error_code",
-        "errorcode",
-        "param",
-        "status_code",
-        "errortype",
-        "error_type",
-        "limit_source",
-    ]
-)
+_WORDS = frozenset([
+    "message", "msg", "detail", "details", "error", "errors", "error_description", "error_msg",
+    "errormsg", "error_message", "errormessage", "status_msg", "status_message", "faultstring",
+    "fault", "title", "reason", "raw", "metadata", "description", "base_resp", "messages",
+    "cause", "innererror",
+])  # fmt: skip
+_CODES = frozenset([
+    "code", "type", "status", "reason", "error_code", "errorcode", "param", "status_code",
+    "errortype", "error_type", "limit_source",
+])  # fmt: skip
 _MARKS = ("error", "errors", "detail", "fault", "error_code", "error_msg", "errorCode")
 _DURATION = regex(
     r"(?:(?:retry|again|wait)[^.\n]{0,30}?\bin\b|retrydelay\W++|retry_after\w{0,20}\W++)\s*(?:(\d+)m)?(\d+(?:\.\d+)?)\s*(ms|s\b|sec|秒)?",

@@ -136,22 +136,10 @@ def test_days_in_a_row_are_a_range(days, said):
     assert days_words(days, "en") == said
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "fri",
-        "16:00",
-        "fri 25:00",
-        "someday 10:00",
-        "fri 16",
-        "t 10:00",
-        "fri, sat 16:00",
-        "fri 16:00 18:00",
-        "fri 16:00 UTC",
-        "fri 160:00",
-        "fri next 4pm",
-    ],
-)
+@pytest.mark.parametrize("typed", [
+    "fri", "16:00", "fri 25:00", "someday 10:00", "fri 16", "t 10:00", "fri, sat 16:00",
+    "fri 16:00 18:00", "fri 16:00 UTC", "fri 160:00", "fri next 4pm",
+])  # fmt: skip
 def test_no_day_and_time(typed):
     with pytest.raises(ValueError, match=r"."):
         settings.roundup(typed)

@@ -237,14 +237,9 @@ async def test_a_form_opens_with_its_values_and_comes_back_filled_in(slack, hand
     submission = await handler.one("submitted")
     assert (submission.action, submission.value, submission.place) == ("setup", "C1", Place("slack", "C1"))
     assert submission.fields == {
-        "categories": "cs.7,cs.CV",
-        "interests": "embodied agents",
-        "language": "en",
-        "days": "mon,fri",
-        "time": "13:30",
-        "timezone": "Asia/Shanghai",
-        "papers": "5",
-    }
+        "categories": "cs.7,cs.CV", "interests": "embodied agents", "language": "en",
+        "days": "mon,fri", "time": "13:30", "timezone": "Asia/Shanghai", "papers": "5",
+    }  # fmt: skip
     await slack.until(lambda: alone(slack, "U1") == ["saved"])
     assert slack.refusals() == []
 

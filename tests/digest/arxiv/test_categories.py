@@ -69,14 +69,7 @@ def test_the_list_is_whole():
         archives
     )
     assert set(single) == {
-        "gr-qc",
-        "hep-ex",
-        "hep-lat",
-        "hep-ph",
-        "hep-th",
-        "math-ph",
-        "nucl-ex",
-        "nucl-th",
+        "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nucl-ex", "nucl-th",
         "quant-ph",
-    }
+    }  # fmt: skip
     assert len(set(names().values())) == len(names())

@@ -35,19 +35,10 @@ def test_words_become_queries_from_the_narrowest_on(words, queries):
     assert searches(words) == queries
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "x) OR (cat:cs.CV",
-        'all:x" OR ti:"y',
-        "submittedDate:[0 TO 9]",
-        "a&max_results=30000",
-        "ANDNOT",
-        "co:x jr:y",
-        "ti:(a OR b)",
-        "x\\",
-    ],
-)
+@pytest.mark.parametrize("words", [
+    "x) OR (cat:cs.CV", 'all:x" OR ti:"y', "submittedDate:[0 TO 9]", "a&max_results=30000",
+    "ANDNOT", "co:x jr:y", "ti:(a OR b)", "x\\",
+])  # fmt: skip
 def test_nothing_typed_reaches_arxiv_but_words(words):
     for query in searches(words):
         bare = query

@@ -18,16 +18,9 @@ from tests.digest.llm.papers import a_text, moving
 from tests.servers.model import ModelServer
 
 LIES = (
-    "invented_quotations",
-    "changed_numbers",
-    "other_ids",
-    "wrong_language",
-    "obeys",
-    "refuse",
-    "asks_for_paper",
-    "cut",
-    "preamble",
-)
+    "invented_quotations", "changed_numbers", "other_ids", "wrong_language", "obeys", "refuse",
+    "asks_for_paper", "cut", "preamble",
+)  # fmt: skip
 SHARE = 1 - (1 - 1 / 3) ** (1 / len(LIES))
 """Of the calls left to it, so that with all of them together a third is a lie."""
 QUESTIONS = (

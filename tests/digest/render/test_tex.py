@@ -133,28 +133,15 @@ def test_a_title_costs_few_steps_and_is_shown_as_it_came(tex):
     assert plain(tex)
 
 
-_PIECE = st.sampled_from(
-    [
-        *(
-            [
-                r"\frac",
-                r"\sqrt",
-                r"\href",
-                r"\footnote",
-                r"\left",
-                r"\begin{a}",
-                r"\end{a}",
-                r"\text",
-                r"\\",
-                r"\\\"",
-                r"\(",
-                r"\)",
-                r"\foo",
-            ]
-        ),
-        *"{}[]$^_%&#~`'ab 1é中\n",
-    ]
-)
+_PIECE = st.sampled_from([
+    *(
+        [
+            r"\frac", r"\sqrt", r"\href", r"\footnote", r"\left", r"\begin{a}", r"\end{a}",
+            r"\text", r"\\", r"\\\"", r"\(", r"\)", r"\foo",
+        ]
+    ),
+    *"{}[]$^_%&#~`'ab 1é中\n",
+])  # fmt: skip
 
 
 @given(st.lists(_PIECE, max_size=150).map("".join))

@@ -6,18 +6,6 @@ from tests.servers.slack.server import APP_TOKEN, BOT_TOKEN, SlackServer
 from tests.servers.slack.workspace import BOT_ID, BOT_USER, TEAM, Channel, Message, User
 
 __all__ = [
-    "APP_TOKEN",
-    "BOT_ID",
-    "BOT_TOKEN",
-    "BOT_USER",
-    "TEAM",
-    "Channel",
-    "Delivery",
-    "Message",
-    "Refused",
-    "SlackServer",
-    "User",
-    "shown",
-    "signature",
-    "texts",
-]
+    "APP_TOKEN", "BOT_ID", "BOT_TOKEN", "BOT_USER", "TEAM", "Channel", "Delivery", "Message",
+    "Refused", "SlackServer", "User", "shown", "signature", "texts",
+]  # fmt: skip

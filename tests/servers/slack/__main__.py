@@ -18,19 +18,9 @@ from tests.servers.slack.server import SlackServer
 from tests.servers.slack.workspace import Message
 
 DOINGS = {
-    "say",
-    "command",
-    "react",
-    "edit",
-    "remove",
-    "invite",
-    "kick",
-    "archive",
-    "open_home",
-    "click",
-    "shortcut",
-    "submit",
-}
+    "say", "command", "react", "edit", "remove", "invite", "kick", "archive", "open_home", "click",
+    "shortcut", "submit",
+}  # fmt: skip
 
 
 class Standalone(SlackServer):

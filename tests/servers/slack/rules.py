@@ -133,15 +133,10 @@ def _input_text(item: dict[str, Any]) -> None:
         item,
         set(),
         {
-            "initial_value",
-            "multiline",
-            "min_length",
-            "max_length",
-            "placeholder",
-            "focus_on_load",
-            "dispatch_action_config",
+            "initial_value", "multiline", "min_length", "max_length", "placeholder",
+            "focus_on_load", "dispatch_action_config",
         },
-    )
+    )  # fmt: skip
     triggers = item.get("dispatch_action_config", {}).get("trigger_actions_on", ["on_enter_pressed"])
     must(set(triggers) <= {"on_enter_pressed", "on_character_entered"}, "trigger_actions_on")
     must(len(item.get("initial_value", "")) <= item.get("max_length", 3000), "initial_value is longer than max_length")

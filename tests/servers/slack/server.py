@@ -296,15 +296,9 @@ class SlackServer(People):
 
     def _respond(self, known: ResponseUrl, body: dict[str, Any]) -> None:
         allowed = {
-            "text",
-            "blocks",
-            "response_type",
-            "replace_original",
-            "delete_original",
-            "thread_ts",
-            "unfurl_links",
-            "unfurl_media",
-        }
+            "text", "blocks", "response_type", "replace_original", "delete_original", "thread_ts",
+            "unfurl_links", "unfurl_media",
+        }  # fmt: skip
         if unknown := set(body) - allowed:
             raise Refused("invalid_arguments", f"{sorted(unknown)}")
         place = self.space.channels[known.channel]
