@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -165,13 +165,8 @@ async def _retry(request: Callable[[], Awaitable[object]]) -> None:
     def pause(error: Exception) -> bool | float:
         return max(error.wait, 0.1) if isinstance(error, Throttled) else isinstance(error, OutcomeUnknown)
 
-    async for attempt in _tries(pause):
-        with attempt:
-            await request()
-
-
-def _tries(pause: Callable[[Exception], bool | float]) -> AsyncIterator[stamina.Attempt]:
-    return stamina.retry_context(on=pause, attempts=6, timeout=FINISH_TIMEOUT, wait_initial=0.5, wait_max=10.0)
+    tries = stamina.AsyncRetryingCaller(attempts=6, timeout=FINISH_TIMEOUT, wait_initial=0.5, wait_max=10.0)
+    await tries(pause, request)
 
 
 class ChannelMessage:

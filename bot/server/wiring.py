@@ -203,9 +203,7 @@ async def _wait_for_store(url: str, wait: float) -> None:
             return True
         return False
 
-    async for attempt in stamina.retry_context(on=is_awaited, attempts=None, timeout=wait or None, wait_max=1.0):
-        with attempt:
-            await reachable(url)
+    await stamina.AsyncRetryingCaller(attempts=None, timeout=wait or None, wait_max=1.0)(is_awaited, reachable, url)
 
 
 def _load(settings: Settings) -> None:

@@ -270,10 +270,7 @@ async def retry_throttled(request: Callable[[], Awaitable[T]]) -> T:
     def pause(error: Exception) -> bool | float:
         return max(error.wait, 0.05) if isinstance(error, Throttled) else False
 
-    async for attempt in stamina.retry_context(on=pause, attempts=None, timeout=MAX_THROTTLE_WAIT):
-        with attempt:
-            return await request()
-    raise AssertionError
+    return await stamina.AsyncRetryingCaller(attempts=None, timeout=MAX_THROTTLE_WAIT)(pause, request)
 
 
 def translate_error(error: Exception, method: str, channel: str) -> Exception:

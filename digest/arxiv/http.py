@@ -92,10 +92,7 @@ class Deadline:
             log.warning("event=asking_again try=%d wait=%.0f cause=%r", tries, seconds, for_log(error))
             return seconds
 
-        async for attempt in stamina.retry_context(on=wait, attempts=None, timeout=None):
-            with attempt:
-                return await step()
-        raise AssertionError  # pragma: no cover
+        return await stamina.AsyncRetryingCaller(attempts=None, timeout=None)(wait, step)
 
     async def once(self, url: str, read: Callable[[bytes], T]) -> T:
         """Makes one request in its slot, within the remaining time. `read` runs in a thread."""

@@ -222,9 +222,7 @@ class Gateway(discord.Client):
 
     async def _store_with_retry(self, keep: Callable[[], Awaitable[None]]) -> None:
         """Retries while the store is away: Discord does not deliver again."""
-        async for attempt in stamina.retry_context(on=PaperboyError, attempts=6, timeout=60.0):
-            with attempt:
-                await keep()
+        await stamina.AsyncRetryingCaller(attempts=6, timeout=60.0)(PaperboyError, keep)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.message_author_id in (None, getattr(self.user, "id", None)):

@@ -354,23 +354,20 @@ class Model:
             billed += error.maybe_billed
             return False if billed > 1 else True if error.wait is None else error.wait
 
+        tries = stamina.AsyncRetryingCaller(
+            attempts=1 if outage else retries.attempts,
+            timeout=retries.total,
+            wait_initial=retries.first_wait,
+            wait_max=retries.longest_wait,
+            wait_jitter=retries.first_wait,
+        )
         try:
-            async for tried in stamina.retry_context(
-                on=wait_before_retry,
-                attempts=1 if outage else retries.attempts,
-                timeout=retries.total,
-                wait_initial=retries.first_wait,
-                wait_max=retries.longest_wait,
-                wait_jitter=retries.first_wait,
-            ):
-                with tried:
-                    result = await attempt()
-                    self._failed_at.pop(kind, None)
-                    return result
+            result = await tries(wait_before_retry, attempt)
         except TemporaryFailure:
             self._failed_at[kind] = time.monotonic()
             raise
-        raise AssertionError("unreachable: the last attempt raises")  # pragma: no cover
+        self._failed_at.pop(kind, None)
+        return result
 
     async def _adapt(
         self,
