@@ -173,15 +173,7 @@ class DiscordChat:
 
     async def _edit(self, place: Place, message: str, payload: dict[str, Any]) -> None:
         channel, bare = await self._locate(place, message)
-        for unarchived in (False, True):
-            try:
-                await self.rest.write("PATCH", MESSAGE, payload, channel_id=channel, message_id=bare)
-            except Refused as refused:
-                if refused.code != ARCHIVED or unarchived:
-                    raise
-                await self._unarchive(channel)
-            else:
-                return
+        await self._change("PATCH", channel, bare, payload)
 
     async def _edit_pictured(self, step: Step, place: Place, message: str, *, forum: bool) -> None:
         """Edits a message that was planned with a picture; it keeps the one it shows."""
@@ -193,6 +185,16 @@ class DiscordChat:
         name, file_id = str(files[0]["filename"]), str(files[0]["id"])
         shown = editable(_message_in(step.payload, forum=forum))
         return await self._edit(place, message, with_file(shown, name, {"id": file_id}))
+
+    async def _change(self, method: str, channel: str, message: str, payload: dict[str, Any] | None = None) -> None:
+        """Takes the message's thread out of the archive where that stands in the way."""
+        try:
+            await self.rest.write(method, MESSAGE, payload, channel_id=channel, message_id=message)
+        except Refused as refused:
+            if refused.code != ARCHIVED:
+                raise
+            await self._unarchive(channel)
+            await self.rest.write(method, MESSAGE, payload, channel_id=channel, message_id=message)
 
     async def _unarchive(self, thread: str) -> None:
         needs = "“Send Messages in Threads”"
@@ -216,17 +218,8 @@ class DiscordChat:
 
     async def delete(self, place: Place, message: str) -> None:
         channel, bare = await self._locate(place, message)
-        for unarchived in (False, True):
-            try:
-                await self.rest.write("DELETE", MESSAGE, channel_id=channel, message_id=bare)
-            except TargetMissing:
-                return
-            except Refused as refused:
-                if refused.code != ARCHIVED or unarchived:
-                    raise
-                await self._unarchive(channel)
-            else:
-                return
+        with contextlib.suppress(TargetMissing):
+            await self._change("DELETE", channel, bare)
 
     async def close_thread(self, place: Place, thread: str, name: str) -> None:
         if place.direct:

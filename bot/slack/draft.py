@@ -14,16 +14,14 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bot.core.chat import (
     ChatError,
     HistoryRefused,
     OutcomeUnknown,
-    Person,
-    Place,
     Post,
     Question,
     TargetMissing,
@@ -34,8 +32,11 @@ from bot.core.chat import (
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import is_further
 from bot.slack.render import messages
-from bot.slack.web_api import SlackRefused, WebApi, retry_throttled
+from bot.slack.web_api import SlackRefused, retry_throttled
 from digest.patterns import regex
+
+if TYPE_CHECKING:
+    from bot.slack.chat import SlackChat
 
 log = logging.getLogger(__name__)
 
@@ -70,26 +71,12 @@ def without_mentions(text: str) -> str:
     return _PING.sub(lambda m: m[0] + "\u200b", text)
 
 
-class Messages(Protocol):
-    """The part of SlackChat that a draft uses."""
-
-    api: WebApi
-
-    async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
-    async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> None: ...
-    async def delete(self, place: Place, message: str) -> None: ...
-    async def send(
-        self, place: Place, post: Post, key: str, to: Person | None = None, picture: Upload | None = None
-    ) -> str: ...
-    def own_messages(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]: ...
-
-
 class SlackDraft(DraftPump):
     """Streams in a thread, else edits a message. A private answer has only its final form."""
 
     first_write_wait = 1.0
 
-    def __init__(self, chat: Messages, question: Question, key: str, message: str = "") -> None:
+    def __init__(self, chat: SlackChat, question: Question, key: str, message: str = "") -> None:
         super().__init__(provisional=not question.private)
         self._chat, self._question, self._key = chat, question, key
         place = question.place

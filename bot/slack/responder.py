@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bot.core.chat import (
     HOME,
@@ -31,12 +31,14 @@ from bot.core.chat import (
     Text,
     Upload,
 )
-from bot.core.crypto.signatures import Signer
 from bot.core.texts import say
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
-from bot.slack.web_api import SlackRefused, WebApi, retry_throttled
+from bot.slack.web_api import SlackRefused, retry_throttled
 from digest.errors import for_log
+
+if TYPE_CHECKING:
+    from bot.slack.chat import SlackChat
 
 log = logging.getLogger(__name__)
 
@@ -51,24 +53,12 @@ EPHEMERAL_GAP = 30.0
 """Seconds between lines that cannot replace each other."""
 
 
-class Messages(Protocol):
-    """The part of SlackChat that a responder uses."""
-
-    api: WebApi
-    signer: Signer
-
-    async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
-    async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None: ...
-    async def open_direct(self, user: str) -> str: ...
-    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str: ...
-
-
 class SlackResponder:
     """Implements Responder. `extra` comes from the Command, Click or Submission."""
 
     def __init__(
         self,
-        chat: Messages,
+        chat: SlackChat,
         place: Place,
         person: Person,
         extra: Mapping[str, str],

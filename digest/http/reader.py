@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -60,14 +61,8 @@ class HttpReader:
     async def get(self, url: URL, limits: Limits, types: Collection[str] = ()) -> Answer:
         """Raises HttpError. A 200 of a type that is not in `types` comes without its body; an empty
         `types` means any."""
-        try:
-            async with asyncio.timeout(limits.seconds):
-                return await self._redirected(url, limits, types)
-        except TimeoutError as error:
-            raise SlowAnswer(f"silent or slow for {limits.seconds:.0f} s") from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            # Not the error's words: they may hold the whole URL with people's search words.
-            raise BrokenAnswer(type(error).__name__) from error
+        async with _within(limits.seconds):
+            return await self._redirected(url, limits, types)
 
     async def send(
         self, method: str, url: URL, limits: Limits, headers: Mapping[str, str], body: bytes = b""
@@ -78,16 +73,11 @@ class HttpReader:
             raise RefusedRedirect((url.host or "?")[:80])
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.silence)
         options: dict[str, Any] = {"headers": headers, "data": body or None, "timeout": timeout}
-        try:
-            async with (
-                asyncio.timeout(limits.seconds),
-                self._open_session().request(method, url, allow_redirects=False, **options) as response,
-            ):
-                return await _read(response, limits, ())
-        except TimeoutError as error:
-            raise SlowAnswer(f"silent or slow for {limits.seconds:.0f} s") from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise BrokenAnswer(type(error).__name__) from error
+        async with (
+            _within(limits.seconds),
+            self._open_session().request(method, url, allow_redirects=False, **options) as response,
+        ):
+            return await _read(response, limits, ())
 
     async def _redirected(self, url: URL, limits: Limits, types: Collection[str]) -> Answer:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.silence)
@@ -112,6 +102,19 @@ class HttpReader:
                 max_line_size=16_384,
             )
         return self._session
+
+
+@asynccontextmanager
+async def _within(seconds: float) -> AsyncIterator[None]:
+    """Raises HttpError for what goes wrong with the connection, and when the time is over."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise SlowAnswer(f"silent or slow for {seconds:.0f} s") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        # Not the error's words: they may hold the whole URL with people's search words.
+        raise BrokenAnswer(type(error).__name__) from error
 
 
 async def _read(response: aiohttp.ClientResponse, limits: Limits, types: Collection[str]) -> Answer:
