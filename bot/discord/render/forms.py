@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from bot.core.chat import Actions, Button, Field, Form, Post, Style, Text
 from bot.core.texts import say
-from bot.discord.render.messages import OPTIONS, shortened
+from bot.discord.render.messages import OPTIONS, option, shortened
 from bot.discord.render.packing import size
 from digest.model import from_json, to_json
 from digest.ports import Cache
@@ -100,20 +100,17 @@ def modal(name: str, filling: Filling, step: int, *, last: bool = False) -> dict
     """`last`: submit after this step, because it is a correction."""
     steps = filling.steps
     title = filling.form.title + (f" ({step + 1}/{len(steps)})" if len(steps) > 1 else "")
-    return {
-        "custom_id": f"pbf:{name}:{step}:{'l' if last else ''}",
-        "title": shortened(title, TITLE),
-        "components": [label(f, filling.values.get(f.name, f.value)) for f in steps[step]],
-    }
+    return _modal(f"pbf:{name}:{step}:{'l' if last else ''}", title, steps[step], filling.values)
 
 
 def panel_modal(name: str, title: str, fields: Sequence[Field], values: Mapping[str, str]) -> dict[str, Any]:
     """The typed fields of a panel's page."""
-    return {
-        "custom_id": f"{PANEL}:{name}",
-        "title": shortened(title, TITLE),
-        "components": [label(f, values.get(f.name, f.value)) for f in fields[:FIELDS]],
-    }
+    return _modal(f"{PANEL}:{name}", title, fields[:FIELDS], values)
+
+
+def _modal(custom: str, title: str, fields: Sequence[Field], values: Mapping[str, str]) -> dict[str, Any]:
+    shown = [label(f, values.get(f.name, f.value)) for f in fields]
+    return {"custom_id": custom, "title": shortened(title, TITLE), "components": shown}
 
 
 def of_panel_modal(custom: str) -> str:
@@ -140,10 +137,7 @@ def label(field: Field, value: str) -> dict[str, Any]:
 def _control(field: Field, value: str) -> dict[str, Any]:
     if field.kind in ("choice", "choices") and 0 < len(field.options) <= OPTIONS:
         chosen = {v.strip() for v in value.split(",")} if field.kind == "choices" else {value}
-        options = [
-            {"label": shortened(label, 100), "value": v, **({"default": True} if v in chosen else {})}
-            for label, v in field.options
-        ]
+        options = [option(label, v, chosen=v in chosen) for label, v in field.options]
         most = len(options) if field.kind == "choices" else 1
         least = 1 if field.required else 0
         return {

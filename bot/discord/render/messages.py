@@ -175,12 +175,23 @@ def _menus(menu: Menu) -> Iterator[Row]:
         part = menu.options[start : start + OPTIONS]
         many = len(menu.options) > OPTIONS
         placeholder = f"{menu.placeholder} ({start + 1}–{start + len(part)})" if many else menu.placeholder
-        yield _select(custom_id(ComponentId(menu.action, str(start or ""))), placeholder, part)
+        pressed = ComponentId(menu.action, str(start or ""))
+        yield Row((select(pressed, placeholder, [option(label, value) for label, value in part]),))
 
 
-def _select(custom: str, placeholder: str, options: Sequence[tuple[str, str]]) -> Row:
-    made = [{"label": shortened(label, OPTION), "value": value} for label, value in options]
-    return Row(({"type": 3, "custom_id": custom, "placeholder": shortened(placeholder, PLACEHOLDER), "options": made},))
+def select(pressed: ComponentId, placeholder: str, options: Sequence[dict[str, Any]], **bounds: int) -> dict[str, Any]:
+    """A menu. `bounds`: `min_values` and `max_values`."""
+    placeholder = shortened(placeholder, PLACEHOLDER)
+    return {"type": 3, "custom_id": custom_id(pressed), "placeholder": placeholder, "options": options, **bounds}
+
+
+def option(label: str, value: str, *, chosen: bool = False, detail: str = "") -> dict[str, Any]:
+    made: dict[str, Any] = {"label": shortened(label, OPTION), "value": value}
+    if chosen:
+        made["default"] = True
+    if detail:
+        made["description"] = shortened(detail, OPTION)
+    return made
 
 
 def shortened(label: str, limit: int) -> str:

@@ -19,14 +19,14 @@ from bot.discord.render.forms import Filling, PanelState
 from bot.discord.render.messages import (
     LABEL,
     NOBODY,
-    OPTION,
     OPTIONS,
-    PLACEHOLDER,
     TEXT,
     V2,
     button,
     component,
+    option,
     pieces,
+    select,
     shortened,
 )
 from bot.discord.render.packing import size
@@ -106,18 +106,10 @@ def _value(field: Field, filling: Filling) -> str:
 
 def _select(name: str, field: Field, filling: Filling) -> Component:
     many, chosen = field.kind in MANY, _chosen(field, filling)
-    options = [
-        {"label": shortened(text, OPTION), "value": v, **({"default": True} if v in chosen else {})}
-        for text, v in _offered(field, filling)
-    ]
-    return {
-        "type": 3,
-        "custom_id": custom_id(ComponentId("set", f"{name}:{field.name}")),
-        "placeholder": shortened(field.label, PLACEHOLDER),
-        "options": options,
-        "min_values": 1 if field.required else 0,
-        "max_values": len(options) if many else 1,
-    }
+    options = [option(text, v, chosen=v in chosen) for text, v in _offered(field, filling)]
+    least, most = int(field.required), len(options) if many else 1
+    pressed = ComponentId("set", f"{name}:{field.name}")
+    return select(pressed, field.label, options, min_values=least, max_values=most)
 
 
 def _chosen(field: Field, filling: Filling) -> list[str]:
@@ -147,17 +139,10 @@ def value_after(field: Field, filling: Filling, values: Sequence[str]) -> str:
 
 def _groups(name: str, field: Field, filling: Filling) -> Component:
     group = filling.panel.groups.get(field.name, "") if filling.panel else ""
-    options = [
-        {"label": shortened(text, OPTION), "value": text, **({"default": True} if text == group else {})}
-        for text in lists.groups(field.listed, filling.form.language)
-    ]
+    listed = lists.groups(field.listed, filling.form.language)
+    options = [option(text, text, chosen=text == group) for text in listed]
     placeholder = say("discord.panel.list", filling.form.language, name=field.label)
-    return {
-        "type": 3,
-        "custom_id": custom_id(ComponentId("group", f"{name}:{field.name}")),
-        "placeholder": shortened(placeholder, PLACEHOLDER),
-        "options": options[:OPTIONS],
-    }
+    return select(ComponentId("group", f"{name}:{field.name}"), placeholder, options[:OPTIONS])
 
 
 def _buttons(name: str, filling: Filling) -> Component:
@@ -201,22 +186,9 @@ def checklist(given: Checklist) -> list[dict[str, Any]]:
 
 
 def _several(given: Checklist, action: str, asked: str) -> Component:
-    options = [
-        {
-            "label": shortened(r.label, OPTION),
-            "value": r.value,
-            **({"description": shortened(r.detail, OPTION)} if r.detail else {}),
-        }
-        for r in given.rows[:OPTIONS]
-    ]
-    return {
-        "type": 3,
-        "custom_id": custom_id(ComponentId(action, "")),
-        "placeholder": shortened(asked or given.title, PLACEHOLDER),
-        "options": options,
-        "min_values": given.least,
-        "max_values": min(given.most, len(options)),
-    }
+    options = [option(row.label, row.value, detail=row.detail) for row in given.rows[:OPTIONS]]
+    most = min(given.most, len(options))
+    return select(ComponentId(action, ""), asked or given.title, options, min_values=given.least, max_values=most)
 
 
 def _text(text: str) -> Component:

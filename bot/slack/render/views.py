@@ -100,34 +100,35 @@ def _plain(text: str, most: int) -> dict[str, Any]:
     return {"type": "plain_text", "text": shortened(text, most)}
 
 
+def _modal(
+    callback: str, memo: Memo, title: str, shown: Sequence[SlackBlock], submit: str = "", close: str = ""
+) -> dict[str, Any]:
+    view = {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": memo.dump(),
+        "title": _plain(title, TITLE),
+        "blocks": shown,
+    }
+    buttons = {"submit": submit, "close": close}
+    return view | {name: _plain(label, SUBMIT) for name, label in buttons.items() if label}
+
+
 def form(given: Form, memo: Memo) -> dict[str, Any]:
     """A Form as a modal; `form_values` parses its submission."""
     top: list[SlackBlock] = []
     if len(given.title) > TITLE:
         top = [{"type": "section", "text": _plain(given.title, lengths.BLOCK_CHARACTERS)}]
-    return {
-        "type": "modal",
-        "callback_id": FORM_CALLBACK,
-        "private_metadata": memo.dump(),
-        "title": _plain(given.title, TITLE),
-        "submit": _plain(given.submit, SUBMIT),
-        "close": _plain(say("slack.no", given.language), TITLE),
-        "blocks": [*top, *(_input(field) for field in given.fields)],
-    }
+    shown = [*top, *(_input(field) for field in given.fields)]
+    return _modal(FORM_CALLBACK, memo, given.title, shown, given.submit, say("slack.no", given.language))
 
 
 def panel(given: Panel, memo: Memo) -> dict[str, Any]:
     """A Panel as a modal. Without fields it is a page that tells how it ended."""
     form, language = given.form, given.form.language
-    below = blocks(Post(given.blocks, form.title, language))
-    view: dict[str, Any] = {
-        "type": "modal",
-        "private_metadata": replace(memo, state=given.state).dump(),
-        "title": _plain(form.title, TITLE),
-        "close": _plain(say("slack.no" if form.fields else "slack.close", language), TITLE),
-    }
+    below, memo = blocks(Post(given.blocks, form.title, language)), replace(memo, state=given.state)
     if not form.fields:
-        return {**view, "callback_id": PAGE_ACTION, "blocks": below[:VIEW_BLOCKS]}
+        return _modal(PAGE_ACTION, memo, form.title, below[:VIEW_BLOCKS], close=say("slack.close", language))
     fields = [
         b
         for f in form.fields
@@ -135,19 +136,14 @@ def panel(given: Panel, memo: Memo) -> dict[str, Any]:
         for b in _panel_field(f, given.problems.get(f.name), language)
     ]
     pressable = blocks(Post((Actions(given.buttons),), form.title, language)) if given.buttons else []
-    return {
-        **view,
-        "callback_id": PANEL_CALLBACK,
-        "submit": _plain(form.submit, SUBMIT),
-        "blocks": [*fields, *([{"type": "divider"}] if below else []), *below, *pressable][:VIEW_BLOCKS],
-    }
+    shown = [*fields, *([{"type": "divider"}] if below else []), *below, *pressable][:VIEW_BLOCKS]
+    return _modal(PANEL_CALLBACK, memo, form.title, shown, form.submit, say("slack.no", language))
 
 
 def _panel_field(field: Field, problem: str | None, language: str) -> list[SlackBlock]:
     block = _input(field)
     if field.listed:
         block["element"] = _search(field, language)
-    if field.listed:
         block["block_id"] += VERSION + hashlib.sha256(field.value.encode()).hexdigest()[:8]
     if field.live:
         block["dispatch_action"] = True
@@ -160,18 +156,9 @@ def _panel_field(field: Field, problem: str | None, language: str) -> list[Slack
 def checklist(given: Checklist, memo: Memo) -> dict[str, Any]:
     """Check boxes in groups of ten, which a block holds."""
     groups = [given.rows[start : start + CHECKBOX_OPTIONS] for start in range(0, len(given.rows), CHECKBOX_OPTIONS)]
-    return {
-        "type": "modal",
-        "callback_id": CHECKLIST_CALLBACK,
-        "private_metadata": memo.dump(),
-        "title": _plain(given.title, TITLE),
-        "submit": _plain(given.submit, SUBMIT),
-        "close": _plain(say("slack.no", given.language), TITLE),
-        "blocks": [
-            *(_checkboxes(n, group, given.ask or given.title) for n, group in enumerate(groups)),
-            *([_what_to_do(given, given.instead)] if given.instead else []),
-        ],
-    }
+    shown = [_checkboxes(n, group, given.ask or given.title) for n, group in enumerate(groups)]
+    shown += [_what_to_do(given, given.instead)] if given.instead else []
+    return _modal(CHECKLIST_CALLBACK, memo, given.title, shown, given.submit, say("slack.no", given.language))
 
 
 def _checkboxes(number: int, rows: Sequence[Row], title: str) -> SlackBlock:
@@ -318,16 +305,9 @@ def _field_value(element: Mapping[str, Any]) -> str:
 def pages(title: str, post: Post, memo: Memo) -> list[dict[str, Any]]:
     """A long Post as modals, one per page, with buttons to turn pages."""
     groups = spread(with_plain_feedback(blocks(post)), VIEW_BLOCKS - 2)
-    frame = {
-        "type": "modal",
-        "callback_id": PAGE_ACTION,
-        "private_metadata": memo.dump(),
-        "title": _plain(title or post.fallback, TITLE),
-    }
     empty: list[SlackBlock] = [{"type": "section", "text": _plain(post.fallback or "…", 300)}]
-    return [
-        {**frame, "blocks": [*group, *_turning(number, len(groups))] or empty} for number, group in enumerate(groups)
-    ]
+    shown = [[*group, *_turning(number, len(groups))] or empty for number, group in enumerate(groups)]
+    return [_modal(PAGE_ACTION, memo, title or post.fallback, page) for page in shown]
 
 
 def _turning(number: int, total: int) -> list[SlackBlock]:
@@ -342,15 +322,8 @@ def _turning(number: int, total: int) -> list[SlackBlock]:
 
 def confirm(label: str, question: str, language: str, memo: Memo) -> dict[str, Any]:
     """Asks for confirmation after a choice in `⋯`, where Slack cannot."""
-    return {
-        "type": "modal",
-        "callback_id": CONFIRM_CALLBACK,
-        "private_metadata": memo.dump(),
-        "title": _plain(label, TITLE),
-        "submit": _plain(say("slack.yes", language), SUBMIT),
-        "close": _plain(say("slack.no", language), TITLE),
-        "blocks": [{"type": "section", "text": _plain(question or label, lengths.BLOCK_CHARACTERS)}],
-    }
+    asked = {"type": "section", "text": _plain(question or label, lengths.BLOCK_CHARACTERS)}
+    return _modal(CONFIRM_CALLBACK, memo, label, [asked], say("slack.yes", language), say("slack.no", language))
 
 
 def home(post: Post) -> dict[str, Any]:
