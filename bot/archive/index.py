@@ -18,7 +18,7 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Self
@@ -197,19 +197,13 @@ class StoredAnswer:
     day: date
 
 
-@dataclass
-class _Bulk:
-    """Counts of terms while many rows are written."""
-
-    rows: Counter[str] = field(default_factory=Counter)
-
-
 class Index:
     def __init__(self, path: Path) -> None:
         """Opens the file, or makes it. Raises BrokenIndex, and sqlite3.Error for a file that cannot
         be used at the moment; neither changes the file."""
         self.path = path
-        self._bulk: _Bulk | None = None
+        self._bulk: Counter[str] | None = None
+        """Counts of terms while many rows are written."""
         self._rows: dict[str, int] = {}
         try:
             self._db = self._open()
@@ -274,19 +268,26 @@ class Index:
     def begin_bulk(self) -> None:
         """From here to `end_bulk`, one transaction without counting terms row by row."""
         self._db.execute("BEGIN")
-        self._bulk = _Bulk()
+        self._bulk = Counter()
 
     def end_bulk(self) -> None:
         assert self._bulk is not None
-        self._count(self._bulk.rows)
+        self._count(self._bulk)
         self._bulk = None
         self._db.execute("COMMIT")
         self._db.execute("INSERT INTO words(words) VALUES('optimize')")
         self._db.execute("INSERT INTO spelling(spelling) VALUES('optimize')")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _written(self) -> _Transaction:
-        return _Transaction(self._db, inside=self._bulk is not None)
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        """One transaction, if none is open."""
+        if self._bulk is not None:
+            yield
+            return
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
 
     def put_digest(self, digest: Digest) -> None:
         """Replaces the digest of this key."""
@@ -296,16 +297,8 @@ class Index:
             body = zlib.compress(to_json(digest))
             made = digest.made_at.timestamp()
             self._db.execute("INSERT INTO digest VALUES(?,?,?,?,?)", (digest.key, channel, day, made, body))
-            self._put(
-                "digest",
-                channel,
-                "",
-                digest.key,
-                digest.key,
-                day,
-                " ".join(digest.profile.categories),
-                _summary(digest),
-            )
+            categories = " ".join(digest.profile.categories)
+            self._put("digest", channel, "", digest.key, digest.key, day, categories, _summary(digest))
             for entry in digest.entries:
                 self._db.execute(
                     "INSERT OR REPLACE INTO shown VALUES(?,?,?,?,?)",
@@ -472,11 +465,7 @@ class Index:
         self._db.execute(
             "INSERT INTO words(rowid, title, name, authors, abstract, body) VALUES(?,?,?,?,?,?)", (row, *columns)
         )
-        held = dict.fromkeys(terms.split(), 1)
-        if self._bulk is not None:
-            self._bulk.rows.update(held)
-        else:
-            self._count(held)
+        self._count_row(terms, 1)
 
     def _drop(self, row: int) -> None:
         found = self._db.execute("SELECT terms FROM doc WHERE id=?", (row,)).fetchone()
@@ -488,9 +477,12 @@ class Index:
         )
         self._db.execute("DELETE FROM doc WHERE id=?", (row,))
         self._db.execute("DELETE FROM place WHERE id=?", (row,))
-        held = dict.fromkeys(terms.split(), -1)
+        self._count_row(terms, -1)
+
+    def _count_row(self, terms: str, change: int) -> None:
+        held = dict.fromkeys(terms.split(), change)
         if self._bulk is not None:
-            self._bulk.rows.update(held)
+            self._bulk.update(held)
         else:
             self._count(held)
 
@@ -700,21 +692,6 @@ class Index:
         return replace(hit, shown=found, asked=asked, saved=bool(mine))
 
 
-@dataclass
-class _Transaction:
-    db: sqlite3.Connection
-    inside: bool
-    """Whether one is open already."""
-
-    def __enter__(self) -> None:
-        if not self.inside:
-            self.db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, failure: object, *_: object) -> None:
-        if not self.inside and self.db.in_transaction:  # a full disk has ended it already
-            self.db.execute("ROLLBACK" if failure else "COMMIT")
-
-
 def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
     remove_journal(path)
@@ -747,8 +724,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 def _stored_digests(path: Path) -> Iterator[tuple[str, tuple[Any, ...] | None]]:
     """Keys and rows of the digests in a file, the oldest first; None for a row that is damaged."""
-    db = _read_only(path)
-    try:
+    with contextlib.closing(_read_only(path)) as db:
         keys = []
         with _unless_broken(path):
             for (key,) in db.execute("SELECT key FROM digest ORDER BY day, made"):
@@ -758,8 +734,6 @@ def _stored_digests(path: Path) -> Iterator[tuple[str, tuple[Any, ...] | None]]:
             with _unless_broken(path):
                 row = db.execute("SELECT key, channel, day, made, body FROM digest WHERE key=?", (key,)).fetchone()
             yield key, row
-    finally:
-        db.close()
 
 
 @contextlib.contextmanager
