@@ -24,6 +24,11 @@ class MalformedId(PaperboyError):
 class _Id:
     form: ClassVar[str]
     """A regular expression whose groups are the fields."""
+    shape: ClassVar[str]
+    """The string, with the names of the fields where they stand."""
+
+    def __str__(self) -> str:
+        return self.shape.format_map(vars(self))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -47,9 +52,7 @@ class ChannelKey(_Id):
     platform: str
     channel: str
     form = r"([^:]+):(.+)"
-
-    def __str__(self) -> str:
-        return f"{self.platform}:{self.channel}"
+    shape = "{platform}:{channel}"
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,7 @@ class RunKey(_Id):
     kind: str
     """`daily` or `now-<n>`."""
     form = r"(.+):(\d{4}-\d\d-\d\d):([^:]+)"
-
-    def __str__(self) -> str:
-        return f"{self.subscription}:{self.in_channel}"
+    shape = "{subscription}:{day}:{kind}"
 
     @property
     def in_channel(self) -> str:
@@ -86,9 +87,7 @@ class TaskName(_Id):
     task: str
     subject: str
     form = r"([^:]+):(.+)"
-
-    def __str__(self) -> str:
-        return f"{self.task}:{self.subject}"
+    shape = "{task}:{subject}"
 
 
 @dataclass(frozen=True)
@@ -167,9 +166,7 @@ class PaperChoice(_Id):
     question: str
     paper_id: str
     form = r"([^ ]+) (.+)"
-
-    def __str__(self) -> str:
-        return f"{self.question} {self.paper_id}"
+    shape = "{question} {paper_id}"
 
 
 @dataclass(frozen=True)
@@ -179,9 +176,7 @@ class DigestPaper(_Id):
     digest: str
     number: int
     form = r"(.+)#(0|[1-9]\d*)"
-
-    def __str__(self) -> str:
-        return f"{self.digest}#{self.number}"
+    shape = "{digest}#{number}"
 
     @classmethod
     def _of(cls, *fields: str) -> Self:
@@ -195,9 +190,7 @@ class PreviewId(_Id):
     channel: str
     name: str
     form = r"(.+)~([0-9a-f]+)"
-
-    def __str__(self) -> str:
-        return f"{self.channel}~{self.name}"
+    shape = "{channel}~{name}"
 
 
 @dataclass(frozen=True)
@@ -206,9 +199,7 @@ class PaperById(_Id):
 
     paper_id: str
     form = "paper:(.+)"
-
-    def __str__(self) -> str:
-        return f"paper:{self.paper_id}"
+    shape = "paper:{paper_id}"
 
 
 @dataclass(frozen=True)
@@ -217,9 +208,7 @@ class AnswerTo(_Id):
 
     question: str
     form = "answer:(.+)"
-
-    def __str__(self) -> str:
-        return f"answer:{self.question}"
+    shape = "answer:{question}"
 
 
 Subject = DigestPaper | PaperById | AnswerTo
@@ -252,9 +241,7 @@ class StepKey(_Id):
     delivery: str
     name: str
     form = r"(.+):([^:]+)"
-
-    def __str__(self) -> str:
-        return f"{self.delivery}:{self.name}"
+    shape = "{delivery}:{name}"
 
     @property
     def number(self) -> int:
