@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +24,7 @@ from digest.render.markdown import cost_words
 async def show(store: Store, *, as_json: bool = False, plain: bool = False) -> None:
     found = await status.rows(store)
     if as_json:
-        terminal.write(json.dumps([_to_json(row) for row in found], ensure_ascii=False, indent=1) + "\n", None)
+        terminal.write_json([_to_json(row) for row in found])
         return
     if not found:
         terminal.say(

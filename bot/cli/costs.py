@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 
 from bot.cli import terminal
@@ -32,7 +32,7 @@ async def show(
     found = {what: (name, await store.spending(name)) for what, name in wanted.items()}
     if as_json:
         data = {what: {"of": name, **_data(spending)} for what, (name, spending) in found.items()}
-        terminal.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n", None)
+        terminal.write_json(data)
         return
     for name, spending in found.values():
         print(name)
@@ -95,20 +95,10 @@ def _left(usage: Usage, cap: float) -> str:
 
 def _data(spending: Spending) -> dict[str, object]:
     return {
-        "total": _usage(spending.total),
-        "by_channel": {payer: _usage(usage) for payer, usage in spending.by_payer().items()},
-        "by_stage": {stage: _usage(usage) for stage, usage in spending.by_stage().items()},
+        "total": asdict(spending.total),
+        "by_channel": {payer: asdict(usage) for payer, usage in spending.by_payer().items()},
+        "by_stage": {stage: asdict(usage) for stage, usage in spending.by_stage().items()},
         "by_channel_and_stage": [
-            {"channel": payer, "stage": stage, **_usage(usage)} for (payer, stage), usage in spending.by.items()
+            {"channel": payer, "stage": stage, **asdict(usage)} for (payer, stage), usage in spending.by.items()
         ],
-    }
-
-
-def _usage(usage: Usage) -> dict[str, object]:
-    return {
-        "calls": usage.calls,
-        "input_tokens": usage.input_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "output_tokens": usage.output_tokens,
-        "usd": usage.usd,
     }

@@ -144,15 +144,21 @@ async def _find_named(
     number = text.lstrip("#").strip()
     if not (number.isascii() and number.isdigit() and len(number) <= 2):
         return None
+    digest = await _latest_digest(context, command, language)
+    entry = next((e for e in digest.entries if e.number == int(number)), None)
+    if entry is None:
+        raise NotFound(say("no number", language, n=number, last=len(digest.entries)))
+    return entry.paper
+
+
+async def _latest_digest(context: Context, command: Command, language: str) -> Digest:
+    """Raises NotFound."""
     if ALONE in command.extra:
         raise NotFound(say("alone", language))
     digest = await context.store.latest_digest(command.place.key)
     if digest is None:
         raise NotFound(say("no digest", language, command=command.place.command))
-    entry = next((e for e in digest.entries if e.number == int(number)), None)
-    if entry is None:
-        raise NotFound(say("no number", language, n=number, last=len(digest.entries)))
-    return entry.paper
+    return digest
 
 
 async def show_card(context: Context, command: Command, found: Paper, respond: Responder, language: str) -> None:
@@ -257,12 +263,7 @@ async def _help(context: Context, command: Command, respond: Responder, language
 
 
 async def _today(context: Context, command: Command, respond: Responder, language: str) -> None:
-    if ALONE in command.extra:
-        raise NotFound(say("alone", language))
-    digest = await context.store.latest_digest(command.place.key)
-    if digest is None:
-        raise NotFound(say("no digest", language, command=command.place.command))
-    await respond.show(contents_post(digest, language))
+    await respond.show(contents_post(await _latest_digest(context, command, language), language))
 
 
 def contents_post(digest: Digest, language: str) -> Post:

@@ -121,9 +121,6 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = (), *, f
     `forum`: with the layout, which only a forum has."""
     profile, now = draft.profile, datetime.now(UTC)
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
-    figures = tuple((say(f"setup.figures.{_on(shown)}", language), _on(shown)) for shown in (True, False))
-    unfurl = tuple((say(f"setup.unfurl.{_on(shown)}", language), _on(shown)) for shown in (True, False))
-    changes = tuple((say(f"setup.changes.{_on(told)}", language), _on(told)) for told in (True, False))
     layouts = tuple((say(f"setup.layout.{layout}", language), layout.value) for layout in Layout)
     layout = _field("layout", language, draft.layout, kind="choice", options=layouts, required=True, more=True)
     papers = [(str(n), str(n)) for n in sorted({*PAPERS, draft.papers})]
@@ -171,13 +168,9 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = (), *, f
             ),
             _field("detail", language, draft.detail.value, kind="choice", options=details, required=True, more=True),
             *((layout,) if forum else ()),
-            _field("figures", language, _on(draft.figures), kind="choice", options=figures, required=True, more=True),
-            *(
-                [_field("unfurl", language, _on(draft.unfurl), kind="choice", options=unfurl, required=True, more=True)]
-                if draft.place.platform in UNFURLS
-                else []
-            ),
-            _field("changes", language, _on(draft.changes), kind="choice", options=changes, required=True, more=True),
+            _switch("figures", language, on=draft.figures),
+            *((_switch("unfurl", language, on=draft.unfurl),) if draft.place.platform in UNFURLS else ()),
+            _switch("changes", language, on=draft.changes),
             _field("wanted", language, ", ".join(profile.wanted), more=True),
             _field("unwanted", language, ", ".join(profile.unwanted), more=True),
             _field("authors", language, ", ".join(profile.authors), more=True),
@@ -186,10 +179,6 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = (), *, f
         ),
         language,
     )
-
-
-def _on(value: bool) -> str:
-    return "on" if value else "off"
 
 
 def zones(current: str, year: int) -> list[str]:
@@ -237,6 +226,11 @@ def _field(
     example = week(language)[{"weekly": 4}.get(name, 0)][0]
     hint = say(f"setup.{name}.hint", language, day=example) if has_hint else ""
     return Field(name, say(f"setup.{name}", language), kind, value, hint, options, required, listed, live, more)
+
+
+def _switch(name: str, language: str, *, on: bool) -> Field:
+    options = tuple((say(f"setup.{name}.{value}", language), value) for value in ("on", "off"))
+    return _field(name, language, "on" if on else "off", kind="choice", options=options, required=True, more=True)
 
 
 def read(fields: Mapping[str, str], before: Subscription, language: str) -> tuple[Subscription, dict[str, str]]:
@@ -528,14 +522,8 @@ def saved_post(
         blocks.append(Text("\n".join(f"- {ticks([grant], language)}" for grant in grants)))
     if buttons:
         value = str(PreviewId(made.key, saved.name)) if saved.name else made.key
-        blocks.append(
-            Actions(
-                (
-                    Button("post_now", value, say("post now", language), Style.PRIMARY),
-                    Button("settings", made.key, say("change", language)),
-                )
-            )
-        )
+        post_now = Button("post_now", value, say("post now", language), Style.PRIMARY)
+        blocks.append(Actions((post_now, Button("settings", made.key, say("change", language)))))
     return Post(tuple(blocks), shown[:90], language)
 
 

@@ -320,15 +320,9 @@ def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
     """What stands below a link to a paper: its core idea, two findings that hold, and *Ask*."""
     facts = " · ".join((people(paper, language), escape(paper.primary), submitted(paper, language)))
     blocks: list[Block] = [Heading(link(tex.plain(paper.title), paper.abs_url), 2), Small(facts)]
-    if analysis and analysis.core:
-        blocks.append(Text(analysis.core))
-        if MARK in analysis.core:
-            blocks.append(Text(f"*{label('unconfirmed.text', language)}*"))
-    held = (
-        [f for f in analysis.findings if f.evidence and not f.unsupported and MARK not in f.statement]
-        if analysis
-        else []
-    )
+    blocks += _core(analysis, language)
+    findings = analysis.findings if analysis else ()
+    held = [f for f in findings if f.evidence and not f.unsupported and MARK not in f.statement]
     blocks += [block for finding in held[:2] for block in _finding(finding, language)]
     ask = Button("ask", str(PaperById(paper.versioned)), say("card.ask", language), Style.PRIMARY)
     return Post((*blocks, Actions((ask,))), fallback(short_title(paper), analysis.core if analysis else ""), language)
@@ -407,12 +401,17 @@ def _lines(*texts: str) -> int:
     return sum(lines(text, PHONE) for text in texts if text)
 
 
+def _core(analysis: Analysis | None, language: str) -> list[Text]:
+    """The core idea, and whether the checks could not confirm it."""
+    core = analysis.core if analysis else ""
+    doubt = [Text(f"*{label('unconfirmed.text', language)}*")] if MARK in core else []
+    return [Text(core), *doubt] if core else []
+
+
 def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -> Iterable[Block]:
     """What is said of a paper: above the fold its core idea, up to two findings, why it is here."""
     analysis = entry.analysis
-    core = [Text(analysis.core)] if analysis and analysis.core else []
-    if analysis and MARK in analysis.core:
-        core.append(Text(f"*{label('unconfirmed.text', language)}*"))
+    core = _core(analysis, language)
     reason = say("card.for you", language, why=why(entry, language)) if chosen else ""
     facts = Small(" · ".join(filter(None, (reason, *_links(entry, language)))))
     shown = [*_head(entry, language, str(entry.number)), *core, facts]

@@ -217,18 +217,7 @@ async def retract(
         await store.mark_retracted(key)  # a delivery that ended meanwhile has changed the state
         delivery = await store.delivery(key)
         assert delivery is not None
-        work = _DeliverySession(
-            key,
-            chat,
-            delivery.place,
-            store,
-            pace,
-            lease,
-            settle_time or SETTLE_TIME,
-            ignore_record,
-            silent,
-            no_checkpoint,
-        )
+        work = _DeliverySession(key, chat, delivery.place, store, pace, lease, settle_time or SETTLE_TIME)
         try:
             return await work.delete_posts(delivery, name, added)
         except _Stopped as stop:
@@ -250,9 +239,9 @@ class _DeliverySession:
     pace: Pace
     lease: Lease
     settle_time: timedelta
-    on_record: Callable[[Step, str], Awaitable[None]]
-    progress: Progress
-    checkpoint: Callable[[], Awaitable[None]]
+    on_record: Callable[[Step, str], Awaitable[None]] = ignore_record
+    progress: Progress = silent
+    checkpoint: Callable[[], Awaitable[None]] = no_checkpoint
     pictures: Callable[[str], Awaitable[bytes | None]] = no_picture
     drop_missing: bool = False
     uploads: dict[str, Upload | None] = field(default_factory=dict)

@@ -315,12 +315,12 @@ class Jobs:
             await self._store.end_run(run, RunState.FAILED if why else RunState.DONE, why)
 
     async def _channel_gone(self, digest: Digest | None) -> None:
-        if digest is not None:
-            await faults.close_channel_faults(self._context, digest.subscription)
-        if digest is not None and await self._store.delivery(digest.key) is not None:
+        if digest is None:
+            return
+        await faults.close_channel_faults(self._context, digest.subscription)
+        if await self._store.delivery(digest.key) is not None:
             await self._store.mark_retracted(digest.key)
-        if digest is not None:
-            await self._end_run(digest, say.sentence("error.run.removed"))
+        await self._end_run(digest, say.sentence("error.run.removed"))
 
     async def follow(self, task: Task, name: str) -> None:
         """Tells whoever typed `/digest now` how it goes on and ends. The end is told later, too."""
