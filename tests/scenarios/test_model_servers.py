@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from tests.bot.doctor.test_model import serving
 from tests.digest.llm.test_model_servers import ROWS, RowServer
+from tests.servers.local import answering
 
 COMMANDS = {
     "ask": ("ask", "2601.18001", "What does it propose?", "--json"),
@@ -23,8 +23,8 @@ KINDS = {row["expect"]: row for row in ROWS}
 async def test_a_wrong_setting_ends_with_2_and_anything_else_with_a_labelled_result(world, row, command):
     paper = next(iter(world.arxiv.papers))
     words = [paper if word.startswith("2601.") else word for word in COMMANDS[command]]
-    async with serving(RowServer(row)) as url:
-        result = await world.run(*words, OPENAI_BASE_URL=url)
+    async with answering(RowServer(row).complete, "POST", "/v1/chat/completions") as url:
+        result = await world.run(*words, OPENAI_BASE_URL=f"{url}/v1")
     if row["expect"] == "setting":
         assert result.code == 2, result.err
         assert row["setting"] in result.err

@@ -13,6 +13,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.servers.local import answering
+
 KEY = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
 SHARED = (
     "key version itemType title creators abstractNote date DOI citationKey url accessDate archive archiveLocation shortTitle language "
@@ -162,13 +164,5 @@ class Zotero:
 @asynccontextmanager
 async def zotero_server(**more: Any) -> AsyncIterator[Zotero]:
     zotero = Zotero(**more)
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", zotero.answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    zotero.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with answering(zotero.answer) as zotero.url:
         yield zotero
-    finally:
-        await runner.cleanup()

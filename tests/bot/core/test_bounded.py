@@ -14,19 +14,7 @@ from bot.discord import connection
 from bot.slack.listeners.socket import Socket
 from bot.slack.web_api import WebApi
 from tests.digest.arxiv.test_bounds import bomb
-
-
-@asynccontextmanager
-async def serving(answer):
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    finally:
-        await runner.cleanup()
+from tests.servers.local import answering
 
 
 @contextmanager
@@ -54,8 +42,8 @@ async def endless(request: web.Request) -> web.StreamResponse:
 @pytest.mark.parametrize("answer", [packed, endless])
 @pytest.mark.parametrize("method", ["chat.update", "users.info"])
 async def test_slack(answer, method):
-    async with serving(answer) as url:
-        api = WebApi("xoxb-1", url)
+    async with answering(answer) as url:
+        api = WebApi("xoxb-1", f"{url}/")
         with bounded_memory(), pytest.raises(ChatError):
             await api.call(method, channel="C1")
         await api.close()
@@ -63,8 +51,8 @@ async def test_slack(answer, method):
 
 @pytest.mark.parametrize("answer", [packed, endless])
 async def test_discord(answer):
-    async with serving(answer) as url:
-        connection.set_addresses(url)
+    async with answering(answer) as url:
+        connection.set_addresses(f"{url}/")
         client = connection.make_rest_client()
         try:
             with bounded_memory(), pytest.raises(aiohttp.ClientPayloadError):
@@ -83,14 +71,17 @@ async def test_a_redirect_to_another_port_takes_no_request_along(status, call):
         got.append(request.path)
         return web.json_response({"ok": True})
 
-    async with serving(other) as elsewhere, serving_redirects(status, elsewhere) as url:
-        api = WebApi("xoxb-1", url)
-        asks = {"file": lambda: api.upload("a.md", b"text"), "response_url": lambda: api.send_back(url, {"text": "a"})}
+    async with answering(other) as elsewhere, serving_redirects(status, elsewhere) as url:
+        api = WebApi("xoxb-1", f"{url}/")
+        asks = {
+            "file": lambda: api.upload("a.md", b"text"),
+            "response_url": lambda: api.send_back(f"{url}/", {"text": "a"}),
+        }
         with pytest.raises(ChatError):
             await asks.get(call, lambda: api.call(call, channel="C1"))()
         await api.close()
         client = connection.make_rest_client()
-        connection.set_addresses(url)
+        connection.set_addresses(f"{url}/")
         try:
             with pytest.raises(aiohttp.ClientPayloadError):
                 await client.login("a.b.c")
@@ -109,14 +100,14 @@ async def test_slack_s_socket_takes_neither_its_token_nor_its_handshake_to_anoth
         got.append(request.path)
         return web.json_response({"ok": True, "url": "ws://127.0.0.1:9"})
 
-    async with serving(other) as elsewhere:
+    async with answering(other) as elsewhere:
 
         async def answer(_: web.Request) -> web.Response:
             asked.set()
-            return web.Response(status=status, headers={"Location": elsewhere})
+            return web.Response(status=status, headers={"Location": f"{elsewhere}/"})
 
-        async with serving(answer) as url:
-            api = WebApi("xoxb-1", url)
+        async with answering(answer) as url:
+            api = WebApi("xoxb-1", f"{url}/")
             socket = Socket("xapp-1", api, 5.0, lambda _: None)
             opening = asyncio.create_task(socket.issue_new_wss_url())
             await asked.wait()
@@ -133,10 +124,10 @@ async def test_slack_s_socket_takes_neither_its_token_nor_its_handshake_to_anoth
 async def serving_redirects(status: int, target: str):
     async def answer(request: web.Request) -> web.Response:
         if request.path.endswith("files.getUploadURLExternal"):
-            return web.json_response({"ok": True, "upload_url": f"{url}put", "file_id": "F1"})
-        return web.Response(status=status, headers={"Location": target})
+            return web.json_response({"ok": True, "upload_url": f"{url}/put", "file_id": "F1"})
+        return web.Response(status=status, headers={"Location": f"{target}/"})
 
-    async with serving(answer) as url:
+    async with answering(answer) as url:
         yield url
 
 
@@ -145,8 +136,8 @@ async def test_a_reply_of_another_shape_is_a_failure_of_the_platform(body):
     async def answer(_: web.Request) -> web.Response:
         return web.Response(body=body, content_type="application/json")
 
-    async with serving(answer) as url:
-        api = WebApi("xoxb-1", url)
+    async with answering(answer) as url:
+        api = WebApi("xoxb-1", f"{url}/")
         with pytest.raises(ChatError):
             await api.call("chat.update", channel="C1")
         await api.close()
@@ -156,7 +147,7 @@ async def test_what_fits_is_read_whole():
     async def answer(_: web.Request) -> web.Response:
         return web.json_response({"ok": True, "user": {"id": "U1", "real_name": "é" * 2**20}})
 
-    async with serving(answer) as url:
-        api = WebApi("xoxb-1", url)
+    async with answering(answer) as url:
+        api = WebApi("xoxb-1", f"{url}/")
         assert len((await api.call("users.info", user="U1"))["user"]["real_name"]) == 2**20
         await api.close()

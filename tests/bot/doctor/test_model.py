@@ -1,7 +1,6 @@
 """`paperboy check` finds out with few small calls what a server takes and how much it reads, and says it."""
 
 import random
-from contextlib import asynccontextmanager
 from itertools import chain
 
 import pytest
@@ -11,6 +10,7 @@ from bot.core.finding import State
 from bot.core.settings.settings import Settings
 from bot.doctor.model import key_finding, model
 from tests.digest.llm.test_model_servers import ROWS, RowServer
+from tests.servers.local import answering
 
 REFUSALS = {
     "json_schema": "'response_format.type' must be 'text'",
@@ -38,22 +38,9 @@ class Picky(RowServer):
         return await super().complete(request)
 
 
-@asynccontextmanager
-async def serving(server):
-    app = web.Application(client_max_size=2**26)
-    app.router.add_post("/v1/chat/completions", server.complete)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    finally:
-        await runner.cleanup()
-
-
 async def checked(server, redis_url, **values):
-    async with serving(server) as url:
-        given = {"openai_base_url": url, "llm_model": "stand-in", "llm_model_fast": "", "redis_url": redis_url}
+    async with answering(server.complete, "POST", "/v1/chat/completions") as url:
+        given = {"openai_base_url": f"{url}/v1", "llm_model": "stand-in", "llm_model_fast": "", "redis_url": redis_url}
         found = await model(Settings(_env_file=None, **(given | values)))
     return {finding.what: finding for finding in found}
 
@@ -184,15 +171,7 @@ async def test_a_key_is_called_taken_only_where_the_server_took_it(status, body,
     async def models(_):
         return web.Response(status=status, text=body, content_type="application/json")
 
-    app = web.Application()
-    app.router.add_get("/v1/models", models)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    try:
-        settings = Settings(_env_file=None, openai_base_url=url, openai_api_key="sk-k", llm_model="stand-in")
+    async with answering(models, "GET", "/v1/models") as url:
+        settings = Settings(_env_file=None, openai_base_url=f"{url}/v1", openai_api_key="sk-k", llm_model="stand-in")
         found = await key_finding(settings)
-    finally:
-        await runner.cleanup()
     assert (found.state, said in found.detail) == (state, True), found

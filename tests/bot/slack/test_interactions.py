@@ -31,6 +31,7 @@ from bot.slack.listeners.connection import SlackConnection
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
 from tests.bot.slack.worst_case import worst_digest, worst_entry
+from tests.servers.local import running
 from tests.servers.slack import APP_TOKEN, Message, SlackServer, shown, signature
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
 
@@ -405,16 +406,12 @@ async def over_http(slack, chat, handler):
     made = SlackConnection(chat, handler, signing_secret="secret", api_url=slack.url)
     app = web.Application()
     made.mount(app)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    running = asyncio.create_task(made.run())
-    slack.hub.http = (url, "secret")
-    yield url
-    await made.close(5)
-    await running
-    await runner.cleanup()
+    async with running(app) as url:
+        connected = asyncio.create_task(made.run())
+        slack.hub.http = (f"{url}/slack/events", "secret")
+        yield slack.hub.http[0]
+        await made.close(5)
+        await connected
 
 
 async def test_over_http_events_commands_and_forms_work_the_same(slack, handler, over_http):

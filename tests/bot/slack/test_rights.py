@@ -20,6 +20,7 @@ from bot.questions.conversation import Conversation
 from bot.slack.listeners.connection import SlackConnection
 from bot.slack.render.views import Memo
 from tests.bot.slack.test_scenario import PLACE, Day, day, zotero
+from tests.servers.local import running
 from tests.servers.slack import Message, shown
 from tests.servers.slack.people import MENTION
 
@@ -109,16 +110,13 @@ async def outside(day):
     )
     app = web.Application()
     connection.mount(app)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    running = asyncio.create_task(connection.run())
-    day.slack.hub.http = (f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events", SECRET)
-    yield Outside(day, name)
-    await connection.close(5)
-    with contextlib.suppress(Exception):
-        await running
-    await runner.cleanup()
+    async with running(app) as url:
+        connected = asyncio.create_task(connection.run())
+        day.slack.hub.http = (f"{url}/slack/events", SECRET)
+        yield Outside(day, name)
+        await connection.close(5)
+        with contextlib.suppress(Exception):
+            await connected
 
 
 async def test_no_action_with_another_channel_s_key_shows_or_does_anything(outside):

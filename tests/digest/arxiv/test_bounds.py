@@ -5,7 +5,6 @@ import gzip
 import time
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from digest.http.bounds import Limits, may_follow
 from digest.http.reader import HttpReader
 from digest.ports import FreePace
 from tests.paths import SHARED
+from tests.servers.local import answering
 
 FRIDAY = datetime(2026, 1, 30, 15, tzinfo=UTC)
 ITEM = (
@@ -35,19 +35,6 @@ def a_feed(text: str = "", more: str = "", start: str = '<?xml version="1.0" enc
     items = ITEM.format(n=1, text=text, more=more) + ITEM.format(n=2, text="", more="")
     head = '<rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" version="2.0"><channel>'
     return (start + head + "<pubDate>Fri, 03 Apr 2026 00:00:00 -0400</pubDate>" + items + END).encode()
-
-
-@contextlib.asynccontextmanager
-async def serving(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_get("/{path:.*}", answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 async def told(url: str, seconds: float = 1.0) -> str:
@@ -80,7 +67,7 @@ async def test_a_gzip_of_1500_mb_ends_at_the_bound():
 
     tracemalloc.start()
     try:
-        async with serving(answer) as url:
+        async with answering(answer) as url:
             assert "larger than any feed" in await told(url, 60)
         assert tracemalloc.get_traced_memory()[1] < 4 * http.LARGEST_BODY
     finally:
@@ -91,7 +78,7 @@ async def test_a_gzip_that_is_cut_off_is_no_answer():
     async def answer(_: web.Request) -> web.Response:
         return web.Response(body=bomb(1), headers={"Content-Encoding": "gzip", "Content-Type": "text/xml"})
 
-    async with serving(answer) as url:
+    async with answering(answer) as url:
         assert "the connection broke" in await told(url)
 
 
@@ -101,7 +88,7 @@ async def test_a_gzip_of_several_members_is_read_whole():
     async def answer(_: web.Request) -> web.Response:
         return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
 
-    async with serving(answer) as url, HttpReader((), "test") as reader:
+    async with answering(answer) as url, HttpReader((), "test") as reader:
         assert (await reader.get(URL(url), Limits(1_000, 60))).body == b"first second"
 
 
@@ -119,7 +106,7 @@ async def test_an_endless_body_ends_at_the_bound(status):
                 sent += 600_000
         return response
 
-    async with serving(answer) as url:
+    async with answering(answer) as url:
         assert await told(url, 60)
     assert sent < 8 * http.LARGEST_BODY
 
@@ -132,7 +119,7 @@ async def test_a_redirect_to_another_place_is_neither_followed_nor_quoted():
         asked += 1
         return web.Response(text="inside the network")
 
-    async with serving(secret) as inside:
+    async with answering(secret) as inside:
         places = [
             inside,
             inside.replace("127.0.0.1", "localhost"),
@@ -144,7 +131,7 @@ async def test_a_redirect_to_another_place_is_neither_followed_nor_quoted():
             async def answer(_: web.Request, place: str = place) -> web.Response:
                 return web.Response(status=302, headers={"Location": f"{place}/latest"})
 
-            async with serving(answer) as url:
+            async with answering(answer) as url:
                 sentence = await told(url)
             assert "it redirected to" in sentence
             assert "inside the network" not in sentence
@@ -185,7 +172,7 @@ async def test_a_picture_is_no_feed():
     async def answer(_: web.Request) -> web.Response:
         return web.Response(body=b"\x89PNG", content_type="image/png")
 
-    async with serving(answer) as url:
+    async with answering(answer) as url:
         assert "it answered with image/png, which is not a feed" in await told(url)
 
 
@@ -229,7 +216,7 @@ async def test_a_date_at_the_end_of_time_is_none(date):
     async def answer(_: web.Request) -> web.Response:
         return web.Response(text=atom, content_type="application/atom+xml")
 
-    async with serving(answer) as url:
+    async with answering(answer) as url:
         once = timedelta(hours=1)
         arxiv = Arxiv(f"{url}/api", url, pace=FreePace(), time_limit=timedelta(seconds=5), first_wait=once)
         with pytest.raises(ArxivUnavailable, match="not a feed"):

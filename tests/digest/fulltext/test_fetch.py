@@ -18,6 +18,7 @@ from tests.builders import a_paper
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
 from tests.servers.faults import Fault
+from tests.servers.local import answering
 from tests.servers.papers import a_day
 
 DAY = date(2026, 1, 30)
@@ -37,19 +38,6 @@ async def fetching(url: str, pace: FreePace | None = None) -> AsyncIterator[Fetc
         yield fetcher
     finally:
         await fetcher.aclose()
-
-
-@contextlib.asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_get("/{path:.*}", handler)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 def added(arxiv: ArxivServer) -> Paper:
@@ -85,7 +73,7 @@ async def test_every_request_waits_for_its_slot():
             else web.Response(body=b"%PDF-1.7", content_type="application/pdf")
         )
 
-    async with serving(answer) as url, fetching(url, Pace()) as fetcher:
+    async with answering(answer) as url, fetching(url, Pace()) as fetcher:
         await fetcher.fetch(a_paper(), Basis.PDF)
     assert taken == ["arxiv-content"] * 3
 
@@ -151,7 +139,7 @@ async def test_reading_stops_at_the_limit_whether_the_size_is_announced_or_not(m
                 sent += 100_000
         return response
 
-    async with serving(answer) as url, fetching(url) as fetcher:
+    async with answering(answer) as url, fetching(url) as fetcher:
         with pytest.raises(Unreadable, match="larger than"):
             await fetcher.fetch(a_paper(), Basis.HTML)
     assert sent < 50_000_000
@@ -165,7 +153,7 @@ async def test_redirects_are_followed_on_the_same_host_and_refused_elsewhere():
             return web.Response(status=302, headers={"Location": "http://localhost.example/steal"})
         return web.Response(body=b"%PDF-1.7", content_type="application/pdf")
 
-    async with serving(answer) as url, fetching(url) as fetcher:
+    async with answering(answer) as url, fetching(url) as fetcher:
         assert await fetcher.fetch(a_paper(), Basis.PDF) == b"%PDF-1.7"
         with pytest.raises(ArxivUnavailable, match=r"another host \(localhost.example\)"):
             await fetcher.fetch(a_paper(), Basis.HTML)
@@ -175,7 +163,7 @@ async def test_a_redirect_in_a_circle_ends():
     async def answer(request: web.Request) -> web.StreamResponse:
         return web.Response(status=302, headers={"Location": request.path})
 
-    async with serving(answer) as url, fetching(url) as fetcher:
+    async with answering(answer) as url, fetching(url) as fetcher:
         with pytest.raises(ArxivUnavailable, match="circle"):
             await fetcher.fetch(a_paper(), Basis.PDF)
 
@@ -187,7 +175,7 @@ async def test_a_base_url_with_a_path_and_an_old_id_make_the_right_address():
         seen.append(request.path)
         return web.Response(body=b"%PDF-1.7", content_type="application/pdf")
 
-    async with serving(answer) as url, fetching(f"{url}/mirror/") as fetcher:
+    async with answering(answer) as url, fetching(f"{url}/mirror/") as fetcher:
         await fetcher.fetch(a_paper("math.GT/0309136", version=2), Basis.PDF)
     assert seen == ["/mirror/pdf/math.GT/0309136v2"]
 
@@ -203,7 +191,7 @@ async def test_only_the_default_asks_arxiv_itself_for_html_the_mirror_lacks(monk
             else web.Response(body=b"<html></html>", content_type="text/html")
         )
 
-    async with serving(answer) as url:
+    async with answering(answer) as url:
         first, second = url, url.replace("127.0.0.1", "localhost")
         monkeypatch.setattr(module, "DEFAULT_URL", first)
         monkeypatch.setattr(module, "HTML_URL", second)

@@ -6,7 +6,7 @@ The rows are in `tests/data/model_servers.json`: who reported it, what the serve
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import date
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from digest.ports import Source
 from digest.render.markdown import basis_words
 from tests.digest.llm.papers import a_text, moving
 from tests.paths import ROOT
+from tests.servers.local import answering
 from tests.servers.model import tokens
 from tests.servers.model_words import see, write
 
@@ -177,24 +178,10 @@ def noisy(stream, noise):
 @asynccontextmanager
 async def running(row, server=None):
     server = server or RowServer(row)
-    app = web.Application(client_max_size=2**26)
-    app.router.add_post("/v1/chat/completions", server.complete)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    model = Model(
-        name="stand-in",
-        api_key="xx-a-key",
-        base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/v1",
-        retries=QUICK,
-        timeout=20,
-    )
-    try:
-        yield server, ModelAnalyst(model)
-    finally:
-        await model.aclose()
-        await runner.cleanup()
+    async with answering(server.complete, "POST", "/v1/chat/completions") as url:
+        model = Model(name="stand-in", api_key="xx-a-key", base_url=f"{url}/v1", retries=QUICK, timeout=20)
+        async with aclosing(model):
+            yield server, ModelAnalyst(model)
 
 
 def text_of(row):

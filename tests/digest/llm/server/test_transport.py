@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 import time
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 import pytest
 from aiohttp import web
@@ -16,6 +16,7 @@ from digest.llm.server.streams import StreamReader
 from digest.llm.server.transport import MAX_REPLY
 from digest.llm.server.wire import Request, user
 from digest.ports import booked
+from tests.servers.local import answering
 
 ONCE = RetryPolicy(attempts=1, first_wait=0.001, longest_wait=0.002, retry_after=1, total=20)
 ASK = Request((user("Say something."),))
@@ -31,19 +32,10 @@ async def served(handle, **values):
         got.append(await request.json())
         return await handle(request)
 
-    app = web.Application()
-    app.router.add_post("/{path:.*}", each)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    model = Model(**({"name": "m", "base_url": url, "retries": ONCE, "timeout": 10} | values))
-    try:
-        yield model, got
-    finally:
-        await model.aclose()
-        await runner.cleanup()
+    async with answering(each, "POST") as url:
+        given = {"name": "m", "base_url": f"{url}/v1", "retries": ONCE, "timeout": 10}
+        async with aclosing(Model(**(given | values))) as model:
+            yield model, got
 
 
 def endless(kind, lead, status=200):
