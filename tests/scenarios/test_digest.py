@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 import pytest_asyncio
 
-from tests.deadline import DEADLINE
+from tests.deadline import until
 from tests.scenarios.conftest import MORNING, Result, World, a_world
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
@@ -190,9 +190,7 @@ async def test_a_model_that_is_down_without_end_leaves_a_labelled_document(world
 async def test_killed_and_started_again_it_buys_no_answer_twice(world, stage):
     world.model.pause.hold(stage)
     process = await world.start(*DIGEST)
-    async with asyncio.timeout(DEADLINE):
-        while not world.model.pause.waiting():
-            await asyncio.sleep(0.02)
+    await until(world.model.pause.waiting)
     process.kill()
     await process.wait()
     world.model.pause.release()

@@ -1,12 +1,11 @@
 """Every way to a model call, by the real SDKs against the running bot: beyond a person's day on Slack and for agents, beyond a day's budget,
 and without a role that may ask on Discord, none is made. `test_limits_on_discord.py` has a person's day there."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
-from tests.deadline import DEADLINE
+from tests.deadline import until
 from tests.scenarios.agents import agent
 from tests.scenarios.test_operations import PAPERS, Installation, place
 from tests.servers.discord_rules import texts
@@ -80,9 +79,7 @@ async def try_everything_on_discord(place: Installation, unread: list[str]) -> N
         made.append(server.interact(ada, place.channel, 3, data, message=message))
     server.say(ada, place.channel, f"<@{world.bot['id']}> {one} what is new?")
     server.say(ada, world.direct(ada), f"{one} what is new?")
-    async with asyncio.timeout(DEADLINE):
-        while not all(m.shown for m in made):
-            await asyncio.sleep(0.05)
+    await until(lambda: all(m.shown for m in made))
     said = [" ".join(texts(m).strip() for m in one.shown) for one in made]
     assert [text for text in said if ROLES not in text and "no digest of your own" not in text] == []
 

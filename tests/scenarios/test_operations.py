@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from tests.bot.server.test_health import free_port
-from tests.deadline import DEADLINE
+from tests.deadline import DEADLINE, until
 from tests.scenarios.conftest import World
 from tests.servers.discord import Discord
 from tests.servers.discord_world import Interaction
@@ -84,9 +84,7 @@ class Installation:
             "options": [{"type": 1, "name": "status", "options": []}],
         }
         made = self.discord.interact(self.discord.world.person("ada"), self.channel, 2, data, admin=True)
-        async with asyncio.timeout(DEADLINE):
-            while not made.shown:
-                await asyncio.sleep(0.05)
+        await until(lambda: made.shown)
         return made
 
     def lines(self) -> list[dict[str, Any]]:

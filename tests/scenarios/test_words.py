@@ -6,7 +6,7 @@ import json
 
 import aiohttp
 
-from tests.deadline import DEADLINE
+from tests.deadline import until
 from tests.scenarios.agents import agent, log_of, over_http, request, write_lines
 from tests.scenarios.test_operations import PAPERS, Installation, place
 from tests.servers.faults import DOWN, DROP
@@ -75,9 +75,7 @@ async def on_discord(place: Installation, *verbs: str) -> None:
     place.discord.interact(ada, place.channel, 4, data)
     place.discord.say(ada, place.channel, f"<@{world.bot['id']}> {CANARY}?")
     place.discord.say(ada, world.direct(ada), f"{CANARY}?")
-    async with asyncio.timeout(DEADLINE):
-        while not all(made.shown for made in asked):
-            await asyncio.sleep(0.05)
+    await until(lambda: all(made.shown for made in asked))
 
 
 async def while_arxiv_is_away(place: Installation) -> None:

@@ -19,9 +19,9 @@ from tests.bot.contract import ChatContract, Seen, die, until_done
 from tests.bot.discord.test_contract import DiscordWorld
 from tests.bot.discord.test_figures import World
 from tests.bot.discord.test_scenario import Waiting, a_day, told
-from tests.bot.discord.test_wire import until
 from tests.bot.figures import FiguresContract, words_pictured
 from tests.bot.figures import run as run_pictured
+from tests.deadline import until
 from tests.servers.discord_rules import texts
 from tests.servers.discord_world import PUBLIC_THREAD
 

@@ -11,7 +11,7 @@ from bot.core.texts import say
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from tests.bot.discord.test_scenario import Day, day
-from tests.bot.discord.test_wire import until
+from tests.deadline import until
 from tests.servers.discord_rules import texts, walk
 from tests.servers.discord_world import Interaction
 

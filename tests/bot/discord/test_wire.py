@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,18 +38,11 @@ from tests.bot.contract import a_post
 from tests.bot.discord.conftest import Home
 from tests.bot.discord.recording import RecordingHandler, said
 from tests.bot.figures import STORED, pictured_thread
-from tests.deadline import DEADLINE
+from tests.deadline import until
 from tests.servers.discord import Discord
 from tests.servers.discord_rules import texts
 
 POST = r"/channels/\d+/messages"
-
-
-async def until(holds: Callable[[], object], seconds: float = DEADLINE) -> None:
-    ends = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < ends, "it did not come"
-        await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

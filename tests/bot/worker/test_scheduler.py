@@ -15,7 +15,7 @@ from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.store import Redis, RunState, Store, StoreUnavailable
 from bot.worker.scheduler import RunScheduler
-from tests.deadline import DEADLINE
+from tests.deadline import until
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 FRIDAY = date(2026, 1, 30)
@@ -63,12 +63,6 @@ async def running(clock: RunScheduler) -> AsyncIterator[asyncio.Task[None]]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(holds, seconds: float = DEADLINE) -> None:
-    async with asyncio.timeout(seconds):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 class TestCatchingUp:

@@ -23,7 +23,7 @@ from digest.fulltext.reader import PARSER, UNAVAILABLE_LIFE, Reader
 from digest.model import Basis, FullText, Paper, from_json
 from digest.ports import FreePace, MemoryCache
 from tests.builders import a_paper
-from tests.deadline import DEADLINE
+from tests.deadline import DEADLINE, until
 from tests.digest.fulltext.in_a_child import calling, dying, endless, greedy, nosy
 from tests.digest.fulltext.latexml import INTRODUCTION, WHOLE, page
 from tests.digest.fulltext.sheets import paper as a_pdf
@@ -184,9 +184,7 @@ PAPER = a_paper()
 
 async def ended(process: psutil.Process) -> None:
     """Whoever started it takes note of its end; we only look."""
-    async with asyncio.timeout(DEADLINE):
-        while process in children():
-            await asyncio.sleep(0.02)
+    await until(lambda: process not in children())
 
 
 async def a_child(made: ChildPool) -> psutil.Process:

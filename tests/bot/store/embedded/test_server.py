@@ -20,7 +20,7 @@ from bot.store import Redis
 from bot.store.embedded.directory import SOCKET_LIMIT, StoreUnavailable, server_binary, socket_path
 from bot.store.embedded.server import EmbeddedStore, Stopped, stop, store_address
 from digest.errors import Misconfigured
-from tests.deadline import DEADLINE
+from tests.deadline import DEADLINE, until
 from tests.paths import ROOT
 
 STARTER = """
@@ -76,9 +76,7 @@ async def pid(url: str) -> int:
 
 
 async def gone(home: Path) -> None:
-    async with asyncio.timeout(DEADLINE):
-        while servers(home):
-            await asyncio.sleep(0.02)
+    await until(lambda: not servers(home))
 
 
 class TestStarting:
@@ -268,14 +266,10 @@ class TestKilledServer:
             writing = asyncio.create_task(write())
             for _ in range(5):
                 before = acknowledged
-                async with asyncio.timeout(DEADLINE):
-                    while acknowledged < before + 200:
-                        await asyncio.sleep(0.01)
+                await until(lambda before=before: acknowledged >= before + 200)
                 os.kill(await pid(store.url), signal.SIGKILL)
             before = acknowledged
-            async with asyncio.timeout(DEADLINE):
-                while acknowledged < before + 10:
-                    await asyncio.sleep(0.01)
+            await until(lambda: acknowledged >= before + 10)
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
             written = acknowledged
