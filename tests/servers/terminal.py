@@ -53,6 +53,11 @@ class Terminal:
         self.raw += data.decode(errors="replace")
         return bool(data)
 
+    async def answer(self, words: str, line: str) -> None:
+        """Types the line once the words are shown."""
+        await self.expect(words)
+        self.type(line)
+
     def type(self, line: str) -> None:
         os.write(self._master, f"{line}\n".encode())
 

@@ -47,6 +47,13 @@ def seen(tour: demo.Tour) -> str:
     return " ".join(text.replace("▎", " ").replace("│", " ").split())
 
 
+async def told(tour: demo.Tour, words: str) -> str:
+    """What is printed when a visitor writes these words."""
+    seen(tour)
+    await tour.handle(words)
+    return seen(tour)
+
+
 async def test_the_digest_is_headed_by_the_samples_own_day_and_marks_nothing(tour):
     text = seen(tour)
     assert text.startswith("╭─ arXiv · Fri, Nov 27 · 10 of 10")
@@ -57,18 +64,14 @@ async def test_the_digest_is_headed_by_the_samples_own_day_and_marks_nothing(tou
 
 
 async def test_a_recorded_question_is_answered_with_linked_quotations(tour):
-    seen(tour)
-    await tour.handle("How much slower is the neural model of paper 3 on a Raspberry Pi?")
-    text = seen(tour)
+    text = await told(tour, "How much slower is the neural model of paper 3 on a Raspberry Pi?")
     assert "49 times slower than KN-5" in text
     assert "https://arxiv.org/abs/1811.00942v1" in text
     assert "(?)" not in text
 
 
 async def test_a_question_in_chinese_gets_the_chinese_answer(tour):
-    seen(tour)
-    await tour.handle("第5篇公开代码了吗？")
-    assert "本研究的代码和数据将在发表时公开" in seen(tour)
+    assert "本研究的代码和数据将在发表时公开" in await told(tour, "第5篇公开代码了吗？")
 
 
 async def test_a_question_outside_the_recording_says_so_and_is_answered_by_words(tour, capsys):
@@ -81,44 +84,29 @@ async def test_a_question_outside_the_recording_says_so_and_is_answered_by_words
 
 
 async def test_status_today_and_saved_work(tour):
-    seen(tour)
-    await tour.handle("/digest status")
-    assert "09:00" in seen(tour)
-    await tour.handle("/paper saved")
-    assert "nothing" in seen(tour)
-    await tour.handle("/save 2")
-    assert "Saved" in seen(tour)
-    await tour.handle("/paper saved")
-    assert "Stay On-Topic" in seen(tour)
-    await tour.handle("/paper today")
-    assert "Combating Adversarial Misspellings" in seen(tour)
-    await tour.handle("/full 4")
-    assert "INCePTION" in seen(tour)
-    await tour.handle("/paper 2003.07723")
-    assert "PO-EMO" in seen(tour)
-    await tour.handle("/paper 1706.03762")
-    assert "ten papers, and this is none of them" in seen(tour)
+    assert "09:00" in await told(tour, "/digest status")
+    assert "nothing" in await told(tour, "/paper saved")
+    assert "Saved" in await told(tour, "/save 2")
+    assert "Stay On-Topic" in await told(tour, "/paper saved")
+    assert "Combating Adversarial Misspellings" in await told(tour, "/paper today")
+    assert "INCePTION" in await told(tour, "/full 4")
+    assert "PO-EMO" in await told(tour, "/paper 2003.07723")
+    assert "ten papers, and this is none of them" in await told(tour, "/paper 1706.03762")
 
 
 async def test_one_letter_answers_yes_or_no(tour, capsys):
-    seen(tour)
-    await tour.handle("/digest retract")
-    assert "[y]" in seen(tour)
+    assert "[y]" in await told(tour, "/digest retract")
     await tour.handle("n")
     assert "Left as it is" in capsys.readouterr().err
     await tour.handle("/digest retract")
     await tour.handle("y")
-    seen(tour)
-    await tour.handle("/digest now")
-    text = seen(tour)
+    text = await told(tour, "/digest now")
     assert "arXiv · Fri, Nov 27" in text
     assert "Read first" in text
 
 
 async def test_now_without_news_says_so(tour):
-    seen(tour)
-    await tour.handle("/digest now")
-    assert "Nothing new" in seen(tour)
+    assert "Nothing new" in await told(tour, "/digest now")
 
 
 async def test_setup_asks_again_for_what_is_wrong_and_saves(tour, capsys):
@@ -140,11 +128,8 @@ async def test_setup_asks_again_for_what_is_wrong_and_saves(tour, capsys):
 
 
 async def test_a_menu_takes_its_number(tour):
-    seen(tour)
-    await tour.handle("limitations?")
-    assert "Choose a paper" in seen(tour)
-    await tour.handle("9")
-    assert "dependent on the support of the lexicon" in seen(tour)
+    assert "Choose a paper" in await told(tour, "limitations?")
+    assert "dependent on the support of the lexicon" in await told(tour, "9")
 
 
 async def test_the_help_offers_no_others_where_there_are_none(tour, capsys):
@@ -225,9 +210,7 @@ async def test_the_status_asks_nothing(tour):
     ("question", "cell"), [("compare 7 and 10", "fifty professions"), ("比较第7篇和第10篇", "职业")]
 )
 async def test_the_recorded_comparison_is_a_table_whose_cells_verify(tour, capsys, question, cell):
-    seen(tour)
-    await tour.handle(question)
-    shown = seen(tour)
+    shown = await told(tour, question)
     assert cell in shown
     assert "(?)" not in shown
     assert "recording" not in capsys.readouterr().err
@@ -240,9 +223,7 @@ async def test_every_question_that_it_lists_of_one_paper_is_about_that(tour):
 
 
 async def test_a_lookup_settles_the_doubts_that_the_digest_settled(tour):
-    seen(tour)
-    await tour.handle("/paper 1705.09665")
-    shown = seen(tour)
+    shown = await told(tour, "/paper 1705.09665")
     assert "retain their users" in shown
     assert "(?)" not in shown
 
@@ -252,5 +233,4 @@ async def test_the_help_for_a_greeting_names_a_paper_and_words_that_are_found(to
     await tour.handle("hello")
     assert "/paper 1905.11268" in (shown := seen(tour))
     assert "/paper Combating Adversarial Misspellings" in shown
-    await tour.handle("/paper Combating Adversarial Misspellings")
-    assert "1905.11268" in seen(tour)
+    assert "1905.11268" in await told(tour, "/paper Combating Adversarial Misspellings")

@@ -15,7 +15,6 @@ from bot.commands.feedback import record_vote
 from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Person, Question, Vote, VoteKind
-from bot.core.ids import RunKey
 from bot.core.settings.settings import Settings
 from bot.digests.counts import show_counts
 from bot.digests.daily import Daily, RunOptions
@@ -26,12 +25,13 @@ from bot.store import TaskDeaths
 from bot.store.cache import RedisCache
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
-from digest.model import Candidate, Digest
+from digest.model import Digest
 from digest.ports import FreePace
 from tests.bot.alerts.test_changes import Changing
+from tests.bot.days import leave_out, work
 from tests.bot.discord.conftest import Home
-from tests.bot.discord.test_wire import until
 from tests.bot.figures import Figured
+from tests.deadline import until
 from tests.sample_day import SampleDay
 from tests.servers.discord import Fault
 from tests.servers.discord_rules import texts, walk
@@ -436,26 +436,9 @@ async def test_a_card_for_one_person_and_one_asked_for_by_id_show_the_figure_whe
         home.discord.journal[:] = [r for r in home.discord.journal if r.status != 413]
 
 
-def work(day: Day) -> None:
-    """A worker makes and posts what is queued."""
-
-    async def make(key: str) -> None:
-        run = RunKey.parse(key)
-        wanted = await day.context.store.subscription(run.subscription)
-        opened = await day.context.store.run_state(run.subscription, run.day, run.kind)
-        digest = await day.context.daily.make(wanted, opened)
-        await day.context.daily.post(wanted, digest)
-
-    async def follow(name: str) -> None:
-        """What the asker is told meanwhile has tests of its own."""
-
-    day.context.queue.register("digest", make)
-    day.context.queue.register("follow", follow)
-
-
 async def test_setup_takes_three_presses_to_a_posted_digest(day):
     """The words' button, the modal's submit, and one button: one message edits itself."""
-    work(day)
+    work(day.context)
     other = day.home.world.channel(day.home.guild, name="robots")
     found = next(c for c in day.home.world.commands if c["name"] == "digest")
     data = {"id": found["id"], "name": "digest", "type": 1, "options": [{"type": 1, "name": "setup", "options": []}]}
@@ -574,7 +557,7 @@ async def test_another_channel_is_set_up_from_here_by_who_may_manage_it(day):
 
 
 async def test_save_and_post_now_for_another_channel_posts_its_preview_there_and_nothing_here(day):
-    work(day)
+    work(day.context)
     world, channel = day.home.world, day.home.world.channel(day.home.guild, name="other")
     day.home.discord.say(day.ada, day.home.channel, "hello all")
     here = len(world.messages[day.home.channel["id"]])
@@ -603,15 +586,8 @@ async def test_another_channel_is_not_set_up_by_who_may_not_or_where_the_bot_see
     refusable.home.discord.journal[:] = [r for r in refusable.home.discord.journal if r.status != 403]
 
 
-async def leave_out(day: Day, last: int) -> None:
-    """The digest as if these last papers had not been chosen."""
-    shown, rest = day.digest.entries[:-last], day.digest.entries[-last:]
-    others = tuple(Candidate(e.number, e.paper, e.score) for e in rest)
-    await day.context.store.save_digest(replace(day.digest, entries=shown, others=others), (), ())
-
-
 async def test_others_are_sections_each_with_a_button_that_posts_the_paper(day):
-    await leave_out(day, 3)
+    await leave_out(day.context, day.digest, 3)
     (parent,) = day.home.world.messages[day.home.channel["id"]].values()
     shown = day.press(parent, "pb:others:")
     await until(lambda: shown.shown)

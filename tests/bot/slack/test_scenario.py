@@ -14,7 +14,6 @@ from bot.commands.feedback import record_vote
 from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Click, Person, Place, Question, Vote, VoteKind
-from bot.core.ids import RunKey
 from bot.core.settings.settings import Settings
 from bot.core.texts import say
 from bot.digests.cards import name_in
@@ -25,9 +24,10 @@ from bot.server.wiring import open_app, subscription_from_settings
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
-from digest.model import MARK, Candidate, Digest
+from digest.model import MARK, Digest
 from digest.ports import FreePace
 from digest.render.tex import quotation
+from tests.bot.days import leave_out, work
 from tests.bot.figures import Figured
 from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
@@ -234,26 +234,9 @@ async def test_a_paper_by_command_to_its_asker_alone(day):
     assert len(day.slack.space.channels["C1"].messages) == 11
 
 
-def work(day: Day) -> None:
-    """A worker makes and posts what is queued."""
-
-    async def make(key: str) -> None:
-        run = RunKey.parse(key)
-        wanted = await day.context.store.subscription(run.subscription)
-        opened = await day.context.store.run_state(run.subscription, run.day, run.kind)
-        digest = await day.context.daily.make(wanted, opened)
-        await day.context.daily.post(wanted, digest)
-
-    async def follow(name: str) -> None:
-        """What the asker is told meanwhile has tests of its own."""
-
-    day.context.queue.register("digest", make)
-    day.context.queue.register("follow", follow)
-
-
 async def test_setup_takes_two_presses_to_a_posted_digest(day):
     """Enter after the words, and one button: the modal updates itself."""
-    work(day)
+    work(day.context)
     day.slack.space.add_channel("C2", "U2")
     day.slack.space.users["U2"].tz = "Asia/Shanghai"
     await day.slack.command("U2", "C2", "/digest", "setup").wait()
@@ -338,15 +321,8 @@ def elements(given: Any) -> Iterator[dict[str, Any]]:
         yield from elements(inner)
 
 
-async def leave_out(day: Day, last: int) -> None:
-    """The digest as if these last papers had not been chosen."""
-    shown, rest = day.digest.entries[:-last], day.digest.entries[-last:]
-    others = tuple(Candidate(e.number, e.paper, e.score) for e in rest)
-    await day.context.store.save_digest(replace(day.digest, entries=shown, others=others), (), ())
-
-
 async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
-    await leave_out(day, 5)
+    await leave_out(day.context, day.digest, 5)
     before = len(day.thread)
     await day.slack.click("U1", day.parent, "Others").wait()
     view = await day.view()
@@ -368,7 +344,7 @@ async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
 
 
 async def test_others_that_are_checked_can_be_compared_for_one_person(day):
-    await leave_out(day, 5)
+    await leave_out(day.context, day.digest, 5)
     before = len(day.thread)
     await day.slack.click("U1", day.parent, "Others").wait()
     view = await day.view()
@@ -383,7 +359,7 @@ async def test_others_that_are_checked_can_be_compared_for_one_person(day):
 
 @pytest.mark.parametrize("on", [True, False])
 async def test_a_paper_added_from_others_or_shared_shows_its_figure_unless_the_channel_leaves_them_out(day, on):
-    await leave_out(day, 2)
+    await leave_out(day.context, day.digest, 2)
     subscription = await day.context.store.subscription(PLACE.key)
     await day.context.store.save_subscription(replace(subscription, figures=on))
     figured = Figured(day.context.services.cache)

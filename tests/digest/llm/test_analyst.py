@@ -22,6 +22,10 @@ from tests.steps import steps_of_this_thread
 QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, total=20)
 DAY = date(2026, 1, 30)
 PROFILE = Profile(interests="robot policies, grasping", wanted=("flow matching",), language="zh")
+FLAWS = (
+    "refuse", "refusal_field", "asks_for_paper", "null_content", "empty", "cut", "broken_json", "not_json", "wrong_language",
+    "invented_quotations", "changed_numbers", "other_ids", "obeys", "filtered", "content_filter", "too_long",
+)  # fmt: skip
 TEXT = a_text(hidden=(Hidden(TOLD, "white", "p. 2"),))
 
 
@@ -108,13 +112,7 @@ async def test_an_output_that_quotes_nothing_of_the_paper_makes_the_model_repeat
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "refuse", "refusal_field", "asks_for_paper", "null_content", "empty", "cut", "broken_json", "not_json", "wrong_language",
-        "invented_quotations", "changed_numbers", "other_ids", "obeys", "filtered", "content_filter", "too_long",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("name", FLAWS)
 async def test_a_flawed_output_is_repaired_once(server, analyst, name, language):
     server.queue.append(name)
     analysis = await analyst.analyse(moving(), TEXT, language)
@@ -124,13 +122,7 @@ async def test_a_flawed_output_is_repaired_once(server, analyst, name, language)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "refuse", "refusal_field", "asks_for_paper", "null_content", "empty", "cut", "broken_json", "not_json", "wrong_language",
-        "invented_quotations", "changed_numbers", "other_ids", "obeys", "filtered", "content_filter", "too_long",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("name", FLAWS)
 async def test_what_stays_flawed_is_dropped_and_named(server, analyst, name, language):
     server.behave(name)
     try:
