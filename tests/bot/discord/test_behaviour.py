@@ -11,7 +11,7 @@ from bot.discord.chat import DiscordChat
 from bot.discord.listeners.client import Gateway
 from digest.ports import MemoryCache
 from digest.render import catalogs
-from tests.bot.discord.recording import RecordingHandler, said
+from tests.bot.recording import RecordingHandler, said
 from tests.servers.discord_rules import check_message, check_spec, texts, walk
 from tests.steps import steps_of_this_thread
 
@@ -45,7 +45,7 @@ class Stage:
         self.ids = {}
         for step in self.chat.plan(Thread(parent, (paper,), None, "30 Jan", ()), place or self.place, "k"):
             self.ids[step.key] = await self.chat.post(step, place or self.place, self.ids.get(step.on, ""))
-        self.handler.ours.add(self.ids["k:t"])
+        self.handler.threads.add(self.ids["k:t"])
         await self.env.settle()
         parent_channel = self.channel if place is None else self.forum
         return next(t for t in parent_channel.threads if str(t.id) == self.ids["k:t"])
@@ -136,7 +136,7 @@ async def test_a_plain_message_in_its_thread_is_handed_over_unaddressed(stage):
 
 async def test_another_thread_is_left_alone(stage):
     thread = await stage.digest()
-    stage.handler.ours.clear()
+    stage.handler.threads.clear()
     await stage.ada.send(thread, "does 1 release code?")
     assert stage.handler.questions == []
 
@@ -152,10 +152,10 @@ async def test_an_edited_question_is_amended_and_a_deleted_message_withdrawn(sta
     message = await stage.ada.send(thread, "does 1 release cod")
     await stage.ada.edit(message, "does 1 release code?")
     await stage.ada.delete(message)
-    (amended,) = stage.handler.amendments
+    (amended,) = stage.handler.all("amended")
     assert (amended.text, amended.id) == ("does 1 release code?", str(message.id))
     place = Place("discord", str(stage.channel.id), str(thread.id))
-    assert stage.handler.withdrawals == [(place, f"{thread.id}/{message.id}")]
+    assert stage.handler.all("withdrawn") == [(place, f"{thread.id}/{message.id}")]
 
 
 async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage):
@@ -165,7 +165,7 @@ async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage):
     await stage.ada.unreact(message, "👍")
     await stage.ada.react(message, "🔖")
     await stage.ada.react(message, "🎉")
-    seen = [(m, kind, undo) for _, m, _, kind, undo in stage.handler.reactions]
+    seen = [(m, kind, undo) for _, m, _, kind, undo in stage.handler.all("reacted")]
     name = stage.ids["k:1"]
     assert seen == [(name, VoteKind.MORE, False), (name, VoteKind.MORE, True), (name, VoteKind.SAVED, False)]
 
@@ -448,4 +448,4 @@ async def test_only_the_roles_that_may_ask_are_heard(stage):
 async def test_a_deleted_channel_is_left(stage):
     await stage.bot.get_channel(stage.channel.id).delete()
     await stage.env.settle()
-    assert stage.handler.members == [(stage.place, False, True)]
+    assert [(place, joined) for place, joined, *_ in stage.handler.all("membership")] == [(stage.place, False)]

@@ -7,8 +7,9 @@ import pytest
 from bot.core.texts import say
 from bot.discord.render.markdown import as_typed
 from digest.render.catalogs import catalog
-from tests.bot.discord.recording import RecordingHandler
-from tests.bot.discord.test_wire import listening, until
+from tests.bot.discord.test_wire import listening
+from tests.bot.recording import RecordingHandler
+from tests.deadline import until
 
 
 async def test_an_app_without_user_install_has_its_commands_on_servers(home):

@@ -36,8 +36,8 @@ from digest.errors import Misconfigured, Unavailable
 from digest.ports import MemoryCache
 from tests.bot.contract import a_post
 from tests.bot.discord.conftest import Home
-from tests.bot.discord.recording import RecordingHandler, said
 from tests.bot.figures import STORED, pictured_thread
+from tests.bot.recording import RecordingHandler, said
 from tests.deadline import until
 from tests.servers.discord import Discord
 from tests.servers.discord_rules import texts
@@ -418,7 +418,7 @@ async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(home
     monkeypatch.setattr(discord.Client, "before_identify_hook", at_once)
     thread, _ = await a_thread(home)
     handler, ada = RecordingHandler(), home.world.person("ada")
-    handler.ours.add(thread)
+    handler.threads.add(thread)
     async with listening(home, handler) as listener:
         await until(lambda: listener.ready)
         home.discord.say(ada, home.world.channels[thread], "one?")
@@ -435,7 +435,7 @@ async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(home
 async def test_after_a_restart_direct_messages_and_threads_are_read(home):
     thread, _ = await a_thread(home)
     handler, memory, ada = RecordingHandler(), MemoryCache(), home.world.person("ada")
-    handler.ours.add(thread)
+    handler.threads.add(thread)
     letters = home.world.direct(ada)
     async with listening(home, handler, memory) as listener:
         await until(lambda: listener.ready)
@@ -452,7 +452,7 @@ async def test_after_a_restart_direct_messages_and_threads_are_read(home):
 async def test_after_a_restart_what_was_asked_in_a_channel_with_a_digest_is_read(home):
     """Also in a post that somebody opened in a forum meanwhile."""
     handler, memory, ada = RecordingHandler(), MemoryCache(), home.world.person("ada")
-    handler.ours.add("")  # the channels, not their threads
+    handler.threads.add("")  # the channels, not their threads
     forum = home.world.forum(home.guild)
     async with listening(home, handler, memory) as listener:
         await until(lambda: listener.ready)
@@ -503,7 +503,7 @@ async def test_without_the_message_content_intent_it_goes_on_and_knows(home):
     home.discord.gateway.content = False
     thread, reply = await a_thread(home)
     handler, ada = RecordingHandler(), home.world.person("ada")
-    handler.ours.add(thread)
+    handler.threads.add(thread)
     async with listening(home, handler) as listener:
         await until(lambda: not listener.content and listener.client.guilds)
         home.discord.say(ada, home.world.channels[thread], "plain words")
@@ -540,12 +540,12 @@ async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leav
         joined = home.world.guild_create(other)
         del joined["unavailable"]  # Discord says it only of servers that were there before
         home.world.emit("GUILD_CREATE", joined)
-        await until(lambda: len(handler.members) == 2)
+        await until(lambda: len(handler.all("membership")) == 2)
         home.world.emit("GUILD_DELETE", {"id": other["id"]})
-        await until(lambda: len(handler.members) == 4)
-    invited = {place.channel: greet for place, joined, greet in handler.members[:2] if joined}
+        await until(lambda: len(handler.all("membership")) == 4)
+    invited = {place.channel: greet for place, joined, _, greet in handler.all("membership")[:2] if joined}
     assert invited == {hidden["id"]: False, general["id"]: True}
-    left = {place.channel for place, joined, _ in handler.members[2:] if not joined}
+    left = {place.channel for place, joined, *_ in handler.all("membership")[2:] if not joined}
     assert left == {hidden["id"], general["id"]}
 
 

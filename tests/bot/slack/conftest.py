@@ -8,7 +8,7 @@ import pytest
 
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
-from tests.bot.slack.recording_handler import RecordingHandler
+from tests.bot.recording import RecordingHandler
 from tests.deadline import DEADLINE
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 

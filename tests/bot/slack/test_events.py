@@ -200,7 +200,7 @@ async def test_invited_removed_archived(slack, handler):
     for delivery in happened:
         assert delivery
         await delivery.wait()
-    said = {(place.channel, joined): by for place, joined, by in handler.all("membership")}
+    said = {(place.channel, joined): by for place, joined, by, _ in handler.all("membership")}
     assert said == {
         ("C2", True): Person("U1", admin=True, language="en-US", timezone="Europe/Berlin"),
         ("C2", False): Person("U1"),
@@ -217,7 +217,7 @@ async def test_a_channel_that_is_opened_again_is_welcome_only_with_the_bot_in_it
         opened = slack.unarchive(channel, "U1")
         assert opened
         assert (await opened.wait()).acked
-    joined = [place.channel for place, joined, _ in handler.all("membership") if joined]
+    joined = [place.channel for place, joined, *_ in handler.all("membership") if joined]
     assert joined == ["C1"]
 
 

@@ -82,7 +82,7 @@ async def test_a_command_is_told_and_answered_to_its_asker_alone(slack, handler,
     async def answer(command: Command, respond: Any) -> None:
         await respond.show(Post((Text("a **card**"),), "a card"))
 
-    handler.do_command = answer
+    handler.on["command"] = answer
     sent = slack.command("U2", "C1", "/paper", "<https://arxiv.org/abs/2601.22153|2601.22153> code &amp; data?")
     await sent.wait()
     assert sent.acked
@@ -102,7 +102,7 @@ async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_ther
         await respond.show(Post((Text("to you"),), "x"))
         await respond.show(Post((Text("to all"),), "x"), private=False)
 
-    handler.do_command = answer
+    handler.on["command"] = answer
     slack.command("U1", "C3", "/paper", "x")
     await slack.until(lambda: slack.space.channels["C3"].messages)
     assert alone(slack, "U1", "C3") == ["to you"]
@@ -116,7 +116,7 @@ async def test_a_long_command_is_acknowledged_before_it_has_ended(slack, handler
         await going_on.wait()
         await respond.show(Post((Text("done"),), "done"))
 
-    handler.do_command = long
+    handler.on["command"] = long
     sent = await slack.command("U1", "C1", "/digest", "now").wait()
     assert sent.acked
     assert sent.took < 1
@@ -158,7 +158,7 @@ async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(slack, handle
     async def broken(command: Command, respond: Any) -> None:
         raise RuntimeError("the password is swordfish")
 
-    handler.do_command = broken
+    handler.on["command"] = broken
     slack.command("U2", "C1", "/paper", "x")
     (said,) = await slack.until(lambda: alone(slack, "U2"))
     assert said.startswith("出错了（编号 ")
@@ -211,7 +211,7 @@ async def test_a_click_is_answered_where_it_was_pressed(slack, handler, connecti
         await respond.progress("still reading")
         await respond.show(Post((Text("answer"),), "answer"))
 
-    handler.do_click = answer
+    handler.on["click"] = answer
     button = Post((Text("x"), Actions((Button("others", "d", "Others"),))), "x")
     parent = posted(slack, button)
     message = posted(slack, button, thread=parent.ts) if in_thread else parent
@@ -229,7 +229,7 @@ async def test_a_form_opens_with_its_values_and_comes_back_filled_in(slack, hand
     async def saved(submission: Submission, respond: Any) -> None:
         await respond.show(Post((Text("saved"),), "saved"))
 
-    handler.do_command, handler.do_submit = open_form, saved
+    handler.on |= {"command": open_form, "submit": saved}
     slack.command("U1", "C1", "/digest", "setup")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
     sent = await slack.submit("U1", view, time="13:30", language="en", papers="5", categories=["cs.7", "cs.CV"]).wait()
@@ -249,7 +249,7 @@ async def test_what_is_wrong_in_a_form_is_said_below_its_field(slack, handler, c
     async def open_form(command: Command, respond: Any) -> None:
         await respond.form(FORM)
 
-    handler.do_command = open_form
+    handler.on["command"] = open_form
     handler.problems = {"papers": "A number from 1 to 30.", "nothing": "Something else."}
     slack.command("U1", "C1", "/digest", "setup")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
@@ -303,7 +303,7 @@ async def test_a_long_page_is_turned_in_its_modal_also_after_a_restart(slack, ha
     async def full(click: Click, respond: Any) -> None:
         await respond.page("Full", cards.full_page(entry, "zh"))
 
-    handler.do_click = full
+    handler.on["click"] = full
     message = posted(slack, cards.paper_post(entry, digest, "card"))
     slack.click("U1", message, "完整分析")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
@@ -353,7 +353,7 @@ async def test_the_home_tabs_buttons_are_answered_directly(slack, handler, conne
     async def answer(click: Click, respond: Any) -> None:
         await respond.show(Post((Text("here"),), "here"))
 
-    handler.do_click = answer
+    handler.on["click"] = answer
     home = {
         "type": "home",
         "blocks": messages.render_post(Post((Actions((Button("settings", "C1", "Settings"),)),), "x"))[0]["blocks"],
@@ -367,7 +367,7 @@ async def test_the_shortcut_asks_about_the_paper_in_a_message(slack, handler, co
     async def open_form(click: Click, respond: Any) -> None:
         await respond.form(Form("ask", click.value, "Ask", "Ask", (Field("question", "Question", "lines"),)))
 
-    handler.do_click = open_form
+    handler.on["click"] = open_form
     (said,) = slack.say("C1", "U2", "nice: <https://arxiv.org/pdf/2601.22153v2>")
     message = slack.space.channels["C1"].messages[said.payload["event"]["ts"]]
     assert (await slack.shortcut("U1", message, "ask_paper").wait()).acked
@@ -427,7 +427,7 @@ async def test_over_http_events_commands_and_forms_work_the_same(slack, handler,
     async def open_form(command: Command, respond: Any) -> None:
         await respond.form(FORM)
 
-    handler.do_command, handler.problems = open_form, {"papers": "no"}
+    handler.on["command"], handler.problems = open_form, {"papers": "no"}
     slack.command("U1", "C1", "/digest", "setup")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
     answer = (await slack.submit("U1", view).wait()).answer
@@ -526,7 +526,7 @@ async def test_it_ends_only_when_what_was_begun_for_people_is_done(slack, chat, 
         await may_end.wait()
         await respond.show(Post((Text("done"),), "done"))
 
-    handler.do_command = long
+    handler.on["command"] = long
     connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
     running = asyncio.create_task(connection.run())
     await slack.hub.connected.wait()
