@@ -11,16 +11,9 @@ from digest.llm.server.client import Model
 from digest.model import MARK, Answer, Evidence, Quote
 from digest.ports import Source
 from tests.digest.llm.papers import a_text, moving, other
-from tests.servers.model import ModelServer
 
 SOURCES = [Source(moving(), a_text(), number=3), Source(*other(), number=5)]
 IDS = [(s.number, s.paper.id) for s in SOURCES]
-
-
-@pytest.fixture
-async def server():
-    async with ModelServer() as running:
-        yield running
 
 
 @pytest.fixture

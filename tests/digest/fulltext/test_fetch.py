@@ -25,12 +25,6 @@ DAY = date(2026, 1, 30)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@pytest.fixture
-async def arxiv():
-    async with ArxivServer() as server:
-        yield server
-
-
 @contextlib.asynccontextmanager
 async def fetching(url: str, pace: FreePace | None = None) -> AsyncIterator[Fetcher]:
     fetcher = Fetcher(url, pace or FreePace(), agent="paperboy-test (me@example.org)", wait=0.01)

@@ -48,12 +48,6 @@ class Lives(MemoryCache):
 
 
 @pytest.fixture
-async def arxiv():
-    async with ArxivServer() as server:
-        yield server
-
-
-@pytest.fixture
 def cache():
     return Lives()
 

@@ -30,12 +30,6 @@ TEXT = a_text(hidden=(Hidden(TOLD, "white", "p. 2"),))
 
 
 @pytest.fixture
-async def server():
-    async with ModelServer() as running:
-        yield running
-
-
-@pytest.fixture
 async def analyst(server):
     model = a_model(server)
     yield ModelAnalyst(model)

@@ -5,8 +5,6 @@ nothing fits. Through the real SDK against the local server.
 import logging
 from dataclasses import replace
 
-import pytest
-
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.server.client import Model, RetryPolicy
 from digest.llm.similarity import cosines_to
@@ -20,12 +18,6 @@ QUESTION = "What was it that there is of these?"
 NEAREST = "These it was, that there is of what. " * 11 + "These it was, that there is of what."
 """Longer than its fellows, so that it does not slip into what room is left."""
 RETRIES = RetryPolicy(attempts=2, first_wait=0.001, longest_wait=0.002)
-
-
-@pytest.fixture
-async def server():
-    async with ModelServer() as running:
-        yield running
 
 
 def a_model(server: ModelServer, embeddings: str = "stand-in-embed", **values) -> Model:

@@ -18,7 +18,7 @@ from digest.llm.server.replies import InvalidReply
 from digest.llm.server.wire import Request, system, user
 from digest.model import Fault, Usage
 from digest.ports import MemoryCache, NoLimit, booked
-from tests.servers.model import ModelServer, embedding
+from tests.servers.model import embedding
 
 QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, retry_after=5, total=20)
 PAPER = '<paper n="1">\nFlow Matching for Robots\nWe train a policy on 200 episodes. It succeeds in 61.5% of the trials on our robot.\n</paper>'
@@ -31,12 +31,6 @@ ANSWER = Request(
         user("Answer in English (en).\n\nQuestion: How often does the policy succeed in the trials?"),
     )
 )
-
-
-@pytest.fixture
-async def server():
-    async with ModelServer() as running:
-        yield running
 
 
 @pytest.fixture(params=["chat", "responses"])
