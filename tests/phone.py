@@ -1,5 +1,6 @@
 """How many lines a message takes on a phone, counted from its payload: lines of 40 columns, a row of buttons as one line."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -51,15 +52,10 @@ def _elements(part: Mapping[str, Any]) -> str:
 def _seen(text: Mapping[str, Any]) -> str:
     if text["type"] == "plain_text":
         return str(text["text"])
-    labels = re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", text["text"])
-    return labels.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return html.unescape(re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", text["text"]))
 
 
 # ---------------------------------------------------------------- Discord
-
-
-def discord_lines(components: Iterable[Mapping[str, Any]]) -> int:
-    return sum(map(wrapped, filter(None, _flat(components))))
 
 
 def discord_lines_above(components: Iterable[Mapping[str, Any]]) -> int:

@@ -1,31 +1,25 @@
 """A small strict arXiv on this machine: API, feeds, HTML and PDF, with its calendar, its limits, its faults and a journal.
 
-In a test: `async with ArxivServer(now=…) as arxiv: arxiv.add(*a_day(…))`. By itself: `python -m tests.servers.arxiv --port 8970`, then
-set the variables that it prints. It shows what arXiv would show at `now`, refuses what arXiv refuses, and `journal` tells whether the
-client kept arXiv's rules.
+`async with ArxivServer(now=…) as arxiv: arxiv.add(*a_day(…))`. It shows what arXiv would show at `now`, refuses what arXiv refuses, and
+`journal` tells whether the client kept arXiv's rules.
 """
 
-import argparse
 import asyncio
-import contextlib
 import re
-import sys
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Self
 
 from aiohttp import web
 
 from digest.arxiv import ids
-from digest.arxiv.calendar import is_quiet
 from tests.servers import arxiv_feeds as feeds
 from tests.servers.arxiv_journal import Journal, Request
 from tests.servers.arxiv_query import BadQuery, compiled
 from tests.servers.arxiv_world import Known, World, today
 from tests.servers.faults import Fault, Faults
-from tests.servers.papers import a_day
 from tests.servers.pause import Pause
 
 _fault: ContextVar[Fault | None] = ContextVar("fault", default=None)
@@ -237,44 +231,3 @@ def _sorted(papers, by: str, order: str):
     if by not in keys or order not in ("ascending", "descending"):
         raise BadQuery(f"cannot sort by {by} {order}")
     return sorted(papers, key=keys[by], reverse=order == "descending")
-
-
-# ---------------------------------------------------------------- by itself
-
-
-async def _serve(args: argparse.Namespace) -> None:
-    fixed = datetime.fromisoformat(args.now) if args.now else None
-    began = datetime.now(UTC)
-    now = (lambda: fixed + (datetime.now(UTC) - began)) if fixed else None
-    async with ArxivServer(now, args.port) as server:
-        for route in ("api", "feed", "html", "pdf"):
-            server.latency[route] = args.latency
-        for day in _last_lists(server.now, args.days):
-            server.add(*a_day(args.papers, day, args.categories.split(","), args.seed))
-        print(f"# {len(server.papers)} papers; it is {server.now.isoformat()} here", file=sys.stderr)
-        for name, value in server.environment.items():
-            print(f"{name}={value}", flush=True)
-        await asyncio.Event().wait()
-
-
-def _last_lists(now: datetime, count: int) -> list[date]:
-    """The dates of the newest lists at `now`, newest first."""
-    days = (today(now) - timedelta(days=back) for back in range(3 * count + 7))
-    return [day for day in days if not is_quiet(day)][:count]
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--port", type=int, default=8970)
-    parser.add_argument("--papers", type=int, default=100, help="a list")
-    parser.add_argument("--days", type=int, default=10, help="lists, the newest today's")
-    parser.add_argument("--categories", default="cs.CV,cs.RO")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--now", help="ISO time at which the server's clock starts")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds an answer takes")
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(parser.parse_args()))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,9 @@
 """A local Discord: REST over HTTP and the gateway over WebSocket, for the real discord.py. Strict, and able to go wrong on request.
 
-    async with Discord() as discord:
-        guild = discord.world.guild(); channel = discord.world.channel(guild)
-        …  DISCORD_API_URL=discord.api_url  DISCORD_GATEWAY_URL=discord.gateway_url
-        discord.fail("POST", r"/channels/\\d+/messages", 502, stored=True)
-
-OneAtATime: `python -m tests.servers.discord --port 4600`; what tests call on the object is under `/_test/`.
+async with Discord() as discord:
+    guild = discord.world.guild(); channel = discord.world.channel(guild)
+    …  DISCORD_API_URL=discord.api_url  DISCORD_GATEWAY_URL=discord.gateway_url
+    discord.fail("POST", r"/channels/\\d+/messages", 502, stored=True)
 """
 
 import asyncio
@@ -22,7 +20,7 @@ from aiohttp import web
 from tests.servers.discord_gateway import Gateway
 from tests.servers.discord_routes import answered
 from tests.servers.discord_rules import Refused
-from tests.servers.discord_world import DM, MANAGE_CHANNELS, PUBLIC_THREAD, Interaction, World, iso
+from tests.servers.discord_world import DM, MANAGE_CHANNELS, Interaction, World, iso
 
 TOKEN = "a-token.of-the.tests"
 
@@ -94,7 +92,6 @@ class Discord:
         app = web.Application(client_max_size=1 << 26)
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
-        app.router.add_route("*", "/_test/{name}", self._test)
         app.router.add_route("*", "/api/v10{path:.*}", self._api)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -278,51 +275,3 @@ class Discord:
             "X-RateLimit-Limit": str(self.posts[0]), "X-RateLimit-Remaining": str(self.posts[0] - len(sent)), "X-RateLimit-Bucket": "post",
             "X-RateLimit-Reset": f"{time.time() + left:.3f}", "X-RateLimit-Reset-After": f"{left:.3f}",
         }  # fmt: skip
-
-    async def _test(self, request: web.Request) -> web.Response:
-        """`/_test/<name>`: what a test in another process needs."""
-        body = await request.json() if request.can_read_body else {}
-        world = self.world
-        match request.match_info["name"]:
-            case "set-up":
-                guild = world.guild()
-                made = world.forum(guild, tuple(body.get("tags", ()))) if body.get("forum") else world.channel(guild)
-                return _json({"guild": guild["id"], "channel": made["id"], "token": self.token})
-            case "fail":
-                self.fail(**body)
-            case "journal":
-                return _json([r.__dict__ for r in self.journal])
-            case "messages":
-                return _json({c: list(m.values()) for c, m in world.messages.items() if m})
-            case "threads":
-                return _json([c for c in world.channels.values() if c["type"] == PUBLIC_THREAD])
-            case "pings":
-                return _json(world.pings)
-            case "say":
-                user = world.person(body.get("name", "ada"))
-                return _json(self.say(user, world.channels[body["channel"]], body["text"]))
-            case name:
-                raise web.HTTPNotFound(text=name)
-        return _json({})
-
-
-def main() -> None:
-    import argparse
-
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--posts", type=int, default=5, help="messages in five seconds for each channel")
-    parser.add_argument("--without-content", action="store_true", help="the message-content intent is not enabled")
-    said = parser.parse_args()
-
-    async def serve() -> None:
-        server = Discord(content=not said.without_content, posts=(said.posts, 5.0))
-        await server.start(said.port)
-        print(json.dumps({"api": server.api_url, "gateway": server.gateway_url, "token": server.token}), flush=True)
-        await asyncio.Event().wait()
-
-    asyncio.run(serve())
-
-
-if __name__ == "__main__":
-    main()

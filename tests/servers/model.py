@@ -4,13 +4,10 @@
         server.behave("invented_quotations", share=1 / 3, seed=7)
         Model(base_url=server.base_url, ...)
 
-Standalone: `python -m tests.servers.model --port 8089 --latency 1.5 --per-token 0.004 --behaviour refuse --share 0.3`.
 It validates strict schemas as OpenAI does, counts tokens, and reuses prefixes as OpenAI's prompt cache does.
 """
 
-import argparse
 import asyncio
-import contextlib
 import hashlib
 import json
 import random
@@ -495,35 +492,3 @@ _HTTP = {
 
 def _raw_error(status: int, body: bytes) -> web.Response:
     return web.Response(status=status, body=body, content_type="text/html")
-
-
-async def _serve(args: argparse.Namespace) -> None:
-    server = ModelServer(
-        latency=args.latency, per_token=args.per_token, context_tokens=args.context_tokens, port=args.port
-    )
-    server.models = tuple(args.models.split(","))
-    for name in args.behaviour:
-        server.behave(name, share=args.share, seed=args.seed, tasks=tuple(filter(None, args.tasks.split(","))))
-    async with server:
-        print(server.base_url, flush=True)
-        await asyncio.Event().wait()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="A local OpenAI-compatible server for tests and benchmarks.")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds to the first token")
-    parser.add_argument("--per-token", type=float, default=0.0)
-    parser.add_argument("--context-tokens", type=int, default=0)
-    parser.add_argument("--behaviour", action="append", default=[], choices=BEHAVIOURS)
-    parser.add_argument("--share", type=float, default=1.0, help="of the calls that behave so")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--tasks", default="", help="only on these, comma-separated")
-    parser.add_argument("--models", default="stand-in,stand-in-fast")
-    args = parser.parse_args()
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(args))
-
-
-if __name__ == "__main__":
-    main()

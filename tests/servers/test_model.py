@@ -1,15 +1,9 @@
 """The stand-in model itself: what it refuses, counts and reuses is what the tests of everything else lean on."""
 
-import asyncio
-import json
-import os
-import sys
-
 import pytest
 from openai import AsyncOpenAI, BadRequestError
 
 from digest.llm.prompts import schemas
-from tests.paths import ROOT
 from tests.servers.model import BEHAVIOURS, ModelServer, embedding, strict_problems, tokens
 
 
@@ -121,20 +115,3 @@ def test_an_unknown_behaviour_is_named():
 def test_tokens_are_counted_by_script():
     assert tokens("abcd" * 10) == 10
     assert tokens("漢字" * 30) == 40
-
-
-async def test_it_runs_alone():
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.servers.model", "--behaviour", "refuse",
-        stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    try:
-        url = (await process.stdout.readline()).decode().strip()
-        client = AsyncOpenAI(api_key="k", base_url=url, max_retries=0)
-        reply = await client.chat.completions.create(model="stand-in", messages=[{"role": "user", "content": "x"}])
-        assert "sorry" in (reply.choices[0].message.content or "")
-        await client.close()
-    finally:
-        process.terminate()
-        await process.wait()
-    assert json.dumps(url).startswith('"http://127.0.0.1:')

@@ -105,7 +105,6 @@ class SlackServer(People):
         app.router.add_get("/link", self._link)
         app.router.add_post("/upload/{id}", self._upload)
         app.router.add_post("/response/{id}", self._response)
-        self.routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.host, port)
@@ -123,9 +122,6 @@ class SlackServer(People):
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
-
-    def routes(self, app: web.Application) -> None:
-        """More of them, for the server that stands alone."""
 
     # ------------------------------------------------ what tests ask and break
 
