@@ -274,7 +274,7 @@ class Responder:
             return str(((made or {}).get("resource") or {}).get("message", {}).get("id", ""))
         slot = self._take_replaceable()
         if slot and private:
-            change = {k: v for k, v in body.items() if k != "flags"} | {"flags": V2}
+            change = {**body, "flags": V2}
             made = await self._change(slot, change, upload)
         else:
             if slot:  # its replacement would stay private

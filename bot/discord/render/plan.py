@@ -232,4 +232,4 @@ def _starter_keyed(message: Payload, key: str) -> Payload:
 
 
 def _starter_edited(message: Payload, key: str) -> Payload:
-    return {k: v for k, v in _starter_keyed(message, key).items() if k != "flags"} | {"flags": NO_EMBEDS}
+    return {**_starter_keyed(message, key), "flags": NO_EMBEDS}
