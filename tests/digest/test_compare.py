@@ -7,9 +7,9 @@ import pytest
 from digest.compare import ASPECTS, Cell, cells_of, compare_by_words, question_for
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.server.client import Model
 from digest.model import MARK, Answer, Evidence, Quote
 from digest.ports import Source
+from tests.digest.llm.models import a_model
 from tests.digest.llm.papers import a_text, moving, other
 
 SOURCES = [Source(moving(), a_text(), number=3), Source(*other(), number=5)]
@@ -18,7 +18,7 @@ IDS = [(s.number, s.paper.id) for s in SOURCES]
 
 @pytest.fixture
 async def analyst(server):
-    model = Model(name="stand-in", fast="stand-in-fast", api_key="k", base_url=server.base_url)
+    model = a_model(server)
     yield ModelAnalyst(model)
     await model.aclose()
 

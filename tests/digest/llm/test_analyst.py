@@ -10,16 +10,14 @@ from digest import checks
 from digest.errors import Misconfigured, ModelUnavailable, Unusable
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.prompts import tasks
-from digest.llm.server.client import Model, RetryPolicy
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Doubt, Entry, Fault, Hidden, Paper, Profile, Turn
 from digest.ports import MemoryCache, Source, booked
 from tests.builders import a_paper, a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
+from tests.digest.llm.models import a_model
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
-from tests.servers.model import ModelServer
 from tests.steps import steps_of_this_thread
 
-QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, total=20)
 DAY = date(2026, 1, 30)
 PROFILE = Profile(interests="robot policies, grasping", wanted=("flow matching",), language="zh")
 FLAWS = (
@@ -34,17 +32,6 @@ async def analyst(server):
     model = a_model(server)
     yield ModelAnalyst(model)
     await model.aclose()
-
-
-def a_model(server: ModelServer, **values) -> Model:
-    defaults = {
-        "name": "stand-in",
-        "fast": "stand-in-fast",
-        "api_key": "k",
-        "base_url": server.base_url,
-        "retries": QUICK,
-    }
-    return Model(**(defaults | values))
 
 
 async def test_doubts_of_a_digest_cost_one_call(server, analyst):

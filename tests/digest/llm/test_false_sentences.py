@@ -7,10 +7,10 @@ import pytest
 
 from digest.errors import Unusable
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.server.client import Model, RetryPolicy
 from digest.model import Entry
 from digest.ports import Source
 from tests.builders import a_score
+from tests.digest.llm.models import a_model
 from tests.digest.llm.test_lying import QUESTIONS, a_paper_of
 from tests.servers.model import ModelServer
 from tests.servers.model_words import FALSE
@@ -30,13 +30,7 @@ def unmarked(text: str) -> list[str]:
 async def test_no_false_sentence_is_shown_without_a_mark(language, seed):
     async with ModelServer() as server:
         server.behave("false_sentences", share=1 / 3, seed=seed)
-        model = Model(
-            name="stand-in",
-            fast="stand-in-fast",
-            api_key="k",
-            base_url=server.base_url,
-            retries=RetryPolicy(attempts=2, first_wait=0.001),
-        )
+        model = a_model(server)
         analyst = ModelAnalyst(model)
         given = [a_paper_of(n) for n in range(1, 11)]
         entries = []

@@ -8,12 +8,12 @@ import pytest
 from digest import checks
 from digest.errors import Unusable
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.server.client import Model, RetryPolicy
 from digest.llm.summary import source_of
 from digest.model import Entry, FullText, Hidden, Paper, Profile
 from digest.ports import Source
 from tests.builders import a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
+from tests.digest.llm.models import a_model
 from tests.digest.llm.papers import a_text, moving
 from tests.servers.model import ModelServer
 
@@ -47,13 +47,7 @@ async def test_nothing_false_comes_through_unlabelled(language, seed):
     async with ModelServer() as server:
         for name in LIES:
             server.behave(name, share=SHARE, seed=seed)
-        model = Model(
-            name="stand-in",
-            fast="stand-in-fast",
-            api_key="k",
-            base_url=server.base_url,
-            retries=RetryPolicy(attempts=2, first_wait=0.001),
-        )
+        model = a_model(server)
         analyst = ModelAnalyst(model)
         given = [a_paper_of(n) for n in range(1, 11)]
         entries = []
