@@ -53,10 +53,9 @@ def colour(value: str) -> Colour | None:
 def _named(name: str) -> Colour | None:
     if name in _SYSTEM:
         return _SYSTEM[name]
-    from prompt_toolkit.styles.named_colors import NAMED_COLORS  # noqa: PLC0415  # few pages name colours
+    from PIL.ImageColor import colormap  # noqa: PLC0415  # few pages name colours
 
-    code = next((code for known, code in NAMED_COLORS.items() if known.lower() == name.replace("grey", "gray")), "")
-    return _hexadecimal(code[1:].lower())
+    return _hexadecimal(str(colormap.get(name, "")).removeprefix("#"))
 
 
 def _hexadecimal(digits: str) -> Colour | None:
