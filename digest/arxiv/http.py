@@ -14,8 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import TypeVar
 
 import stamina
@@ -23,7 +22,7 @@ from yarl import URL
 
 from digest.arxiv.metadata import line
 from digest.errors import ArxivUnavailable, for_log
-from digest.http.bounds import HttpError, LargeAnswer, Limits, RefusedRedirect, SlowAnswer
+from digest.http.bounds import HttpError, LargeAnswer, Limits, RefusedRedirect, SlowAnswer, retry_after
 from digest.http.reader import Answer, HttpReader
 from digest.render.catalogs import Sentence
 from digest.render.labels import label
@@ -155,22 +154,10 @@ def _unusable(answer: Answer) -> Exception:
     if status == 403:
         return Trouble(label.sentence("arxiv.denied"), FORBIDDEN_WAIT, asked=False)
     if status == 429:
-        return Trouble(label.sentence("arxiv.busy"), _retry_after(answer))
+        return Trouble(label.sentence("arxiv.busy"), retry_after(answer.headers))
     if status >= 500 or status in (408, 409, 425):
-        return Trouble(label.sentence("arxiv.status", status=status), _retry_after(answer))
+        return Trouble(label.sentence("arxiv.status", status=status), retry_after(answer.headers))
     return Refused(answer.body.decode(errors="replace"), status)
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """Returns Retry-After in seconds; the header holds seconds or a date."""
-    header = answer.headers.get("Retry-After", "").strip()
-    if header.isascii() and header.isdigit():
-        return float(header[:9])
-    try:
-        at = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    return max((at - datetime.now(UTC)).total_seconds(), 0.0) if at.tzinfo else None
 
 
 @contextmanager

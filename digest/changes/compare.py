@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.changes.claims import LEAST_WORDS, SAME_IN_TEXT, Sentence, added, changed, has_changed, sentences_of
-from digest.changes.remarks import keys_of, named_links, publications, published_links, revision
+from digest.changes.remarks import keys_of, letters, named_links, publications, published_links, revision
 from digest.changes.values import Change, Difference, Known
 from digest.evidence.finder import Finder
 from digest.fulltext.links import link_key
@@ -68,8 +68,8 @@ def compare(known: Known, now: Paper, text: FullText | None = None) -> Change | 
 
 def _differences(known: Known, now: Paper, text: FullText | None) -> tuple[Difference, ...]:
     found = [*_of_findings(known, text)] if text is not None else []
-    told = {_letters(d.before.quotation) for d in found if d.before}
-    found += [d for d in _of_abstract(known.paper, now) if d.before is None or _letters(d.before.quotation) not in told]
+    told = {letters(d.before.quotation) for d in found if d.before}
+    found += [d for d in _of_abstract(known.paper, now) if d.before is None or letters(d.before.quotation) not in told]
     return tuple(found[:MOST_DIFFERENCES])
 
 
@@ -116,7 +116,3 @@ def _sentences(text: FullText) -> list[tuple[Sentence, Evidence]]:
         if passage.form in _PROSE
         for sentence in sentences_of(passage.text)
     ]
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())

@@ -234,16 +234,16 @@ _MINOR = regex(
 
 def revision(before: str, now: str) -> str:
     """What a new comment says of corrected errors or other results; empty if it says nothing."""
-    known = _letters(before)
+    known = letters(before)
     for clause in re.split(rf"{GAP};\s+|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv])|\.\s*$", now):
         bare = clause.strip()
         if len(bare) > LONGEST_SENTENCE:
             continue
         revises = _CORRECTED.match(bare) or (_REVISED.match(bare) and _VERSION_MARK.search(bare))
-        if revises and _letters(bare) not in known and not _MINOR.search(bare):
+        if revises and letters(bare) not in known and not _MINOR.search(bare):
             return bare
     return ""
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())

@@ -1,4 +1,5 @@
-"""What an HTTP answer may cost, and where a redirect may lead. Pure, for every HTTP library.
+"""What an HTTP answer may cost, where a redirect may lead, and how long to wait. Pure, for every
+HTTP library.
 
 A body is counted after decompression, a block at a time, so that a small answer cannot fill the
 memory.
@@ -9,8 +10,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import zlib
-from collections.abc import AsyncIterable, AsyncIterator, Collection
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 from yarl import URL
 
@@ -105,3 +109,21 @@ async def unpacked(blocks: AsyncIterable[bytes], encoding: str) -> AsyncIterator
         raise BrokenAnswer(f"not {encoding}") from error
     if not unpacker.eof:
         raise BrokenAnswer(f"{encoding} that was cut off")
+
+
+def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:
+    """Seconds, from `retry-after-ms` or `Retry-After` (seconds or a date); None without either."""
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            wait = float(headers[name]) / unit
+        except (KeyError, ValueError):
+            continue
+        if 0 <= wait < 1e6:
+            return wait
+    try:
+        until = parsedate_to_datetime(str(headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())

@@ -6,15 +6,12 @@ it, both in its own words and in the codes beside it; what fits nothing is shown
 
 from __future__ import annotations
 
-import email.utils
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 
 from digest.errors import Misconfigured, ModelUnavailable, PaperboyError, Unusable
+from digest.http.bounds import retry_after
 from digest.llm.server.replies import Complained, Complaint, InvalidReply, complaint_from, folded
 from digest.patterns import regex
 from digest.render.catalogs import Sentence
@@ -79,7 +76,7 @@ def public_error(error: PaperboyError) -> PaperboyError:
     return error
 
 
-def classify_error(error: Exception, context: Context, now: datetime | None = None) -> PaperboyError:
+def classify_error(error: Exception, context: Context) -> PaperboyError:
     """The error for an exception of the SDK or of reading a reply."""
     if isinstance(error, PaperboyError):
         return error
@@ -97,7 +94,7 @@ def classify_error(error: Exception, context: Context, now: datetime | None = No
     if 300 <= status < 400:
         return Misconfigured(label.sentence("error.model.moved", place=_origin(headers.get("location", ""))))
     complaint = complaint_from(status, response.content, headers.get("content-type", ""))
-    asked = retry_after(headers, now)
+    asked = retry_after(headers)
     return judge(
         replace(complaint, wait=complaint.wait if asked is None else asked),
         context,
@@ -452,21 +449,3 @@ def about_output(complaint: Complaint) -> bool:
     return bool(
         _LIMIT_FIELD.search(text) and _EXCEEDS.search(_LIMIT_FIELD.sub(" ", text)) and re.search(r"\d", complaint.words)
     )
-
-
-def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:
-    """Seconds, from `retry-after-ms` or `Retry-After` (seconds or a date); None without either."""
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        try:
-            wait = float(headers[name]) / unit
-        except (KeyError, ValueError):
-            continue
-        if 0 <= wait < 1e6:
-            return wait
-    try:
-        until = email.utils.parsedate_to_datetime(str(headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())

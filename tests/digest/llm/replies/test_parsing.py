@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.http.bounds import retry_after
 from digest.llm.prompts import requests, schemas
 from digest.llm.replies.parsing import list_at, parse_fixes, parse_number, parse_object, texts_by_path
 from digest.llm.server.dialects import Dialect, request_body, simpler_dialect
-from digest.llm.server.failures import retry_after
 from digest.llm.server.replies import Complained, Complaint, InvalidReply, completion_from, reply_from
 from digest.llm.server.wire import Request, canonical_request, estimate_tokens, system, user
 from digest.model import Profile, Turn
