@@ -136,33 +136,36 @@ class PageReader:
         ends = [i for base, end in runs for i in (base, end - 1)]
         objects = list(map(pdfium_calls.object_at, repeat(page), ends if exact else self._characters(page, ends)))
         runs = [run for run, base, last in zip(runs, objects[::2], objects[1::2], strict=True) if base != last]
-        heights = self._baselines(page, [i for base, end in runs for i in (base, end - 1)], exact=exact)
         pieces = []
         done = 0
-        for (base, end), low, high in zip(runs, heights[::2], heights[1::2], strict=True):
-            if high > low:
-                at = end
-                while at > base + 1 and self._is_raised(page, base, at - 1, exact=exact):
-                    at -= 1
-                pieces += [text[done:at], characters.raised(text[at:end])]
-                done = end
+        for base, end in self._raised(page, runs, exact=exact):
+            at = end - 1
+            while at > base + 1 and self._raised(page, [(base, at)], exact=exact):
+                at -= 1
+            pieces += [text[done:at], characters.raised(text[at:end])]
+            done = end
         return "".join([*pieces, text[done:]])
 
-    def _is_raised(self, page: Argument, base: int, index: int, *, exact: bool) -> bool:
-        low, high = self._baselines(page, [base, index], exact=exact)
+    def _raised(self, page: Argument, runs: list[tuple[int, int]], *, exact: bool) -> list[tuple[int, int]]:
+        """The runs whose last digit stands higher than the base and is smaller."""
+        ends = [i for base, end in runs for i in (base, end - 1)]
         if not exact:
-            base, index = self._characters(page, [base, index])
-        (size, _), (small, _) = self._sizes(page, [base, index])
-        return small <= SMALLER * size and high - low > HIGHER * size
+            ends = self._characters(page, ends)
+        heights = self._baselines(page, ends)
+        higher = [i for i, (low, high) in enumerate(zip(heights[::2], heights[1::2], strict=True)) if high > low]
+        sizes = self._sizes(page, [ends[at] for i in higher for at in (2 * i, 2 * i + 1)])
+        return [
+            runs[i]
+            for i, (size, _), (small, _) in zip(higher, sizes[::2], sizes[1::2], strict=True)
+            if small <= SMALLER * size and heights[2 * i + 1] - heights[2 * i] > HIGHER * size
+        ]
 
     @staticmethod
     def _characters(page: Argument, positions: list[int]) -> list[int]:
         """Positions in the text as those of the page's characters."""
         return list(map(pdfium_calls.character_of, repeat(page), positions))
 
-    def _baselines(self, page: Argument, indexes: list[int], *, exact: bool = True) -> list[float]:
-        if not exact:
-            indexes = self._characters(page, indexes)
+    def _baselines(self, page: Argument, indexes: list[int]) -> list[float]:
         _, (_, ys) = pdfium_calls.ORIGINS.ask(pdfium_calls.origin, [page] * len(indexes), indexes)
         return ys.tolist()
 
@@ -323,6 +326,9 @@ def _runs_of_digits(text: str) -> list[tuple[int, int]]:
         start, end = found.span()
         base = start - 1
         before = text[base] if start else ""
+        if before == " ":
+            runs.append((start, end))
+            continue
         signed = base > 0 and before in _MINUS
         if signed:
             base -= 1
