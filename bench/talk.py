@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from babel.messages.pofile import read_po
 from numpy.typing import NDArray
 
 from bench.report import aim, table
@@ -28,14 +30,18 @@ STEP = 0.3
 """Of a weight as it is written: coarser ones are packed smaller."""
 CUTS = 6
 """Places where a sentence is broken off."""
+LONG, LEFT, HALVES = 6, 3, 2
+"""Letters of a word that is broken, and of what is left of it, and how often it is broken."""
 OPEN_FORMS = ("bracket", "placeholder", "template")
 """What the outputs are called that have brackets to be filled in."""
+WEIGHTS = talk.WIDTH * len(talk.KINDS)
 Weights = NDArray[Any]
 KINDS = {
     "paper": (talk.SENTENCE, False), "talk": (talk.SENTENCE, True), "title": (talk.TITLE, False), "titletalk": (talk.TITLE, True),
-    "aside": (talk.BRACKET, False), "slot": (talk.BRACKET, True),
+    "aside": (talk.BRACKET, False), "slot": (talk.BRACKET, True), "headline": (talk.SENTENCE, False),
 }  # fmt: skip
 _END = regex(r"[.。．｡!！?？…]\s*\Z")
+_WORD = regex(r"(?<![\w-])[A-Za-zÀ-ÖØ-öø-ɏЀ-ӿ][a-zß-öø-ɏа-яё]{2,}(?![\w-])")
 _PIECE = regex(r"\s*(?:[^\s\u3041-\u30ff\u3400-\u9fff]+|[\u3041-\u30ff\u3400-\u9fff])")
 
 
@@ -55,6 +61,7 @@ def rows() -> list[Row]:
             found += [Row(language, is_talk, around, of) for around in _marked(text)]
         else:
             found.append(Row(language, is_talk, text, of))
+            found += [Row(language, False, talk.as_of(language, text), talk.END)] * (kind == "headline")
     for name in SETS:
         outputs = json.loads((DATA / f"{name}.json").read_text("utf-8"))
         open_forms = (r for r in outputs if not r["sound"] and r.get("flaw") in OPEN_FORMS)
@@ -70,14 +77,39 @@ def rows() -> list[Row]:
         found += [Row("en", False, piece.strip()) for piece in sentences_of(paper["abstract"])]
     found = list(dict.fromkeys(found + _of_the_sample_day()))
     sound = [row for row in found if not row.is_talk]
-    asides = [aside for row in sound for aside in _brackets(row.text, row.language, is_talk=False)]
-    return found + asides + [end for row in sound for end in _ends(row)]
+    asides = [
+        aside for row in sound if row.of != talk.BRACKET for aside in _brackets(row.text, row.language, is_talk=False)
+    ]
+    return found + asides + [end for row in sound for end in _ends(row)] + _words(sound)
+
+
+def _words(sound: list[Row]) -> list[Row]:
+    """The words of sound texts and of the catalogs, and those that are long enough broken off."""
+    of: dict[str, set[str]] = defaultdict(set)
+    for row in sound:
+        of[row.language.split("-")[0]].update(_WORD.findall(row.text))
+    for catalog in sorted(DATA.parents[1].glob("*/locale/*/LC_MESSAGES/*.po")):
+        language = catalog.parts[-3].split("_")[0]
+        for message in read_po(io.BytesIO(catalog.read_bytes())):
+            of["en"].update(_WORD.findall(str(message.id)))
+            of[language].update(_WORD.findall(str(message.string)))
+    rows = []
+    for language, words in sorted(of.items()):
+        rows += [Row(language, False, talk.as_of(language, w), talk.WORD) for w in sorted(words)]
+        known = {w.lower() for w in words}
+        long = sorted(w for w in words if len(w) >= LONG)
+        broken = {w[: -random.Random(w + str(n)).randint(2, len(w) - LEFT)] for w in long for n in range(HALVES)}
+        rows += [
+            Row(language, True, talk.as_of(language, w), talk.WORD) for w in sorted(broken) if w.lower() not in known
+        ]
+    return rows
 
 
 def _marked(text: str) -> list[str]:
     """What stands between double braces, or all of it."""
     marks = list(re.finditer(r"\{\{(.+?)\}\}", text))
-    return [talk.bracket(text[: m.start()], "[", m[1], text[m.end() :]) for m in marks] or [
+    square = text.replace("{{", "[ ").replace("}}", " ]")  # of the same length
+    return [talk.bracket(square[: m.start()], "[", m[1], square[m.end() :]) for m in marks] or [
         talk.bracket("", "[", text, "")
     ]
 
@@ -95,13 +127,19 @@ def _ends(row: Row) -> list[Row]:
     """A sound sentence or title without its full stop, and the sentence broken off at some of its words."""
     whole = _END.sub("", row.text)
     pieces = _PIECE.findall(whole)
-    if len(pieces) < MIN or row.of == talk.BRACKET or (row.of == talk.SENTENCE and whole == row.text):
+    if (
+        len(pieces) < MIN
+        or row.of not in (talk.SENTENCE, talk.TITLE)
+        or (row.of == talk.SENTENCE and whole == row.text)
+    ):
         return []
-    ends = [Row(row.language, False, whole, talk.END)]
+    ends = [Row(row.language, False, talk.as_of(row.language, whole), talk.END)]
     if row.of == talk.SENTENCE:
         places = random.Random(whole).choices(range(MIN, len(pieces) + 1), k=CUTS)  # the same each time
         broken = ("".join(pieces[:place]) for place in sorted({p for p in places if p < len(pieces)}))
-        ends += [Row(row.language, True, text, talk.END) for text in broken if text[-1].isalnum()]
+        ends += [
+            Row(row.language, True, talk.as_of(row.language, text), talk.END) for text in broken if text[-1].isalnum()
+        ]
     return ends
 
 
@@ -138,40 +176,46 @@ def _signs(data: list[Row]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     )
 
 
-def fit(data: list[Row]) -> tuple[Weights, float]:
-    """Talk and the rest of a language weigh the same, and a language by the root of its rows; so in each kind."""
+def fit(data: list[Row]) -> tuple[Weights, list[float]]:
+    """Kind by kind."""
+    fitted = [_fit([row for row in data if row.of == of]) for of in talk.KINDS]
+    return np.sum([w for w, _ in fitted], axis=0), [bias for _, bias in fitted]
+
+
+def _fit(data: list[Row]) -> tuple[Weights, float]:
+    """Talk and the rest of a language weigh the same, and a language by the root of its rows."""
     row, sign, counts = _signs(data)
     wanted = np.array([r.is_talk for r in data], np.float64)
-    size = Counter((r.language, r.of) for r in data)
-    half = Counter((r.language, r.of, r.is_talk) for r in data)
-    weight = np.array([size[r.language, r.of] ** 0.5 / half[r.language, r.of, r.is_talk] for r in data])
-    kinds = np.array([r.of for r in data])
-    for kind in set(kinds):
-        weight[kinds == kind] /= weight[kinds == kind].mean()
-    w: Weights = np.zeros(talk.WIDTH)
+    size = Counter(r.language for r in data)
+    half = Counter((r.language, r.is_talk) for r in data)
+    weight = np.array([size[r.language] ** 0.5 / half[r.language, r.is_talk] for r in data])
+    weight /= weight.mean()
+    w: Weights = np.zeros(WEIGHTS)
     mean = square = w
     bias = 0.0
     for step in range(1, STEPS + 1):
         score = np.bincount(row, counts * w[sign], len(data)) + bias
         error = (1 / (1 + np.exp(-score)) - wanted) * weight
-        slope = np.bincount(sign, counts * error[row], talk.WIDTH) + DECAY * w
+        slope = np.bincount(sign, counts * error[row], WEIGHTS) + DECAY * w
         bias -= 2 * float(error.mean())
         mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
         w = w - RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     return w, bias
 
 
-def score(w: Weights, bias: float, row: Row) -> float:
+def score(w: Weights, biases: list[float], row: Row) -> float:
     found = list(talk.features(row.text, row.of))
-    return float(w[found].sum() / len(found) ** 0.5 + bias)
+    return float(w[found].sum() / len(found) ** 0.5 + biases[row.of])
 
 
-def write(w: Weights, bias: float) -> None:
+def write(w: Weights, biases: list[float]) -> None:
     scale = STEP
     packed = zlib.compress(
         (np.clip(np.rint(w / scale), -128, 127).astype(np.int16) + 128).astype(np.uint8).tobytes(), 9
     )
-    Path(talk.__file__).with_name("talk.bin").write_bytes(f"{scale:.8f}\n{bias:.8f}\n".encode() + packed)
+    Path(talk.__file__).with_name("talk.bin").write_bytes(
+        f"{scale:.8f}\n{' '.join(f'{bias:.8f}' for bias in biases)}\n".encode() + packed
+    )
 
 
 def main() -> None:
@@ -184,7 +228,7 @@ def main() -> None:
     judged = [(row, score(*model, row) > 0.0) for row, held in zip(data, fifth, strict=True) if held]
     by: dict[tuple[str, str], list[list[bool]]] = defaultdict(lambda: [[], []])
     for row, hit in judged:
-        by[row.language, ("sentence", "title", "end", "bracket")[row.of]][row.is_talk].append(hit)
+        by[row.language, ("sentence", "title", "end", "bracket", "word")[row.of]][row.is_talk].append(hit)
     table(
         ["language", "", "sound", "flagged", "talk", "found"],
         [

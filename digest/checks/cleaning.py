@@ -33,7 +33,7 @@ _SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<
 _TOKENS_BEFORE = regex(rf"\A(?:\s*{_SPECIAL}(?:\s*(?:assistant|system|user|model))?)+\s*")
 _TOKENS_AFTER = regex(rf"(?:\s*{_SPECIAL}(?:[ \t]*(?:assistant|system|user|model))?)+\s*\Z")
 _HEAD = regex(r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)")
-_INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"")
+_INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"|\{[^{}\n]*\}")
 """A colon or full stop in it ends no sentence."""
 _RULE = regex(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})[^\S\n]*(?:\n|\Z))+\s*|\A\s+")
 _RULE_AFTER = regex(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
@@ -66,9 +66,10 @@ _TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】
 _MIN_SAID = 2.0
 _MIN_BRACKET = 2.5
 """Words of a bracket after a text on its line: a shorter one may hold a term or its short form."""
-_ALONE, _BESIDE, _LABEL, _APART, _SURE = 0.4, 1.0, 1.2, 1.0, 2.5
+_ALONE, _BESIDE, _LABEL, _APART, _SURE, _PERHAPS = 0.4, 1.0, 1.1, 1.0, 2.5, -0.8
 """Above which score a line or a sentence is talk, how much more a colon needs, by how much more
-than the text beside it, and above which that does not matter."""
+than the text beside it, above which that does not matter, and what is enough after a sentence that
+is surely talk."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,11 @@ def last_remark(text: str) -> str:
     return bracket[0] if long and _is_talk(bracket[0], sentences_of(before)[:1], least=_BESIDE) else ""
 
 
+def _ends_as_it_talked(sentences: list[str]) -> bool:
+    """The last sentence may be talk, and the one before surely is."""
+    return len(sentences) > 2 and talks(sentences[-2]) > _SURE and _ALONE > talks(sentences[-1]) > _PERHAPS
+
+
 def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(6):
         remark = last_remark(text)
@@ -178,7 +184,8 @@ def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
             cut.append((Fault.CHATTER, remark.strip()))
             text = _RULE_AFTER.sub("", text.rstrip()[: -len(remark.rstrip())].rstrip()).rstrip()
             continue
-        last = (sentences_of(text) or [""])[-1]
+        sentences = sentences_of(text)
+        last = "".join(sentences[-2:] if _ends_as_it_talked(sentences) else sentences[-1:])
         before = text[: len(text) - len(last)]
         alone = before.rstrip(" ").endswith("\n") and not _ITEM.match(last)
         if not before.strip() or len(last) > _MAX_CHATTER or not (alone or _ENDED.search(last)):

@@ -41,6 +41,15 @@ _LABELLED_THOUGHT = regex(
     r"\A\W*(?:思考|推理|思路|思考过程|推理过程|reasoning|thoughts?|thinking)\s*[:：].*^[^\w\n]*(?:答案|回答|最终答案|输出|(?:final )?answer|output)\s*[:：]",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
+_RULES = regex(
+    r"\A\W*(?:规则|要求|约束|限制|格式|指令|任务|输入|ルール|条件|制約|要件|指示|入力|규칙|조건|제약|요구 ?사항|지침|지시|입력"
+    r"|rules?|constraints?|requirements?|instructions?|guidelines|task|input|regeln?|vorgaben?|anforderungen|anweisung(?:en)?|aufgabe|eingabe"
+    r"|r[èe]gles?|contraintes?|exigences|consignes?|tâche|entrée|reglas?|restricciones|requisitos|instrucciones|tarea|entrada|regras?|restrições|instruções|tarefa"
+    r"|правил[ао]|требования|ограничения|инструкци[яи]|задание|задача|ввод)\s{0,9}\d{0,2}\s{0,9}[:：.].*^[^\w\n]*(?:输出|译文|回答|结果|出力|回答|出力文|출력|답변|결과|번역"
+    r"|output|answer|response|ausgabe|antwort|ergebnis|sortie|réponse|résultat|salida|respuesta|resultado|saída|resposta|вывод|ответ|результат)\s*[:：]",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+"""What a prompt asks for, and the answer to it."""
 _RECORD = regex(
     r"\A\s*(?:[a-z]\w{1,20}:[ \t]*(?:\"[^\n]*\"|'[^\n]*'|[\d.]+|\[[^\n]*\]|true|false|null),?[ \t]*(?:\n|\Z)){2,}"
 )
@@ -70,6 +79,7 @@ def leaked(text: str, source: str, prompt: str) -> Found:
         else "",
         _conversation(plain, source),
         _instruction(plain, source),
+        "rules of the prompt" if _RULES.search(plain) and not _RULES.search(source) else "",
         f"a tagged text: {tagged[0][:60]!r}" if tagged and tagged[0] not in source else "",
         "escaped line breaks" if plain.count("\\n") >= 2 and _ESCAPED.search(plain) else "",
         copied(text, prompt, source) if prompt else "",
@@ -147,6 +157,8 @@ _HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+【[^【】\n]{1,20}】(?=[\s*_]*\S)",
 _OF_A_TAG = regex(r"[a-z-]+(?: [a-z-]+)?")
 _TO_FILL = 0.7
 """Above which score the words in a bracket ask for others."""
+_MENTIONED = -0.5
+"""Below which score a text speaks of slots and is none."""
 _ONE_BRACKET = regex(
     r"[\s*_>#-]*(?:[\[【＜<{｛(（〔［])(?:[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]|[\[{](?=[{\w])|[\]}](?=[\]}])){3,200}[\]】>＞}｝)）〕］][\s*_.。]*"
 )
@@ -159,9 +171,17 @@ def _asks_for_words(bracket: re.Match[str]) -> bool:
     return not tag and talk.talks(talk.around(bracket), talk.BRACKET) > _TO_FILL
 
 
+def _scores(plain: str, slots: set[str]) -> list[float]:
+    """How each of the slots asks for words, where it stands."""
+    brackets = (b for b in phrases.TEMPLATE_BRACKET.finditer(plain) if b[0] in slots)
+    return [talk.talks(talk.around(b), talk.BRACKET) for b in brackets]
+
+
 def _blanks(plain: str, own: str) -> str:
     """Two or more blanks of a form (a paper may show one): `[METHOD]`, `{n_tasks}`, `XX%`."""
     slots = {s[0] for s in _SLOT.finditer(plain)}
+    if slots and max(_scores(plain, slots), default=0.0) < _MENTIONED:
+        slots = set()
     named = {s for s in slots if phrases.SLOT_NOUN.search(s)}
     if len(slots) >= 2 and named and not any(s.lower() in own for s in slots):
         return ", ".join(sorted(slots)[:3])

@@ -59,7 +59,7 @@ def _found(
         () if kind == "title" and on_topic.is_name(kept, source) else on_topic.wrong_language(kept, language, kind),
         on_topic.left_as_it_was(kept, source, language) if kind == "title" else (),
         shape.repetitions(kept, source),
-        shape.truncated(kept, kind, language),
+        shape.truncated(kept, kind, language, source),
         on_topic.other_paper(kept, language, source, kind),
         on_topic.followed_orders(kept, instructions, source),
         shape.too_long(kept, language, kind),

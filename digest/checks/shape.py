@@ -12,7 +12,7 @@ from statistics import median
 
 from digest.checks import language as lang
 from digest.checks import phrases
-from digest.checks.talk import END, talks
+from digest.checks.talk import END, WORD, as_of, talks
 from digest.model import Fault
 from digest.patterns import regex
 
@@ -27,6 +27,19 @@ _HEADING = regex(
 _BULLET = regex(r"^\s*(?:[-*•·]|\d+[.)、）]|[（(]\d+[）)]|[①-⑳])")
 _LOOP = regex(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
 _STUTTER = regex(r"(?P<unit>[^\W\d_]{1,2}?)(?:[\s,，、]*(?P=unit)){5,}")
+_COMPOUND = regex(
+    r"(?P<unit>(?P<first>[\u3400-\u9fff\uac00-\ud7af])(?!(?P=first))[\u3400-\u9fff\uac00-\ud7af]{1,3}?)(?P=unit){3,}"
+)
+"""A word of East Asia four times, which laughter is not."""
+_WORDS = regex(
+    r"(?<![\w'’-])(?P<unit>[^\W\d_]{2,})(?:(?:\s+(?P=unit)){2,}|(?:[,，、]\s*(?P=unit)){4,})(?![\w'’-])", re.IGNORECASE
+)
+"""A word three times, or five times in a list."""
+_PHRASE = regex(
+    r"(?<!\w)(?P<unit>\w[^|\n]{7,80}?\w)(?:[\s,，、;；]+(?P=unit)){2,}(?!\w)"
+    r"|(?<!\w)(?P<short>\w+ [^|\n]{0,6}?\w)(?:[,，、;；]\s*(?P=short)){2,}(?!\w)",
+    re.IGNORECASE,
+)
 _COMMAS = regex(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
 _SEQUENCE = regex(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)
 """Of genes, symbols and keys, which repeat themselves."""
@@ -48,7 +61,7 @@ _UNFINISHED = frozenset(
 )
 _UNFINISHED_BY_LANGUAGE: dict[str, frozenset[str]] = {
     "de": frozenset(
-        "der die das dem den des ein eine einem einen einer und oder mit von vom für auf im zum zur bei durch dass wenn als sich".split()
+        "der die das dem den des ein eine einem einen einer und oder mit von vom für auf in im zum zur bei durch dass wenn als sich".split()
     ),
     "fr": frozenset(
         "le la les l de du des d un une et ou à au aux en dans sur pour par avec que qui dont sans".split()
@@ -60,17 +73,36 @@ _UNFINISHED_BY_LANGUAGE: dict[str, frozenset[str]] = {
     "ru": frozenset("и или в на с для по от из к о что который которая которые при без между".split()),
 }
 """Words that end no sentence of these languages."""
+_PREFIX = regex(r"\b(?:ab|an|auf|aus|bei|ein|mit|nach|um|vor|weg|zu|af|in|mee|na|op|over|toe|uit)\Z")
+"""The last part of a verb of German or Dutch, or the first of what is missing."""
+_ALWAYS_BEFORE = tuple(_UNFINISHED_BY_LANGUAGE[of] for of in ("fr", "es", "pt", "it", "ru"))
+"""Languages in which no sentence ends in such a word; in the others a verb may."""
 _TEX = regex(r"\\[A-Za-z]+|[\^_=]")
-_ITEMS = regex(r"[;；]|\d[)）]|[①-⑳]")
+_ITEMS = regex(r"[:：;；][^;；]{0,300}[;；]|\d[)）]|[①-⑳]")
 """Of a list within a sentence, which needs no full stop."""
-_BROKEN, _BROKEN_AFTER_OTHERS, _BROKEN_IN_LITTLE = 2.2, 0.0, 1.0
-"""Above which score an end is none: of a sentence of Japanese or Korean, of one after others that
-end, of what ends in a function word. A headline of other languages needs no full stop."""
+_BROKEN, _BROKEN_IN_PREFIX, _BROKEN_BOUND, _BROKEN_IN_NOUN, _BROKEN_AFTER_OTHERS = 2.4, 3.3, 1.8, 4.5, -0.5
+_BROKEN_IN_LITTLE, _BROKEN_IN_PREPOSITION, _BROKEN_WORD, _BROKEN_SHORT_WORD = 1.0, -1.0, 0.8, 2.0
+"""Above which score an end is none: of a sentence, which needs no full stop; where a verb may have
+been split; of a sentence and of a headline of Japanese or Korean; of a sentence after others that
+have full stops; of what ends in a function word, and in a language of `_ALWAYS_BEFORE`; of the last
+word itself, and of a short one."""
+_SHORT = 4
+"""Letters of a word that few others share their end with."""
+_BOUND = regex(r"(?:[\u3041-\u3096]|[을를은는이가의에서로와과도만고며여해게면록나데한할된될인적던히])\Z")
+"""How words of Japanese and Korean end that lean on a next one."""
 _UNFINISHED_HAN = tuple(
     "的 和 与 在 为了 以及 通过 并 或 是 从 将 对 由 其中 例如 以 于 把 被 而 及 包括 分为 "
     "由于 因此 从而 使得 基于 根据 针对 那么 如果 但是 并且 而且 因为 所以 以便 即使 虽然 不仅".split()
 )
-_MIN_BROKEN = 4
+_SYMBOL = regex(r"(?:\d\S{0,8}\s?|[^\w\s'’-])[A-Za-zα-ωΑ-Ωµ]{1,4}\Z")
+"""A unit after its figure, or a sign of a formula."""
+_ACRONYM = regex(r"(?<![\w-])[A-Z](?=[\w-]{0,30}[A-Z0-9])[\w-]{1,30}\Z")
+_LAST_WORD = regex(r"(?<![\w-])[A-Za-zÀ-ÖØ-öø-ɏЀ-ӿ][a-zß-öø-ɏа-яё]{3,}\Z")
+_STRANDED = regex(
+    r"\b(?:what|which|who|whom|where|how|nobody|nothing|no one|everyone)\b[^,;:]{0,80} (?:in|on|at|by|for|with|from|of|to)\Z"
+)
+"""`the layers to hold on to`"""
+_MIN_BROKEN, _MIN_TITLE = 4, 2.5
 _MIN_PART = 3.5
 """Words of a part of an analysis."""
 _MAX_META = 14.0
@@ -89,7 +121,7 @@ def letters_and_digits(text: str) -> str:
 
 
 def sentences_of(text: str) -> list[str]:
-    pieces = re.split(r"(?<=[。！？!?])|\n+|(?<=[^\W\d_]\.|[)\]’”\"»]\.)\s+(?=[A-ZÀ-Þ¿¡“\"„«가-힣])", text)
+    pieces = re.split(r"(?<=[。！？!?])|\n+|(?<=[^\W\d_]\.|[)\]’”\"»]\.)\s+(?=[A-ZÀ-ÞЁА-ЯΑ-Ω¿¡“\"„«가-힣])", text)
     return [s for s in pieces if s and s.strip()]
 
 
@@ -180,15 +212,15 @@ def repetitions(text: str, source: str = "") -> Found:
         yield Fault.REPETITION, "the text goes round in circles"
     counts = Counter(s.strip().lower() for s in sentences_of(plain) if lang.size(s) >= 3)
     for sentence, times in counts.most_common(1):
-        if times >= (3 if lang.size(sentence) >= 5 else 4):
+        if times >= (3 if lang.size(sentence) >= 4 else 4):
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
     unquoted = phrases.QUOTED.sub("“”", plain)
-    found = _LOOP.finditer(unquoted) if _may_loop(unquoted) else ()
-    loops = [m for m in found if re.search(r"[^\W\d]", m["unit"]) and len(m[0]) >= 12]
-    loops += [*_STUTTER.finditer(unquoted), *_COMMAS.finditer(unquoted)]
+    found = (*_LOOP.finditer(unquoted), *_PHRASE.finditer(unquoted)) if _may_loop(unquoted) else ()
+    loops = [m for m in found if re.search(r"[^\W\d]", m[0]) and len(m[0]) >= 12]
+    loops += [m for form in (_STUTTER, _COMPOUND, _WORDS, _COMMAS) for m in form.finditer(unquoted)]
     loop = next((m for m in loops if not _is_meant(m, unquoted) and m[0] not in source), None)
     if loop:
-        yield Fault.REPETITION, f"again and again: {loop['unit'][:40]!r}"
+        yield Fault.REPETITION, f"again and again: {loop[1] or loop[2]!r}"
 
 
 def _may_loop(text: str) -> bool:
@@ -207,21 +239,29 @@ def _is_meant(loop: re.Match[str], text: str) -> bool:
     around = text[max(0, loop.start() - 1) : loop.start()], text[loop.end() : loop.end() + 1]
     if _SEQUENCE.fullmatch(loop[0]) or all(mark and mark in _QUOTES for mark in around):
         return True
-    step = _STEP.fullmatch(loop["unit"]) or (_STEP.fullmatch(loop[0]) if len(loop[0]) < 60 else None)
-    return bool(step) and step["word"] not in _LITTLE  # type: ignore[index]
+    step = _STEP.fullmatch(loop[1] or loop[2]) or (_STEP.fullmatch(loop[0]) if len(loop[0]) < 60 else None)
+    return bool(step) and (step["word"] or step["short"]) not in _LITTLE  # type: ignore[index]
 
 
-_STEP = regex(r"(?P<word>[A-Za-zÀ-ɏ]{1,16}|[^\W_]{1,2})(?:\s*[-,，、→>]\s*(?:(?P=word)(?:\s*[-,，、→>]\s*|$))*)")
+_STEP = regex(
+    r"(?P<word>[A-Za-zÀ-ɏ]{1,16}|[^\W_]{1,2})\s*[-→>]\s*(?:(?P=word)(?:\s*[-→>]\s*|$))*"
+    r"|(?P<short>[A-Za-zÀ-ɏ]{1,4}|[^\W_]{1,2})\s*[,，、]\s*(?:(?P=short)(?:\s*[,，、]\s*|$))*"
+)
+"""`conv-conv-conv-`, `up, up, up`."""
 
 
 _LITTLE = frozenset().union(_UNFINISHED, _UNFINISHED_HAN, *_UNFINISHED_BY_LANGUAGE.values())
 
 
-def truncated(text: str, kind: str, language: str = "") -> Found:
-    """Ends in the middle of a sentence or a formula."""
+def truncated(text: str, kind: str, language: str = "", source: str = "") -> Found:
+    """Ends in the middle of a sentence or a formula. `source`: the title that a title renders."""
     text = text.rstrip()
     end = (text[:-_TAIL] + _CITED_AT_END.sub("", text[-_TAIL:])).rstrip(_CLOSERS)
-    if kind == "title" or not end or _ADDRESS_AT_END.search(text.rstrip(_CLOSERS + _ENDS)[-_TAIL:]):
+    if kind == "title":
+        if lang.size(end) >= _MIN_TITLE and _ends_in_little(end, language) and not _ends_in_little(source, ""):
+            yield Fault.TRUNCATED, f"the title does not end: {end[-30:]!r}"
+        return
+    if not end or _ADDRESS_AT_END.search(text.rstrip(_CLOSERS + _ENDS)[-_TAIL:]):
         return
     if text.count("```") % 2:
         yield Fault.TRUNCATED, "a code block is not closed"
@@ -256,31 +296,46 @@ def _breaks_off(text: str, language: str) -> bool:
     """
     *others, last = sentences_of(text)
     size = lang.size(last)
-    if size < 2 or _ITEMS.search(last):
+    if size < 2 or any(closed.search(last) for closed in (_ITEMS, _SYMBOL, _ACRONYM)):
         return False
     if _BULLET.match(text.rsplit("\n", 1)[-1]):
         return _ends_in_little(last, language)
     ended = [s for s in others if s.strip().rstrip(_CLOSERS)[-1:] in _ENDS]
-    alike = bool(ended) and len(ended) == len(others)
-    if alike and len(ended) >= 2 and size < max(8.0, 0.6 * median(lang.size(s) for s in ended)):
-        return True
-    if alike and size >= _MIN_BROKEN and talks(last, END) > _BROKEN_AFTER_OTHERS:
-        return True
-    return size >= _MIN_BROKEN and (
-        _ends_in_little(last, language) or (_inflected(last) and talks(last, END) > _BROKEN)
+    if ended and len(ended) == len(others):
+        short = len(ended) >= 2 and size < max(8.0, 0.6 * median(lang.size(s) for s in ended))
+        if short or talks(as_of(language, last), END) > _BROKEN_AFTER_OTHERS:
+            return True
+    return size >= _MIN_BROKEN and not _STRANDED.search(last) and _ends_in_no_last_word(last, language)
+
+
+def _ends_in_no_last_word(text: str, language: str) -> bool:
+    return (
+        _ends_in_little(text, language)
+        or _ends_in_a_word_half(text, language)
+        or talks(as_of(language, text), END) > _least_of(text, lang.base(language))
     )
+
+
+def _least_of(text: str, language: str) -> float:
+    """Above which score the end of a sentence is none."""
+    if language in ("ja", "ko"):
+        return _BROKEN_BOUND if _BOUND.search(text) else _BROKEN_IN_NOUN
+    return _BROKEN_IN_PREFIX if language in ("de", "nl") and _PREFIX.search(text) else _BROKEN
+
+
+def _ends_in_a_word_half(text: str, language: str) -> bool:
+    found = _LAST_WORD.search(text)
+    if not found:
+        return False
+    least = _BROKEN_WORD if len(found[0]) > _SHORT else _BROKEN_SHORT_WORD
+    return talks(as_of(language, found[0]), WORD) > least
 
 
 def _ends_in_little(text: str, language: str) -> bool:
     words = _UNFINISHED_BY_LANGUAGE.get(lang.base(language), _UNFINISHED)
     little = text.endswith(_UNFINISHED_HAN) or re.split(r"\W+", text)[-1] in words
-    return little and talks(text, END) > _BROKEN_IN_LITTLE
-
-
-def _inflected(text: str) -> bool:
-    """Japanese or Korean, in which the last word shows that a sentence ends."""
-    counts = lang.scripts(text)
-    return counts["kana"] + counts["hangul"] > counts["han"]
+    least = _BROKEN_IN_PREPOSITION if words in _ALWAYS_BEFORE else _BROKEN_IN_LITTLE
+    return little and talks(as_of(language, text), END) > least
 
 
 def too_long(text: str, language: str, kind: str) -> Found:

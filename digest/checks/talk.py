@@ -19,27 +19,30 @@ from digest.checks import phrases
 from digest.patterns import regex
 
 WIDTH = 1 << 16
-SENTENCE, TITLE, END, BRACKET = range(4)
+SENTENCE, TITLE, END, BRACKET, WORD = KINDS = range(5)
+"""Each has weights of its own, so that what is fitted to one changes no other."""
 _READ = 240
 """Characters of a sentence that are read."""
 _LETTERS = regex(r"[A-Za-zÀ-ɏЀ-ӿ]|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TOKEN = regex(r"[a-zà-ɏа-яё]+|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]+|\d+|[^\w\s]")
 _LAST = regex(r"[^\W\d_\u3041-\u30ff\u3400-\u9fff]+|[\u3041-\u30ff\u3400-\u9fff]|\d+|[^\w\s]")
+_CLAUSE = regex(r"[,，、;；:：。.!！?？]")
+_AS_OF = "\x1e"
 _AROUND = 40
 _WORDS_A_CLASS = 5
 _LONGEST = 8
 
 
 @lru_cache(maxsize=1)
-def _weights() -> tuple[list[int], float, float]:
-    """The weight of each feature, their scale, and what is added to all."""
-    scale, bias, packed = Path(__file__).with_name("talk.bin").read_bytes().split(b"\n", 2)
-    return [byte - 128 for byte in zlib.decompress(packed)], float(scale), float(bias)
+def _weights() -> tuple[bytes, float, list[float]]:
+    """The weights of the features, each 128 too high, their scale, and what each kind adds."""
+    scale, biases, packed = Path(__file__).with_name("talk.bin").read_bytes().split(b"\n", 2)
+    return zlib.decompress(packed), float(scale), [float(bias) for bias in biases.split()]
 
 
 def features(text: str, of: int = SENTENCE) -> set[int]:
-    signs = _of_end if of == END else _of_bracket if of == BRACKET else _of_words
-    return {zlib.crc32(name.encode(), of) % WIDTH for name in signs(text)}
+    signs = _SIGNS.get(of, _of_words)
+    return {of * WIDTH + zlib.crc32(name.encode()) % WIDTH for name in signs(text)}
 
 
 def _of_words(sentence: str) -> Iterator[str]:
@@ -59,10 +62,23 @@ def _of_words(sentence: str) -> Iterator[str]:
 
 def _of_end(text: str) -> Iterator[str]:
     """The last words, which tell a sentence that ends from one that was broken off."""
-    before, last = ["", "", *(t.lower() for t in _LAST.findall(text[-_READ:]))][-2:]
-    yield from ("bias", f"little {lang.is_little(last)} {lang.is_little(before)}", f"little {lang.is_little(last)}")
-    yield from ("w" + last, f"{before} {last}", "b" + before, f"{before[-2:]}_{last[-2:]}")
-    yield from (f"s{last[-n:]}" for n in (1, 2, 3))
+    language, _, sentence = text.partition(_AS_OF)
+    written = ["", "", *_LAST.findall(sentence[-_READ:])]
+    before, last = (t.lower() for t in written[-2:])
+    little = lang.is_little(last)
+    yield from (
+        "bias",
+        f"{language} w{last}",
+        f"{language} little {little} {lang.is_little(before)}",
+        f"little {little}",
+    )
+    yield from (f"{before} {last}", "b" + before, f"{before[-2:]}_{last[-2:]}")
+    yield from (f"s{last[-n:]}" for n in range(1, 6) if not little)
+    yield from (f"l{min(len(last), 12) // 2}", f"{written[-1].istitle()}{written[-1].isupper()}{last[-2:]}")
+    if last >= "\u3041":
+        yield from (f"s{''.join(written[-n:])}" for n in (2, 3, 4, 5))
+    clause = _LAST.findall(_CLAUSE.split(sentence[-_READ:].lower())[-1])
+    yield from (f"C{min(len(clause), 9)}", f"c{clause[:1]}", f"c{clause[:2]}", f"c{clause[:2]} {last}")
 
 
 def bracket(before: str, opened: str, body: str, after: str) -> str:
@@ -89,15 +105,34 @@ def _of_bracket(text: str) -> Iterator[str]:
         yield from (f"B{ahead[-1]}", f"B{ahead[-2:]}", f"A{following}", f"A{following[0].isalnum()}")
 
 
+def as_of(language: str, text: str) -> str:
+    """An end or a word as it is judged, with its language."""
+    return f"{lang.base(language)}{_AS_OF}{text}"
+
+
+def _of_word(text: str) -> Iterator[str]:
+    """A word's end and what stands before it, which tell a word from the beginning of one."""
+    language, _, whole = text.partition(_AS_OF)
+    lower = whole.lower()
+    for of in ("", language):
+        yield from (f"{of} w{lower}", f"{of} l{min(len(lower), 15) // 3} {whole[0].isupper()}")
+        yield from (f"{of} s{lower[-n:]}" for n in range(1, 7))
+        yield from (f"{of} p{lower[:n]}{len(lower)}" for n in (3, 4, 5))
+
+
+_SIGNS = {END: _of_end, BRACKET: _of_bracket, WORD: _of_word}
+
+
 @lru_cache(maxsize=512)
 def talks(text: str, of: int = SENTENCE) -> float:
     """Above 0 for more likely than not; a sentence about a paper has about -2.
 
-    Of an end: that it is none; of the words in a bracket: that they ask for others.
+    Of an end: that it is none; of the words in a bracket: that they ask for others; of a word: that
+    it is the beginning of one.
     """
-    weights, scale, bias = _weights()
+    weights, scale, biases = _weights()
     if not _LETTERS.search(phrases.QUOTED.sub("", text)):
         return -9.0
     found = features(text, of)
-    total = sum(weights[i] for i in found)
-    return float(total * scale / len(found) ** 0.5 + bias)
+    total = sum(weights[i] for i in found) - 128 * len(found)
+    return float(total * scale / len(found) ** 0.5 + biases[of])

@@ -15,6 +15,13 @@ _IS_TALK, _UNLIKE, _LEADS = 0.6, 1.2, 0.5
 _LONGEST, _MIN_BRACKET = 2.5, 3.0
 _LONGEST_TITLE = 1_000
 """Characters: no title has more."""
+_SURELY_TALK = 2.0
+_OF_TITLES = regex(
+    r"标题|题目|题名|译|タイトル|題名|見出し|訳|제목|표제|번역|헤드라인|\b(?:sub)?titl|\bheadlin|\bheading|\bcaption|translat|\brender"
+    r"|\b(?:unter)?titel|überschrift|schlagzeile|übersetz|\btitr|traduc|traduir|traduit|\btitul|\btítul|\btitol|manchete|заголов|назван|перев[оеё]",
+    re.IGNORECASE,
+)
+"""A title that speaks of titles or of their translation."""
 _MARKED = regex(r"[(（\[【“”«»「『\"]")
 """In a title, what the judge of talk has no eye for."""
 _BRACKET = regex(r"[(（\[【][^()（）\[\]【】]*[)）\]】]\W*\Z")
@@ -64,10 +71,19 @@ _ALTERNATIVES = regex(
 )
 
 
+def _speaks_of_itself(title: str, source: str) -> bool:
+    """Not where the title that it renders speaks of titles too."""
+    if _OF_TITLES.search(source):
+        return False
+    least = _IS_TALK if _OF_TITLES.search(title) or _MARKED.search(title) else _SURELY_TALK
+    score = talks(title, TITLE)
+    return score > least and score - talks(source, TITLE) > _UNLIKE
+
+
 def _unlike(title: str, source: str) -> str:
     """How it differs from the title that it renders, as no translation does."""
     marks = _MARKED.search(source)
-    if not marks and talks(title, TITLE) > _IS_TALK and talks(title, TITLE) - talks(source, TITLE) > _UNLIKE:
+    if not marks and _speaks_of_itself(title, source):
         return "speaks about the title"
     if size(title) > _LONGEST * size(source) + 1:
         return "far longer than the title"
@@ -92,7 +108,7 @@ def title_remarks(text: str, source: str = "") -> Iterator[tuple[Fault, str]]:
     if source and (reason := _unlike(bare, source)):
         yield Fault.CHATTER, f"{reason}: {bare[-60:]!r}"
         return
-    if source and talks(bare) - talks(source) < _UNLIKE and "\n" not in bare:
+    if source and "\n" not in bare and (_OF_TITLES.search(source) or talks(bare) - talks(source) < _UNLIKE):
         return
     label = _TITLE_LABEL.match(bare)
     outside = re.sub(r"[“\"「『《][^”\"」』》]*[”\"」』》]", "“”", bare)

@@ -17,6 +17,9 @@ STRUCTURE = json.loads((HERE / "outputs_structure.json").read_text("utf-8"))
 """Open brackets, a translator's words, remarks on titles, stutter, capitals: written before the checks for them, sets 2, 6, 7 and 8 held back; `amiss` as above."""
 FIRST_SIGHT = json.loads((HERE / "outputs_first_sight.json").read_text("utf-8"))
 """Unusable and sound texts in eight languages: set 1 before the checks were read, sets 2 and 3 each after the mending before; `amiss` as above."""
+NINE_KINDS = json.loads((HERE / "outputs_nine_kinds.json").read_text("utf-8"))
+"""Unusable texts of nine kinds in nine languages and sound ones made to resemble them, by somebody who had not seen the checks;
+`amiss` as above."""
 SHARED_DATA = SHARED / "data/outputs/model_outputs_dev.jsonl"
 PAPER = (
     "We present DynamicVLA, a 0.4B vision-language-action model for dynamic object manipulation. It overlaps inference and execution, and "
@@ -67,9 +70,35 @@ def test_what_was_missed_at_first_sight_is_told_apart(sound):
     assert len(wrong) <= (0.02 if sound else 0.08) * len(judged)
 
 
+@pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
+def test_nine_kinds_are_told_from_sound_texts_that_resemble_them(sound):
+    rows = [r for r in NINE_KINDS if r["sound"] is sound and not r.get("amiss")]
+    judged = [(r, faults(r["text"], r["language"], r["kind"], source=r.get("source", ""))) for r in rows]
+    wrong = [(r["flaw"], r["language"], r["text"], found) for r, found in judged if bool(found) is sound]
+    assert len(judged) >= 90
+    assert wrong == []
+    assert sum(r.get("amiss", False) for r in NINE_KINDS) <= 2
+
+
 @pytest.mark.parametrize(
     ("fault", "language", "kind", "text"),
     [
+        (Fault.REPETITION, "ru", "part", "Насос дёшев и прост. " * 3),
+        (Fault.REPETITION, "es", "sentence", "La bomba es muy muy muy eficiente."),
+        (Fault.REPETITION, "en", "summary", "Today's papers cover tides, tides, tides, tides, tides and diet."),
+        (
+            Fault.REPETITION,
+            "de",
+            "part",
+            "Sie läuft mit Sonnenlicht, mit Sonnenlicht, mit Sonnenlicht und ohne Batterie.",
+        ),
+        (Fault.REPETITION, "zh", "part", "水泵水泵水泵水泵靠阳光驱动。"),
+        (Fault.TRUNCATED, "es", "sentence", "La bomba mueve cuarenta litros por hora sin necesid"),
+        (Fault.TRUNCATED, "ru", "sentence", "Насос работает от солнца, но его подача зависит от"),
+        (Fault.TRUNCATED, "de", "part", "Die Pumpe läuft mit Sonnenlicht. In drei Dörfern wurde sie ein Jahr lang"),
+        (Fault.TRUNCATED, "fr", "title", "Une méthode pour déterminer l’âge des"),
+        (Fault.LEAKED, "ja", "part", "条件：80字以内、敬体は使わない。\n出力：ポンプは毎時40リットルの水を運ぶ。"),
+        (Fault.CHATTER, "zh", "part", "该水泵靠阳光驱动。希望以上内容对您有帮助！若有别的疑问，欢迎再来问。"),
         (Fault.PREAMBLE, "en", "part", "(She turns to the audience.) Bees get used to a new field within minutes."),
         (Fault.PREAMBLE, "ru", "part", "(снимает очки и вздыхает) Пчёлы за минуты привыкают к новому полю."),
         (Fault.TRUNCATED, "en", "part", "The buoy reports every hour. In each winter it was lost because of"),
@@ -97,6 +126,14 @@ def test_what_no_text_about_a_paper_has_is_found(fault, language, kind, text):
         ("de", "sentence", "Der Strom fällt aus, die Last steigt an"),
         ("en", "sentence", "Read first: ANet"),
         ("zh", "sentence", "先判语族，再看城市土地利用"),
+        ("en", "sentence", "Masks such as [NAME] and [DATE] stand for what was removed."),
+        ("zh", "sentence", "病历中的姓名和日期分别替换为[姓名]和[日期]，再送入模型训练。"),
+        ("ja", "sentence", '出力形式は{"class": 3, "score": 0.8}のようなJSONで、誤りは0.2%にとどまる。'),
+        ("es", "sentence", "¿Basta con un solo sensor? Sí, cuando el objeto es simétrico."),
+        ("en", "sentence", "A simple bound tells practitioners which layers to hold on to"),
+        ("en", "part", "Fewer steps suffice. Each takes 4 ms"),
+        ("en", "sentence", "The plan reads up, up, up, up, up, up and then left."),
+        ("de", "title", "Der Titel als Versprechen: Wie Überschriften Leser lenken"),
         ("en", "part", "The stages are:\n- a router that picks two experts\n- a merge that averages them"),
     ],
 )

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from digest.checks.talk import BRACKET, END, TITLE, bracket, talks
+from digest.checks.talk import BRACKET, END, TITLE, WORD, as_of, bracket, talks
 from tests.paths import TESTS
 
 ROWS = [line.split("\t") for line in (TESTS / "data/talk.tsv").read_text("utf-8").splitlines()]
@@ -28,20 +28,43 @@ def test_a_title_is_judged_by_other_weights_than_a_sentence():
 
 
 @pytest.mark.parametrize(
-    ("ended", "broken"),
+    ("language", "ended", "broken"),
     [
-        ("The probe was lowered twice a day", "The probe was lowered twice in the"),
-        ("探头每天下放两次", "探头每天下放两次，并且在海底的"),
-        ("探査機は毎日二度おろされる", "探査機は毎日二度おろされ、海底の"),
-        ("탐침은 하루 두 번 내려간다", "탐침은 하루 두 번 바다 밑의"),
-        ("Die Sonde wird zweimal am Tag gesenkt", "Die Sonde wird zweimal in der"),
-        ("La sonde descend deux fois par jour", "La sonde descend deux fois dans la"),
-        ("La sonda baja dos veces al día", "La sonda baja dos veces en la"),
-        ("A sonda desce duas vezes por dia", "A sonda desce duas vezes com a"),
+        ("en", "The probe was lowered twice a day", "The probe was lowered twice in the"),
+        ("zh", "探头每天下放两次", "探头每天下放两次，并且在海底的"),
+        ("ja", "探査機は毎日二度おろされる", "探査機は毎日二度おろされ、海底の"),
+        ("ko", "탐침은 하루 두 번 내려간다", "탐침은 하루 두 번 바다 밑의"),
+        ("de", "Die Sonde wird zweimal am Tag gesenkt", "Die Sonde wird zweimal in der"),
+        ("fr", "La sonde descend deux fois par jour", "La sonde descend deux fois dans la"),
+        ("es", "La sonda baja dos veces al día", "La sonda baja dos veces en la"),
+        ("pt", "A sonda desce duas vezes por dia", "A sonda desce duas vezes com a"),
     ],
 )
-def test_an_end_is_told_from_where_a_sentence_breaks_off(ended, broken):
-    assert talks(broken, END) > talks(ended, END) + 1
+def test_an_end_is_told_from_where_a_sentence_breaks_off(language, ended, broken):
+    assert talks(as_of(language, broken), END) > talks(as_of(language, ended), END) + 1
+
+
+@pytest.mark.parametrize(
+    ("language", "half"),
+    [
+        ("de", "Genauigk"),
+        ("en", "perform"),
+        ("fr", "entraînem"),
+        ("es", "necesid"),
+        ("pt", "necessid"),
+        ("ru", "автоматич"),
+    ],
+)
+def test_the_beginning_of_a_word_is_told_from_words(language, half):
+    words = {
+        "de": "Genauigkeit",
+        "en": "performance",
+        "fr": "entraînement",
+        "es": "necesidad",
+        "pt": "necessidade",
+        "ru": "автоматически",
+    }
+    assert talks(as_of(language, half), WORD) > talks(as_of(language, words[language]), WORD) + 1
 
 
 def test_brackets_that_ask_for_words_are_told_from_asides():
