@@ -5,6 +5,7 @@ from __future__ import annotations
 
 # ruff: noqa: E501  # patterns of words read as lists
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -34,7 +35,7 @@ _AVERAGE = regex(
     re.IGNORECASE,
 )
 _OR_MORE = regex(
-    r"^[^\s\d,.，。]{0,4}\s?(?:以上|を超え|を上回|이상|초과|or more\b|and above\b|oder mehr\b|ou plus\b|o más\b)"
+    r"^[^\s\d,.，。]{0,4}\s?(?:以上|多|余|を超え|を上回|이상|초과|or more\b|and above\b|oder mehr\b|ou plus\b|o más\b)"
 )
 _OR_LESS = regex(
     r"^[^\s\d,.，。]{0,4}\s?(?:以下|未満|以内|이하|미만|or (?:less|fewer)\b|or below\b|oder weniger\b|ou moins\b|o menos\b|au (?:plus|maximum)\b|como máximo\b|at most\b)"
@@ -57,9 +58,26 @@ def bound(text: str, figure: Figure) -> str:
 
 
 def _sentence_of(text: str, figure: Figure) -> str:
-    start = max((m.end() for m in _STOP.finditer(text, 0, figure.start)), default=0)
-    end = _STOP.search(text, figure.start + len(figure.text))
-    return text[start : end.start() if end else len(text)]
+    return part_at(text, figure.start, figure.start + len(figure.text), _STOP)
+
+
+def part_at(text: str, start: int, end: int, stops: re.Pattern[str]) -> str:
+    """What stands around a place, from one match of `stops` to the next."""
+    first, last = bounds_at(text, start, end, stops)
+    return text[first:last]
+
+
+def bounds_at(text: str, start: int, end: int, stops: re.Pattern[str]) -> tuple[int, int]:
+    ends, starts = _stops(text, stops)
+    before, after = bisect_right(ends, start), bisect_left(starts, end)
+    return ends[before - 1] if before else 0, starts[after] if after < len(starts) else len(text)
+
+
+@lru_cache(maxsize=256)
+def _stops(text: str, stops: re.Pattern[str]) -> tuple[list[int], list[int]]:
+    """Where each match ends and begins; to look again at every figure takes the square."""
+    found = list(stops.finditer(text))
+    return [m.end() for m in found], [m.start() for m in found]
 
 
 _STOP = regex(r"[.!?;](?=\s)|[。；！？]")
@@ -84,7 +102,7 @@ def _ends(text: str, found: Sequence[Figure]) -> dict[int, str]:
     """The bound that each end of a range `3 to 5` is; what changes `from 3 to 5` has none."""
     bounds: dict[int, str] = {}
     for one, other in pairwise(found):
-        before, between = text[: one.start], text[one.start + len(one.text) : other.start]
+        before, between = text[max(0, one.start - 16) : one.start], text[one.start + len(one.text) : other.start]
         if one.value < other.value and _BETWEEN.fullmatch(between) and not _FROM.search(before):
             bounds |= {one.start: ">", other.start: "<"}
     return bounds
@@ -108,7 +126,7 @@ def changes(text: str) -> Iterator[tuple[float, float]]:
         if (
             _FROM_BEHIND.match(between)
             or _OUT_OF.fullmatch(between)
-            or (_TO.match(between) and _FROM.search(text[: one.start]))
+            or (_TO.match(between) and _FROM.search(text[max(0, one.start - 16) : one.start]))
         ):
             yield one.value, other.value
 
@@ -121,10 +139,10 @@ _OUT_OF = regex(r"\s*(?:out )?of(?: the)?\s*")
 _RANKS = tuple(
     regex(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?<!\ba )\b(?:few|wenigen?|peu d[e'’]|pocos|pocas|poucos|poucas)\b|少数|很少|极少|ごく一部|극소수|소수의",
-        r"\b(?:some|several|certain|sometimes|occasionally|einigen?|manchen?|mehreren?|certaine?s|quelques|parfois|algun[oa]s|alguns|algumas|às vezes|a veces)\b|一些|某些|有些|有时|部分|いくつか|(?<!ごく)一部|일부|몇몇",
-        r"\b(?:most(?! (?:[a-z]+(?:ed|ing|ful|ive|ant|ent|al|ic|ly)|recent|similar)\b)|mostly|majority|usually|typically|often|(?:die|der|den) meisten|meistens?|mehrheit\w*|la plupart|majorité|souvent|mayoría|generalmente|maioria|geralmente)\b|大多数?|多数|通常|大部分|ほとんど|大半|多くの|대부분|대다수|대체로",
-        r"\b(?:all(?! in all)|every|each|always|any|both|entire|invariably|never|allen?|aller|jede[rnms]?|immer|stets|sämtliche\w*|tous|toutes|chaque|toujours|todos|todas|cada|siempre|sempre)\b|所有|全部|每[个一名次种项]|总是|始终|一律|(?<!平)均|(?<![首东京])都(?![度市])|すべて|全て|全ての|常に|あらゆる|모든|모두|항상|전부",
+        r"(?<!\ba )\b(?:few|wenigen?|peu d[e'’]|pocos|pocas|poucos|poucas|немног\w+)\b|少数|很少|极少|ごく一部|극소수|소수의",
+        r"\b(?:some|several|certain|sometimes|occasionally|einigen?|manchen?|mehreren?|certaine?s|quelques|parfois|algun[oa]s|alguns|algumas|às vezes|a veces|некоторы\w+|иногда|отдельны\w+)\b|一些|某些|有些|有时|部分|いくつか|(?<!ごく)一部|일부|몇몇",
+        r"\b(?:most(?! (?:[a-z]+(?:ed|ing|ful|ive|ant|ent|al|ic|ly)|recent|similar)\b)|mostly|majority|usually|typically|often|(?:die|der|den) meisten|meistens?|mehrheit\w*|la plupart|majorité|souvent|mayoría|generalmente|maioria|geralmente|большинств\w*|обычно|чаще всего)\b|大多数?|多数|通常|大部分|ほとんど|大半|多くの|대부분|대다수|대체로",
+        r"\b(?:all(?! in all)|every|each|always|any|both|entire|invariably|never|allen?|aller|jede[rnms]?|immer|stets|sämtliche\w*|tous|toutes|chaque|toujours|todos|todas|cada|siempre|sempre|quaisquer|cualquier\w*|все(?:х|м|ми|гда|го)?|кажд\w+|неизменно|люб(?:ой|ого|ых|ые|ом))\b|所有|全部|每[个一名次种项]|总是|始终|一律|(?<!平)均(?![方值匀衡])|(?<![首东京])都(?![度市])|すべて|全て|全ての|常に|あらゆる|모든|모두|항상|전부|빠짐없이",
     )
 )
 """Few, some, most, all, in the languages that are checked; no data set ranks them."""

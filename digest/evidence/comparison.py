@@ -19,8 +19,8 @@ _BETTER = AXES[1]
 _NAME = regex(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*")
 _ARTICLE = r"(?:the|our|its|der|den|dem|die|das|le|la|les|el|los|las|os?|as?)\s+"
 _THAN = regex(
-    r"(?:(?:\b(?:than|over|versus|compared (?:with|to)|relative to|als|gegenüber|vergl(?:ichen|eich) (?:mit|zu)|que|par rapport à|frente a|respecto a|compara(?:do|ção|ción) (?:con|com|a)|em relação a[o]?)\s|\bqu['’])"
-    rf"(?:{_ARTICLE})?|(?:比|较|相比于|相较于)\s?)$",
+    r"(?:(?:\b(?:than|over|versus|below|above|behind|compared (?:with|to)|relative to|als|gegenüber|vergl(?:ichen|eich) (?:mit|zu)|que|par rapport à|frente a|respecto a|compara(?:do|ção|ción) (?:con|com|a)|em relação a[o]?)\s|\bqu['’])"
+    rf"(?:(?:that|those) of )?(?:in |with |for |by )?(?:{_ARTICLE})?|(?:比|较|相比于|相较于)\s?)$",
     re.IGNORECASE,
 )
 _BEHIND = regex(r"^\s*(?:より|[にと]比べ|を上回|を下回|보다|에 비해|[과와] 비교|相比|相较)")
@@ -73,15 +73,20 @@ def _compared_with(text: str) -> Iterator[Compared]:
 
 def _standard(text: str, name: re.Match[str]) -> bool | None:
     """Whether the direction is the standard's own, as in the passive; None if it is none."""
-    before, after = text[: name.start()], text[name.end() :]
+    before, after = text[max(0, name.start() - 48) : name.start()], text[name.end() : name.end() + 48]
     if _THAN.search(before) or _BEHIND.match(after):
         return False
-    verbs = [m for side in (_BETTER.up, _BETTER.down, _BEHIND_ANOTHER) for m in side.finditer(text)]
-    if any(_BESIDE.match(text[m.end() : name.start()]) for m in verbs if m.end() <= name.start()):
+    verbs = _verbs(text)
+    if any(_BESIDE.match(text[m.end() : name.start()]) for m in verbs if 0 <= name.start() - m.end() < 48):
         return False
     if _OBJECT.match(after) and any(name.end() < m.start() <= name.end() + 24 for m in verbs):
         return False
     return True if verbs and _AGENT.search(before) else None
+
+
+@lru_cache(maxsize=64)
+def _verbs(text: str) -> tuple[re.Match[str], ...]:
+    return tuple(m for side in (_BETTER.up, _BETTER.down, _BEHIND_ANOTHER) for m in side.finditer(text))
 
 
 def _clauses(text: str) -> Iterator[str]:

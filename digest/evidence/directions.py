@@ -17,7 +17,7 @@ from digest.patterns import regex
 NEGATION = regex(
     r"\b(?:not(?! only| (?:more|less|fewer) than)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|breaks? down|broke down|impossible|unlikely|refuses?|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
     r"|\b(?:nicht|kein(?:e[rnms]?)?|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
-    r"|没(?!错)|(?<!显)未(?![来知])|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\bне\b|\bнет\b|\bбез\b",
+    r"|没(?!错)|(?<!显)未(?!来|知|见过)|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|偏|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\bне\b|\bнет\b|\bбез\b",
     re.IGNORECASE,
 )
 """Lexical words such as 不同 (different) or 无监督 (unsupervised) negate nothing."""
@@ -46,9 +46,9 @@ AXES = (
     _axis(
         "more",
         r"\b(?:increas\w*|rais(?:e|es|ed|ing)|ris(?:e|es|en|ing)|rose|grow(?:s|th|n|ing)?|grew|higher|highest|high|more(?! than one)|larger|largest|greater|greatest|gains?|gained|boost\w*|exceed\w*|above|longer|longest|maxim\w+|enlarg\w*|expand\w*|amplif\w*|many|upward\w*)\b"
-        r"|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|повы[шс]\w*|увелич\w*",
+        r"|高出|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|sub(?:e|en|ió)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|увелич\w*",
         r"\b(?:decreas\w*|reduc\w*|lower\w*|lowest|low|drop(?:s|ped|ping)?|fall(?:s|en|ing)?|fell|declin\w*|less|fewer|smaller|smallest|diminish\w*|shrink\w*|below|shorter|shortest|minim\w+|least|cuts?|shorten\w*|few|downward\w*)\b"
-        r"|降低|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|下回|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|rédui\w*|diminu\w*|inférieur\w*|reduc\w*|disminu\w*|menor(?:es)?\b|reduz\w*|сниж\w*|сниз\w*|уменьш\w*",
+        r"|降低|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|下回|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|rédui\w*|diminu\w*|inférieur\w*|reduc\w*|disminu\w*|menor(?:es)?\b|reduz\w*|baiss\w*|chut\w*|cae[n]?\b|cai\b|caem\b|baja[n]?\b|fäll[t]?\b|떨어|падает|сниж\w*|сниз\w*|уменьш\w*",
     ),
     _axis(
         "better",
@@ -59,8 +59,8 @@ AXES = (
     ),
     _axis(
         "fast",
-        r"\b(?:fast(?:er|est)?|quick\w*|speed(?:s|ed|ing)?[ -]?up\w*|speedup\w*|accelerat\w*|rapid\w*)\b|更快|加速|较快|最快|快于|schneller|rapide\w*|vite\b|速[いく]|빠[르른]|más rápid\w*|mais rápid\w*|быстрее",
-        r"\b(?:slow\w*|decelerat\w*)\b|更慢|减慢|变慢|较慢|最慢|慢于|langsamer|遅[いく]|느[리린]|plus lent\w*|más lent\w*|mais lent\w*|медленнее",
+        r"\b(?:shorten|reduc|cut|decreas|lower)\w*\s[^,;.]{0,24}\b(?:times?|latency|runtimes?)\b|\b(?:fast(?:er|est)?|quick\w*|speed(?:s|ed|ing)?[ -]?up\w*|speedup\w*|accelerat\w*|rapid\w*)\b|更快|加速|较快|最快|快于|schneller|(?<!moins )rapide\w*|(?<!moins )vite\b|accél\w*|aceler\w*|ускор\w*|빨라|加快|速[いく]|빠[르른]|más rápid\w*|mais rápid\w*|быстрее",
+        r"\b(?:lengthen|increas|rais|prolong)\w*\s[^,;.]{0,24}\b(?:times?|latency|runtimes?)\b|\b(?:slow\w*|decelerat\w*)\b|更慢|减慢|变慢|较慢|最慢|慢于|langsamer|遅[いく]|느[리린려]|moins (?:vite|rapide\w*)|ralent\w*|desaceler\w*|замедл\w*|verlangsam\w*|plus lent\w*|más lent\w*|mais lent\w*|медленнее",
     ),
     _axis(
         "before",
@@ -76,8 +76,8 @@ AXES = (
     _axis("positive", r"\bpositiv\w*\b|正相关|正面|正向|积极", r"\bnegativ\w*\b|负相关|负面|负向|消极"),
     _axis(
         "same",
-        r"\b(?:same|similar\w*|identical\w*|equal\w*|comparable|consistent\w*|agree\w*)\b|相同|相似|一致|类似|相当",
-        r"\b(?:differ\w*|dissimilar\w*|unequal\w*|distinct\w*|inconsistent\w*|disagree\w*|contradict\w*)\b|不同|相异|不一致|差异",
+        r"\b(?:same|similar\w*|identical\w*|equal\w*|comparable|consistent\w*|agree\w*)\b|相同|相似|一致|类似|相当|同じ|同一|같|동일|\b(?:gleich(?:e[rnms]?)?|identi\w+|igual(?:es)?|même|одинаков\w*)\b",
+        r"\b(?:differ\w*|dissimilar\w*|unequal\w*|distinct\w*|inconsistent\w*|disagree\w*|contradict\w*)\b|不同|相异|不一致|差异|異な|다르|다른|\b(?:unterschied\w*|verschieden\w*|différ\w*|difer\w*|diferent\w*|различ\w*|неодинаков\w*|разн\w+)\b",
     ),
     _axis(
         "all",
@@ -86,7 +86,17 @@ AXES = (
     ),
     _axis("most", r"\b(?:most|mostly|majority|often|usually|frequent\w*|common\w*)\b|大多|多数|经常|通常|常见|频繁", r"\b(?:least|minority|rare\w*|seldom|infrequent\w*|uncommon\w*)\b|少数|罕见|很少|极少"),
     _axis("include", r"\b(?:includ\w*|contain\w*|add(?:s|ed|ing)?|keep\w*|kept|retain\w*|with(?!out|in|draw))\b|包含|包括|加入|添加|保留", r"\b(?:exclud\w*|remov\w*|omit\w*|dropping|discard\w*|delet\w*|without|ignor\w*)\b|排除|去掉|去除|移除|删除|丢弃|忽略"),
-    _axis("strong", r"\b(?:strong\w*|substantial\w*|significant\w*|large(?:ly)?|considerabl\w*|great(?:ly)?|much|clear(?:ly)?)\b|显著|明显|大幅|强[烈于]|很大", r"\b(?:weak\w*|slight\w*|marginal\w*|insignificant\w*|negligib\w*|little|small|minor|moderate\w*|modest\w*|hardly|barely)\b|轻微|微弱|略微|不显著|不明显|有限|很小|微小"),
+    _axis("strong", r"\b(?:strong\w*|substantial\w*|significant\w*|large(?:ly)?|considerabl\w*|great(?:ly)?|much|clear(?:ly)?)\b|显著|明显|大幅|明らか|大きく|大幅|뚜렷|크게|현저|\b(?:deutlich\w*|erheblich\w*|nettement|significativ\w*|considerabl\w*|заметн\w*|значительн\w*)\b|强[烈于]|很大", r"\b(?:weak\w*|slight\w*|marginal\w*|insignificant\w*|negligib\w*|little|small|minor|moderate\w*|modest\w*|hardly|barely)\b|within (?:the )?(?:noise|error bars)|轻微|微弱|略微|不显著|不明显|有限|很小|微小"),
+    _axis(
+        "twice",
+        r"\b(?:doubl\w*|twice|twofold|two-fold)\b|翻倍|加倍|翻番|倍増|2倍|両倍|두 배|2배|\b(?:verdoppel\w*|duplic\w*|dobr\w*|удво\w*)\b",
+        r"\b(?:halv\w*|half)\b|减半|一半|半分|半減|절반|반으로|\b(?:halbier\w*|moitié|mitad|metade)\b",
+    ),
+    _axis(
+        "present",
+        r"\b(?:appear(?:s|ed)?|emerg\w*|remain\w*|persist\w*)\b|出现|显现|仍然|現れ|生じ|나타|유지|\b(?:apare\w*|apparaî\w*|erschein\w*)\b",
+        r"\b(?:vanish\w*|disappear\w*)\b|消失|不复存在|消え|사라|없어|\b(?:verschw[ia]nd\w*|dispara\w*|desapar\w*|исчез\w*)\b",
+    ),
     _axis("public", r"\b(?:public\w*|open\w*|releas\w*|available)\b|公开|开源|发布", r"\b(?:private\w*|closed|proprietary|unreleased|unavailable|withheld)\b|私有|闭源|未公开|不公开"),
     _axis("accept", r"\b(?:accept\w*|support\w*|confirm\w*|prove\w*|allow\w*|permit\w*|enabl\w*)\b|接受|支持|证实|允许", r"\b(?:reject\w*|refut\w*|oppos\w*|disprov\w*|prevent\w*|prohibit\w*|forbid\w*|block\w*)\b|拒绝|反驳|阻止|禁止"),
     _axis("train", r"\b(?:train(?:s|ed|ing)?)\b|训练", r"\b(?:test(?:s|ed|ing)?|evaluation)\b|测试"),

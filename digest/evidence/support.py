@@ -10,24 +10,35 @@ from __future__ import annotations
 # ruff: noqa: SIM905, E501  # lists of words read as words
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
-from digest.checks.facts.claims import missing_figures, missing_names, places_of_figure
+from digest.checks.facts.claims import missing_figures, missing_names, part_of_name, places_of_figure
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.names import COMMON, initials_of, squeezed
 from digest.checks.facts.notation import with_english_numbers, with_english_units
 from digest.checks.facts.number_words import counts_in_words, with_counts_in_digits
 from digest.checks.language import base
-from digest.evidence.amounts import ALL, bounded_the_other_way, changes, overstated, parts, quantifiers
+from digest.evidence import certainty
+from digest.evidence.amounts import (
+    ALL,
+    bounded_the_other_way,
+    bounds_at,
+    changes,
+    overstated,
+    part_at,
+    parts,
+    quantifiers,
+)
 from digest.evidence.comparison import compared_with, order_of
-from digest.evidence.directions import AXES, COMPARATORS, NEGATIVE_STARTS, negations
+from digest.evidence.directions import AXES, COMPARATORS, NEGATION, NEGATIVE_STARTS, Axis, negations
 from digest.model import Form, FullText
 from digest.patterns import GAP, regex
 from digest.retrieval.glossary import translated
@@ -52,6 +63,8 @@ class Verdict:
 
 
 _SUPPORTED = Verdict(Support.SUPPORTED)
+LONGEST = 1_500
+"""Characters of a sentence that rules judge."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,12 @@ class SupportIndex:
         self.title = title
         self._verdicts: dict[tuple[str, str, str], Verdict] = {}
         self._passages = [passage for section in text.sections for passage in section.passages]
+
+    @cached_property
+    def own(self) -> str:
+        """What the authors call their own work, as the title and the abstract say."""
+        found = _OWN_TITLE.match(self.title) or _PRESENTED.search(self.opening) or _OWN_SUBJECT.match(self.opening)
+        return found["name"] if found else ""
 
     @property
     def opening(self) -> str:
@@ -213,6 +232,15 @@ class SupportIndex:
         return max(elsewhere, default=0.0) / total
 
 
+_OWN_TITLE = regex(r"\s*(?P<name>[A-Z][\w-]*[\w](?: [A-Z0-9][\w-]*)?)\s*:")
+_PRESENTED = regex(
+    r"\b(?:present|introduc|propos|develop|releas|call|nam|dubb|describ)(?:e|es|ed|s)?\b(?:,? (?:a|an|the|our|new|novel|it|called|named)){0,4},? (?P<name>[A-Z]\w*(?:-[\w.]+)*)"
+)
+_OWN_SUBJECT = regex(
+    r"\s*(?P<name>(?!(?:We|This|These|The|Our|In|A|An|It|Most|Many|Recent|Despite|Existing|While|Large|Deep)\b)[A-Z]\w*(?:-[\w.]+)*) (?:is|[a-z]+s)\b"
+)
+
+
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
@@ -232,6 +260,7 @@ class Word:
 _LATIN = regex(r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?")
 _LABEL = regex(r"[^\W_]+")
 _HAN = regex(r"[\u3400-\u9fff]")
+_UNREAD = regex(r"[^\W\d_A-Za-zÀ-ɏ]")
 _EAST = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _GENERAL = frozenset(
     stem(w)
@@ -305,6 +334,8 @@ def support_of(
     bare = " ".join(_PAPER_MARKS.sub("", _CITATIONS.sub("", sentence)).split()).strip(' *_"“”')
     if not bare or _letters(bare) == _letters(ground.quotation) or _is_whole_sentence(bare, ground):
         return _SUPPORTED
+    if len(bare) > LONGEST:  # the rules take the product of its length and the quotation's
+        return Verdict(Support.DOUBTFUL, "too long to be held against a quotation", ask=True)
     read = with_english_numbers(bare, language, f"{ground.whole}\n{ground.around}")
     case = _Case(
         with_english_units(read, language), ground, language, index, f"{granted}\n{index.title if index else ''}"
@@ -337,19 +368,32 @@ class _Case:
         self.latin = not _EAST.search(sentence)
         self.language = language
         self.foreign = base(language) != "en" and not _EAST.search(ground.whole)
-        self.granted = granted
         self.whole = _PAPER_MARKS.sub(" ", ground.whole)
+        self.own = index.own if index and index.own and not _holds(self.whole, index.own) else ""
+        if self.own and _POINTS_AT_OWN.search(self.whole):
+            granted = f"{granted}\n{self.own}"
+        self.granted = granted
         self.said = list(words(sentence))
         if self.foreign and self.latin:  # its little words are not known
             self.said = [w for w in self.said if w.name or len(w.raw) >= 6]
         self.mine = _vocabulary(self.whole)
-        self.near = _vocabulary(f"{self.whole}\n{ground.around}\n{granted}")
+        self.near = _vocabulary(f"{self.whole}\n{ground.around}\n{granted}\n{self.own}")
 
     @cached_property
     def order(self) -> str:
         """Whether two compared names stand as in the quotation, or exchanged."""
         pieces = [p for p in _END.split(self.whole) if p]
         found = {order_of(self.sentence, piece) for piece in pieces} - {""}
+        return found.pop() if len(found) == 1 else ""
+
+    @cached_property
+    def order_of_own(self) -> str:
+        """The same where the quotation calls the authors' work `it`, or not at all."""
+        own = self.index.own if self.index else ""
+        if not own or self.order or not _holds(self.sentence, own):
+            return ""
+        pieces = [p for p in _END.split(self.whole) if p and not _holds(p, own)]
+        found = {order_of(self.sentence, _with_own(p, own)) for p in pieces} - {""}
         return found.pop() if len(found) == 1 else ""
 
     @cached_property
@@ -371,8 +415,15 @@ class _Case:
         yield from self._negation()
         yield from self._quantifiers()
         yield from self._shares()
+        yield from self._scales()
         yield from self._graded()
         yield from self._other_part()
+        yield from self._certainty()
+        yield from self._conditions()
+        yield from self._causes()
+        yield from self._subjects()
+        yield from self._in_turn()
+        yield from self._set_against()
         if self.turned_twice:
             yield _Doubt("the quotation says it of the opposite", 1)
         else:
@@ -424,7 +475,8 @@ class _Case:
             if self.share < low and telling < 2:
                 plain = self.share < 0.5 * low and len(said) >= 3
                 yield _Doubt(
-                    "the quotation is about something else", 1 if telling or self._shares_figures else 3 if plain else 2
+                    "the quotation is about something else",
+                    1 if telling or self._shares_figures else 3 if plain and not (self.foreign and self.latin) else 2,
                 )
             elif self.share < slight and not telling:
                 yield _Doubt("the quotation says little of it", 1)
@@ -432,17 +484,28 @@ class _Case:
                 elsewhere = self.index.best_elsewhere(said, self.ground)
                 if elsewhere > 0.6 and self.share < 0.65 * elsewhere:
                     yield _Doubt("another passage says it, not the quotation", 1 if telling else 2)
-        elif self.foreign and not telling and not self.latin and self.share < 0.5:
+        elif self.foreign and not telling and (self.share < 0.5 or not said) and not self._shares_figures:
             rest = _SPOKEN.sub("", self.sentence)
-            if len(_EAST.findall(rest)) >= 6:
+            if len(_UNREAD.findall(rest)) >= 6:
                 yield _Doubt("nothing of it is known from the quotation", 1)
+        yield from self._strange_clause()
+
+    def _strange_clause(self) -> Iterator[_Doubt]:
+        """A part of the sentence whose words stand nowhere around."""
         for clause in _CLAUSES.split(self.sentence):
             own = [w for w in words(clause) if w.name or not (self.foreign and self.latin)]
-            if len(own) >= 3 and len(own) < len(said) and (part := self._share(self.near, own)) < 0.35:
-                told = [f for f in figures(clause) if f.plain and places_of_figure(f, self.whole)]
+            if not 2 <= len(own) < len(self.said):
+                continue
+            part = self._share(self.near, own)
+            told = any(f.plain and places_of_figure(f, self.whole) for f in figures(clause))
+            if len(own) >= 3 and part < 0.35:
                 level = 1 if part >= 0.15 or (self.foreign and self.latin) else 2 if told else 3
-                yield _Doubt(f"the passage does not say “{clause.strip()[:80]}”", level)
-                return
+            elif len(own) == 2 and not part and not told and len(_HAN.findall(clause)) >= 8:
+                level = 1
+            else:
+                continue
+            yield _Doubt(f"the passage does not say “{clause.strip()[:80]}”", level)
+            return
 
     # -------------------------------------------------------- figures
 
@@ -451,18 +514,22 @@ class _Case:
         missing = [
             f
             for f in missing_figures(self.sentence, self.whole)
-            if not self._printed(f) and not self._each(f) and not self._between_two(f)
+            if not self._printed(f) and not self._each(f) and not self._between_two(f) and not self._of_counts(f)
         ]
         for figure in missing:
             if not missing_figures(figure.text, near):
                 yield _Doubt(f"the quotation does not hold {figure.text}", 2)
+                continue
+            if self._rest_of(figure):
+                yield _Doubt(f"the quotation says it of the rest, not {figure.text}", 1)
                 continue
             other = [f for f in figures(self.whole) if f.plain and f.unit == figure.unit and f.value != figure.value]
             alike = other and (figure.unit or figure.step < 1) and self.share >= 0.5
             yield _Doubt(f"the quotation does not hold {figure.text}", 4 if alike else 3)
         gone = {f.text for f in missing}
         for figure in figures(self.sentence):
-            if figure.plain and figure.text not in gone and not missing_figures(figure.text, self.whole):
+            told = figure.plain and figure.text not in gone and not part_of_name(self.sentence, figure)
+            if told and not missing_figures(figure.text, self.whole):
                 yield from self._fits(figure)
         yield from self._counts()
         yield from self._bounds()
@@ -470,6 +537,26 @@ class _Case:
     def _each(self, figure: Figure) -> bool:
         """`1文あたり`, `1개당` for `each`, `per`, `a single`."""
         return self.foreign and figure.value == 1 and _EACH.search(self.whole) is not None
+
+    def _of_counts(self, figure: Figure) -> bool:
+        """`6 %` for `17 of 300`, and what a change leaves."""
+        slack = max(0.5 * figure.step, 0.05 * figure.value if figure.about else 0.0)
+        shares = (100 * n / m for n, m in parts(self.whole) if m)
+        left = self._left_of_changes if figure.unit == "%" else ()
+        return figure.unit == "%" and any(abs(share - figure.value) <= slack for share in (*shares, *left))
+
+    @cached_property
+    def _left_of_changes(self) -> list[float]:
+        """`28 % of the memory` for `cuts memory by 72 %`."""
+        if not _SHARE.search(self.sentence):
+            return []
+        return [100 - float(m[m.lastindex or 0]) for m in _CHANGE.finditer(self.whole)]
+
+    def _rest_of(self, figure: Figure) -> bool:
+        """`2.5 % were not` for `97.5 % were`."""
+        whole = [f.value for f in figures(self.whole) if f.unit == "%"]
+        turned = (len(self._negations) - len(negations(self.whole))) % 2
+        return figure.unit == "%" and bool(turned) and any(abs(100 - n - figure.value) < 1e-6 for n in whole)
 
     def _between_two(self, figure: Figure) -> bool:
         """Whether it is the difference of two figures of both: `by 5.6, from 41.2 to 46.8`."""
@@ -488,31 +575,59 @@ class _Case:
         places = places_of_figure(figure, self.whole)
         if not places or (figure.step == 1 and 1900 <= figure.value <= 2100):
             return
-        if figure.unit in _MEASURES and not self.ground.table and not any(p.unit for p in places):
-            noun = _counted(self.whole, places[0])
-            if noun:
-                yield _Doubt(f"the quotation counts {noun} with {figure.text}", 2)
-                return
-        measured = not figure.unit and all(p.unit in _MEASURES for p in places)
-        if measured and not (self.foreign and self.latin) and (noun := _counted(self.sentence, figure)):
-            yield _Doubt(f"the quotation counts no {noun} with {figure.text}", 2)
+        if doubt := self._counts_other(figure, places):
+            yield doubt
             return
         if self.ground.table and (rows := _rows(self.whole)):
             yield from self._in_table(figure, rows)
             return
+        yield from self._beside_another(figure, places)
+
+    def _counts_other(self, figure: Figure, places: Sequence[Figure]) -> _Doubt | None:
+        """A unit where the quotation counts things, things for a unit, or other things."""
+        if figure.unit in _MEASURES and not self.ground.table and not any(p.unit for p in places):
+            if noun := _counted(self.whole, places[0]):
+                return _Doubt(f"the quotation counts {noun} with {figure.text}", 2)
+            if all(_FACTOR.search(self.whole[max(0, p.start - 12) : p.start]) for p in places):
+                return _Doubt(f"the quotation has a factor, not {figure.text}", 2)
+        if other := self._other_counted(figure, places):
+            return _Doubt(f"the quotation counts {other} with {figure.text}", 1)
+        measured = not figure.unit and all(p.unit in _MEASURES for p in places)
+        if measured and not (self.foreign and self.latin) and (noun := _counted(self.sentence, figure)):
+            return _Doubt(f"the quotation counts no {noun} with {figure.text}", 2)
+        return None
+
+    def _beside_another(self, figure: Figure, places: Sequence[Figure]) -> Iterator[_Doubt]:
+        """Another figure of the quotation stands beside the words of this one."""
         told = list(figures(self.sentence))
         anchors = _anchors(self.sentence, figure, told)
         if not anchors:
             return
         values = {f.value for f in told}
-        others = [f for f in figures(self.whole) if f.plain and f.value not in values and f.step == figure.step]
+        others = [f for f in figures(self.whole) if f.plain and f.value not in values and _as_fine(f, figure)]
         mine = max((self._near_figure(p, anchors) for p in places), key=len)
         for other in others:
             theirs = self._near_figure(other, anchors)
             if theirs - mine and not mine - theirs:
-                named = any(w.name and w.raw in theirs - mine for w in anchors)
+                beside = any(_holds_both(piece, places, other) for piece in self._spans)
+                named = any(w.name and w.raw in theirs - mine for w in anchors) and not (beside and self.foreign)
                 yield _Doubt(f"in the quotation {figure.text} belongs to something else", 3 if named else 2)
                 return
+
+    def _other_counted(self, figure: Figure, places: Sequence[Figure]) -> str:
+        """What the quotation counts with a figure, if a Chinese sentence counts another thing."""
+        if figure.unit or not self.foreign or len(places) != 1:
+            return ""
+        end = figure.start + len(figure.text)
+        word = next((w for w in self.said if _HAN.match(w.raw) and end <= w.start <= end + 2), None)
+        noun = _after(self.whole, places[0])
+        return noun if word and noun and noun not in word.stems and not self.near.holds(word) else ""
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        """Where each sentence of the quotation stands."""
+        ends = [0, *(m.end() for m in _END.finditer(self.whole)), len(self.whole)]
+        return list(pairwise(ends))
 
     def _near_figure(self, figure: Figure, anchors: Sequence[Word]) -> set[str]:
         clause = _vocabulary(_clause_at(self.whole, figure.start))
@@ -520,25 +635,55 @@ class _Case:
 
     def _in_table(self, figure: Figure, rows: list[list[str]]) -> Iterator[_Doubt]:
         """The figure must stand in a row, and a column, that the sentence names."""
-        said = {_folded(w) for w in _LABEL.findall(self.sentence)} | _vocabulary(self.sentence).stems
-        cells = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if c and _same(figure, cell)]
+        cells = self._cells(figure, rows)
         if not cells:
             return
-        labels = [_label(row[0]) for row in rows]
-        heads = [_label(cell) for cell in rows[0]]
+        said = {_folded(w) for w in _LABEL.findall(self.sentence)} | _vocabulary(self.sentence).stems
+        if _OURS.search(self.sentence) or (self.index and self.index.own and _holds(self.sentence, self.index.own)):
+            said |= {"our", "ours", "propos"}
 
-        def named(label: Sequence[str]) -> float:
+        def named(cell: str) -> float:
+            label = _label(cell)
             return sum(word in said for word in label) / len(label) if label else 0.0
 
-        best_row = max((named(labels[r]) for r in range(1, len(rows))), default=0.0)
-        best_head = max((named(heads[c]) for c in range(1, len(heads))), default=0.0)
+        labels, heads = [named(row[0]) for row in rows], [named(cell) for cell in rows[0]]
+        heads += [0.0] * max(0, max(map(len, rows)) - len(heads))
+        best_row = max(labels[1:], default=0.0)
         for r, c in cells:
-            head = named(heads[c]) if c < len(heads) else 0.0
-            if named(labels[r]) >= best_row and head >= best_head:
+            # A column that is not named may be meant, if the named ones hold the other figures.
+            taken = {k for k, head in enumerate(heads) if k and head and self._told_in(rows[r], k, figure)}
+            free = max((head for k, head in enumerate(heads) if k and k not in taken), default=0.0)
+            if labels[r] >= best_row and heads[c] >= free:
                 if _BEST.search(self.sentence) and self._between(rows, c, figure.value):
                     yield _Doubt(f"in the table {figure.text} is not the best of its column", 3)
+                unit = _unit_of_head(rows[0][c]) if c < len(rows[0]) else ""
+                if figure.unit in _MEASURES and unit in _MEASURES and unit != figure.unit:
+                    yield _Doubt(f"in the table {figure.text} is in {unit}", 3)
                 return
         yield _Doubt(f"in the table {figure.text} stands in another row or column", 3)
+
+    def _cells(self, figure: Figure, rows: list[list[str]]) -> list[tuple[int, int]]:
+        """Where in a table a figure stands; most rows are passed over by their digits."""
+        digits = {_DIGITS.sub("", p.text) for p in places_of_figure(figure, self.whole)}
+        told = [
+            (r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if c and _DIGITS.sub("", cell) in digits
+        ]
+        told += (
+            []
+            if told
+            else [
+                (r, c)
+                for r, row in enumerate(rows)
+                for c, cell in enumerate(row)
+                if c and any(d in cell for d in digits)
+            ]
+        )
+        return [(r, c) for r, c in told if _same(figure, rows[r][c])]
+
+    def _told_in(self, row: Sequence[str], column: int, but: Figure) -> bool:
+        """Whether another figure of the sentence stands in a cell."""
+        others = [f for f in figures(self.sentence) if f.text != but.text]
+        return column < len(row) and any(_same(f, row[column]) for f in others)
 
     def _between(self, rows: list[list[str]], column: int, value: float) -> bool:
         """Whether others of the column are higher; where less is better, whether lower ones too."""
@@ -556,7 +701,10 @@ class _Case:
         if len(columns) != 1 or _LESS_IS_BETTER.search(rows[0][columns[0]]):
             return
         values = {
-            row[0]: f.value for row in rows[1:] if columns[0] < len(row) for f in list(figures(row[columns[0]]))[:1]
+            row[0]: f.value
+            for row in rows[1:]
+            if row[0] in self.sentence and columns[0] < len(row)
+            for f in list(figures(row[columns[0]]))[:1]
         }
         for compared in compared_with(self.sentence):
             others = [n for n in values if n != compared.standard and n in self.sentence]
@@ -611,7 +759,14 @@ class _Case:
         lacking = [f"{n:g}" for n in sorted(worded) if counts and all(f.value != n for f in figures(self.whole))]
         if any(f.unit == "%" for f in left):
             shares = [f for f in told if f.unit == "%" and not f.plain]
-            lacking += [f.text for f in shares if not places_of_figure(f, self.whole)]
+            lacking += [f.text for f in shares if not places_of_figure(f, self.whole) and not _bounds_one(f, left)]
+        if self.foreign:
+            digits = with_english_units(with_counts_in_digits(self.sentence, self.language), self.language)
+            lacking += [
+                f.text
+                for f in figures(digits)
+                if f.unit in _MEASURES and f.value in worded and not places_of_figure(f, self.whole)
+            ]
         if lacking:
             yield _Doubt(f"the quotation does not hold {lacking[0]}", 3)
 
@@ -619,7 +774,11 @@ class _Case:
         """`at least 4` for `up to 4`; `from 3 to 5` for `from 5 to 3`."""
         read = with_counts_in_digits(self.sentence, self.language)
         for figure in bounded_the_other_way(read, self.whole):
-            yield _Doubt(f"the quotation bounds {figure.text} the other way", 3)
+            turned = any(
+                one.search(self.sentence) and other.search(self.whole)
+                for one, other in permutations((_KEPT, _LEFT_OUT))
+            )
+            yield _Doubt(f"the quotation bounds {figure.text} the other way", 1 if turned else 3)
             return
         theirs = set(changes(self.whole))
         for start, end in changes(read):
@@ -630,7 +789,7 @@ class _Case:
     # -------------------------------------------------------- names
 
     def _names(self) -> Iterator[_Doubt]:
-        near = f"{self.whole}\n{self.ground.around}\n{self.granted}"
+        near = f"{self.whole}\n{self.ground.around}\n{self.granted}\n{self.own}"
         missing = missing_names(self.sentence, near, self.language)
         known, own = squeezed(near), squeezed(f"{self.whole}\n{self.granted}")
         for name in missing:
@@ -654,17 +813,22 @@ class _Case:
     # -------------------------------------------------------- negation
 
     def _negation(self) -> Iterator[_Doubt]:
-        mine, theirs = negations(self.sentence), negations(self.whole)
+        mine, theirs = self._negations, negations(self.whole)
         own, ground = _denials(self.sentence), _denials(self.whole)
         if self.foreign:
             yield from self._foreign_negation(own, ground)
             return
         turned = [*own.turned_in(ground), *ground.turned_in(own)]
         if turned:
-            level = 4 if self.share >= 0.6 and not _HIDDEN_NEGATION.search(self.whole) else 2
+            hidden = _HIDDEN_NEGATION.search(self.whole) or _HIDDEN_NEGATION.search(self.sentence)
+            odd = (len(mine) - len(theirs)) % 2
+            both = set(turned) & ground.affirmed & ground.denied  # said of one thing, denied of another
+            hidden = hidden or _NOT_MORE.search(self.sentence) or _NOT_MORE.search(self.whole)
+            level = 4 if self.share >= 0.6 and not hidden and not both and odd else 2
             yield _Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
-        elif mine and not theirs and not _HIDDEN_NEGATION.search(self.whole):
-            yield _Doubt("the sentence denies what the quotation does not", 2)
+        elif mine and not theirs and not _NEGATED_WORD.search(self.whole):
+            level = 1 if _HIDDEN_NEGATION.search(self.whole) else 2
+            yield _Doubt("the sentence denies what the quotation does not", level)
         for word in self.said:
             for one in word.stems:
                 opposite = [f"{start}{one}" for start in NEGATIVE_STARTS]
@@ -674,14 +838,20 @@ class _Case:
                     yield _Doubt(f"the quotation says “{other}”, not “{one}”", 4 if self.share >= 0.5 else 2)
                     return
 
+    @cached_property
+    def _negations(self) -> Sequence[re.Match[str]]:
+        found = negations(self.sentence)
+        return [m for m in found if m[0].lower() != "no"] if base(self.language) == "pt" else found  # `no MATH`: in it
+
     def _foreign_negation(self, own: _Denials, ground: _Denials) -> Iterator[_Doubt]:
-        mine, spoken = negations(self.sentence), self._spoken_of()
+        mine, spoken = self._negations, self._spoken_of()
         if own.turned_in(ground) and ground.turned_in(own):
             yield _Doubt("the quotation denies the other of the two", 3)
         elif self.order == "same":
             return
-        elif mine and not negations(spoken) and not _HIDDEN_NEGATION.search(spoken):
-            yield _Doubt("the sentence denies what the quotation does not", 2)
+        elif mine and not negations(spoken) and not _NEGATED_WORD.search(spoken):
+            level = 1 if _HIDDEN_NEGATION.search(spoken) else 2
+            yield _Doubt("the sentence denies what the quotation does not", level)
         elif not mine and (told := negations(self.ground.quotation)) and not _OTHER_SIDE.search(self.sentence):
             yield _Doubt("the quotation denies it", 2 if self._scope_shared(told) else 1)
 
@@ -710,19 +880,29 @@ class _Case:
         wholes = (self._phrase_at(m.end()) for rank, m in mine if rank == ALL and len(m[0]) > 1)
         if any(not self.mine.holds(word) for whole in wholes for word in whole):
             yield _Doubt("the quotation speaks of no such whole", 2)
-        if any(rank == ALL for rank, _ in mine) and all(rank != ALL for rank, _ in theirs):
-            own = {f.value for f in figures(self.sentence)}
-            shares = {f.value for f in figures(self.whole) if f.unit == "%" and not f.plain}
-            if any(n not in own and m in own for n, m in parts(self.whole)) or (shares and not shares & own):
-                yield _Doubt("the quotation speaks of a part", 3)
-            if only := _ONLY.search(self.whole):
-                beside = self.foreign or any(self._beside(m, only) for rank, m in mine if rank == ALL)
-                if beside and not _ONLY.search(self.sentence):
-                    yield _Doubt(f"the quotation says “{only[0]}”", 2)
+        whole = next((m for rank, m in mine if rank == ALL), None)
+        if whole and all(rank != ALL for rank, _ in theirs):
+            yield from self._of_a_part(whole[0])
         if not overstated({r for r, _ in mine}, {r for r, _ in theirs}):
             return
         if self.foreign or any(self._beside(a, b) for _, a in mine for _, b in theirs):
             yield _Doubt(f"the quotation says “{theirs[0][1][0]}”, not “{mine[0][1][0]}”", 3)
+
+    def _of_a_part(self, word: str) -> Iterator[_Doubt]:
+        """`word` says all, and the quotation does not."""
+        loose = word.lower() in _LOOSE or word.startswith("每")
+        if not negations(self.whole) and not loose:
+            yield _Doubt(f"the quotation does not say “{word}”", 2)
+        elif not negations(self.whole) and not _PER.search(self.whole) and len(_names_in_order(self.sentence)) < 2:
+            yield _Doubt(f"the quotation does not say “{word}”", 1)
+        own = {f.value for f in figures(self.sentence)}
+        shares = {f.value for f in figures(self.whole) if f.unit == "%" and not f.plain}
+        if any(n not in own and m in own for n, m in parts(self.whole)) or (shares and not shares & own):
+            yield _Doubt("the quotation speaks of a part", 3)
+        if (only := _ONLY.search(self.whole)) and not _ONLY.search(self.sentence):
+            said = (m for rank, m in quantifiers(self.sentence) if rank == ALL)
+            if self.foreign or any(self._beside(m, only) for m in said):
+                yield _Doubt(f"the quotation says “{only[0]}”", 2)
 
     def _shares(self) -> Iterator[_Doubt]:
         """`40 % of the baseline's` where the quotation has `40 % less than the baseline`."""
@@ -735,6 +915,22 @@ class _Case:
                 if figure in theirs - kept:
                     yield _Doubt(f"{figure} % is not {kind} in the quotation", 3)
                     return
+
+    def _scales(self) -> Iterator[_Doubt]:
+        """Points for a relative change, per cent for a fraction or for another measure."""
+        for figure in figures(self.sentence):
+            places = places_of_figure(figure, self.whole) if figure.unit in ("%", "points") else []
+            if not places or self.ground.table:
+                continue
+            of_points = figure.unit == "points" and all(p.unit == "%" for p in places)
+            if of_points and _RELATIVE.search(self.whole) and not _RELATIVE.search(self.sentence):
+                yield _Doubt(f"the quotation says {places[0].text} relative to another", 2)
+            bare = [p for p in places if not p.unit and p.value <= 1 and p.step < 1]
+            if figure.unit == "%" and bare and len(bare) == len(places):
+                if figure.value == bare[0].value:
+                    yield _Doubt(f"the quotation has {bare[0].text}, not {figure.text}", 2)
+                elif (noun := _after(self.whole, bare[0])) and not any(noun in w.stems for w in self.said):
+                    yield _Doubt(f"the quotation counts {noun} with {bare[0].text}", 1 if self.foreign else 2)
 
     def _graded(self) -> Iterator[_Doubt]:
         """`more fluent` where the quotation has `less fluent`."""
@@ -754,6 +950,8 @@ class _Case:
         # Among many sentences another one may say it.
         if self.ground.table or (self.foreign and self.latin) or len(pieces) > _FEW_SENTENCES:
             return
+        if not any(len(sides) > 1 for sides in pieces):
+            yield from self._other_coordinated()
         for sides in pieces:
             if len(sides) < 2 or any(_POINTS_BACK.search(side) for side in sides):
                 continue
@@ -767,41 +965,198 @@ class _Case:
                     yield _Doubt("the quotation says it of the other of two", 2)
                     return
 
+    def _other_coordinated(self) -> Iterator[_Doubt]:
+        """The same of `A is …, and B is …`: a figure beside the words of the other part."""
+        for piece in _END.split(self.whole):
+            sides = _COORDINATED.split(piece)
+            if len(sides) != 2:
+                continue
+            held = [_vocabulary(side) for side in sides]
+            for clause in _CLAUSES.split(self.sentence):
+                every = figures(clause)
+                own = [
+                    [h.holds(w) for h in held]
+                    for w in words(clause)
+                    if w.raw not in _TAKES and not any(f.start <= w.start < f.start + len(f.text) for f in every)
+                ]
+                worded = {holds.index(True) for holds in own if sum(holds) == 1}
+                told = [f for f in every if f.plain or f.value > 1]
+                given = {n for f in told for n, side in enumerate(sides) if self._stands_in(f, side, sides)}
+                if worded and given and not worded & given:
+                    yield _Doubt("the quotation says it of the other of two", 2)
+                    return
+                if len(worded) > 1 and not given:
+                    yield _Doubt("the quotation says it of the other of two", 1)
+                    return
+
     @staticmethod
     def _stands_in(figure: Figure, side: str, sides: Sequence[str]) -> bool:
         """Whether a figure stands on this side alone."""
         return [one for one in sides if places_of_figure(figure, one)] == [side]
 
+    # -------------------------------------------------------- certainty, conditions, causes
+
+    @cached_property
+    def _quoted(self) -> str:
+        """The quotation's sentence that shares most with this one."""
+        if self.ground.table or not self.ground.quotation:
+            return ""
+        quoted = _letters(self.ground.quotation)
+        pieces = [p for p in _END.split(self.whole) if p and ((own := _letters(p)) in quoted or quoted in own)]
+        said = [f for f in figures(self.sentence) if f.plain]
+
+        def shared(piece: str) -> float:
+            told = sum(bool(places_of_figure(f, piece)) for f in said)
+            return told + self._share(_vocabulary(piece), self.said)
+
+        return max(pieces, key=shared, default="") if self.said or self.foreign else ""
+
+    def _certainty(self) -> Iterator[_Doubt]:
+        """`proves that` where the quotation has `may` or `whether`."""
+        if (hedge := certainty.HEDGE.search(self._quoted)) and not certainty.HEDGE.search(self.sentence):
+            proved = certainty.PROOF.search(self.sentence)
+            if proved and not certainty.PROOF.search(self._quoted):
+                yield _Doubt(f"the quotation says “{hedge[0]}”, not “{proved[0]}”", 3)
+            elif not negations(self.sentence):
+                yield _Doubt(f"the quotation says “{hedge[0]}”", 2 if certainty.OPEN.search(self._quoted) else 1)
+
+    def _conditions(self) -> Iterator[_Doubt]:
+        """`unless`, `as long as` or `if`, left out or waived."""
+        quoted = self._quoted
+        any_case = certainty.WHATEVER.search(self.sentence)
+        exception, condition = certainty.EXCEPTION.search(quoted), certainty.CONDITION.search(quoted)
+        limited = certainty.LIMITED.search(self.sentence)
+        waived = quoted and not certainty.WHATEVER.search(self.whole) and not negations(self.whole)
+        if any_case and (waived or exception or condition or _LIMIT.search(quoted)):
+            yield _Doubt(f"the quotation does not say “{any_case[0]}”", 2)
+        elif exception and not limited:
+            yield _Doubt(f"the quotation says it only “{exception[0]}”", 1 if self.foreign and self.latin else 2)
+        elif condition and not limited:
+            yield _Doubt(f"the quotation says it only “{condition[0]}”", 1)
+
+    def _causes(self) -> Iterator[_Doubt]:
+        """A cause where the quotation has what goes together, or another cause."""
+        cause, together = certainty.CAUSE.search(self.sentence), certainty.TOGETHER.search(self._quoted)
+        hedged = certainty.HEDGE.search(self.sentence)
+        if cause and together and not hedged and not certainty.TOGETHER_SAID.search(self.sentence):
+            level = 1 if certainty.CAUSE.search(self._quoted) else 2
+            yield _Doubt(f"the quotation says “{together[0]}”, not “{cause[0]}”", level)
+            return
+        for given in () if hedged or (self.foreign and self.latin) else certainty.BECAUSE_OF.finditer(self.sentence):
+            said = words(given["cause"] or given["han"])
+            if said and not any(self.mine.holds(w) for w in said):
+                yield _Doubt(f"the quotation gives no such cause as “{(given['cause'] or given['han']).strip()}”", 2)
+                return
+
+    def _subjects(self) -> Iterator[_Doubt]:
+        """What stands around the quotation, not in it."""
+        if (self.foreign and self.latin) or self.ground.table:
+            return
+        said = [w for w in self.said if w.raw not in self.granted or self.mine.holds(w)]
+        held = sum(bool(places_of_figure(f, self.whole)) for f in figures(self.sentence))
+        few = 0.25 if len(said) > 2 else 0.01
+        if len(said) >= 2 and held < 2 and self._share(self.mine, said) < few:
+            if self.foreign and held and (len(said) < 3 or self._share(self.mine, said) > 0.1):
+                return
+            yield _Doubt("the quotation says nothing of it", 1 if held or self.telling or self.foreign else 2)
+        elif not self.foreign and (beside := [w.raw for w in said if not w.name and self._only_beside(w)]):
+            yield _Doubt(f"“{beside[0]}” stands beside the quotation, not in it", 1)
+
+    def _only_beside(self, word: Word) -> bool:
+        return not self.mine.holds(word) and _vocabulary(self.ground.around).holds(word) and self._weight(word) > 0.5
+
+    def _in_turn(self) -> Iterator[_Doubt]:
+        """`B 52.8 and A 54.2` where the quotation has `A 52.8 and B 54.2`; so for columns."""
+        own = self.index.own if self.index else ""
+        told = [f for f in figures(self.sentence) if f.plain and not part_of_name(self.sentence, f)]
+        if self.ground.table:
+            yield from self._columns_in_turn(told)
+            return
+        for piece in [p for p in _END.split(self.whole) if p]:
+            read = _with_own(piece, own) if own and not _holds(piece, own) and _holds(self.sentence, own) else piece
+            values = [f.value for f in told if places_of_figure(f, read)]
+            theirs = [f.value for f in figures(read) if f.plain and f.value in values]
+            mine, others = _named_in_order(self.sentence, read), _named_in_order(read, self.sentence)
+            alike = len({f.unit for f in told if f.value in values}) == 1
+            if not alike or len(values) != 2 or sorted(values) != sorted(theirs) or values[0] == values[1]:
+                continue
+            if len(mine) == 2 and sorted(mine) == sorted(others) and (mine == others) != (values == theirs):
+                yield _Doubt("the quotation gives the names each other's figures", 2)
+                return
+            if len(mine) == 1 and mine == others and values != theirs and _before(mine[0], self.sentence, read, told):
+                yield _Doubt(f"the quotation gives {mine[0]} the other figure", 2)
+                return
+
+    def _columns_in_turn(self, told: Sequence[Figure]) -> Iterator[_Doubt]:
+        rows = _rows(self.whole)
+        heads = sorted(
+            (at, c) for c, h in enumerate(rows[0] if rows else ()) if c and h and (at := self.sentence.find(h)) >= 0
+        )
+        if len(heads) < 2 or len(heads) != len(told):
+            return
+        for figure, (_, column) in zip(told, heads, strict=True):
+            cells = {c for _, c in self._cells(figure, rows)}
+            if cells and column not in cells and cells & {c for _, c in heads}:
+                yield _Doubt(f"in the table {figure.text} stands in another column", 2)
+                return
+
+    def _set_against(self) -> Iterator[_Doubt]:
+        """What the quotation says of the authors' work, said of what that is set against."""
+        if not self.own or _holds(self.sentence, self.own) or compared_with(self.sentence):
+            return
+        against = {m[0] for side in _AGAINST.finditer(self.whole) for m in _NAMED.finditer(side[0])}
+        subject = next(iter(_named_in_order(self.sentence, self.whole)), "")
+        if subject in against:
+            yield _Doubt(f"the quotation sets it against {subject}", 2)
+
     # -------------------------------------------------------- directions
 
     def _directions(self) -> Iterator[_Doubt]:
         compared = _compared(self.sentence), _compared(self.whole)
+        crossed = compared[0] and compared[1] and compared[0].crosses(compared[1])
         for axis in AXES:
-            if axis in AXES[:3] and self.order:
-                continue
-            if axis in AXES[:3] and compared[0] and compared[1] and compared[0].crosses(compared[1]):
-                continue  # the sides are exchanged too
+            if axis in AXES[:3] and (self.order or self.order_of_own or crossed):
+                continue  # the sides are exchanged too, or known not to be
             for mine, opposite in ((axis.up, axis.down), (axis.down, axis.up)):
-                own = list(mine.finditer(self.sentence))
-                if not own or opposite.search(self.sentence) or self._agrees(own, list(mine.finditer(self.whole))):
-                    continue
-                found = [m for m in opposite.finditer(self.whole) if not self._turned(m)]
-                if not found:
-                    continue
-                if self.foreign:
-                    yield _Doubt(f"the quotation says “{found[0][0]}”", 2 if axis.name in _STATED else 1)
-                    continue
-                if any(self._beside(a, b) for a in own for b in found):
-                    yield _Doubt(
-                        f"the quotation says “{found[0][0]}”, not “{own[0][0]}”", 4 if self.share >= 0.5 else 2
-                    )
-                    return
+                if doubt := self._against(axis, mine, opposite):
+                    yield doubt
+                    if not self.foreign:
+                        return
+
+    def _against(self, axis: Axis, mine: re.Pattern[str], opposite: re.Pattern[str]) -> _Doubt | None:
+        """One direction of the sentence against the other one in the quotation."""
+        own = list(mine.finditer(self.sentence))
+        if not own:
+            return None
+        if opposite.search(self.sentence):
+            said = "" if self.foreign or axis not in AXES[:3] else self._turned_beside(own, mine, opposite)
+            return _Doubt(f"the quotation says the opposite of “{said}”", 2) if said else None
+        without = negations(self.whole) and all(NEGATION.fullmatch(m[0]) for m in own)  # says what `no` says
+        if without or self._agrees(own, list(mine.finditer(self.whole))):
+            return None
+        found = [m for m in opposite.finditer(self.whole) if not self._turned(m)]
+        if self.foreign and found:
+            return _Doubt(f"the quotation says “{found[0][0]}”", 2 if axis.name in _STATED else 1)
+        if any(self._beside(a, b) for a in own for b in found):
+            level = 4 if self.share >= 0.5 and not mine.search(self.whole) else 2
+            return _Doubt(f"the quotation says “{found[0][0]}”, not “{own[0][0]}”", level)
+        return None
+
+    def _turned_beside(self, own: Sequence[re.Match[str]], same: re.Pattern[str], opposite: re.Pattern[str]) -> str:
+        """`longer … lower the latency` where the quotation has `longer … raise the latency`."""
+        agreeing, turned = (
+            {word for m in side.finditer(self.whole) for word in _next_to(self.whole, m)} for side in (same, opposite)
+        )
+        for match in own:
+            beside = _next_to(self.sentence, match)
+            if beside & turned and not beside & agreeing and not self._negations and not negations(self.whole):
+                return match[0]
+        return ""
 
     def _turned(self, theirs: re.Match[str]) -> bool:
         """Whether a negation on one side makes the two directions agree."""
-        start = max((m.end() for m in _END.finditer(self.whole, 0, theirs.start())), default=0)
-        end = found.start() if (found := _END.search(self.whole, theirs.end())) else len(self.whole)
-        return (len(negations(self.sentence)) - len(negations(self.whole[start:end]))) % 2 == 1
+        around = part_at(self.whole, theirs.start(), theirs.end(), _END)
+        return (len(negations(self.sentence)) - len(negations(around))) % 2 == 1
 
     def _agrees(self, own: Sequence[re.Match[str]], found: Sequence[re.Match[str]]) -> bool:
         """Whether the quotation has the direction too, of the same thing if that is known."""
@@ -820,8 +1175,12 @@ class _Case:
         """`A outperforms B` where the quotation says `B outperforms A`."""
         if self.order == "exchanged":
             yield _Doubt("the quotation compares them the other way round", 3 if self.foreign else 4)
-        if self.order:
+        if self.order_of_own == "exchanged":
+            yield _Doubt("the quotation compares them the other way round", 2)
+        if self.order or self.order_of_own:
             return
+        if not self.foreign and self._ahead_for_behind():
+            yield _Doubt("the quotation compares them the other way round", 2)
         own = _compared(self.sentence)
         for piece in _END.split(self.whole):
             ground = _compared(piece)
@@ -830,12 +1189,24 @@ class _Case:
             if own.crosses(ground) if own.up == ground.up else own.follows(ground):
                 yield _Doubt("the quotation compares them the other way round", 4)
                 return
-        mine = _names_in_order(self.sentence)
+        mine = [] if self.foreign and self.latin else _names_in_order(self.sentence)
         for piece in _END.split(self.whole):
             theirs = [n for n in _names_in_order(piece) if n in mine]
             if len(theirs) > 1 and theirs != [n for n in mine if n in theirs]:
                 yield _Doubt("the quotation has the names in another order", 1)
                 return
+
+    def _ahead_for_behind(self) -> bool:
+        """`beats B by 2 points` for `2 points below B`."""
+        if _LESS_IS_BETTER.search(self.whole):
+            return False
+        signs = [
+            (("better" in mine.up, "better" in mine.down), ("more" in theirs.up, "more" in theirs.down))
+            for mine in compared_with(self.sentence)
+            for theirs in compared_with(self.whole)
+            if mine.standard == theirs.standard
+        ]
+        return any(one != (False, False) and one == other[::-1] for one, other in signs)
 
     def _partners(self) -> Iterator[_Doubt]:
         """`A on M, B on N` where the quotation has `B on M, A on N`."""
@@ -879,10 +1250,77 @@ class _Case:
                     break
 
 
+_AGAINST = regex(
+    r"\b(?:instead of|than|compared (?:with|to)|against|versus|as opposed to|rather than|unlike)\b(?:[^,;.]|[,.](?=\d)){0,80}"
+)
+_NAMED = regex(r"(?<![A-Za-z0-9-])(?:[A-Z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*|[a-z]+(?:-[a-z0-9]+)+)(?![A-Za-z0-9-])")
+
+
+def _named_in_order(text: str, other: str) -> list[str]:
+    """Names, and labels such as `test-clean`, that both texts hold, as they first stand here."""
+    found = (m for m in _NAMED.finditer(text) if _holds(other, m[0]) and m[0].lower() not in COMMON)
+    return list(dict.fromkeys(m[0] for m in found if m[0].islower() or not _is_place(text, m)))
+
+
+def _is_place(text: str, name: re.Match[str]) -> bool:
+    """`on COCO`, `COCO 上`: where something is measured, which may stand anywhere."""
+    before, after = text[max(0, name.start() - 12) : name.start()], text[name.end() : name.end() + 4]
+    return bool(_PLACE_BEFORE.search(before) or _PLACE_AFTER.match(after))
+
+
+_PLACE_BEFORE = regex(r"\b(?:on|auf|bei|in|im|sur|dans|en|no|na|em|на|в)\s(?:the\s)?$", re.IGNORECASE)
+_PLACE_AFTER = regex(r"\s?(?:上|中|において|で(?!は?な)|に(?!比)|에서|에(?! 비)|数据集)")
+
+
+def _before(name: str, sentence: str, piece: str, told: Sequence[Figure]) -> bool:
+    """Whether the name stands before the figures in both."""
+    first = min((f.start for f in figures(piece) if any(f.value == t.value for t in told)), default=0)
+    return sentence.find(name) < min(f.start for f in told) and piece.find(name) < first
+
+
+def _bounds_one(share: Figure, found: Sequence[Figure]) -> bool:
+    """`more than four fifths` for 83 %."""
+    over = [f.value - share.value for f in found if f.unit == "%"]
+    return any(0 < (rest if share.bound == ">" else -rest) <= 10 for rest in over) if share.bound else False
+
+
+def _as_fine(one: Figure, other: Figure) -> bool:
+    return one.step == other.step or min(one.step, other.step) >= 1
+
+
+def _holds_both(span: tuple[int, int], places: Sequence[Figure], other: Figure) -> bool:
+    start, end = span
+    return start <= other.start < end and any(start <= p.start < end for p in places)
+
+
+def _holds(text: str, name: str) -> bool:
+    # A Korean or Japanese ending may follow, and a Chinese word.
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text) is not None
+
+
+def _with_own(piece: str, own: str) -> str:
+    """With the name for `it`, or before all."""
+    named = _IT.sub(own, piece, count=1)
+    return named if named != piece else f"{own}: {piece}"
+
+
+_IT = regex(r"\b(?:it|its|ours|our \w+|we)\b", re.IGNORECASE)
+_POINTS_AT_OWN = regex(
+    r"\b(?:we|our|ours|us|it|its|this|they|their|the (?:proposed |new |full )?(?:model|method|system|network|approach|framework|tool|agent|algorithm|defen[cs]e|policy|tutor|swarm))\b",
+    re.IGNORECASE,
+)
+_LIMIT = regex(
+    r"\b(?:above|below|beyond|up to|within|under|over|at (?:least|most)|more than|less than|fewer than|between)\s+(?:\w+\s+){0,2}\d",
+    re.IGNORECASE,
+)
 _ONLY = regex(
     r"\b(?:only|exclusively|solely|nur|ausschließlich|lediglich|seulement|uniquement|s[oó]lo|solamente|somente|apenas)\b|只有|只在|仅|のみ|だけ|뿐|(?<=\w)만\b",
     re.IGNORECASE,
 )
+_COORDINATED = regex(
+    r",\s+and\s+(?=(?:the|an?|our|on|in|for|at|its)\b|[\w-]+(?: [\w-]+){0,3} (?:is|are|was|were|by|grew|rose|fell|took|takes|needs?|costs?)\b)"
+)
+_TAKES = frozenset(("take", "takes", "took", "need", "needs", "needed", "cost", "costs"))
 _CONTRASTED = regex(
     r";\s|(?:,\s+|(?<![\s,])\s+)whereas\s|,\s+(?:while(?!\s+\w+ing\b)|although|though)\s|,\s+but\s+(?=(?:the|a|an|our)\b|[A-Z])"
 )
@@ -902,15 +1340,17 @@ def _contrasted(sentence: str) -> list[str]:
 
 _SHARE = regex(
     r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent)\s+of\s+(?:the|that|its|their|what)\b|(?:是|为|仅|只有|相当于)[^，。；]{0,24}的\s?(\d+(?:\.\d+)?)\s?%(?!的?[提增降减上下])"
-    r"|の\s?(\d+(?:\.\d+)?)\s?[%％](?:で|に|だ)",
+    r"|の\s?(\d+(?:\.\d+)?)\s?[%％](?:で|に|だ)"
+    r"|(?<![\d.])(\d+(?:\.\d+)?)\s?%\s+(?:des|der|de (?:los|las)|d[ao]s|всех)\s(?!\w+ (?:en )?(?:moins|plus|menos|más|mais|weniger|mehr)\b)",
     re.IGNORECASE,
 )
 _CHANGE = regex(
-    r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent)\s+(?:fewer|less|lower|smaller|shorter|faster|slower|higher|larger|more|better|worse|cheaper|reduction|decrease|drop|increase|improvement|gain)\b"
+    r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent)\s+of\s+the\s+\w+\s+(?:is|are|was|were)\s+(?:saved|lost|removed|cut)\b|(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent)\s+(?:fewer|less|lower|smaller|shorter|faster|slower|higher|larger|more|better|worse|cheaper|reduction|decrease|drop|increase|improvement|gain)\b"
     r"|\b(?:reduc|decreas|lower|cut|drop|shrink|increas|improv|rais|grow)\w*\b[^.;]{0,60}?\bby\s+(?:about |around |up to )?(\d+(?:\.\d+)?)\s?(?:%|percent)"
     r"|(?:少|低|减少|降低|下降|缩短|节省|提升|提高|增加|高|快)了?(?:约)?\s?(\d+(?:\.\d+)?)\s?%",
     re.IGNORECASE,
 )
+_RELATIVE = regex(r"\brelativ\w*\b|相对", re.IGNORECASE)
 _GRADE = regex(r"\b(more|most|less|least)\s+(?:\w+ly\s+)?([a-z]{4,})\b", re.IGNORECASE)
 
 
@@ -986,11 +1426,64 @@ _LESS_IS_BETTER = regex(
     re.IGNORECASE,
 )
 _EACH = regex(r"\b(?:each|every|per|single|an?|one)\b", re.IGNORECASE)
-_MEASURES = frozenset(("ms", "s", "min", "h", "d", "wk", "mo", "y", "gb", "mb", "kb", "tb", "km", "cm", "mm", "nm"))
-_STATED = frozenset(("more", "better", "fast", "positive", "same", "most"))
+_NOT_MORE = regex(
+    r"\bwith (?:it|them|this)\b|\b(?:not?|never|n['’]t)\s(?:\w+\s){0,2}(?:more|less|fewer|better|worse|\w+er)\b",
+    re.IGNORECASE,
+)
+_FACTOR = regex(r"\bfactor of\s$", re.IGNORECASE)
+_PER = regex(r"\b(?:each|every|per|both|all)\b", re.IGNORECASE)
+_MEASURES = frozenset(
+    (
+        "us",
+        "ns",
+        "um",
+        "angstrom",
+        "mev",
+        "ev",
+        "kev",
+        "pa",
+        "hpa",
+        "kpa",
+        "mpa",
+        "nmol/l",
+        "umol/l",
+        "mmol/l",
+        "ms",
+        "s",
+        "min",
+        "h",
+        "d",
+        "wk",
+        "mo",
+        "y",
+        "gb",
+        "mb",
+        "kb",
+        "tb",
+        "km",
+        "cm",
+        "mm",
+        "nm",
+    )
+)
+_KEPT = regex(
+    r"\b(?:keep\w*|kept|retain\w*|behalt\w*|conserv\w*|gard\w+|mantuv\w*|mantid\w*|сохран\w*)\b|保留|残し|残さ|유지",
+    re.IGNORECASE,
+)
+_LEFT_OUT = regex(
+    r"\b(?:discard\w*|exclud\w*|remov\w*|filter\w*|dropped|reject\w*|verworfen|écart\w*|descart\w*|exclui\w*|исключ\w*)\b|丢弃|剔除|去掉|排除|除外|제외|버려",
+    re.IGNORECASE,
+)
+_LOOSE = frozenset(("都", "均", "any", "each", "both", "cada", "chaque", "entire", "모두", "jede", "jeder", "jedes"))
+"""Words of a whole that a sentence may add by itself."""
+_STATED = frozenset(("more", "better", "fast", "positive", "same", "most", "twice", "present"))
 """Axes that are read across languages: the others have words that mean much else."""
 _CLAUSES = regex(
     r"[,;:](?=\s)|[，；：。]|\s[–—]\s|\b(?:while|whereas|although|but|and|because|so that|which|compared (?:to|with)|versus|vs\.?)\b|而|但|并且|以及",
+    re.IGNORECASE,
+)
+_NEGATED_WORD = regex(
+    r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b",
     re.IGNORECASE,
 )
 _HIDDEN_NEGATION = regex(
@@ -1015,7 +1508,7 @@ _BOUND = regex(r"\b(fewer than|less than|more than|at least|at most|up to|over|u
 def _bounded(text: str) -> Iterator[tuple[str, tuple[str, float]]]:
     """`fewer than five`: what bounds, and the number."""
     for figure in figures(text):
-        if not figure.unit and (bound := _BOUND.search(text[: figure.start])):
+        if not figure.unit and (bound := _BOUND.search(text[max(0, figure.start - 24) : figure.start])):
             yield bound[1].lower(), (figure.text, figure.value)
 
 
@@ -1035,15 +1528,27 @@ _NAME_AFTER = regex(r"\s*+(?:[\u3400-\u9fff]{1,2}\s*+)?([A-Z][A-Za-z]*\d[\w-]*)"
 
 
 def _clause_at(text: str, position: int) -> str:
-    start = max((m.end() for m in _CLAUSES.finditer(text, 0, position)), default=0)
-    start = max(start, max((m.end() for m in _END.finditer(text, 0, position)), default=0))
-    ends = [m.start() for p in (_CLAUSES, _END) if (m := p.search(text, position))]
-    return text[start : min(ends, default=len(text))]
+    bounds = [bounds_at(text, position, position, stops) for stops in (_CLAUSES, _END)]
+    return text[max(start for start, _ in bounds) : min(end for _, end in bounds)]
 
 
 def _rows(text: str) -> list[list[str]]:
     rows = [line for line in text.splitlines() if line.count("|") >= 2 and not re.fullmatch(r"[\s|:-]+", line)]
     return [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows] if len(rows) > 1 else []
+
+
+def _unit_of_head(head: str) -> str:
+    """`GB` of `Memory (GB)`."""
+    found = _IN_BRACKETS.search(head)
+    return next((f.unit for f in figures(f"1 {found[1]}")), "") if found else ""
+
+
+_IN_BRACKETS = regex(r"[(\[]([^()\[\]]{1,12})[)\]]")
+_OURS = regex(
+    r"\b(?:our|ours|proposed|authors?['’]?|vorgeschlagen\w*|autoren|proposée?s?|auteurs|propuest[oa]s?|autores|propost[oa]s?|предлож\w*|автор\w*)\b|作者|本文|提出|我们|提案|著者|제안|저자",
+    re.IGNORECASE,
+)
+"""What `Ours` in a table is called."""
 
 
 def _label(cell: str) -> list[str]:
@@ -1064,6 +1569,9 @@ def _anchors(text: str, figure: Figure, told: Sequence[Figure]) -> list[Word]:
         if min(told, key=lambda f: abs(f.start - at)).start == figure.start:
             found.append(word)
     return found
+
+
+_DIGITS = regex(r"[^\d.]+")
 
 
 def _same(figure: Figure, cell: str) -> bool:
@@ -1120,12 +1628,23 @@ _GONE = regex(r"\b(?:unless|(?:remov|ablat|exclud|omit|disabl|dropp|delet)\w*)\b
 
 def _window(text: str, match: re.Match[str], size: int = 4) -> list[Word]:
     """The words beside a match, in its clause."""
-    start = max((m.end() for m in _CLAUSES.finditer(text, 0, match.start())), default=0)
-    end = found.start() if (found := _CLAUSES.search(text, match.end())) else len(text)
-    every = [w for w in words(text) if start <= w.start < end]
+    start, end = bounds_at(text, match.start(), match.end(), _CLAUSES)
+    every = words(text)
+    every = every[bisect_left(every, start, key=_start_of) : bisect_left(every, end, key=_start_of)]
     before = [w for w in every if w.start < match.start()][-size:]
     after = [w for w in every if w.start >= match.end()][:size]
     return [*before, *after]
+
+
+def _next_to(text: str, match: re.Match[str]) -> set[str]:
+    """The stems of the content words right before and after a match."""
+    every = [w for w in words(text) if not _is_direction(w.raw)]
+    at = bisect_left(every, match.start(), key=_start_of)
+    return {s for w in every[max(0, at - 1) : at + 1] for s in w.stems}
+
+
+def _start_of(word: Word) -> int:
+    return word.start
 
 
 @dataclass(frozen=True)

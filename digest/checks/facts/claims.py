@@ -59,13 +59,16 @@ _MOST_PLACES = 30
 """Of a figure in a source, whose neighbours are looked at."""
 _MOST_PAIRS = 2_000
 """Of figures, looked at for one result."""
-_UNITS_OF_TIME = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0}
+_UNITS_OF_TIME = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0}
 _UNITS_OF_SIZE = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _SCALES = (
     _UNITS_OF_TIME,
     _UNITS_OF_SIZE,
-    {"nm": 1e-9, "um": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3},
+    {"angstrom": 1e-10, "nm": 1e-9, "um": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3},
     {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9},
+    {"mev": 1e-3, "ev": 1.0, "kev": 1e3, "megaev": 1e6, "gev": 1e9},
+    {"pa": 1.0, "hpa": 1e2, "kpa": 1e3, "mpa": 1e6, "gpa": 1e9},
+    {"pmol/l": 1e-12, "nmol/l": 1e-9, "umol/l": 1e-6, "mmol/l": 1e-3},
 )
 
 
@@ -162,7 +165,7 @@ def unsupported(text: str, source: str, language: str = "en") -> tuple[str, ...]
 def missing_figures(text: str, source: str) -> list[Figure]:
     """Figures of `text`, also years and counts under ten, that a short `source` lacks."""
     index, plain = _indexed(source), _claims_only(text)
-    claimed = [f for f in figures(plain) if f.plain and not _part_of_name(plain, f)]
+    claimed = [f for f in figures(plain) if f.plain and not part_of_name(plain, f)]
     return [f for f in claimed if not _in_source(f, index) and not _derived(f, plain, index)]
 
 
@@ -206,7 +209,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _claimed(text: str) -> Iterator[Figure]:
     for figure in figures(text):
-        if not figure.plain or _part_of_name(text, figure):
+        if not figure.plain or part_of_name(text, figure):
             continue
         if not figure.unit and (figure.value < 10 and figure.step == 1.0):
             continue
@@ -215,7 +218,7 @@ def _claimed(text: str) -> Iterator[Figure]:
         yield figure
 
 
-def _part_of_name(text: str, figure: Figure) -> bool:
+def part_of_name(text: str, figure: Figure) -> bool:
     """`GPT-4`, `ResNet50`, `H.264`, `3D`."""
     before, after = text[max(0, figure.start - 2) : figure.start], text[figure.start + len(figure.text) :][:2]
     return bool(re.search(r"[A-Za-z_][-_./]?$", before) and not re.search(r"\bby-$", before)) or (
@@ -295,6 +298,7 @@ def _derived_in(sentence: str, figure: Figure, index: _SourceIndex) -> bool:
     if not (_MORE.search(sentence) or _LESS.search(sentence) or _COMPARES.search(sentence)):
         return False
     own = [f for f in islice(figures(sentence), _MAX_FIGURES) if f.plain and f.text != figure.text]
+    own = [f for f in own if not part_of_name(sentence, f)]
     anchored = [f for f in own if _in_source(f, index)]
     named = [(a, b) for i, a in enumerate(anchored) for b in anchored[i + 1 :] if _comparable(a, b)]
     if named:

@@ -53,8 +53,14 @@ _UNIT = {
     "h": "h", "hours": "h", "hour": "h", "小时": "h", "days": "d", "day": "d", "天": "d", "weeks": "wk", "周": "wk", "months": "mo", "个月": "mo", "years": "y", "年": "y",
     "gb": "gb", "mb": "mb", "tb": "tb", "kb": "kb", "gib": "gb", "hz": "hz", "khz": "khz", "mhz": "mhz", "ghz": "ghz", "fps": "fps", "帧": "frames", "db": "db", "dB": "db",
     "mm": "mm", "cm": "cm", "km": "km", "nm": "nm", "μm": "um", "µm": "um", "m": "m", "米": "m", "毫米": "mm", "厘米": "cm", "公里": "km", "w": "w", "kw": "kw", "kwh": "kwh", "mj": "mj", "j": "j",
+    "微秒": "us", "μs": "us", "µs": "us", "microseconds": "us", "microsecond": "us", "纳秒": "ns", "ns": "ns", "nanoseconds": "ns", "nanosecond": "ns", "纳米": "nm", "微米": "um", "埃": "angstrom", "å": "angstrom",
     "°": "deg", "度": "deg", "gpu": "gpu", "gpus": "gpu", "gflops": "gflops", "tflops": "tflops", "flops": "flops",
 }  # fmt: skip
+_SYMBOLS = {
+    "meV": "mev", "eV": "ev", "keV": "kev", "MeV": "megaev", "GeV": "gev", "Pa": "pa", "hPa": "hpa", "kPa": "kpa", "MPa": "mpa", "GPa": "gpa",
+    "pM": "pmol/l", "nM": "nmol/l", "µM": "umol/l", "μM": "umol/l", "mM": "mmol/l",
+}  # fmt: skip
+"""Units of measure that only capitals tell apart."""
 _INFLECTED = {"doubled": "double", "doubles": "double", "tripled": "triple", "triples": "triple"}
 NUMBER_WORDS = frozenset(
     w
@@ -67,11 +73,11 @@ _UNITS = "|".join(w for w, n in _CARDINAL.items() if 1 <= n <= 9)
 _NUM = r"(?:\d{1,3}(?:(?:,|\{,\}|\u2009|\u202f)\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![A-Za-z0-9_.])\.\d+)"
 _SUFFIX = (
     r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿億兆만억조]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
-    r"(?:(?:-|\s|\\,|\\){0,6}(?P<unit>\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
-    r"毫秒|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|ms|milliseconds?|seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhJW])(?![A-Za-zÀ-ɏ0-9_-])|°))?"
+    r"(?:(?:-|\s|\\,|\\){0,6}(?P<unit>(?-i:[pnµμm]M|[mkMG]?eV|[hkMG]?Pa)(?![A-Za-zÀ-ɏ0-9_-])|\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
+    r"[毫微纳]秒|[纳微]米|埃|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|[mnµμ]s|(?:milli|micro|nano)?seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|Å|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhJW])(?![A-Za-zÀ-ɏ0-9_-])|°))?"
 )
 _ABOUT = regex(
-    r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有)\s{0,3}\$?\s{0,3}$",
+    r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有|(?<!\w)(?:rund|etwa|ungefähr|knapp|gut|environ|près de|presque|unos|unas|alrededor del?|cerca de|casi|aproximadamente|quase|около|примерно|почти|약|대략|거의)|およそ|ほぼ|約)\s{0,3}\$?\s{0,3}$",
     re.IGNORECASE,
 )
 _OVER = regex(
@@ -82,14 +88,14 @@ _UNDER = regex(
     r"(?:不到|少于|低于|小于|不足|至多|最多|不超过|以内|under|less than|below|fewer than|at most|up to|within|<|≤|\\leq?)\s{0,3}\$?\s{0,3}$",
     re.IGNORECASE,
 )
-_AFTER_ABOUT = regex(r"^\s*(?:左右|上下|多|余|以上)")
+_AFTER_ABOUT = regex(r"^\s*(?:左右|上下|多|余|以上|弱|強|前後|ほど|程度|정도|가량)")
 _FIGURE = regex(
     rf"(?=[\d.])(?:(?P<whole>\d{{1,2}})\s?(?:分[之の]|분의)\s?(?P<some>\d{{1,2}})(?!\d)|(?P<sci>{_NUM}\s{{0,3}}(?:\$?\s{{0,3}}(?:\\times|\\cdot|×|x|\*)\s{{0,3}}\$?\s{{0,3}})10\s{{0,3}}\$?\s{{0,3}}(?:\^|\*\*)?\s{{0,3}}\{{?\s{{0,3}}(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s{{0,3}}\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
     rf"|(?<![A-Za-z0-9_.])10\s{{0,3}}\^\s{{0,3}}\{{?\s{{0,3}}(?P<pow>[-−–+]?\d+)\s{{0,3}}\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
-    rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX})"
+    rf"|(?P<num>(?<![A-Za-z_0-9]){_NUM})(?:\s|-(?=(?:thousand|million|billion|trillion)\b))?{_SUFFIX})"
     r"|(?=[百一二两三四五六七八九十半千])(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|(?P<of>[二三四五六七八九十])分[之の](?P<parts>[一二两三四五六七八九])|一半|半数)"
     r"|\b(?=[ahotfz])(?:(?P<half>(?:one[- ]|a )?half(?= (?:of|the)\b))|(?P<fraction>(?P<many>a|one|two|three|four)[- ](?P<part>third|quarter|fifth|tenth)s?\b(?:(?<!\ba third)(?<!\ba fifth)(?<!\ba tenth)|(?=\s+of\b|\s+the\b|[,.;)]|$))))"
-    rf"|\b(?=[defhnostz])(?P<word>(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold)\b)?)",
+    rf"|\b(?=[defhnostz])(?P<word>(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)?)",
     re.IGNORECASE,
 )
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -151,8 +157,9 @@ def _read(match: re.Match[str]) -> tuple[float, str, float, bool]:
         return value, "", step, True
     if match["num"]:
         factor = _MAGNITUDE.get((match["magnitude"] or "").lower(), 1.0)
-        unit = (match["unit"] or "").replace("\\", "").lower()
-        return _float(match["num"]) * factor, _UNIT.get(unit, ""), _step(match["num"]) * factor, True
+        raw = (match["unit"] or "").replace("\\", "")
+        unit = _SYMBOLS.get(raw) or _UNIT.get(raw.lower(), "")
+        return _float(match["num"]) * factor, unit, _step(match["num"]) * factor, True
     if match["whole"]:
         return _share(float(match["some"]), float(match["whole"]))
     if match["half"]:
@@ -191,7 +198,7 @@ def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
             value = (value or 1) * _WORDS[part]
         elif stem in _WORDS:
             value += _WORDS[stem]
-    unit = {"percent": "%", "per cent": "%", "times": "x", "fold": "x"}.get((match["wordunit"] or "").lower(), "")
+    unit = _UNIT.get((match["wordunit"] or "").lower(), "")
     if first[0].startswith(("twice", "double", "triple")):
         unit = "x"
     return value, unit, 1.0, False
@@ -199,11 +206,15 @@ def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
 
 def figures(text: str, most: int | None = None) -> Sequence[Figure]:
     """In order; a range (`10–20%`) gives both ends with its unit. The first `most`, if given."""
-    return _figures_of(text) if len(text) <= _KEPT else _parsed(text, most)
+    if len(text) <= _KEPT:
+        return _figures_of(text)
+    return _figures_of_long(text) if len(text) <= _KEPT_LONG and most is None else _parsed(text, most)
 
 
 _KEPT = 2_000
 """Characters of a text whose figures are kept, as each rule on a sentence asks for them."""
+_KEPT_LONG = 50_000
+"""The same of a few tables and passages."""
 
 
 def _parsed(text: str, most: int | None = None) -> tuple[Figure, ...]:
@@ -226,6 +237,7 @@ def _parsed(text: str, most: int | None = None) -> tuple[Figure, ...]:
 
 
 _figures_of = lru_cache(maxsize=256)(_parsed)
+_figures_of_long = lru_cache(maxsize=8)(_parsed)
 
 
 def _end(figure: Figure) -> int:

@@ -43,7 +43,7 @@ def with_english_numbers(text: str, language: str, source: str) -> str:
 
     def comma_groups(number: re.Match[str]) -> str:
         mark = number["group"]
-        fits = mark == group or (mark in _SPACES and group in _SPACES)
+        fits = mark == group or mark in _SPACES  # which the standards of measures ask for everywhere
         return number[0].replace(mark, ",") if fits and not _copied(number[0], source) else number[0]
 
     def dot_decimal(number: re.Match[str]) -> str:
@@ -57,7 +57,7 @@ def with_english_numbers(text: str, language: str, source: str) -> str:
 
 
 _UNITS = {
-    "duration-millisecond": "ms", "duration-second": "seconds", "duration-minute": "minutes", "duration-hour": "hours",
+    "duration-nanosecond": "ns", "duration-microsecond": "µs", "duration-millisecond": "ms", "duration-second": "seconds", "duration-minute": "minutes", "duration-hour": "hours",
     "duration-day": "days", "duration-week": "weeks", "duration-month": "months", "duration-year": "years",
     "digital-kilobyte": "KB", "digital-megabyte": "MB", "digital-gigabyte": "GB", "digital-terabyte": "TB",
 }  # fmt: skip

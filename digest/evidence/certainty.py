@@ -1,0 +1,64 @@
+"""How sure a sentence is, on which condition it holds, and what it gives as the cause, in the
+languages that are checked. Pure.
+
+A quotation is English but for few papers; a sentence may be in any of them. No data set lists
+these words over the languages. One that is missing costs a doubt or leaves one out.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: E501  # patterns of words read as lists
+import re
+
+from digest.patterns import regex
+
+HEDGE = regex(
+    r"\b(?:may|might|could(?! (?:\w+ )?be \w+ed\b)|possibl[ey]|possibility|perhaps|probabl[ey]|presumabl[ey]|likely|suggest(?:s|ed|ing)?|appears?|seems?|speculat\w*|hypothes\w*|whether|unclear|unknown|remains? open|open question|no evidence|cannot (?:establish|conclude|rule out|exclude|say)|not (?:yet )?(?:clear|known|certain|significant))\b"
+    r"|可能|或许|也许|似乎|是否|未必|不一定|不清楚|尚不|尚未|未解|推测|怀疑|暗示|有望|かもしれ|可能性|だろう|思われ|示唆|らしい|おそらく|とは限ら|かどうか|不明|수도? 있|가능성|아마|듯|보인다|시사|추정|여부|불확실|불분명"
+    r"|\b(?:könn\w*|möglich\w*|womöglich|vielleicht|vermutlich|wahrscheinlich|dürfte\w*|schein\w*|ob|unklar|deute[nt]|peu(?:t|vent)(?:-être)?|pourrai\w*|possible\w*|probable\w*|sembl\w*|suggèr\w*|ne sait pas|pued[ea]n?|podr\w+|quizás?|tal vez|posible\w*|parec\w*|sugier\w*|pod(?:e|em|eria|eriam)|talvez|possível|possivelmente|provável|provavelmente|suger\w*|мо(?:жет|гут|жно)|возможно|вероятно|видимо|кажется|предпол\w*|ли|неясно|неизвестно)\b",
+    re.IGNORECASE,
+)
+OPEN = regex(r"\b(?:unclear|unknown|remains? (?:an )?open|whether|no evidence)\b", re.IGNORECASE)
+"""In a quotation: what nobody knows."""
+PROOF = regex(
+    r"\b(?:prov(?:es?|ed|en|ing)|proofs?|demonstrat\w*|confirm\w*|establish(?:es|ed)?|certainly|definitely|guarantee\w*|undoubtedly)\b|证明|证实|确认|必然|必定|证据确凿|毫无疑问|証明|実証|確認|必ず|確実に|증명|입증|확인|확실"
+    r"|\b(?:bew[ie]+s\w*|bestätig\w*|nachgewiesen|zweifellos|prouv\w*|démontr\w*|confirm\w*|demuestr\w*|demostr\w*|comprob\w*|comprov\w*|prov(?:a|am|ou|aram|ado|ada)|доказ\w*|подтвер\w*)\b",
+    re.IGNORECASE,
+)
+CONDITION = regex(r"\b(?:if|when(?:ever)?|once|until)\b", re.IGNORECASE)
+EXCEPTION = regex(
+    r"\b(?:unless|except(?:ing)?|apart from|other than|as long as|so long as|provided(?: that)?|only (?:if|when|where|after)|on condition)\b",
+    re.IGNORECASE,
+)
+"""In a quotation, which is English."""
+LIMITED = regex(
+    r"\b(?:if|unless|except\w*|apart from|other than|as long as|so long as|provided|when\w*|where|once|until|only|just|under|in cases?|for|with|without|on|at|outside|before|after|during)\b"
+    r"|如果|若|只要|只有|只在|只对|仅|除非|除|当|时|的情况下|条件|以外|之外|直到|一旦|前提|れば|たら|なら|場合|とき|時|限り|除[いくき]|以外|のみ|だけ|では|条件|すると|ると、|으?면\b|때|경우|한해|제외|한\b|이외|외에|조건|에서는"
+    r"|\b(?:wenn|falls|sofern|solange|außer|ausgenommen|nur|bei|sobald|ohne|bis auf|mit|si|s['’]ils?|lorsqu\w*|quand|sauf|tant qu\w*|pourvu|à condition|seulement|en cas|hormis|hors|excepté|avec|pour|cuando|salvo|excepto|mientras|siempre que|a menos|s[oó]lo|solamente|en caso|con|para|quando|exceto|enquanto|desde que|apenas|somente|só|se|caso|com|если|когда|кроме|пока|при|только|лишь|исключением|для|с)\b",
+    re.IGNORECASE,
+)
+"""In a sentence: a condition of any kind."""
+WHATEVER = regex(
+    r"\b(?:regardless|whatever|no matter|irrespective|unconditional\w*|in any case|under any|at any|for any|even (?:if|when|though)|arbitrar\w*|always|never|throughout)\b"
+    r"|无论|不论|問わず|かかわらず|不管|任何|任意|即使|即便|哪怕|无条件|总是|始终|全年|从不|いかなる|どんな|無条件|たとえ|ても|決して|常に|어떤|무조건|관계없이|상관없이|아무리|있어도|하더라도|언제나|항상|결코"
+    r"|\b(?:unabhängig davon|egal|bedingungslos|selbst wenn|auch wenn|jederzeit|immer|niemals|quel(?:le)?s? que|même si|inconditionnel\w*|indépendamment|toujours|jamais|sin importar|aunque|incluso si|incondicional\w*|independientemente|siempre|jamás|nunca|independentemente|mesmo (?:se|que)|sempre|независимо|даже если|безусловн\w*|всегда|никогда|любы[хем]\w*)\b",
+    re.IGNORECASE,
+)
+CAUSE = regex(
+    r"\b(?:because|caus(?:e[sd]?|ing|al(?:ly)?)|due to|owing to|leads? to|led to|results? in|resulted in|thanks to|makes?|made|driven by|explains?|explained by)\b|因为|由于|导致|引起|造成|致使|使(?!用|得用)|决定|归因|ため|により|によって|原因|引き起こ|もたら|때문|인해|원인|초래|인과|일으"
+    r"|\b(?:weil|verursach\w*|führ\w* zu|wegen|bewirk\w*|aufgrund|parce qu\w*|caus\w*|à cause|entraîn\w*|provoqu\w*|porque|debido|devido|provoc\w*|потому|из-за|вызва\w*|вызыва\w*|причин\w*|приводит)\b",
+    re.IGNORECASE,
+)
+TOGETHER = regex(
+    r"\b(?:correlat\w*|associat(?:ed|es) with|associations? between|covar\w*|co-var\w*|linked (?:to|with)|go(?:es)? along|went along|coincid\w*|together with|relat(?:ed|ion|ionship) (?:to|with|between))\b",
+    re.IGNORECASE,
+)
+"""In a quotation: what goes together, without a cause."""
+TOGETHER_SAID = regex(
+    r"\b(?:correl\w*|korrel\w*|associat\w*|assozi\w*|asoci\w*|covar\w*|went along|go(?:es)? along|zusammenh\w*|einher\w*|corrél\w*|relation\w*|relacion\w*|lié\w*|связа\w*|коррел\w*)\b|相关|关联|伴随|同时|越[^，。]{1,12}越|相関|関連|関係|상관|연관|관련|함께",
+    re.IGNORECASE,
+)
+BECAUSE_OF = regex(
+    r"\b(?:because(?: of)?|caused by|due to|owing to|thanks to|driven by|explained by)\b(?P<cause>[^.;,]{3,120})|(?:因为|由于|归因于)(?P<han>[^，。；]{2,40})",
+    re.IGNORECASE,
+)
