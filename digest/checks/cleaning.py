@@ -58,6 +58,8 @@ _LEADING_BRACKET = regex(
 _OPEN_BRACKET = regex(r"[(（][^()（）]*\Z")
 _GOES_ON = regex(r"\W*(?:[\da-zß-öø-ÿа-яё]|[①-⑳])")
 """What a colon leads to within its sentence."""
+_LISTED = regex(r"\W*[^\W\d_]{1,20}(?:[,，、]\s?[^\W\d_]{1,20}){2,8}\s?[:：]")
+"""`Goal, means, cost:`"""
 _STOPPED = regex(r"[.。!！…][”\"』」*_]*\s*\Z")
 _ENDED = regex(r"(?<![\W_])(?:(?![.。!！?？…])[\W_])*+[.。!！?？…][\W_]*+\Z")
 _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
@@ -118,6 +120,8 @@ def _opening(head: str, after: str) -> Fault | None:
     ruled = _RULE.match(after)
     alone = after[:1] == "\n" and (bool(ruled and ruled[0].strip()) or not _ITEM.match(after))
     label = head.rstrip("*_ ")[-1:] in ":："  # before a text on its line it may be a heading
+    if label and _LISTED.match(head):
+        return None
     leads = (label or _ENDED.search(head)) and (alone or _ENDED.search(after)) and not _ITEM.match(head)
     least = _ALONE if alone else _BESIDE + label * (_LABEL + bool(_GOES_ON.match(after)))
     if leads and _is_talk(head, sentences_of(after)[-1:], least=least):

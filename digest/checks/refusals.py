@@ -21,6 +21,7 @@ _MAX_READ = 500
 """Characters of a sentence that are checked: refusals come at its beginning."""
 _WHOLLY, _LEAST, _NOT_ENDED, _REPORTS, _OF_A_PAPER = 0.9, -0.3, 2.0, 1.0, -0.7
 _REPORTED = regex(r"[\d“《]")
+_BLANK_OR_CLOSING = " \n\t)）]】"
 _FEW = 5
 _MIN_CLAUSE = 5.0
 """Words after a colon that make a sentence."""
@@ -56,7 +57,7 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
 def _is_talk(sentences: list[str], kind: str) -> bool:
     """All of a few sentences; where they quote or count, or do not end, more must speak for it."""
     scores = [talks(s) - _REPORTS * bool(_REPORTED.search(s)) for s in sentences]
-    ended = bool(sentences) and not sentences[-1].rstrip()[-1:].isalnum()
+    ended = bool(sentences) and not sentences[-1].rstrip(_BLANK_OR_CLOSING)[-1:].isalnum()
     if not ended and kind not in _OF_SENTENCES:  # it is a headline
         return False
     least = _WHOLLY if ended else _NOT_ENDED

@@ -28,7 +28,7 @@ _BULLET = regex(r"^\s*(?:[-*•·]|\d+[.)、）]|[（(]\d+[）)]|[①-⑳])")
 _LOOP = regex(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
 _STUTTER = regex(r"(?P<unit>[^\W\d_]{1,2}?)(?:[\s,，、]*(?P=unit)){5,}")
 _COMPOUND = regex(
-    r"(?P<unit>(?P<first>[\u3400-\u9fff\uac00-\ud7af])(?!(?P=first))[\u3400-\u9fff\uac00-\ud7af]{1,3}?)(?P=unit){3,}"
+    r"(?P<unit>(?P<first>[\u3400-\u9fff\uac00-\ud7af])(?!(?P=first))[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3}?)(?P=unit){3,}"
 )
 """A word of East Asia four times, which laughter is not."""
 _WORDS = regex(
@@ -97,6 +97,9 @@ _UNFINISHED_HAN = tuple(
 _SYMBOL = regex(r"(?:\d\S{0,8}\s?|[^\w\s'’-])[A-Za-zα-ωΑ-Ωµ]{1,4}\Z")
 """A unit after its figure, or a sign of a formula."""
 _ACRONYM = regex(r"(?<![\w-])[A-Z](?=[\w-]{0,30}[A-Z0-9])[\w-]{1,30}\Z")
+_BOUNDED = regex(r"\d[^\s,，、]{0,6}\s?(?:以下|以上|以内|未満|未满|左右|前後|미만|이하|이상|이내|초과)\Z")
+_LABELLED = regex(r"\A\W*[^\W\d_]{2,20}\s?[:：]\s*[^\s,，、]{1,12}(?:\s[^\s,，、]{1,12}){0,2}\Z")
+"""`at most 20 ms`, and `Weights: on request`."""
 _LAST_WORD = regex(r"(?<![\w-])[A-Za-zÀ-ÖØ-öø-ɏЀ-ӿ][a-zß-öø-ɏа-яё]{3,}\Z")
 _STRANDED = regex(
     r"\b(?:what|which|who|whom|where|how|nobody|nothing|no one|everyone)\b[^,;:]{0,80} (?:in|on|at|by|for|with|from|of|to)\Z"
@@ -296,7 +299,7 @@ def _breaks_off(text: str, language: str) -> bool:
     """
     *others, last = sentences_of(text)
     size = lang.size(last)
-    if size < 2 or any(closed.search(last) for closed in (_ITEMS, _SYMBOL, _ACRONYM)):
+    if size < 2 or any(closed.search(last) for closed in (_ITEMS, _SYMBOL, _ACRONYM, _BOUNDED, _LABELLED)):
         return False
     if _BULLET.match(text.rsplit("\n", 1)[-1]):
         return _ends_in_little(last, language)
