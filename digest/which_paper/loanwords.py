@@ -58,7 +58,7 @@ def _liquid(word: str) -> str:
 
 
 def _spelt_alike(word: str, english: str) -> bool:
-    word, english = (re.sub(r"(.)\1", r"\1", w) for w in (word, english))
+    word, english = (re.sub(r"(.)\1", r"\1", w.replace("k", "c")) for w in (word, english))
     short = min(len(word), len(english))
     if short < _START or word[:3] != english[:3]:
         return False

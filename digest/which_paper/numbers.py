@@ -103,6 +103,8 @@ class Numbers:
     """Named numbers that the digest does not have."""
     unplaced: tuple[int, ...] = ()
     """Figures that may name a paper or not."""
+    likely: tuple[int, ...] = ()
+    """Papers by an ordinal that may have another noun."""
 
 
 def turns_to_number(question: str) -> bool:
@@ -128,6 +130,7 @@ def numbers_in(question: str, count: int) -> Numbers:
         tuple(dict.fromkeys(bare)),
         tuple(n for n in named if not 1 <= n <= count),
         tuple(n for n in worded.unplaced if n not in named and n not in bare),
+        () if named or bare else worded.likely,
     )
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from digest.which_paper.worded import SIZED, aligned, any_of, article, cardinals, having, ordinals, then
+from digest.patterns import regex
+from digest.which_paper.worded import SIZED, aligned, alone, any_of, article, cardinals, having, ordinals, then
 
 
 class _Words(NamedTuple):
@@ -31,22 +32,56 @@ class _Words(NamedTuple):
 
 
 _WORDS = {
-    "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean(?:t)?|i was asking about", nay=r"no(?:pe)?"),
-    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|ich mein(?:e|te)", nay=r"nein|ne|nee"),
-    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"l['’]autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais) dire|je parle d\w+", nay=r"non"),
-    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?= (?:es|el|la|l[oa]s)\b| es[eao]| est[eao])", r"excepto|salvo|menos|quitando|aparte de", r"(?:el|la|los|las) otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero decir|me refiero a|queria decir", nay=r"no"),
-    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"[oa]s? outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero dizer|me refiro a\w*", nay=r"nao"),
-    "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:l['’]\s?|gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|intendo|volevo dire", nay=r"no"),
-    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я (?:про|имел\w? в виду)|имел\w? в виду", nay=r"нет|не"),
-    "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它余]|剩下|余下)的?(?:那|一|[两二三四五六七八九十\d]{1,2})?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是|要|想)*(?:说|指|问)的?是?", nay=r"不是|不对|不"),
+    "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean(?:t)?|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|wrong (?:one|paper)"),
+    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|falsche[rs]? paper"),
+    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|mauvais (?:papier|article)"),
+    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no", r"excepto|salvo|menos|quitando|aparte de", r"(?:(?:el|la|los|las) )?otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero(?: decir)?|(?:me )?refer\w+ a|me refiero a|habl(?:o|aba) del?|queria(?: decir)?|digo", nay=r"no|(?:paper|articulo) equivocado"),
+    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"(?:(?:[oa]s?|um|uma) )?outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero(?: dizer)?|queria|me ref\w+ a\w*|(?:eu )?(?:es)?tava falando d\w+|falava d\w+", nay=r"nao|(?:paper|artigo) errado"),
+    "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:(?:un)?['’]?l?['’]\s?|un |gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|inten\w+|volevo(?: dire)?|parlavo d\w+", nay=r"no|(?:paper|articolo) sbagliato"),
+    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я(?= про)|(?:я )?(?:имел\w?|имею) в виду|я говор\w+", nay=r"нет|не|не та статья"),
+    "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它余]|剩下|余下)的?(?:那|一|[两二三四五六七八九十\d]{1,2})?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是|要|想)*(?:说|指|问)的?是?", nay=r"不是|不对|[搞弄]错了|不"),
     "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他|残り)の(?=[二三四五六七八九十\d][つ本](?!目))", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", "", nay=r"いや|違う|違います|ちがう|いいえ"),
-    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니)", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들))|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?"),
+    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니|말고(?!\s(?:다른|또)\s(?!거|것|논문|하나))(?!.*(?:다|전부|모두|나머지)(?:\s|$)))", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들)|걸)|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?"),
+}  # fmt: skip
+
+
+class _Steps(NamedTuple):
+    """Points at the paper after or before another one; in East Asian languages whole phrases."""
+
+    next: str
+    """Adjectives."""
+    previous: str
+    one: str = ""
+    """Pronouns before `after` and `before`."""
+    after: str = ""
+    before: str = ""
+
+
+_CLOSE, _THAT = r"(?:(?:right|just|directly) )?", r"(?: (?:that|it|this)(?: one)?)?(?=\W*$|[,;:?!])"
+_STEPS = {
+    "en": _Steps(r"next|following", r"previous|preceding", r"the (?:one|paper|article)", rf"{_CLOSE}(?:after|below){_THAT}", rf"{_CLOSE}(?:before|above){_THAT}"),
+    "de": _Steps(r"(?:nachst|folgend)e[nrms]?", r"(?:vorherig|vorig|vorangehend|vorhergehend)e[nrms]?", r"(?:das|die|der|den|dem)", r"danach|darunter|dahinter|nachher", r"davor|daruber|vorher"),
+    "fr": _Steps(r"suivante?|prochaine?", r"precedente?", r"(?:celui|celle)[ -](?:juste )?", r"d['’]apres|apres|qui suit|en dessous|(?:du|au)[ -]dessous", r"d['’]avant|avant|qui precede|au-dessus|du dessus"),
+    "es": _Steps(r"siguiente|proxim[oa]", r"anterior|previ[oa]", r"(?:el|la|aquel|ese)", r"de (?:despues|abajo)|que (?:sigue|viene)", r"de (?:antes|arriba)"),
+    "pt": _Steps(r"seguinte|proxim[oa]", r"anterior", r"(?:[oa]|d[oa]|aquel[ea]|esse)", r"(?:logo )?(?:de(?:pois| depois| baixo)|abaixo|que vem)", r"(?:logo )?(?:de antes|antes|de cima|acima)"),
+    "it": _Steps(r"prossim[oa]|seguente|successiv[oa]", r"precedente", r"quell[oa]", r"(?:subito |di )?(?:dopo|sotto)", r"(?:subito |di )?(?:prima|sopra)"),
+    "ru": _Steps(r"следующ(?:ая|ую|еи)", r"предыдущ(?:ая|ую|еи)", r"(?:(?:та|ту|тои),?|(?=до этого котор))", r"(?:что |которая )?(?:идет )?(?:после|ниже|дальше)", r"(?:что |которая )?(?:идет )?(?:до|перед|выше)"),
+    "zh": _Steps(r"[下后]面?(?:的?[那一])?一?篇|(?:后面|下面|之后)的?那?一?个(?=[呢有的是]|\W|$)|下一个(?=的?论文|呢|\W*$)", r"(?:上|前)面?(?:的?[那一])?一?篇|(?:前面|上面)的?那?一?个(?=[呢有的是]|\W|$)|上一个(?=的?论文|呢|\W*$)"),
+    "ja": _Steps(r"(?<![番目])(?:次|[そこ]の(?:後|あと|下))の(?:論文|やつ|もの|ペーパー|(?=[はもを]|\W|$))|^\W*(?:その)?次は", r"(?:[そこ]の|一つ|ひとつ|1つ)(?:一つ|ひとつ|1つ)?[前上]の(?:論文|やつ|もの|ペーパー|(?=[はもを]|\W|$))|前の(?:論文|やつ)"),
+    "ko": _Steps(r"(?<![가-힣])다음\s?(?:거|것|건|꺼|논문|편)(?!들)", r"(?<![가-힣])(?:그\s?)?(?:바로\s?)?(?:이전|앞에?|바로\s?위)\s?(?:거|것|건|꺼|논문|편)(?!들)"),
 }  # fmt: skip
 _BEHIND = ("ja", "ko")
 _EAST = ("zh", *_BEHIND)
 """Languages that reject and leave out what stands before the word for it."""
 _STOP = r"[,;.:!?。，、！？；：—–]"
-_KNOWN = r"kenn|(?<!\w)(?:know|read|seen?|vu|lus?|lei|li|letti?)(?!\w)|connai|conoc|conozc|conhec|conosc|leid|lido|visto|gelesen|знаю|чита|看过|看了|读过|读了|知道|読[んみ]|知って|읽었|알아"
+_BUT = regex(r"but|rather|sondern|mais(?: plutot)?|plutot|sino|mas(?: sim)?|e sim|ma|bensi|а|而?是")
+"""Contrasts, but may be within a paper: `не быстрее, а точнее`."""
+_COUNTED = regex(r"(?:\d\s?[个種种개명]|\d\s+(?:of|von|sur|des?|d[aiu]|из)\s+(?:the\s+|los\s+|den\s+)?\d)")
+"""Counts things, which the others are then."""
+_OH = r"oh|ah|oops|ups|hm+|ach|ok(?:ay)?|ay|ой|あ|아|哦|啊"
+_FAR = r"d(?:as|ie|er|en|em)\b|quell|aquel|cel|that\b|those|es\b|ihn|т|ее"
+_WITH = r"with|to|than|into|from|mit|zu[mr]?|als|avec|aux?|con|al|com|ao|col|со?|чем|на|от"
+_KNOWN = r"kenn|(?<!\w)(?:know|read|seen?|vu|lus?|lei|li|letti?)(?!\w)|connai|conoc|conozc|conhec|conosc|leid|lido|visto|gelesen|знаю|чита|le(?:u|ram)(?!\w)|erkl|explain|explic|spieg|объясн|看过|看了|读过|读了|知道|読[んみ]|知って|읽었|알아"
 """Says that the papers are known already."""
 _MORE = r"\s*(?:[啦吧哦呀啊了]|sorry|sry|よ|そうじゃなくて)?\s*"
 _UNIVERSAL = r"all|everything|alle[sn]?|tous|toutes|tout|tod[oa]s?|tutt[oiea]|все|всё|(?:the )?(?:others?|rest)"
@@ -60,11 +95,18 @@ class Rejected(NamedTuple):
     """What is not meant."""
     before: str
     after: str
+    contrasted: bool = False
+    """Whether a word says that something else is meant: `I meant`."""
 
     @property
     def rest(self) -> str:
         """The question without it."""
         return f"{self.before} {self.after}".strip()
+
+
+def denied(question: str) -> Rejected | None:
+    """Takes `no, ` off a question that may go on with another paper."""
+    return _without(question, "nay", _nay)
 
 
 def correction(question: str) -> Rejected | None:
@@ -75,6 +117,18 @@ def correction(question: str) -> Rejected | None:
 def denial(question: str) -> Rejected | None:
     """Takes `no, I meant` off a number: only an answer can be denied."""
     return _without(question, "nay", _denying)
+
+
+def excluded(question: str) -> Rejected | None:
+    """Takes out of a question what may be a paper that is not meant: `not SplatFlow, I meant …`."""
+    return _without(question, "no", _excluding)
+
+
+def step(question: str) -> int | None:
+    """1 for `and the one after that?`, -1 for the one before, 0 for what may be one of these."""
+    plain = aligned(question)
+    found = [way for language in _STEPS for way, pattern in _stepping(language) if pattern.search(plain)]
+    return next((way for way in found if way), 0) if found else None
 
 
 def left_out(question: str) -> Rejected | None:
@@ -95,13 +149,23 @@ def leaves_this_out(but: Rejected) -> bool:
 
 
 def means_the_rest(question: str) -> bool:
-    """`and the rest?`, `haben die anderen Arbeiten Code?`"""
-    return any(_matches(question, "rest", _the_rest))
+    """`and the rest?`, `haben die anderen Arbeiten Code?`; but `of 31 models … the rest?`"""
+    return any(not _COUNTED.search(question, 0, m.start()) for m in _matches(question, "rest", _the_rest))
+
+
+def speaks_of_others(question: str) -> bool:
+    """Whether a word for another one is anywhere."""
+    return any(_word(language, "other").search(aligned(question)) for language in _WORDS)
 
 
 def means_another(question: str) -> bool:
     """`the other one`, `los otros dos de mutation testing`"""
-    return any(_matches(question, "other", _another))
+    return any(not _COUNTED.search(question, 0, m.start()) for m in _matches(question, "other", _another))
+
+
+def is_known(question: str) -> bool:
+    """Whether it speaks of reading: `someone read 8 already?`"""
+    return bool(re.search(_KNOWN, aligned(question)))
 
 
 def before_the_rest(question: str) -> tuple[int, ...]:
@@ -114,6 +178,11 @@ def beside_what(question: str) -> bool:
     """Whether it joins the paper under discussion with another or asks to compare them: `este y el
     de Ortiz`, `vergleiche das mal mit der 7`."""
     return any(_matches(question, "this", _compared))
+
+
+def related(question: str) -> bool:
+    """Whether it relates the paper under discussion to what it names: `is this based on …?`"""
+    return any(_matches(question, "this", _related))
 
 
 def this_paper(question: str) -> bool:
@@ -147,7 +216,10 @@ def _without(question: str, field: str, made: _Patterns) -> Rejected | None:
     if match is None:
         return None
     start, end = match.span("all")
-    return Rejected(question[start:end], question[:start], question[end:])
+    groups = match.groupdict()
+    said = slice(*match.span("said")) if groups.get("said") else slice(start, end)
+    contrasted = bool((means := groups.get("meant") or groups.get("then")) and not _BUT.fullmatch(means))
+    return Rejected(question[said], question[:start], question[end:], contrasted)
 
 
 @cache
@@ -158,30 +230,84 @@ def _denying(language: str) -> tuple[re.Pattern[str], ...]:
     meant = rf"(?:{words.meant or '(?!)'})(?:\s+a)?\s*"
     # `no, 5`, but only `no code, I meant 5`
     said = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|(?:\s*\w+)?(?:{_STOP}|\s)\s*{meant})"
-    return (re.compile(rf"(?P<all>^\W*(?:{words.nay}){said})(?={the}第?#?\d{{1,2}}{end})"),)
+    meant = (
+        f"(?P<meant>{words.meant or '(?!)'})(?!\\w)" if language not in _EAST else f"(?P<meant>{words.meant or '(?!)'})"
+    )
+    return (
+        re.compile(rf"(?P<all>^\W*(?:{words.nay}){said})(?={the}第?#?\d{{1,2}}{end})"),
+        re.compile(rf"(?P<all>^\W*(?:(?:{words.nay}){_STOP}\s*)+{meant})(?=.*\w)"),
+    )
+
+
+@cache
+def _nay(language: str) -> tuple[re.Pattern[str], ...]:
+    return (re.compile(rf"(?P<all>^\W*(?:(?:{_WORDS[language].nay}){_STOP}\s*)+)(?=\w)"),)
 
 
 @cache
 def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     words = _WORDS[language]
     this, paper, the = words.this, any_of("paper"), rf"(?:(?:{article(language)}|{words.this})\s*)?"
+    if language == "es":
+        the = the.removesuffix("?")  # `no 3` is number three
     numbered = (
         rf"第\s*[\d一二三四五六七八九十]+\s*篇|{the}(?:(?:{paper}|{any_of('number')})\s*)?{_NUMBER}"
         rf"\s*(?:篇|号|번|番|本目|つ目)?(?:の?論文)?|{the}{ordinals(language)}(?:\s(?:{paper}))?"
     )
     said = rf"(?:{this}|{numbered})"
     if language in _BEHIND:
-        return (re.compile(rf"(?:^|{_STOP})\s*(?P<all>{said}\s*(?:{words.no}){_STOP}?)"),)
+        return (re.compile(rf"(?:^|{_STOP})\s*(?P<all>{said}\s*(?:{words.no})(?:です|よ|요)?{_STOP}?)"),)
     edge, no = ("", r"\s*") if language == "zh" else (r"(?<!\w)", r"\s+")
     meant = rf"(?:{words.meant})" + ("" if language == "zh" else r"(?!\w)")
     # A sign or a word stands before what is meant: `not this one, …`, `不是第3篇是第5篇`.
     end = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|{meant})(?=.*\w)"
     # Also `ese no, el 5`.
     orders = (
-        rf"(?:{words.no}){no}(?:(?:es|e|est|is|это)\s+)?{said}",
-        rf"(?:^|{_STOP})\s*(?:{this})\s+(?:no|nao|non|nicht|pas|not)",
+        rf"{edge}(?:{words.no}){no}(?:(?:es|e|est|is|era|war|was|это|说|指)(?:\s+|(?<=[说指])))?{said}",
+        rf"(?:^|{_STOP})\s*{said}\s+(?:(?:war|ist|era|was|is)\s+)?(?:no|nao|non|nicht|pas|not)(?:\s+(?:era|es|gemeint))?",
     )
-    return tuple(re.compile(rf"(?P<all>{edge}{order}{end})") for order in orders)
+    # Nothing else is said: `no me refiero a ese`, `nee, das meine ich nicht`.
+    nay, saying = rf"^\W*(?:(?:{words.nay})\W+)*", rf"(?:(?:{meant}|es|era|is|war|это)\s*)?"
+    alone = rf"(?P<all>{nay}(?:(?:{words.no}){no}{saying}(?:{this})|(?:{this}){no}{saying}(?:{words.no}))){_MORE}\W*$"
+    return (*(re.compile(rf"(?P<all>{order}{end})") for order in orders), re.compile(alone))
+
+
+@cache
+def _excluding(language: str) -> tuple[re.Pattern[str], ...]:
+    words, said = _WORDS[language], rf"(?P<said>(?:(?!{_STOP}).){{2,40}}?)"
+    if language in _BEHIND:
+        said = rf"(?P<said>(?:(?!{_STOP}).){{1,24}}?)"
+        return (re.compile(rf"(?:^|{_STOP})\s*(?P<all>{said}\s*(?:{words.no}){_STOP}?(?=.*\w))"),)
+    edge, gap = ("", r"\s*") if language == "zh" else (r"(?<!\w)", r"\s+")
+    meant = rf"(?P<meant>{words.meant})" + ("" if language == "zh" else r"(?!\w)")
+    then = edge + meant.replace("<meant>", "<then>")
+    no = rf"{edge}(?:{words.no}){gap}(?:(?:{words.meant})\s+)?{said}{_MORE}"
+    first = rf"^\W*(?:(?:{words.nay}|{_OH})\W+)*"
+    return (
+        re.compile(rf"(?P<all>{no}(?:{_STOP}\s*{meant}|{then})(?=.*\w))"),
+        re.compile(rf"(?P<all>{first}{no}{_STOP}(?=.*\w))"),
+    )
+
+
+@cache
+def _stepping(language: str) -> tuple[tuple[int, re.Pattern[str]], ...]:
+    """What says 1 or -1, and 0 for `the next …` that may be a paper or not."""
+    steps, paper = _STEPS[language], any_of("paper", (language,))
+    if language in _EAST:
+        return (1, re.compile(steps.next)), (-1, re.compile(steps.previous))
+    the = rf"(?:(?:{article(language)}|d(?:ie|er|en)|de[lr]?|la|n[oa]|pr[oa])\s+)" if language != "ru" else ""
+    found = [
+        (way, re.compile(pattern))
+        for way, adjective, adverb in ((1, steps.next, steps.after), (-1, steps.previous, steps.before))
+        for pattern in (
+            rf"(?<!\w){the}(?:{adjective})(?:\s+(?:{paper})(?!\w)|{alone(language)})",
+            rf"(?<!\w)(?:{paper})\s+(?:{adjective})(?!\w)",
+            rf"(?<!\w)(?:{steps.one}|{paper})\s*(?:{adverb})(?!\w)",
+        )
+    ]
+    found.append((1, re.compile(rf"^\W*(?:(?:{_OH}|and|und|et|e|y)\W+)?(?:{steps.next})\s+(?:{paper})(?!\w)")))
+    may_be = rf"(?<!\w){the}(?:{steps.next}|{steps.previous})\s+(?!(?:{any_of('other')})(?!\w))\w"
+    return (*found, (0, re.compile(may_be)))
 
 
 @cache
@@ -261,6 +387,17 @@ def _compared(language: str) -> tuple[re.Pattern[str], ...]:
         re.compile(rf"(?<!\w)(?:vergleich\w*|compar\w*|confront\w*|сравн\w*)(?:-|\s+){this}{numbered}"),
         re.compile(rf"(?:^|{_STOP})\s*(?:{_LEAD})?{this}\s+(?!(?:{having(language)})\s)(?:{both})\s"),
     )
+
+
+@cache
+def _related(language: str) -> tuple[re.Pattern[str], ...]:
+    if language in _EAST:
+        compared = r"これ(?:と|より)|これ[は、]?.{1,20}と(?:何|どう|比|違|同|組|一緒|合わせ)|이거?(?:랑|하고|보다|는?\s.{1,20}(?:랑|와|과|에)\s)|이것?(?:과|보다)|(?:[这這][个個篇]?|它)[^，。]{0,6}[和跟与比]"
+        return (re.compile(compared),)
+    # `quello che … con` is another one, and so is `das mit …`
+    to = f"{_WITH}|a" if language in ("es", "it", "pt") else _WITH
+    near = rf"(?!{_FAR})(?:{_WORDS[language].this})|(?:(?<=man )|(?<=ich )|(?<=wir )|(?<=ist ))das|c['’]est"
+    return (re.compile(rf"(?<!\w)(?:{near})\s+(?:[\w'’]+\s+){{0,6}}?(?:{to})\s"),)
 
 
 @cache

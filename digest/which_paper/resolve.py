@@ -66,8 +66,8 @@ class Resolution:
     """Whether to ask back with `candidates`."""
     candidates: tuple[Candidate, ...] = ()
     why: str = ""
-    """`reply`, `id`, `number`, `title`, `author`, `description`, `under discussion`, `fit`,
-    `only one`, `day`; or why it asks."""
+    """`reply`, `id`, `number`, `ordinal`, `title`, `author`, `description`, `under discussion`,
+    `fit`, `only one`, `day`; or why it asks."""
     about_day: bool = False
     """Whether the question is about the whole digest: `paper_ids` are then all its papers."""
 
@@ -99,7 +99,7 @@ def resolve(
     others = _Others(text, papers, earlier, today, discussed)
     if found := others.resolution():
         return found
-    told = _beside(text, papers, under_discussion) or _told(text, papers, earlier, today)
+    told = _told(text, papers, earlier, today)
     if pointed and told.why == "number" and _turns_to(text):
         return told
     if pointed:
@@ -131,14 +131,25 @@ def _also(told: Resolution, text: str, papers: Sequence[Known]) -> tuple[str, ..
 def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequence[str]) -> Resolution:
     """Resolves a question that names no paper."""
     if papers and _about_day(text, under_discussion, len(papers)):
-        return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
-    if len(papers) > 1 and numbers_in(text, len(papers)).unplaced:
+        return _day(papers)
+    numbers = numbers_in(text, len(papers))
+    read = numbers.unplaced if pointing.is_known(text) else ()
+    if not under_discussion and (likely := numbers.likely or (read if len(read) == 1 else ())):
+        return Resolution(tuple(k.paper.id for k in papers if k.number in likely), why="ordinal")
+    if len(papers) > 1 and numbers.unplaced:
         return _asking(papers, "a figure that may name a paper")
+    if papers and cues.LIST.search(text):
+        guess = _guessed(text, papers)
+        return guess if guess.paper_ids else _day(papers)
     if under_discussion and not days.EARLIER.search(text):
         here = [i for i, known in enumerate(papers) if known.paper.id in under_discussion]
         glimpsed = _of(_shelf(papers).glimpsed(text, here), papers)
         return glimpsed if glimpsed.paper_ids else Resolution(tuple(under_discussion), why="under discussion")
     return _guessed(text, papers)
+
+
+def _day(papers: Sequence[Known]) -> Resolution:
+    return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
 
 
 def cue(text: str) -> str:
@@ -156,9 +167,11 @@ def _plain(question: str) -> str:
 def _about_day(text: str, under: Sequence[str], count: int) -> bool:
     if days.EARLIER.search(text):
         return len(under) < 2 and bool(cues.ALL_OF_THEM.search(text))
-    of_day = cues.DAY.search(text) or means_today(text, count)
-    of_day = of_day or (not under and names_today(text))
-    return bool(of_day or (len(under) < 2 and cues.ALL_OF_THEM.search(text)))
+    if cues.DAY.search(text) or means_today(text, count):
+        return True
+    if not under and (names_today(text) or cues.SOME.search(text)):
+        return True
+    return len(under) < 2 and bool(cues.ALL_OF_THEM.search(text))
 
 
 @dataclass(frozen=True)
@@ -174,9 +187,8 @@ class _Others:
     def resolution(self) -> Resolution | None:
         if len(self.papers) < _FEW:
             return None
-        wrong = pointing.denial(self.text) if self.discussed else None
-        if wrong := wrong or pointing.correction(self.text):
-            return self._instead(wrong.after.strip())
+        if corrected := self._corrected():
+            return corrected
         if (but := pointing.left_out(self.text)) and (excepted := self._excepted(but)):
             told = self._told(but.rest)
             return told if told.why in ("id", "number") else self._all_but(excepted)
@@ -185,6 +197,19 @@ class _Others:
             return self._all_but([k.paper.id for k in self.papers if k.number in known])
         return self._beside_discussed() if self.discussed else None
 
+    def _corrected(self) -> Resolution | None:
+        """Resolves `no, I meant 5`, `not this one, …`, `not SplatFlow, I meant …`."""
+        wrong = pointing.denial(self.text) if self.discussed else None
+        if wrong := wrong or pointing.correction(self.text):
+            return self._instead(wrong.after.strip(), self._figures(wrong.said) or tuple(self.discussed))
+        if self.discussed and (no := pointing.denied(self.text)) and self._goes_on(no.after):
+            return self._instead(no.after, tuple(self.discussed))
+        if wrong := pointing.excluded(self.text):
+            contrasted = wrong.contrasted or (bool(self.discussed) and self._told_apart(wrong))
+            if (self.discussed or contrasted) and (rejected := self._rejected(wrong, contrasted=contrasted)):
+                return self._instead(wrong.after.strip(), rejected)
+        return None
+
     def _beside_discussed(self) -> Resolution | None:
         """Resolves `this and 7`, `and the rest?`, `the other two`."""
         numbers = pointing.beside_this(self.text)
@@ -192,9 +217,21 @@ class _Others:
         if beside:
             return Resolution(tuple(dict.fromkeys((*self.discussed, *beside))), why="number")
         rest, another = pointing.means_the_rest(self.text), pointing.means_another(self.text)
-        if not (rest or another) or self._told(self.text).why in ("id", "number"):
+        step = None if rest or another else pointing.step(self.text)
+        if not (rest or another or step is not None) or self._told(self.text).why in ("id", "number"):
             return None
+        if step is not None:
+            return self._stepped(step)
         return self._all_but(self.discussed) if rest else self._another(self.text)
+
+    def _stepped(self, step: int) -> Resolution:
+        """The paper after or before the one under discussion, and that too if they are compared."""
+        here = [k.number for k in self.papers if k.paper.id in self.discussed]
+        found = [k.paper.id for k in self.papers if step and len(here) == 1 and k.number == here[0] + step]
+        if not found:
+            return _asking(self.papers, "no such number")
+        also = self.discussed if cues.COMPARES.search(self.text) else ()
+        return Resolution((*also, *found), why="number")
 
     def _told(self, text: str) -> Resolution:
         return _told(text, self.papers, self.earlier, self.today)
@@ -203,19 +240,46 @@ class _Others:
         left = tuple(k.paper.id for k in self.papers if k.paper.id not in excepted)
         return Resolution(left, why="number") if left else _asking(self.papers, "no paper is left")
 
-    def _instead(self, meant: str) -> Resolution:
-        """What is meant instead of the paper under discussion: never that paper itself."""
+    def _instead(self, meant: str, rejected: Sequence[str]) -> Resolution:
+        """What is meant instead of the rejected papers: never one of those."""
         told = self._told(meant)
-        if told.paper_ids or told.ask:
+        if told.paper_ids and not set(rejected) & set(told.paper_ids):
             return told
-        number = numbers_in(meant, len(self.papers)).unplaced
-        if len(number) == 1:
+        if len(number := numbers_in(meant, len(self.papers)).unplaced) == 1:
             return self._told(f"#{number[0]}")
+        left = [k for k in self.papers if k.paper.id not in rejected]
+        for look in (_shelf(left).hinted, _shelf(left).fitting):
+            if (found := _of(look(meant), left)).paper_ids:
+                return found
         if pointing.means_another(meant):
             return self._another(meant)
-        hinted = _of(_shelf(self.papers).hinted(meant), self.papers)
-        others = [k for k in self.papers if k.paper.id not in self.discussed]
-        return hinted if hinted.paper_ids else _asking(others, "which paper is not said")
+        return _asking(left, "which paper is not said")
+
+    def _figures(self, said: str) -> tuple[str, ...]:
+        numbers = numbers_in(said, len(self.papers))
+        chosen = {*numbers.named, *numbers.bare, *numbers.unplaced}
+        return tuple(k.paper.id for k in self.papers if k.number in chosen)
+
+    def _goes_on(self, after: str) -> bool:
+        """Whether another paper is described after `no, `."""
+        return _shelf(self.papers).described(after) is not None or pointing.speaks_of_others(after)
+
+    def _told_apart(self, wrong: pointing.Rejected) -> bool:
+        """Whether what follows describes a paper, or fits another one than what is rejected."""
+        shelf = _shelf(self.papers)
+        fits = shelf.fitting(wrong.said).sure
+        left = _shelf([k for i, k in enumerate(self.papers) if i not in fits])
+        told = shelf.described(wrong.after.strip()) is not None or bool(fits and left.fitting(wrong.after).sure)
+        return told or bool(fits and {self.papers[i].paper.id for i in fits} <= set(self.discussed))
+
+    def _rejected(self, wrong: pointing.Rejected, *, contrasted: bool) -> tuple[str, ...]:
+        """The papers that `not SplatFlow` names, and describes if another one is told after it."""
+        shelf = _shelf(self.papers)
+        # Names of authors are also written without capitals.
+        named = shelf.named(wrong.said).sure or shelf.by_author(wrong.said.title()).sure
+        if not named and contrasted:
+            named = shelf.fitting(wrong.said).sure
+        return tuple(self.papers[i].paper.id for i in named)
 
     def _excepted(self, but: pointing.Rejected) -> tuple[str, ...]:
         """What `all but 3` leaves out; a bare figure may count a paper's own things."""
@@ -234,17 +298,6 @@ class _Others:
         if len(left) == 1 or (left and means_all(text, len(left))):
             return Resolution(tuple(k.paper.id for k in left), why="title")
         return _asking(left, "which other paper is not said")
-
-
-def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolution | None:
-    step = cues.NEXT.match(text)
-    here = [k.number for k in papers if under and k.paper.id == under[0]]
-    if not step or len(under) != 1 or not here:
-        return None
-    wanted = here[0] + (1 if step["next"] or step["n2"] or step["n3"] else -1)
-    found = tuple(k.paper.id for k in papers if k.number == wanted)
-    also = tuple(under) if step["with"] else ()
-    return Resolution((*also, *found), why="number") if found else _asking(papers, "no such number")
 
 
 def _told(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: date | None) -> Resolution:
@@ -299,6 +352,10 @@ def ids_removed(text: str) -> str:
     return re.sub(r"(?:https?://)?(?:\w+\.)?arxiv\.org/\S*|\d{4}\.\d{4,5}(?:v\d+)?", " ", text)
 
 
+def _of_bare(told: Resolution, text: str, papers: Sequence[Known]) -> bool:
+    return told.why == "number" and _bare(text, papers)
+
+
 def _bare(text: str, papers: Sequence[Known]) -> bool:
     """Whether all its numbers are bare: in a reply they name no papers."""
     return not numbers_in(text, len(papers)).named
@@ -309,19 +366,37 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
     for look in (shelf.named, shelf.by_author):
         resolved = _of(look(text), papers)
         if resolved.paper_ids or resolved.ask:
-            return resolved
-    if (kind := _of(shelf.of_kind(text), papers)).paper_ids:
-        return kind
+            return _with_described(resolved, text, papers)
+    if (kind := shelf.of_kind(text)).sure:
+        return _of(kind, papers)
     described = None if cues.DAY.search(text) or means_today(text, len(papers)) else shelf.described(text)
-    if described and (described.sure or described.maybe):
-        return _of(described, papers)
+    alone = shelf.mentioning(text, titles=True) if cues.WHICH_ONE.search(text) else Found()
+    if found := next((f for f in (described, alone) if f and (f.sure or f.maybe)), None):
+        return _of(found, papers)
     known = [k for _, digest in earlier for k in digest]
     older = _of(_shelf(known).named(text, written=True), known) if known else Resolution()
-    if older.paper_ids:
+    if described is None or older.paper_ids:
         return older
-    if described is not None:
-        return _asking(papers, _UNFIT)
-    return Resolution()
+    return _asking(papers, _UNFIT)
+
+
+def _with_described(named: Resolution, text: str, papers: Sequence[Known]) -> Resolution:
+    """Adds the paper that is described beside the one named: `GraspFlow and the study of nests`."""
+    shelf = _shelf(papers)
+    borders = (*cues.AND.finditer(text), *(cues.WITH.finditer(text) if cues.COMPARES.search(text) else ()))
+    for border in borders if len(named.paper_ids) == 1 else ():
+        sides = text[: border.start()], text[border.end() :]
+        for name, beside in (sides, sides[::-1]):
+            described = None if shelf.named(beside).sure else shelf.described(beside)
+            found = shelf.named(name).sure or shelf.hinted(name).sure if described else ()
+            if described and tuple(papers[i].paper.id for i in found) == named.paper_ids:
+                also = _of(described, papers).paper_ids
+                return (
+                    Resolution((*named.paper_ids, *also), why=named.why)
+                    if also
+                    else _asking(papers, "the other paper is not clear")
+                )
+    return named
 
 
 def _told_of_past(text: str, earlier: EarlierDigests, today: date | None, cue: str) -> Resolution:
@@ -356,7 +431,8 @@ def _with_discussed(told: Resolution, text: str, papers: Sequence[Known], under:
             else told
         )
     single = len(told.paper_ids) == 1 and told.paper_ids[0] not in under
-    if under and single and pointing.beside_what(text):
+    related = pointing.beside_what(text) or (not _of_bare(told, text, papers) and pointing.related(text))
+    if under and single and related:
         return Resolution((*under, *told.paper_ids), why=told.why)
     if under and single and (compares := cues.COMPARES.search(text)):
         rest = text[compares.start() :]
@@ -380,8 +456,9 @@ def _guessed(text: str, papers: Sequence[Known]) -> Resolution:
         return kind
     hinted = _of(shelf.hinted(text), papers)
     if hinted.paper_ids or hinted.ask:
-        return hinted
-    fitting = _of(shelf.best_fit(text), papers)
+        return _with_described(hinted, text, papers)
+    mentioning = _of(shelf.mentioning(text), papers)
+    fitting = mentioning if mentioning.paper_ids else _of(shelf.best_fit(text), papers)
     return fitting if fitting.paper_ids or fitting.ask else _asking(papers, "which paper is not said")
 
 

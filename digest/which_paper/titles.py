@@ -19,6 +19,7 @@ from digest.retrieval.folding import fold
 from digest.retrieval.han import simplified
 from digest.retrieval.terms import LITTLE, asked, stem, terms
 from digest.which_paper.loanwords import FOREIGN, borrowed
+from digest.which_paper.topics import topics
 from digest.which_paper.worded import authors, descriptions, means_all
 
 _WORD = regex(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
@@ -27,6 +28,7 @@ _CALLED = regex(
     r"\b(?:introduce|propose|present|develop|release|call(?:ed)?|named?|dub(?:bed)?|term(?:ed)?|framework|tool|benchmark|dataset|model|implement(?:ed)?)\b[^.]{0,40}?\b"
     r"((?:[A-Z][a-z]+[A-Z]|[A-Z]{2,}[a-z]|[A-Z]{3,}|[A-Z][a-z]+\d|[a-z]+[A-Z])[A-Za-z0-9-]*)"
 )
+_NAME_WITHIN = regex(r"(?<=[a-z,;(] )[A-Za-z]*[A-Z][\w-]*|(?<=[a-z,;] \()[A-Za-z]*[A-Z][\w-]*")
 _QUOTES = regex(r"《([^》]{4,200})》|“([^”]{4,200})”|\"([^\"]{4,200})\"|「([^」]{4,200})」|'([^']{8,200})'")
 _DESCRIBED = (
     regex(r"(?P<what>[^，。！？,.!?：:；;]{2,30}?)的?(?:那|这)(?:一?篇|个(?:工作|论文))"),
@@ -58,6 +60,12 @@ _THOSE_OF = regex(
     r"\b(?:los|las|os|as|ceux|celles|quelli|quelle)\s+d[aeio]s?\b|\b(?:the ones|those) (?:by|from|of)\b", re.IGNORECASE
 )
 """All papers of an author: `los de Mehta`."""
+_FOREIGN_NAME = regex(
+    r"(?<!\w)[А-ЯЁ][а-яё]{4,}|[\u30a1-\u30fa\u30fc]{3,}(?=さん|氏|ら(?:の|は)|の論文)|(?<!\w)[가-힣]{2,4}(?=님|\s?씨|\s?논문|\s?등의?\s)"
+)
+"""Family names in another script."""
+_OR = regex(r"(?<!\w)(?:or|oder|ou|o|или)(?!\w)|还是|或|か|였나|나\s|아니면", re.IGNORECASE)
+"""Says that one of two names is meant."""
 _FIRST_WORDS = regex(r"\W*(?:\w{1,3}\W+)?")
 _KINDS = {
     "サーベイ": "survey",
@@ -128,9 +136,13 @@ class TitleIndex:
         hits = {i: at for i, names in enumerate(self._names) for name in names if (at := grams.get(name)) is not None}
         if not hits:
             hits = {i: at for i, names in enumerate(self._names) if (at := _misspelt(names, grams)) is not None}
+        if not hits:
+            hits = _transliterated(self._names, question)
         runs = self._runs(question)
         strong = {i: at for i, (at, strength) in runs.items() if strength >= 3}
         sure = {**strong, **hits}
+        if not hits and len(strong) > len(set(strong.values())) and not means_all(question, len(strong)):
+            return Found((), tuple(sorted(strong)), "title")  # `the protein language model paper`, of two
         if sure:
             return Found(tuple(sorted(sure, key=lambda i: sure[i])), (), "title")
         return Found()
@@ -149,8 +161,25 @@ class TitleIndex:
         if shared := by.sure or by.maybe or tuple(self._runs(question)):
             return shared
         titles = [{stem(w) for w in title} for title in self._titles]
-        wanted = [t for t in (*asked_for(question), *self._borrowed(question)) if any(t in titles[i] for i in here)]
+        wanted = [
+            t
+            for t in (*asked_for(question), *self._borrowed(question), *self._translated(question))
+            if any(t in titles[i] for i in here)
+        ]
         return tuple(i for i, title in enumerate(titles) if wanted and title.issuperset(wanted))
+
+    def mentioning(self, question: str, *, titles: bool = False) -> Found:
+        """Finds the only paper whose abstract has a name that the question says: `who uses Waymo?`;
+        with `titles` also a word of its title."""
+        said = {fold(w) for w in _WORD.findall(question) if len(w) >= _RARE or w.isupper()} - LITTLE
+        written = [_written(p) for p in self.papers]
+        found = tuple(
+            i
+            for i, paper in enumerate(self.papers)
+            for names in [_mentioned(paper) | (_title_words(paper) if titles else set())]
+            if any(sum(word in words for words in written) == 1 for word in names & said)
+        )
+        return Found(found, (), "fit") if len(found) == 1 else Found()
 
     def _runs(self, question: str) -> dict[int, tuple[int, float]]:
         """Place and weight of the words each title shares with the question; the best only."""
@@ -166,7 +195,7 @@ class TitleIndex:
                 strength += 1.5
             if content and set(run) <= quoted and len(content) >= 2:
                 strength += 1
-            if len(run) >= 4 and len(content) >= 2:
+            if len(content) >= 2 and (len(run) >= 4 or len(run) == len(title)):
                 strength += 1
             if strength >= 2:
                 best[i] = (at, strength)
@@ -191,12 +220,16 @@ class TitleIndex:
             return _one_of(both, question)
         placed, alone = _surnames(question)
         told = [{i for i, names in enumerate(families) if name in names} for name in placed]
+        told += [
+            {i for i, names in enumerate(families) if any(borrowed(said.lower(), n) for n in names if len(n) > _RARE)}
+            for said in _FOREIGN_NAME.findall(question)
+        ]
         told = [by for by in told if by] or self._of_rare_names(alone, families)
         if not told:
             return Found()
         if together := set.intersection(*told):
             return _one_of(together, question)
-        if all(len(by) == 1 for by in told):
+        if all(len(by) == 1 for by in told) and not _OR.search(question):
             return Found(tuple(dict.fromkeys(i for by in told for i in by)), (), "author")
         return Found((), tuple(sorted(set.union(*told))), "author")
 
@@ -231,23 +264,42 @@ class TitleIndex:
             return None
         sure: list[int] = []
         for description in described:
-            ranked = self.fit([*asked_for(description), *self._borrowed(description)])
+            ranked = self._fitting(description)
             if not ranked:
                 continue
-            if len(ranked) > 1 and ranked[0][1] < _CLEAR * ranked[1][1]:
-                return Found((), tuple(i for i, s in ranked if s * _CLEAR > ranked[0][1]), "description")
+            if not _is_clear(ranked):
+                alike = tuple(i for i, s in ranked if s * _CLEAR > ranked[0][1])
+                if means_all(question, len(alike)):
+                    return Found(alike, (), "description")
+                return Found((), alike, "description")
             sure.append(ranked[0][0])
         return Found(tuple(dict.fromkeys(sure)), (), "description")
+
+    def fitting(self, description: str) -> Found:
+        """Finds the paper that the description alone fits, or fits clearly best."""
+        ranked = self._fitting(description)
+        return Found((ranked[0][0],), (), "description") if _is_clear(ranked) else Found()
 
     def glimpsed(self, question: str, here: Sequence[int]) -> Found:
         """Finds `热泵那个省电多少`, where the words may as well be about the papers `here`: another
         paper only if the words fit it clearly and those not at all."""
         for match in (m for pattern in _GLIMPSED for m in pattern.finditer(question)):
-            ranked = self.fit([*asked_for(match["what"]), *self._borrowed(match["what"])])
-            clear = ranked and (len(ranked) == 1 or ranked[0][1] >= _CLEAR * ranked[1][1])
-            if clear and not {i for i, _ in ranked} & set(here):
+            ranked = self._fitting(match["what"])
+            if _is_clear(ranked) and not {i for i, _ in ranked} & set(here):
                 return Found((ranked[0][0],), (), "description")
         return Found()
+
+    def _fitting(self, description: str) -> list[tuple[int, float]]:
+        return self.fit([*asked_for(description), *self._borrowed(description), *self._translated(description)])
+
+    def _translated(self, description: str) -> list[str]:
+        """The papers' words for what the description says in another language."""
+        known = [
+            next((t for t in stems if t in self._spread), "")
+            for word, stems in topics(description)
+            if stem(fold(word)) not in self._spread
+        ]
+        return [t for t in known if t and t not in GENERIC]
 
     def _borrowed(self, description: str) -> list[str]:
         """The papers' words that the description has in another script or language."""
@@ -274,7 +326,7 @@ class TitleIndex:
 
     def best_fit(self, question: str) -> Found:
         """Finds the paper whose words the question has and the others have not."""
-        wanted = asked_for(question)
+        wanted = [*asked_for(question), *self._translated(question)]
         ranked = self.fit(wanted)
         if not ranked:
             return Found()
@@ -284,7 +336,15 @@ class TitleIndex:
         clear = len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]
         if clear and len(own) >= 2 and alone and ranked[0][1] >= 2.5:
             return Found((first,), (), "fit")
+        alike = tuple(i for i, s in ranked if s * _CLEAR > ranked[0][1])
+        if len(alike) > 1 and means_all(question, len(alike)):
+            return Found(alike, (), "fit")
         return Found((), tuple(i for i, _ in ranked[:5]), "fit")
+
+
+def _is_clear(ranked: Sequence[tuple[int, float]]) -> bool:
+    """Whether the first fits, and clearly better than the next."""
+    return len(ranked) == 1 or (len(ranked) > 1 and ranked[0][1] >= _CLEAR * ranked[1][1])
 
 
 def _of_compounds(strange: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -429,6 +489,18 @@ def _written(paper: Paper) -> frozenset[str]:
 
 
 @lru_cache(maxsize=RECENT)
+def _mentioned(paper: Paper) -> frozenset[str]:
+    """Names in the abstract, its own and others': words with a capital within a sentence."""
+    common = {squeezed(w) for w in COMMON}
+    words = {w for name in _NAME_WITHIN.findall(paper.abstract) for w in _WORD.findall(name)}
+    return frozenset(fold(w) for w in words if len(w) >= _RARE or w.isupper()) - common
+
+
+def _title_words(paper: Paper) -> frozenset[str]:
+    return frozenset(w for w in map(fold, _WORD.findall(paper.title)) if len(w) >= _RARE and stem(w) not in GENERIC)
+
+
+@lru_cache(maxsize=RECENT)
 def own_names(paper: Paper) -> frozenset[str]:
     """Names that title and abstract give to the paper's own work, squeezed and folded."""
     return frozenset(_names_of(paper))
@@ -446,6 +518,9 @@ def _names_of(paper: Paper) -> Iterator[str]:
     for word in re.findall(r"[^\s,:;()]+", paper.title):
         if _looks_a_name(word) and word.lower() not in COMMON:
             yield _plain(word)
+            head, hyphen, _ = word.partition("-")
+            if hyphen and re.search(r"[a-z][A-Z]", head):
+                yield _plain(head)  # `DepthBench` of DepthBench-Night
     yield from (_plain(n) for n in _SHORT_NAME.findall(paper.title))
     initials = _initials(paper)
     for name in _SHORT_NAME.findall(paper.abstract):
@@ -480,17 +555,30 @@ def _initials(paper: Paper) -> set[str]:
 
 def _misspelt(names: Iterable[str], grams: Mapping[str, int]) -> int | None:
     for name in names:
-        if len(name) < 7:
-            continue
-        allowed = 1 if len(name) < 11 else 2
-        for gram, at in grams.items():
-            if (
-                gram[0] == name[0]
-                and abs(len(gram) - len(name)) <= allowed
-                and OSA.distance(gram, name, score_cutoff=allowed) <= allowed
-            ):
-                return at
+        for form in {name, name.rstrip("0123456789")}:  # `TinySAM` of TinySAM-3
+            if len(form) < 7:
+                continue
+            allowed = 1 if len(form) < 11 else 2
+            for gram, at in grams.items():
+                if (
+                    gram[0] == form[0]
+                    and abs(len(gram) - len(form)) <= allowed
+                    and OSA.distance(gram, form, score_cutoff=allowed) <= allowed
+                ):
+                    return at
     return None
+
+
+def _transliterated(names: Sequence[set[str]], question: str) -> dict[int, int]:
+    """The places of names in another script: `롱메모` is LongMemo."""
+    said = [m for m in FOREIGN.finditer(question) if m[0][0] > "\u0250"]
+    return {
+        i: m.start()
+        for i, own in enumerate(names)
+        for m in said
+        for n in own
+        if len(n) > _SHORT and borrowed(m[0].lower(), n)
+    }
 
 
 def _folded_name(author: str) -> str:
@@ -500,7 +588,7 @@ def _folded_name(author: str) -> str:
 @lru_cache(maxsize=RECENT)
 def _weights(paper: Paper, said: str) -> Mapping[str, float]:
     weights: dict[str, float] = {}
-    for text, weight in ((paper.abstract, 0.6), (said, 0.9), (paper.title, 1.2)):
+    for text, weight in ((paper.abstract, 0.6), (said, 0.9), (paper.title, 1.4)):
         for term in terms(simplified(text)):
             weights[term] = max(weights.get(term, 0.0), weight)
     return weights

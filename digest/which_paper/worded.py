@@ -49,11 +49,11 @@ class _Nouns(NamedTuple):
 
 
 _NOUNS = {
-    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)", then=r"ha(?:s|ve)|is|are|do(?:es)?|did|w(?:as|ere)|can|how|what|which|who|where|why|any|please", span=(r"from", r"to|through|thru|till")),
+    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final|bottom", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)", then=r"ha(?:s|ve)|is|are|do(?:es)?|did|w(?:as|ere)|can|how|what|which|who|where|why|any|please", span=(r"from", r"to|through|thru|till")),
     "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|zur|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}", then=r"hat|haben|ist|sind|kann|konnen|wie|was|welche\w?|wer|wo|warum|bitte|auch|schon|je|jeweils|lauft|laufen|braucht", span=(r"vo[nm]|der|die", r"bis(?: zum?r?)?")),
-    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<ante>avant[- ](?=avant)|ante(?=pen))?(?P<back>avant[- ]|pen)?(?:derni(?:er|ere)|ultieme)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|la|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin", then=r"a|ont|est|sont|c['’]est|ca|ils?|elles?|on|marche(?:nt)?|fonctionne(?:nt)?|tourne(?:nt)?|qu['’e]\w*|quel\w*|comment|combien|pourquoi|peu(?:t|vent)|fait|utilise(?:nt)?", span=(r"de|du", r"a|au|jusqu['’]a|jusqu['’]au")),
+    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?:tout )?(?P<ante>avant[- ](?=avant)|ante(?=pen))?(?P<back>avant[- ]|pen)?(?:derni(?:er|ere)|ultieme)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|la|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin", then=r"a|ont|est|sont|c['’]est|ca|ils?|elles?|on|marche(?:nt)?|fonctionne(?:nt)?|tourne(?:nt)?|qu['’e]\w*|quel\w*|comment|combien|pourquoi|peu(?:t|vent)|fait|utilise(?:nt)?", span=(r"de|du", r"a|au|jusqu['’]a|jusqu['’]au")),
     "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?", "y|e|o|u|con|al|que", "el|la|del|al", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", having=r"con|de|del|que|para", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola", then=r"ha|han|es|son|esta|estan|tienen?|usan?|que|como|cuant\w+|cual\w*|donde|quien\w*|pueden?|funcionan?|hacen?|corren?|va|no", span=(r"del?|desde", r"al?|hasta")),
-    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?", "e|ou|com|ao|que", "o|do|ao", r"(?:hoje|do dia)", r"resum\w+|sintese|panorama|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", having=r"com|de|d[oa]s?|para", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?", then=r"tem|e(?!\s+(?:segund|terceir|quart|quint)\w)|sao|esta|estao|usam?|que|como|quant\w+|qua(?:l|is)|onde|quem|podem?|funcionam?|faz|fazem|rodam?|vai|nao", span=(r"d[eoa]", r"ao?|ate")),
+    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?", "e|ou|com|ao|que", "o|do|ao", r"(?:hoje|hj|do dia)", r"resum\w+|sintese|panorama|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", having=r"com|de|d[oa]s?|para", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?", then=r"tem|e(?!\s+(?:segund|terceir|quart|quint)\w)|sao|esta|estao|usam?|que|como|quant\w+|qua(?:l|is)|onde|quem|podem?|funcionam?|faz|fazem|rodam?|vai|nao", span=(r"d[eoa]", r"ao?|ate")),
     "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]", "e|ed|o|con|al|che|di", "il|la|l'|d[ae]l|al|della|dalla|alla|sulla?", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", having=r"con|d\w{1,4}|che|per", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine", then=r"ha|e(?!\s+(?:second|terz|quart|quint)\w)|hanno|sono|usano?|che|come|quant\w+|qual\w*|dove|chi|puo|possono|funzionano?|fa|fanno|girano?|va|non", span=(r"d[ae]l?|dalla", r"al?|alla|fino al?")),
     "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"(?:vandaag|van de dag)", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)"),
     "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"(?P<back>nast )?sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt", r"om", r"(?:den|det)"),
@@ -76,6 +76,10 @@ _BY = regex(r"\s+(?:(?:from|\w{1,3})\s+)?(?P<name>[a-z-]{2,})")
 """A word of up to three letters: by, von, de, da, di, от."""
 _POSSESSIVE = regex(r"(?P<name>[a-z-]{2,})['’]s\b")
 _PAIR = 2
+_NO_PLURAL = dict.fromkeys(("es", "fr", "pt"), r"(?=\s+(?!(?:d[aeou]s?|en|na|no)\s)[a-z]{2,}(?<![sx])(?!\w))") | {
+    "ru": r"(?=\s+(?!(?:в|на|из|по)\s)[а-я]{2,}(?<![аяиыивйх])(?!\w))"
+}
+"""What follows `los dos primeros` and is no plural, which would be its noun: `suenan`."""
 _TO = regex(r"a[lo]\s")
 _TWO_FIGURES = regex(r"\d\D{1,16}\d")
 _NEXT_WORD = regex(r"\s+(?:de\s+)?(?:la\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*))?)")
@@ -86,7 +90,16 @@ _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
 _DIFFERS = r"отличается от|differs? from|difere d[aeo]|differisce da|(?:se )?diferencia del?|differe d[eu]"
+_CLITICS = r"mi|ti|ci|vi|si|lo|li|ne|me|te|se|nos|les|lhe|je|tu|il|on|y|ai|eu|vc|vcs|ele|ai|aqui|ja|ya|ich|er|man|wir|ihr|mir|mich|da|denn|мне|я|мы|он[аи]?|вы|бы|же|ли|pf|stp|svp|plz|pls|pfv|плз|плиз"
+"""Pronouns, particles and pleas, of which none is a noun."""
 _RESOURCE = r"code|repo\w*|github|demo|data(?:set)?|daten|video|slides|link|codigo|codice|datos|dados|код|данные|демо|ссылка|репо\w*"
+_DETERMINERS = "|(?:die|der|den|la|a|n[oa])(?=\\s)"
+"""What stands before an ordinal without a noun, besides articles: `la tercera`, `die letzte`."""
+_HAN_ORDINAL = regex(
+    r"(?P<number>第[一二三四五六七八九十]|第\d{1,2})个(?![表图公式定章节步阶方附版实引行列页层数模问参])"
+)
+_NO_PAPER = r"tim\w*|mal|vez|vece|volta|fois|раз|termos?|terms?|term\w{1,3}|член\w{0,2}|authors?|aut(?:or|eur|ore)\w{0,3}|автор\w{0,2}|tokens?|токен\w{0,2}|frames?|epoch\w*|epoc\w*|эпох\w*|years?|jahr\w*|an(?:ne|n|i|o)\w{0,2}|год\w{0,2}|wochen?|weeks?|seman\w*|settiman\w*|недел\w*|days?|tage?|jours?|dias?|giorn\w*|день|words?|states?|halves|half|halfte|part\w{0,2}|teil\w{0,2}|част\w{0,2}|punkt\w{0,2}|points?|punt\w{0,2}|pont\w{0,2}|пункт\w{0,2}|of|von|de[lrs]?|d[aiou]|из"
+"""What else is first, second, next."""
 _SPAN = 20
 _REACH = 80
 """Characters before a figure in which what it counts or joins is looked for."""
@@ -104,7 +117,7 @@ _PARTICLE = regex(
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
 """What follows a number that stands for its paper in Japanese and Korean."""
-SIZED = r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
+SIZED = r"\s+(?:(?:seule?|single|einzige\w?|sol[ao]|unic[ao])\s)?(?:x\b|(?:rtx|gtx|kart|карт)[^\W\d]*\b|[a-z]{1,4}\d\w*\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
 _NAME_BEFORE = regex(r"(?<=.)(?<![A-Za-z])(?:[A-Z][A-Za-z.-]*\s)?[A-Z][A-Za-z.-]*\s?\Z")
@@ -112,7 +125,7 @@ _WITH = regex(
     r"\b(?:just|only|with|for|on|and|or|than|like|uses?|using|avec|sur|pour|et|con|para|y|com) \Z", re.IGNORECASE
 )
 _OTHER_SCRIPT = regex(rf"[{_CJK}\u0400-\u04ff]")
-_AMOUNT = regex(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|k|n)\s+(?:of|is|de|von)?\s*$")
+_AMOUNT = regex(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|топ|k|n)\s+(?:of|is|de|von)?\s*$")
 
 
 @dataclass(frozen=True)
@@ -123,6 +136,8 @@ class Worded:
     """Papers named by an article and a figure alone: `le 5`."""
     unplaced: tuple[int, ...] = ()
     """Figures that may name a paper or not."""
+    likely: tuple[int, ...] = ()
+    """Papers by an ordinal before any word, `o penúltimo parece legal`, if nothing else is told."""
 
 
 def aligned(text: str) -> str:
@@ -147,7 +162,8 @@ def worded_in(question: str, count: int) -> Worded:
         not bare or pair[-1] not in unplaced or _ENDS.match(plain, pair[-1][0] + len(str(pair[-1][1])))
     ):
         named, unplaced, bare = pair, [], []
-    return Worded(tuple(sorted(set(named))), tuple(n for _, _, n in bare), tuple(n for _, n in unplaced))
+    likely = () if named or bare else tuple(dict.fromkeys(_likely(plain, count)))
+    return Worded(tuple(sorted(set(named))), tuple(n for _, _, n in bare), tuple(n for _, n in unplaced), likely)
 
 
 def _pair(plain: str, figures: Sequence[tuple[int, int]]) -> bool:
@@ -236,6 +252,8 @@ def descriptions(question: str) -> Iterator[str]:
 
 def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
     """(start, end, number)"""
+    for end, pattern in _at_an_end().items():
+        yield from ((m.start(), m.end(), 1 if end > 0 else count) for m in pattern.finditer(plain))
     for language in _NOUNS:
         for pattern in _patterns(language):
             for match in pattern.finditer(plain):
@@ -249,8 +267,9 @@ def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
 
 def _from_an_end(groups: Mapping[str, str | None], count: int, language: str) -> Iterable[int]:
     """The first or the last papers, the last one, or the one before it."""
-    some = next((_values(g, language)[0] for side in ("first", "last") if (g := groups.get(side))), 0)
-    if groups.get("first"):
+    first, last = (groups.get(side) or groups.get(f"{side}_") for side in ("first", "last"))
+    some = next((_values(g, language)[0] for g in (first, last) if g), 0)
+    if first:
         return range(1, min(some, count) + 1)
     return (
         range(max(count - some, 0) + 1, count + 1)
@@ -283,18 +302,35 @@ def _unplaced(plain: str, count: int) -> Iterator[tuple[int, int]]:
         number = _values(match[0], "en" if match[0].isascii() else "zh")[0]
         if not counts_things and 1 <= number <= count:
             yield match.start(), number
-    for language in _NOUNS:
+    for language in _SPACED:
         yield from (
             (m.start("number"), n)
-            for m in _ordinals(language).finditer(plain)
+            for m in _ordinals(language)[0].finditer(plain)
             if 1 < (n := _values(m["number"], language)[0]) <= count
         )
+
+
+def _likely(plain: str, count: int) -> Iterator[int]:
+    for language in _SPACED:
+        for pattern in _ordinals(language):
+            for match in pattern.finditer(plain):
+                groups = match.groupdict()
+                found = (
+                    _values(groups["number"], language)
+                    if groups.get("number")
+                    else _from_an_end(groups, count, language)
+                )
+                yield from (n for n in found if 1 <= n <= count)
+    for match in _HAN_ORDINAL.finditer(plain):
+        yield from (n for n in [int(han_number(match["number"]))] if n <= count)
 
 
 def _counts(figure: re.Match[str], plain: str) -> bool:
     """Whether the figure is an amount, or numbers something else than a paper."""
     start, end = figure.span()
     if any(_just_before(p, plain, start) for p in (_other(), _AMOUNT)) or _SIZED.match(plain, end):
+        return True
+    if (after := _NEXT_WORD.match(plain, end)) and after["word"] in _units():
         return True
     if figure[0].startswith("第"):
         return bool(_other_east().match(plain, end))
@@ -330,19 +366,18 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     yield rf"{noun}\s+(?P<number>{ordinal})"
     yield rf"{last}\s+{noun}"
     yield rf"{noun}\s+{last}{_END}"
-    the = _the(language, "|(?:die|der|den|la|a)(?=\\s)")  # `la tercera`, `die letzte`
-    yield rf"{the}(?P<number>{ordinal})(?:{_END}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
-    then = rf"(?=\s+(?:{nouns.then or '(?!)'})(?!\w))"
-    yield rf"{the}(?P<number>{ordinal}){then}"
+    the = _the(language, _DETERMINERS)
+    by_itself = alone(language)
+    yield rf"{the}(?P<number>{ordinal})(?:{by_itself}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
     if language == "es":
         yield rf"{the}(?P<number>(?:prim|terc)ero)(?=\s)"  # `el primer modelo` before a noun
     if language not in ("en", "tr"):  # `son` is a word of Spanish and French too
-        yield rf"{the}{last}(?:{_END}|{then})"
+        yield rf"{the}{last}{by_itself}"
     yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
     first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))})\w?(?!\w)"
     for side, words in (("first", first), ("last", last)):
         some = rf"(?P<{side}>{cardinal}|beiden(?!\w))"
-        follows = rf"(?:\s+{noun}|{_END}|{then}|(?=\s+(?:en|in|je|por|per|em|в|кратко|chacun|bitte|svp)(?!\w)(?!\s+(?:{nouns.other})(?!\w))))"
+        follows = rf"(?:\s+{noun}|{by_itself}|{_NO_PLURAL.get(language, '(?!)')}|(?=\s+(?:en|in|je|por|per|em|в|кратко|chacun|bitte|svp)(?!\w)(?!\s+(?:{nouns.other})(?!\w))))"
         yield rf"{words}\s+{some}{follows}"
         yield rf"{some}\s+{words}{follows}"
 
@@ -353,6 +388,15 @@ def article(language: str) -> str:
 
 def having(language: str) -> str:
     return _NOUNS[language].having or "(?!)"
+
+
+def alone(language: str) -> str:
+    """What follows an adjective or a number that has no noun: the end, a word of `then`, a clitic
+    as in `il quarto l'ho letto`, in Russian a word that does not agree as a noun would."""
+    then = rf"\s+(?:(?:{_NOUNS[language].then or '(?!)'}|{_CLITICS})(?!\w)|(?:[cdjlmnst]|qu)['’])"
+    if language == "ru":
+        then += r"|(?<=[яю])\s+(?!(?:в|во|на|из|по|и|или|с)\s)[а-я]+(?<![аяьую])(?!\w)"
+    return rf"(?:{_END}|(?={then}))"
 
 
 def then(language: str) -> str:
@@ -382,19 +426,28 @@ def _the(language: str, also: str = "") -> str:
     return r"(?:(?<=\w )|^)" if language != "en" else r"(?<!\w)(?<!\bon )the\s+"
 
 
+_AT_AN_END = {
+    1: r"(?<!\w)the (?:(?:one|paper) (?:at|on) the (?:very )?top|topmost(?: one| paper))|(?<!\w)(?:das|die|der|den|dem) (?:paper )?ganz oben|(?<!\w)(?:das|die|der|den|dem|vom|im) oberste[nrms]?(?: paper| artikel| arbeit|(?= bitte|\W*$))|(?<!\w)cel(?:ui|le) (?:qui est )?(?:tout|le plus) en haut|(?<!\w)(?:el|la|lo) de (?:mas )?arriba del todo|(?<!\w)[oa] (?:la )?(?:do topo|de cima de tod[ao]s?)|(?<!\w)quell[oa] (?:piu )?in (?:cima|alto)|самая верхняя|самую верхнюю|最(?:上|顶)(?:面|边)?的?那?一?[篇个]|(?:一番|いちばん|最)上の(?:論文|やつ|もの|(?=[はもを]))|(?:맨|제일|가장) 위에?\s?(?:있는 )?(?:거|것|건|논문)",
+    -1: r"(?<!\w)the (?:(?:one|paper) (?:at|on) the (?:very )?bottom|bottom(?: one| paper))|(?<!\w)(?:das|die|der|den|dem) (?:paper )?ganz unten|(?<!\w)(?:das|die|der|den|dem|vom|im) unterste[nrms]?(?: paper| artikel| arbeit|(?= bitte|\W*$))|(?<!\w)cel(?:ui|le) (?:qui est )?(?:tout|le plus) en bas|(?<!\w)(?:el|la|lo) de (?:mas )?abajo del todo|(?<!\w)[oa] (?:la )?(?:do fim|de baixo de tod[ao]s?)|(?<!\w)quell[oa] (?:piu )?in (?:fondo|basso)|самая нижняя|самую нижнюю|最(?:下|底)(?:面|边)?的?那?一?[篇个]|(?:一番|いちばん|最)下の(?:論文|やつ|もの|(?=[はもを]))|(?:맨|제일|가장) (?:아래|밑)에?\s?(?:있는 )?(?:거|것|건|논문)",
+}  # fmt: skip
+"""Where in the list the paper is that is meant: `das ganz unten`."""
+
+
 def _patterns_east(language: str) -> Iterator[str]:
     paper, number, last = (f"(?:{words})" for words in _NOUNS[language][:3])
     # `논문 두 문장으로` asks for two sentences.
-    counted = r"(?!\s+[가-힣])" if language == "ko" else ""
+    counted = r"(?=\s*(?:[번편은는가을를의과와도,?!]|$))" if language == "ko" else ""
     spoken = rf"(?:\d{{1,3}}|(?:{_words(language, 'cardinal')}){counted})"
     ordinal = rf"(?:{_words(language, 'ordinal')}|第\d{{1,3}})"
-    yield rf"{paper}\s*(?:{number})?\s*(?P<number>{spoken})(?![\d%]|\.\d)"
+    # `논문이요` holds no two.
+    apart = r"(?:(?<=\s)|(?=\d))" if language == "ko" else ""
+    yield rf"{paper}\s*(?:{number})?\s*{apart}(?P<number>{spoken})(?![\d%]|\.\d)"
     yield rf"{last}(?:一篇)?[的のに]?(?:那|这)?(?:一?篇|\s*{paper}|やつ|\s(?:거|것|꺼)(?![가-힣]{{2}}))"
     some = rf"(?:\d{{1,2}}|{_words(language, 'cardinal', 2)}|[二两三四五六七八九十])"
-    few = rf"\s*(?:[つ本件篇편個个개]|권)(?:{_BEFORE}|(?=\s*(?:[呢都有]|논문|の?論文|다|각|모두|중|비교|요약|코드)))"
-    yield rf"{last}[の的]?\s*(?P<last>{some}){few}"
+    few = rf"\s*(?:[つ本件篇편個个개]|권)(?:{_BEFORE}|(?=\s*(?:[呢都有만]|논문|の?論文|다|각|모두|중|비교|요약|코드)))"
+    yield rf"(?:{last}|(?:一番|いちばん)?下|(?<![가-힣])(?:맨\s)?(?:밑|아래|뒤)에?)[の的]?\s*(?P<last>{some}){few}"
     if language != "zh":
-        yield rf"(?:最初|はじめ|처음|첫)の?\s*(?P<first>{some}){few}"
+        yield rf"(?:最初|はじめ|처음|첫|(?:一番|いちばん)?上|(?<![가-힣])(?:맨\s)?(?:위|앞)에?)の?\s*(?P<first>{some}){few}"
     yield rf"(?P<number>{ordinal})[のの]?\s*{paper}"
     if language == "zh":
         yield rf"(?P<number>{spoken})号的?{paper}"
@@ -478,7 +531,7 @@ def _turned(language: str) -> tuple[re.Pattern[str], ...]:
         ordinal = rf"(?P<number>{digits}|{_words(language, 'ordinal')})"
         return (re.compile(rf"(?:{end})\s*(?:의\s*)?{ordinal}(?:番?目)?[のの]?\s*(?:[篇个]|{paper}|거|것|やつ)?"),)
     ordinal = rf"(?P<number>{_ordinal(language)})"
-    last = rf"(?:to[\s-])?(?:{_NOUNS[language].last})(?:\s+{_noun(language)}|{_END})"
+    last = rf"(?:to[\s-](?:last|bottom)(?!\w)|(?:{_NOUNS[language].last})(?:\s+{_noun(language)}|{_END}))"
     turned = [
         rf"(?<!\w){ordinal}[\s-]{last}",
         rf"(?<!\w){ordinal}(?:\s+{_noun(language)})?[\s-](?:{end})(?!\w)(?:[\s-]+{_noun(language)})?",
@@ -501,11 +554,14 @@ def _ordinal_value(said: str, language: str) -> int:
 
 @cache
 def _so_many(language: str, count: int) -> re.Pattern[str]:
-    """`ten papers`, but not `the 10 best papers of 2020`, nor `paper 10`."""
+    """`ten papers`, `these ten`, but not `the 10 best papers of 2020`, nor `paper 10`."""
     said = "|".join([str(count), *number_words()[language]["cardinal"].get(str(count), ())])
     if language in _EAST:
         return re.compile(rf"(?<![\d.第])(?:{said})\s*(?:[篇本件편]|개의?\s*{_NOUNS[language].paper})(?!目)")
-    return re.compile(rf"(?<![\w.])(?:{said})\s+{_noun(language)}")
+    these = r"these|all|diese[nr]?|alle[nr]?|ces|l[eo]s|estos|est[eo]s|esses|questi|gli|i|эти[хм]?|все[хм]?"
+    return re.compile(
+        rf"(?<![\w.])(?:(?:{said})\s+{_noun(language)}|(?:{these})\s+(?:{said})(?:{alone(language)}|\s+(?:which|wh?at|should)\b))"
+    )
 
 
 @cache
@@ -525,6 +581,11 @@ def cardinals(language: str) -> str:
 
 
 @cache
+def _at_an_end() -> Mapping[int, re.Pattern[str]]:
+    return {end: re.compile(said) for end, said in _AT_AN_END.items()}
+
+
+@cache
 def _papers() -> re.Pattern[str]:
     return re.compile(rf"(?:(?<!\w)(?:{any_of('paper', _SPACED)})(?!\w))|(?:{any_of('paper', _EAST)})")
 
@@ -537,7 +598,7 @@ def _bare(language: str) -> re.Pattern[str]:
     figure = rf"(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,:]\d|-\w|{_SIZED.pattern})"
     if language == "de":
         # `der 5 Modelle` is a plural, and so is any dative in -n or -s: `zu 5 Modellen`.
-        one = r"(?:d(?:er|ie|en)\s+(?=\d+(?:{end}|\s+(?:{then})(?!\w)))|(?:(?<=gibts )|(?<=gibt's )|(?<=gibt es )|(?<=vergleich )|(?<=gegensatz )|(?<=frage )|(?<=fragen ))zu\s+(?=\d+(?:{end}|\s+(?:schon|denn|(?!prozent)\w*[^\W_ns])(?!\w))))"
+        one = r"(?:d(?:er|ie|en)\s+(?=\d+(?:{end}|\s+(?:{then}|ge\w+[nt])(?!\w)))|(?:(?<=gibts )|(?<=gibt's )|(?<=gibt es )|(?<=vergleich )|(?<=gegensatz )|(?<=frage )|(?<=fragen ))zu\s+(?=\d+(?:{end}|\s+(?:schon|denn|(?!prozent)\w*[^\W_ns])(?!\w))))"
         the = rf"(?:(?:{the})\s*|{one.format(end=_END, then=then)})"
     elif language == "pt":
         the = (
@@ -556,6 +617,20 @@ def _months(language: str) -> frozenset[str]:
     return frozenset(
         without_accents(m).strip(".") for form in named.values() for w in form.values() for m in w.values()
     )
+
+
+@cache
+def _units() -> frozenset[str]:
+    """Words of units of measure: `minuti`, `Stunden`, `недель`."""
+    from babel import Locale  # noqa: PLC0415  # slow to load
+
+    # No public method lists them.
+    named = [item for k in _SPACED for item in Locale(k)._data["unit_patterns"].items()]  # noqa: SLF001
+    forms = (
+        form for unit, forms in named if unit.startswith(("duration", "digital", "length")) for form in forms.values()
+    )
+    said = (without_accents(w) for form in forms for w in form.values() if isinstance(w, str))
+    return frozenset(word for w in said for word in re.findall(r"[^\W\d_]{3,}", w))
 
 
 def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
@@ -580,12 +655,26 @@ def any_of(field: str, languages: Iterable[str] = _NOUNS) -> str:
 
 
 @cache
-def _ordinals(language: str) -> re.Pattern[str]:
-    """An ordinal before a word that may be its noun or its verb: `le neuvième utilise`."""
-    if language in _EAST:
-        return re.compile(r"(?!)(?P<number>)")
-    before = _the(language) if language == "en" or _NOUNS[language].the else r"^\W*(?:\w\s+)?"
-    return re.compile(rf"{before}(?P<number>{_ordinal(language)})\s*(?!{_NOUNS[language].other})(?<=\s)\w")
+def _ordinals(language: str) -> tuple[re.Pattern[str], ...]:
+    """An ordinal, the last, the first few or the last few before a word that may be their noun or
+    their verb: `le neuvième utilise`, `die ersten beiden klingen`."""
+    nouns, ordinal = _NOUNS[language], _ordinal(language)
+    before = _the(language) if language == "en" or nouns.the else r"^\W*(?:\w\s+)?"
+    word = rf"\s+(?!(?:{any_of('other', _SPACED)}|{_NO_PAPER})(?!\w)|in\s+(?:{any_of('other', _SPACED)}))[^\W\d_]"
+    last, some = (
+        rf"(?:{nouns.last})(?!\w)",
+        rf"(?:\d{{1,2}}(?!\w)|(?:{_words(language, 'cardinal', 2)}|beiden|both)(?!\w))",
+    )
+    first = rf"(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))})\w?(?!\w)"
+    few = "|".join(
+        f"{words}\\s+(?P<{side}>{some})|(?P<{side}_>{some})\\s+{words}"
+        for side, words in (("first", first), ("last", re.sub("[?]P<[a-z]+>", "?:", last)))
+    )
+    found = [rf"{before}(?P<number>{ordinal}){word}", rf"{_the(language, _DETERMINERS)}(?P<number>{ordinal}){word}"]
+    if language not in ("en", "tr"):
+        found.append(rf"{_the(language, _DETERMINERS)}{last}{word}")
+    found.append(rf"(?<!\w)(?:{few}){word}")
+    return tuple(map(re.compile, found))
 
 
 @cache

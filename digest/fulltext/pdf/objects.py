@@ -390,7 +390,7 @@ class Surveyor:
         """Adds a thin box to the last one, if they lie side by side."""
         last, rank = made.stripe, level.rank(at)
         if last is not None and _lie_side_by_side(last.box, box) and self._is_painted(last):
-            last.rank, last.box = max(last.rank, rank), _around(last.box, box)
+            last.rank, last.box = rank, _around(last.box, box)
             if last not in made.covers[-1:] and min(_sides(last.box)) >= THICK:
                 made.covers.append(last)
         elif len(made.covers) < MAX_COVERS:

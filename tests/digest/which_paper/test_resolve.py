@@ -292,7 +292,7 @@ def _numbers(question, under=(), papers=BIRDS, **context):
         ("não é essa, é a 4", [4]),
         ("nicht die letzte, die vorletzte", [4]),
         ("non, pas celle-ci : celle sur la migration", [3]),
-        ("不是它，说的是另一篇nests", None),
+        ("不是它，说的是另一篇nests", [2]),
         ("not this one, sorry", None),
         ("pas de code, non ?", [1]),
         ("pas le code, les données ?", [1]),
@@ -756,3 +756,125 @@ def test_a_topic_of_two_loanwords_in_one_is_known():
 
 def test_the_survey_is_known_after_a_han_pronoun():
     assert _numbers("那篇survey有比較 Stable Diffusion 嗎", papers=AUTHORS) == [3]
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("and the one after that?", [4]),
+        ("ok nächstes Paper", [4]),
+        ("et celui d'avant ?", [2]),
+        ("y el siguiente, qué tal?", [4]),
+        ("e o anterior?", [2]),
+        ("e quello prima invece?", [2]),
+        ("а следующая?", [4]),
+        ("那上一篇有开源吗", [2]),
+        ("その次のは？", [4]),
+        ("바로 다음 논문도 설명해줘", [4]),
+        ("how does it compare with the previous one?", [2, 3]),
+        ("o próximo fala de quê", None),
+        ("what's the next step of the method", [3]),
+        ("下一个token怎么预测", [3]),
+        ("次のステップは何ですか", [3]),
+    ],
+)
+def test_the_next_and_the_previous_paper_are_counted_from_the_one_under_discussion(question, numbers):
+    assert _numbers(question, under=[3]) == numbers
+
+
+def test_there_is_no_paper_after_the_last():
+    assert _numbers("and the next one?", under=[5]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("no sorry I didn't mean Marchetti, I meant the sparrows one", [5]),
+        ("not the storks, the other wind tunnel one", None),
+        ("nicht Bayesian Nests, ich meinte das mit den Sparrows", [5]),
+        ("non, je parlais de celui sur les Sparrows", [5]),
+        ("no hablo de Haddad sino del de Sparrows", [5]),
+        ("não é o do haddad não, queria o dos Sparrows", [5]),
+        ("non Bayesian Nests, intendevo Songs of Urban Sparrows", [5]),
+        ("нет, я про миграцию", None),
+        ("不是Haddad那篇，我说的是sparrows那个", [5]),
+        ("あ、1番じゃなくてSparrowsのほうでした", [5]),
+        ("Haddad 말고 Sparrows 논문이요", [5]),
+        ("no, the other one", None),
+        ("nein, das andere", None),
+        ("不是这个", None),
+        ("nee, das meine ich nicht", None),
+        ("does it not need wind, or only a bit?", [1]),
+        ("nicht schlecht, aber läuft das live?", [1]),
+        ("no entiendo la figura, me la explicas?", [1]),
+    ],
+)
+def test_what_is_excluded_is_never_told(question, numbers):
+    assert _numbers(question, under=[1]) == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("il quarto l'ho letto ieri", [4]),
+        ("no segundo, quantos pássaros?", [2]),
+        ("o penúltimo parece legal", [4]),
+        ("das ganz unten klingt spannend", [5]),
+        ("一番上の論文、結論は？", [1]),
+        ("die ersten beiden klingen ähnlich", [1, 2]),
+        ("los dos primeros suenan parecidos", [1, 2]),
+        ("первые две поподробнее", [1, 2]),
+        ("마지막 세 개만 요약해줘", [3, 4, 5]),
+        ("밑에 두 개는 못 읽었어요", [4, 5]),
+        ("hat schon jemand die 4 gelesen?", [4]),
+        ("кто-нибудь читал 4?", [4]),
+    ],
+)
+def test_a_place_in_the_list_names_its_paper_before_any_word(question, numbers):
+    assert _numbers(question) == numbers
+
+
+def test_a_place_before_a_noun_of_its_own_names_no_paper():
+    assert _numbers("der zweite Term, woher?") is None
+    assert _numbers("le troisième auteur, il est où ?", under=[2]) == [2]
+    assert _numbers("reichen 2 A100?", under=[3]) == _numbers("con 5 minuti di video basta?", under=[3]) == [3]
+
+
+@pytest.mark.parametrize(
+    ("question", "under", "numbers"),
+    [
+        ("nutzen Bayesian Nests und das Paper über Sparrows dieselben Daten?", (), [2, 5]),
+        ("Bayesian Nests et celui sur les baleines ?", (), None),
+        ("is this related to Bayesian Nests at all?", [3], [2, 3]),
+        ("esto se podría combinar con Bayesian Nests?", [3], [2, 3]),
+        ("and Bayesian Nests, does it need radar?", [3], [2]),
+        ("the wind tunnels paper, any code?", (), None),
+        ("Marchetti or Haddad, who was it again?", (), None),
+    ],
+)
+def test_of_two_papers_named_together_none_is_left_out(question, under, numbers):
+    assert _numbers(question, under=under) == numbers
+
+
+CYRILLIC = _made(("Grids", "Dmitri Volkov"), ("Meshes", "Nikolai Petrenko"), ("Depth at Night", "Ana Beltrán"))
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("статья Волкова, какой вывод", [1]),
+        ("у Петренко есть код?", [2]),
+        ("el de profundidad, qué datos usa?", [3]),
+        ("das mit der Nacht", [3]),
+        ("夜間のやつ", [3]),
+    ],
+)
+def test_names_and_topics_are_known_in_other_languages(question, numbers):
+    assert _numbers(question, papers=CYRILLIC) == numbers
+
+
+@pytest.mark.parametrize(
+    "question", ["if I only have time for one of these five?", "dessa lista toda qual vale?", "이번 리스트에서 추천은?"]
+)
+def test_the_list_is_the_whole_digest(question):
+    assert resolve(question, papers=BIRDS).about_day

@@ -145,7 +145,6 @@ WAYS: dict[str, Callable[[RawPdf], Drawn]] = {
     "under many small forms": lambda made: (TEXT + "".join(f"q 1 0 0 1 {60 + 5 * i} 396 cm /X Do Q " for i in range(100)), form(made, "1 g 0 0 8 14 re f", box="0 0 8 14"), ""),
     "under stripes of a scaled form": lambda made: (f"{TEXT} q .5 0 0 .5 0 0 cm /X Do Q", form(made, "1 g " + "".join(f"120 {784 + 4 * i} 1000 4.1 re f " for i in range(12)), box="0 0 1300 1600"), ""),
     "under stripes of forms": lambda made: (TEXT + "".join(f"q 1 0 0 1 60 {392 + 2 * i} cm /X Do Q " for i in range(12)), form(made, "1 g 0 0 500 2.05 re f", box="0 0 500 2.05"), ""),
-    "under stripes over those of an earlier form": lambda made: (f"/X Do 0 g {TEXT} 1 g " + "".join(f"60 {392 + 2 * i} 500 2.05 re f " for i in range(12)), form(made, "1 g 60 400 500 2.05 re f"), ""),
     "under a box of a scaled form": lambda made: (f"{TEXT} q .5 0 0 .5 0 0 cm /X Do Q", form(made, "1 g 120 780 1000 80 re f", box="0 0 1300 1600"), ""),
     "in its own box's colour": lambda _: (f".2 .3 .4 rg 60 390 500 40 re f {TEXT}", "", ""),
     "black on black": lambda _: (f"0 g 60 390 500 40 re f {TEXT}", "", ""),
