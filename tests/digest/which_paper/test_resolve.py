@@ -878,3 +878,8 @@ def test_names_and_topics_are_known_in_other_languages(question, numbers):
 )
 def test_the_list_is_the_whole_digest(question):
     assert resolve(question, papers=BIRDS).about_day
+
+
+def test_which_one_is_the_paper_that_alone_mentions_it():
+    told = resolve("which one evals on waymo", papers=DIGESTS[13][1])
+    assert told.paper_ids == (DIGESTS[13][1][4].paper.id,)
