@@ -53,9 +53,13 @@ def colour(value: str) -> Colour | None:
 def _named(name: str) -> Colour | None:
     if name in _SYSTEM:
         return _SYSTEM[name]
-    from PIL.ImageColor import colormap  # noqa: PLC0415  # few pages name colours
+    from PIL.ImageColor import getrgb  # noqa: PLC0415  # few pages name colours
 
-    return _hexadecimal(str(colormap.get(name, "")).removeprefix("#"))
+    try:
+        red, green, blue = map(float, getrgb(name))
+    except ValueError:
+        return None
+    return (red, green, blue, 1.0)
 
 
 def _hexadecimal(digits: str) -> Colour | None:

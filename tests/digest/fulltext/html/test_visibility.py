@@ -1,6 +1,7 @@
 """What a page hides from people never reaches the model, and what people see stays, whatever the style."""
 
 import pytest
+from PIL.ImageColor import getrgb
 
 from digest.fulltext.html.colours import BLACK, WHITE, can_be_seen, colour
 from digest.fulltext.html.document import read_html
@@ -397,3 +398,11 @@ def test_contrast_and_lengths():
     assert pixels("calc(100% - 2 * 1em)", 10, 200) == 180
     assert pixels("auto", 16, 0) is None
     assert split("a(b,c),[d,e],'f,g'", ",") == ["a(b,c)", "[d,e]", "'f,g'"]
+
+
+def test_a_name_means_its_colour_however_often_it_was_asked():
+    """Pillow keeps in its table what it worked out, in another form."""
+    getrgb("navy")
+    colour.cache_clear()
+    assert colour("navy") == (0.0, 0.0, 128.0, 1.0)
+    assert colour("nocolour") is None
