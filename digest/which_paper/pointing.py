@@ -81,7 +81,7 @@ _COUNTED = regex(r"(?:\d\s?[个種种개명]|\d\s+(?:of|von|sur|des?|d[aiu]|из
 _OH = r"oh|ah|oops|ups|hm+|ach|ok(?:ay)?|ay|ой|あ|아|哦|啊"
 _FAR = r"d(?:as|ie|er|en|em)\b|quell|aquel|cel|that\b|those|es\b|ihn|т|ее"
 _WITH = r"with|to|than|into|from|mit|zu[mr]?|als|avec|aux?|con|al|com|ao|col|со?|чем|на|от"
-_KNOWN = r"kenn|(?<!\w)(?:know|read|seen?|vu|lus?|lei|li|letti?)(?!\w)|connai|conoc|conozc|conhec|conosc|leid|lido|visto|gelesen|знаю|чита|le(?:u|ram)(?!\w)|erkl|explain|explic|spieg|объясн|看过|看了|读过|读了|知道|読[んみ]|知って|읽었|알아"
+_KNOWN = r"kenn|(?<!\w)(?:know|read|seen?|vu|lus?|lei|li|letti?)(?!\w)|connai|conoc|conozc|conhec|conosc|leid|lido|visto|gelesen|знаю|чита|le(?:u|ram)(?!\w)|erkl|explain|explic|spieg|объясн|skimm|uberflog|parcouru|смотрел|看过|看了|看完|读过|读了|知道|読[んみ]|知って|읽었|알아"
 """Says that the papers are known already."""
 _MORE = r"\s*(?:[啦吧哦呀啊了]|sorry|sry|よ|そうじゃなくて)?\s*"
 _UNIVERSAL = r"all|everything|alle[sn]?|tous|toutes|tout|tod[oa]s?|tutt[oiea]|все|всё|(?:the )?(?:others?|rest)"

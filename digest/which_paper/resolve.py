@@ -396,6 +396,11 @@ def _with_described(named: Resolution, text: str, papers: Sequence[Known]) -> Re
                     if also
                     else _asking(papers, "the other paper is not clear")
                 )
+    alone = named.why == "title" and len(named.paper_ids) == 1
+    if (
+        also := _of(shelf.described(text) or Found(), papers).paper_ids if alone else ()
+    ):  # `does VecLake cite the join ordering one?`
+        return Resolution(tuple(dict.fromkeys((*named.paper_ids, *also))), why=named.why)
     return named
 
 

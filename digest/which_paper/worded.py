@@ -369,6 +369,8 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     the = _the(language, _DETERMINERS)
     by_itself = alone(language)
     yield rf"{the}(?P<number>{ordinal})(?:{by_itself}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
+    if nouns.the:  # `del primero y el último quiero …`
+        yield rf"(?<!\w){ordinal}{both}(?:{nouns.the})\s*{last}(?!\s+(?:{nouns.other}|{_NO_PAPER})(?!\w))"
     if language == "es":
         yield rf"{the}(?P<number>(?:prim|terc)ero)(?=\s)"  # `el primer modelo` before a noun
     if language not in ("en", "tr"):  # `son` is a word of Spanish and French too

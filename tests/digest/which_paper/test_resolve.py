@@ -822,6 +822,8 @@ def test_what_is_excluded_is_never_told(question, numbers):
         ("das ganz unten klingt spannend", [5]),
         ("一番上の論文、結論は？", [1]),
         ("die ersten beiden klingen ähnlich", [1, 2]),
+        ("del primero y el último quiero un resumen", [1, 5]),
+        ("I skimmed 4, is it real?", [4]),
         ("los dos primeros suenan parecidos", [1, 2]),
         ("первые две поподробнее", [1, 2]),
         ("마지막 세 개만 요약해줘", [3, 4, 5]),
@@ -845,6 +847,7 @@ def test_a_place_before_a_noun_of_its_own_names_no_paper():
     [
         ("nutzen Bayesian Nests und das Paper über Sparrows dieselben Daten?", (), [2, 5]),
         ("Bayesian Nests et celui sur les baleines ?", (), None),
+        ("does Bayesian Nests cite the sparrows one?", (), [2, 5]),
         ("is this related to Bayesian Nests at all?", [3], [2, 3]),
         ("esto se podría combinar con Bayesian Nests?", [3], [2, 3]),
         ("and Bayesian Nests, does it need radar?", [3], [2]),
