@@ -89,14 +89,13 @@ class _HiddenTexts:
             up = up.getparent() if up is not article else None
 
     def find_covers(self, candidates: list[_Element]) -> None:
-        has_parts = self.sheet.has_parts()
         for el in candidates:
             declared = self.declared(el)
             if "position" not in declared:
                 continue
             if lies_on := covered_by(Style(declared, Look())):
                 self._cover(el, lies_on)
-            for part in ("before", "after") if has_parts else ():
+            for part in ("before", "after") if self.sheet.has_parts else ():
                 drawn = self.sheet.declarations(el, part)
                 if "content" in drawn and covered_by(Style(drawn, Look())) == "around":
                     self._covered.add(el)

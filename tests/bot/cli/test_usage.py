@@ -133,7 +133,7 @@ def test_a_document_that_cannot_be_written_is_a_sentence(tmp_path):
 def test_the_help_loads_none_of_what_commands_need():
     """Start-up takes a quarter of a second of processor time; these would double it and more."""
     heavy = (
-        "aiohttp", "asyncio", "discord", "lxml", "numpy", "openai", "prompt_toolkit", "pydantic",
+        "aiohttp", "asyncio", "cssselect2", "discord", "lxml", "numpy", "openai", "prompt_toolkit", "pydantic",
         "redis", "slack_sdk",
     )  # fmt: skip
     code = f"import sys, bot.cli.main; print(*sorted(set({heavy!r}) & sys.modules.keys()))"
