@@ -11,18 +11,18 @@ DAY = regex(
     r"\bwhich of\b|\bwhich (?:papers?|ones?|works)\b|\bany(?:thing| papers?)\b[^?]*\btoday\b|\bany papers?\b|\bpapers? (?:today|of the day)\b|\bany of (?:them|these|those|the papers|today)|\bdo any\b|\ball (?:the |of (?:the |them|these|those)|ten |\d+ )?(?:papers)?\b(?=\s*(?:papers|of|:|$))|\ball (?:of them|of these|papers|the papers)\b"
     r"|\btoday(?:'s|’s)?\b(?=\s*(?:papers?|digest|list|selection|picks|:|,|any|what|which))|\bwhat(?:'s| is) new\b|\b(?:these|those|the) papers\b|\beach (?:paper|of)\b|\bof all\W*$|\bof the day\b|\bthe (?:whole )?digest\b"
     r"|\b(?:quais d[ao]s|cu[aá]les de l[ao]s|(?:les)?quel(?:le)?s des|welche (?:der|von den)|quali (?:dei|degli|delle)) (?:papers?|art[ií]\w+|articles|Artikel|Arbeiten|trab\w+)|(?:какие|какая) из (?:статей|них|этих)|\bresum\w+ (?:o|el) d[ií]a\b|\brésume\w* la journée\b|\briassum\w+ la giornata\b|どの論文|(?:어느|어떤) 논문"
-    r"|^(?:今天|今日|这期|本期|里面|其中)|推荐|有哪些[?？。]?$|(?:^|今天|今日|有)(?:的)?哪些(?=论文|文章|工作|有|用|开源|是|做|公开|提供|支持|在|比|值得|研究|发布)|哪(?:几|一)?篇|有(?:没有)?(?:哪篇|几篇|一篇)|这(?:些|几)(?:篇)?(?:论文|文章|工作)|这几篇|所有(?:的)?(?:论文|文章)|每(?:一)?篇|全部论文|今天的(?:论文|文章)|几篇(?:开源|有|用)"
+    r"|^(?:今天|今日|这期|本期|里面|其中)|推荐|(?:^|今天|今日|有)(?:的)?哪些(?=论文|文章|工作|有|用|开源|是|做|公开|提供|支持|在|比|值得|研究|发布)|哪(?:几|一)?篇|有(?:没有)?(?:哪篇|几篇|一篇)|这(?:些|几)(?:篇)?(?:论文|文章|工作)|这几篇|所有(?:的)?(?:论文|文章)|每(?:一)?篇|全部论文|今天的(?:论文|文章)|几篇(?:开源|有|用)"
     r"|\balg[uú][mn][ao]? d(?:ess|est|e est)[aeo]s?\b|\b(?:qualcuno|qualcosa|uno) (?:di|tra|fra) questi\b|\birgend(?:ein\w{0,2}|was) davon\b|\b(?:l['’]un|quelque chose) (?:de ces|d['’]entre|parmi)|\b(?:что|какая)-нибудь из (?:этого|этих|списка)",
     re.IGNORECASE,
 )
 LIST = regex(
-    r"\b(?:(?:this|the|today['’]s) (?:whole |entire )?|(?:dieser?|der|die|heutigen?) (?:ganzen? )?|(?:la|cette) |(?:la|esta|[dn]?essa|[dn]?esta|[dn]?a|questa|[dn]ella) )list[ea]?\b(?! (?:of|von|de[lrs]?|d[aiou]|mit|with)\b)|\bсписк[аеу]\b(?! из)|(?:今日|今回|こ)のリスト|(?:이번|오늘|이) (?:리스트|목록)|(?:这[个份]?|今天的?)(?:列表|清单|名单)",
+    r"\b(?:(?:this|the|today['’]s) (?:whole |entire )?|(?:dieser?|der|die|heutigen?) (?:ganzen? )?|(?:la|cette) |(?:la|esta|[dn]?essa|[dn]?esta|[dn]?a|questa|[dn]ella) )list[ea]?\b(?! (?:of|von|d[aeiou]\w{0,3}|mit|with)\b)|\bсписк[аеу]\b(?! из)|(?:今日|今回|こ)のリスト|(?:이번|오늘|이) (?:리스트|목록)|(?:这[个份]?|今天的?)(?:列表|清单|名单)",
     re.IGNORECASE,
 )
 """The digest as a list: the whole of it is meant if no paper fits."""
 SOME = regex(
     r"\blesquel(?:le)?s\b|\bcu[aá]les (?:van|tratan|hablan|usan|tienen|son (?:de|sobre))\b|\bquais (?:s[aã]o d\w|falam|usam|t[eê]m)\b|\bquali (?:parlano|usano|hanno|sono su)|\bwhich (?:would|should|do) you\b|\bdavon\b|\bdans le lot\b|\balgum d?eles\b|どれとどれ|어떤 것들|\bany of it\b|"
-    r"\b(?:was|welche[rs]?|eine[srn]?) davon\b|\b(?:algun[oa]s?|alguém|algum[as]?|cu[aá]l(?:es)?|qua(?:l|is)) (?:d[ae]s?(?:t|s)?|de )?(?:ell[oa]s|el[ea]s|est[aeo]s|ess?[aeo]s|d?e?st[ea]s)\b|\bd[ei]ss?[ea]s (?:\w+ )?qua(?:l|is)\b|\b(?:d['’]entre|parmi) (?:eux|elles|ceux)|\b(?:qual(?:cuno|e|i)|nessuno) (?:di|tra|fra) (?:loro|quest[ie])|\bиз (?:них|этих|этого)\b|[この]の中(?:で|に|から)|これらの|(?:이|그) ?중(?:에서?|에)|(?:这|那)(?:里面|其中|当中)",
+    r"\b(?:was|welche[rs]?|eine[srn]?) davon\b|\b(?:algun[oa]s?|alguém|algum[as]?|cu[aá]l(?:es)?|qua(?:l|is)) (?:d[ae]s?(?:t|s)?|de )?(?:ell[oa]s|el[ea]s|est[aeo]s|ess?[aeo]s|d?e?st[ea]s)\b|\bd[ei]ss?[ea]s (?:\w+ )?qua(?:l|is)\b|\b(?:d['’]entre|parmi) (?:eux|elles|ceux)|\b(?:qual(?:cuno|e|i)|nessuno) (?:di|tra|fra) (?:loro|quest[ie])|\bиз (?:них|этих|этого)\b|[この]の中(?:で|に|から)|これらの|(?:이|그) ?중(?:에서?|에)|(?:这|那)(?:里面|其中|当中)|有哪些[?？。]?$",
     re.IGNORECASE,
 )
 """Some of several: papers of the digest if none is under discussion."""

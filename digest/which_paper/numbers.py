@@ -74,7 +74,7 @@ _AND_N = regex(
 )
 
 _DOES = (
-    r"(?:actually|also|really|even|still|not|about|open|available|better|worse|faster|slower|similar|different|new|novel|public|trained|tested|evaluated"
+    r"(?:actually|also|really|even|still|not|just|only|basically|simply|about|open|available|better|worse|faster|slower|similar|different|new|novel|public|trained|tested|evaluated"
     r"|compared|based|related|limited|reproducible|released?|releas\w+|shar\w+|publish\w*|us\w+|introduc\w+|propos\w+|present\w*|report\w*|claim\w*|show\w*|work\w*"
     r"|handl\w+|support\w*|need\w*|requir\w+|beat\w*|outperform\w*|compar\w+|evaluat\w+|test\w*|train\w*|run\w*|have|has|provid\w+|giv\w+|do|say\w*|mention\w*|discuss\w*"
     r"|explain\w*|address\w*|solv\w+|improv\w+|generali[sz]\w+|differ\w*|\w{2,}er(?=\s(?:to\s\w+\s)?than)|rely|relies|assum\w+|includ\w+|contain\w*|cit\w+|cover\w*|mean\w*|call\w*|measur\w+|achiev\w+|reach\w*|scale\w*|apply|appli\w+|extend\w*|build\w*|consider\w*|ablat\w+|open-sourc\w+)"

@@ -32,16 +32,16 @@ class _Words(NamedTuple):
 
 
 _WORDS = {
-    "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean(?:t)?|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|wrong (?:one|paper)"),
-    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|falsche[rs]? paper"),
-    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|mauvais (?:papier|article)"),
-    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no", r"excepto|salvo|menos|quitando|aparte de", r"(?:(?:el|la|los|las) )?otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero(?: decir)?|(?:me )?refer\w+ a|me refiero a|habl(?:o|aba) del?|queria(?: decir)?|digo", nay=r"no|(?:paper|articulo) equivocado"),
-    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"(?:(?:[oa]s?|um|uma) )?outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero(?: dizer)?|queria|me ref\w+ a\w*|(?:eu )?(?:es)?tava falando d\w+|falava d\w+", nay=r"nao|(?:paper|artigo) errado"),
-    "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:(?:un)?['’]?l?['’]\s?|un |gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|inten\w+|volevo(?: dire)?|parlavo d\w+", nay=r"no|(?:paper|articolo) sbagliato"),
-    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я(?= про)|(?:я )?(?:имел\w?|имею) в виду|я говор\w+", nay=r"нет|не|не та статья"),
+    "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean|(?:i )?meant|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|my bad|wrong (?:one|paper)"),
+    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|sorry|moment|mein fehler|falsche[rs]?(?: paper)?"),
+    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|pardon|desolee?|mauvais (?:papier|article)"),
+    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no", r"excepto|salvo|menos|quitando|aparte de", r"(?:(?:el|la|los|las) )?otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero(?: decir)?|(?:me )?refer\w+ a|me refiero a|habl(?:o|aba) del?|queria(?: decir)?|digo", nay=r"no|perdon|perdona|(?:paper|articulo) equivocado"),
+    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"(?:(?:[oa]s?|um|uma) )?outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero(?: dizer)?|queria|me ref\w+ a\w*|(?:eu )?(?:es)?tava falando d\w+|falava d\w+", nay=r"nao|foi mal|desculpa|(?:paper|artigo) errado"),
+    "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:(?:un)?['’]?l?['’]\s?|un |gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|inten\w+|volevo(?: dire)?|parlavo d\w+", nay=r"no|scusate?|(?:paper|articolo) sbagliato"),
+    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я(?= про)|(?:я )?(?:имел\w?|имею) в виду|я говор\w+", nay=r"нет|не|ои|извините?|сорри|не та статья"),
     "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它余]|剩下|余下)的?(?:那|一|[两二三四五六七八九十\d]{1,2})?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是|要|想)*(?:说|指|问)的?是?", nay=r"不是|不对|[搞弄]错了|不"),
-    "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他|残り)の(?=[二三四五六七八九十\d][つ本](?!目))", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", "", nay=r"いや|違う|違います|ちがう|いいえ"),
-    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니|말고(?!\s(?:다른|또)\s(?!거|것|논문|하나))(?!.*(?:다|전부|모두|나머지)(?:\s|$)))", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|이외|외에)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들)|걸)|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?"),
+    "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他|残り)の(?=[二三四五六七八九十\d][つ本](?!目))", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", "", nay=r"いや|すみません|ごめん|違う|違います|ちがう|いいえ"),
+    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니|말고(?!\s(?:다른|또)\s(?!거|것|논문|하나))(?!.*(?:다|전부|모두|나머지)(?:\s|$)))", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|(?<![실야해])외에|이외)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들)|걸)|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?|잘못 봤\w{1,3}"),
 }  # fmt: skip
 
 
@@ -219,7 +219,10 @@ def _without(question: str, field: str, made: _Patterns) -> Rejected | None:
     groups = match.groupdict()
     said = slice(*match.span("said")) if groups.get("said") else slice(start, end)
     contrasted = bool((means := groups.get("meant") or groups.get("then")) and not _BUT.fullmatch(means))
-    return Rejected(question[said], question[:start], question[end:], contrasted)
+    after = question[end:]
+    if field == "no" and (groups.get("last") is not None or not re.search(r"\w", after)):
+        after = f"{question[:start]}{after}"  # `the eighth, not the fifth`
+    return Rejected(question[said], question[:start], after, contrasted)
 
 
 @cache
@@ -235,13 +238,19 @@ def _denying(language: str) -> tuple[re.Pattern[str], ...]:
     )
     return (
         re.compile(rf"(?P<all>^\W*(?:{words.nay}){said})(?={the}第?#?\d{{1,2}}{end})"),
-        re.compile(rf"(?P<all>^\W*(?:(?:{words.nay}){_STOP}\s*)+{meant})(?=.*\w)"),
+        re.compile(rf"(?P<all>{_nays(language)}{meant})(?=.*\w)"),
     )
 
 
 @cache
 def _nay(language: str) -> tuple[re.Pattern[str], ...]:
-    return (re.compile(rf"(?P<all>^\W*(?:(?:{_WORDS[language].nay}){_STOP}\s*)+)(?=\w)"),)
+    return (re.compile(rf"(?P<all>{_nays(language)})(?=\w)"),)
+
+
+def _nays(language: str) -> str:
+    """`no, `, `oh wait wrong one, `"""
+    nay = _WORDS[language].nay
+    return rf"^\W*(?:(?:{_OH}|{nay})(?:{_STOP}\s*|\s+))*(?:{nay}){_STOP}\s*"
 
 
 @cache
@@ -256,7 +265,11 @@ def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     )
     said = rf"(?:{this}|{numbered})"
     if language in _BEHIND:
-        return (re.compile(rf"(?:^|{_STOP})\s*(?P<all>{said}\s*(?:{words.no})(?:です|よ|요)?{_STOP}?)"),)
+        return (
+            re.compile(
+                rf"(?:^(?:(?:{words.nay})\s*)?|{_STOP})\s*(?P<all>{said}\s*(?:{words.no})(?:です|よ|요)?{_STOP}?)"
+            ),
+        )
     edge, no = ("", r"\s*") if language == "zh" else (r"(?<!\w)", r"\s+")
     meant = rf"(?:{words.meant})" + ("" if language == "zh" else r"(?!\w)")
     # A sign or a word stands before what is meant: `not this one, …`, `不是第3篇是第5篇`.
@@ -269,7 +282,11 @@ def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     # Nothing else is said: `no me refiero a ese`, `nee, das meine ich nicht`.
     nay, saying = rf"^\W*(?:(?:{words.nay})\W+)*", rf"(?:(?:{meant}|es|era|is|war|это)\s*)?"
     alone = rf"(?P<all>{nay}(?:(?:{words.no}){no}{saying}(?:{this})|(?:{this}){no}{saying}(?:{words.no}))){_MORE}\W*$"
-    return (*(re.compile(rf"(?P<all>{order}{end})") for order in orders), re.compile(alone))
+    # `the eighth, not the fifth`, `I meant 8 not 7. Which camera?`
+    wrong = rf"(?P<last>(?P<all>(?:{words.no}){no}{said}))(?=\W*$|{_STOP})"
+    at_the_end, meant_first = rf"{_STOP}\s*{wrong}", rf"(?:{meant})\s+(?:(?!{_STOP}).){{1,40}}\s{wrong}"
+    in_order = (rf"(?P<all>{order}{end})" for order in orders)
+    return tuple(map(re.compile, (meant_first, *in_order, at_the_end, alone)))
 
 
 @cache
@@ -295,12 +312,14 @@ def _stepping(language: str) -> tuple[tuple[int, re.Pattern[str]], ...]:
     steps, paper = _STEPS[language], any_of("paper", (language,))
     if language in _EAST:
         return (1, re.compile(steps.next)), (-1, re.compile(steps.previous))
-    the = rf"(?:(?:{article(language)}|d(?:ie|er|en)|de[lr]?|la|n[oa]|pr[oa])\s+)" if language != "ru" else ""
+    the = rf"(?:(?:{article(language)}|d(?:ie|er|en)|be?im|zum|de[lr]?|la|n[oa]|pr[oa])\s+)" if language != "ru" else ""
+    # `¿y el siguiente de qué va?`
+    asks = r"(?=\s+(?:(?:fala|parle|parla|habla|va|trata|tratta)\s+)?d[ei]\s(?:que|quoi|cosa|che)(?!\w)|\s+aus\W*$)"
     found = [
         (way, re.compile(pattern))
         for way, adjective, adverb in ((1, steps.next, steps.after), (-1, steps.previous, steps.before))
         for pattern in (
-            rf"(?<!\w){the}(?:{adjective})(?:\s+(?:{paper})(?!\w)|{alone(language)})",
+            rf"(?<!\w){the}(?:{adjective})(?:\s+(?:{paper})(?!\w)|{alone(language)}|{asks})",
             rf"(?<!\w)(?:{paper})\s+(?:{adjective})(?!\w)",
             rf"(?<!\w)(?:{steps.one}|{paper})\s*(?:{adverb})(?!\w)",
         )

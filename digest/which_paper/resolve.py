@@ -253,6 +253,8 @@ class _Others:
                 return found
         if pointing.means_another(meant):
             return self._another(meant)
+        if step := pointing.step(meant):
+            return self._stepped(step)
         return _asking(left, "which paper is not said")
 
     def _figures(self, said: str) -> tuple[str, ...]:

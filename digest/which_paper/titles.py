@@ -16,6 +16,7 @@ from digest.checks.facts.names import COMMON, squeezed
 from digest.model import Paper
 from digest.patterns import regex
 from digest.retrieval.folding import fold
+from digest.retrieval.glossary import translated
 from digest.retrieval.han import simplified
 from digest.retrieval.terms import LITTLE, asked, stem, terms
 from digest.which_paper.loanwords import FOREIGN, borrowed
@@ -35,7 +36,7 @@ _DESCRIBED = (
     regex(r"(?:那|这)(?:一?篇)(?:讲|关于|做|说|用|写|研究|是)?(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作)?(?=$|[，。！？,.!?；;]|有|用|怎|是|讲|，|\s)"),
     regex(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
     regex(r"(?:那|这)个(?:讲|关于|有关|做|研究|用|说)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?=$|[，。！？,.!?；;]|有|用|怎|是|论文|文章|工作)"),
-    regex(r"^\W*(?P<what>[^，。！？,.!?；;\s这那第]{2,12}?)的?那个(?=$|[，。！？,.!?；;]|[用有是能怎呢的多要需会在跟和比做])"),
+    regex(r"^\W*(?P<what>[^，。！？,.!?；;\s这那第]{2,12}?)的?那个(?=$|[，。！？,.!?；;]|[用有是能怎呢的多要需会在里跟和比做])"),
     regex(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
     regex(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
     regex(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),
@@ -61,7 +62,7 @@ _THOSE_OF = regex(
 )
 """All papers of an author: `los de Mehta`."""
 _FOREIGN_NAME = regex(
-    r"(?<!\w)[А-ЯЁ][а-яё]{4,}|[\u30a1-\u30fa\u30fc]{3,}(?=さん|氏|ら(?:の|は)|の論文)|(?<!\w)[가-힣]{2,4}(?=님|\s?씨|\s?논문|\s?등의?\s)"
+    r"(?<!\w)[А-ЯЁ][а-яё]{4,}|[\u30a1-\u30fa\u30fc]{3,}(?=さん|氏|ら(?:の|は)|の論文)|(?<!\w)[가-힣]{2,4}(?=\s?[님씨]|\s?논문|\s?등의?\s)"
 )
 """Family names in another script."""
 _OR = regex(r"(?<!\w)(?:or|oder|ou|o|или)(?!\w)|还是|或|か|였나|나\s|아니면", re.IGNORECASE)
@@ -79,11 +80,11 @@ _KINDS = {
 }
 _POINTING = regex(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
-    "first second third last same other next previous earlier latest best new only whole entire main proposed original current given yesterday today dataset code method model result limitation paper approach".split()  # noqa: SIM905
+    "one first second third last same other different next previous earlier latest best new only whole entire main proposed original current given yesterday today dataset code method model result limitation paper approach".split()  # noqa: SIM905
 )
 GENERIC = frozenset(
     stem(w)
-    for w in "dataset data code method model approach result experiment limitation baseline benchmark evaluation evaluate metric performance accuracy train training test paper author question answer number improve improvement compare comparison difference release available public open source gpu parameter size time cost large larger small better best main idea problem task work framework system novel propose show study analysis introduction conclusion abstract section table figure many much long yesterday today need take run find use".split()  # noqa: SIM905
+    for w in "dataset data code method model approach result experiment limitation baseline benchmark evaluation evaluate metric performance accuracy train training test paper author question answer number improve improvement compare comparison difference release available public open source gpu parameter size time cost large larger small better best main idea problem task work framework system novel propose show study analysis introduction conclusion abstract section table figure many much yesterday today need take run find use".split()  # noqa: SIM905
 )
 """Words that fit any paper."""
 _RARE = 4
@@ -221,7 +222,12 @@ class TitleIndex:
         placed, alone = _surnames(question)
         told = [{i for i, names in enumerate(families) if name in names} for name in placed]
         told += [
-            {i for i, names in enumerate(families) if any(borrowed(said.lower(), n) for n in names if len(n) > _RARE)}
+            {
+                i
+                for i, names in enumerate(families)
+                for known in [names | _family_first(self.papers[i]) if said[0] >= "\uac00" else names]
+                if any(borrowed(said.lower(), n) for n in known if len(n) > _RARE)
+            }
             for said in _FOREIGN_NAME.findall(question)
         ]
         told = [by for by in told if by] or self._of_rare_names(alone, families)
@@ -290,7 +296,31 @@ class TitleIndex:
         return Found()
 
     def _fitting(self, description: str) -> list[tuple[int, float]]:
-        return self.fit([*asked_for(description), *self._borrowed(description), *self._translated(description)])
+        figures = re.findall(r"(?<![\d.,])\d{2,}(?![\d.,])", description)
+        twice = self._twice(description)
+        alone = [t for t in asked_for(description) if t not in twice]
+        said = [*alone, *figures, *self._borrowed(description)]
+        ranked = self.fit([*said, *self._translated(description)])
+        parts = {frozenset([t]) for t in said if t in self._spread}
+        parts |= {p for _, stems in topics(description) if (p := frozenset(stems)) & self._spread.keys()}
+        whole = [i for i, _ in ranked if all(part & self._weights[i].keys() for part in parts)]
+        if (
+            len(parts) > 1 and len(whole) == 1 and len(description.split()) <= _SAID_FIRST
+        ):  # `long speech recognition`, where others recognize speech
+            first = (whole[0], _CLEAR * ranked[0][1])
+            ranked = [first, *(at for at in ranked if at[0] != whole[0])]
+        return ranked
+
+    def _twice(self, description: str) -> set[str]:
+        """The Chinese words whose English counts already: they may stand in what the digest says of
+        one paper, and of another in its title alone."""
+        known = translated(description)
+        if not all(any(stem(w) in self._spread for w in english.split()) for _, _, english in known):
+            return set()
+        rest = description
+        for _, word, _ in known:
+            rest = rest.replace(word, " ")
+        return set(terms(description)) - set(terms(rest)) - {stem(w) for _, _, e in known for w in e.split()}
 
     def _translated(self, description: str) -> list[str]:
         """The papers' words for what the description says in another language."""
@@ -304,6 +334,7 @@ class TitleIndex:
     def _borrowed(self, description: str) -> list[str]:
         """The papers' words that the description has in another script or language."""
         strange = [w for w in FOREIGN.findall(description)[:_SAID_FIRST] if stem(fold(w)) not in self._spread]
+        strange = [w for w in strange if w[0] < "\uac00" or not any(topics(w))]
         known = {w for paper in self.papers for w in _written(paper)} | self._spread.keys() if strange else ()
         known = {w for w in known if len(w) > _RARE}
         found = [w for w in sorted(known) if any(borrowed(s, w) for s in strange)]
@@ -396,6 +427,13 @@ def _whole_names(author: str) -> Iterator[str]:
 @lru_cache(maxsize=RECENT)
 def _families(paper: Paper) -> frozenset[str]:
     return frozenset(_folded_name(a).rpartition(" ")[2] for a in paper.authors)
+
+
+@lru_cache(maxsize=RECENT)
+def _family_first(paper: Paper) -> frozenset[str]:
+    """Names as they are written in Korean: `hansoomin` of Soo-min Han."""
+    names = (_folded_name(a).split() for a in paper.authors)
+    return frozenset("".join([*n[-1:], *n[:-1]]) for n in names)
 
 
 def asked_for(text: str) -> list[str]:
@@ -588,7 +626,9 @@ def _folded_name(author: str) -> str:
 @lru_cache(maxsize=RECENT)
 def _weights(paper: Paper, said: str) -> Mapping[str, float]:
     weights: dict[str, float] = {}
-    for text, weight in ((paper.abstract, 0.6), (said, 0.9), (paper.title, 1.4)):
+    # `TTS` is Text-to-Speech.
+    initials = " ".join("".join(w[0] for w in m.split("-")) for m in re.findall(r"\w+(?:-\w+){2,}", paper.title))
+    for text, weight in ((paper.abstract, 0.6), (said, 0.9), (f"{initials} {paper.title}", 1.4)):
         for term in terms(simplified(text)):
             weights[term] = max(weights.get(term, 0.0), weight)
     return weights

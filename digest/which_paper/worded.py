@@ -115,7 +115,7 @@ _PARTICLE = regex(
     r"\s*(?:[的有是呢吗里在用怎为和与跟讲说中のはがをともにで은는이가을를의와과도에랑]|比(?!特)|差(?!不|分)|都|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
-_BEFORE = r"(?=\s*(?:[はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
+_BEFORE = r"(?=\s*(?:[요はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
 """What follows a number that stands for its paper in Japanese and Korean."""
 SIZED = r"\s+(?:(?:seule?|single|einzige\w?|sol[ao]|unic[ao])\s)?(?:x\b|(?:rtx|gtx|kart|карт)[^\W\d]*\b|[a-z]{1,4}\d\w*\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
@@ -451,6 +451,9 @@ def _patterns_east(language: str) -> Iterator[str]:
     if language != "zh":
         yield rf"(?:最初|はじめ|처음|첫|(?:一番|いちばん)?上|(?<![가-힣])(?:맨\s)?(?:위|앞)에?)の?\s*(?P<first>{some}){few}"
     yield rf"(?P<number>{ordinal})[のの]?\s*{paper}"
+    # `1번 2번 중에`, `第1第2哪个`
+    one, times = r"(?:第\d{1,2}[号篇]?|\d{1,2}[号番번])", rf"(?:반복|실행|정도|씩|만|{any_of('other', _EAST)})"
+    yield rf"(?<![\d第])(?P<number>{one}[\s、,]*{one})(?![\d째目線]|\s*{times})"
     if language == "zh":
         yield rf"(?P<number>{spoken})号的?{paper}"
     elif language == "ja":
@@ -560,9 +563,10 @@ def _so_many(language: str, count: int) -> re.Pattern[str]:
     said = "|".join([str(count), *number_words()[language]["cardinal"].get(str(count), ())])
     if language in _EAST:
         return re.compile(rf"(?<![\d.第])(?:{said})\s*(?:[篇本件편]|개의?\s*{_NOUNS[language].paper})(?!目)")
+    asked = r"(?:which|welche|(?:les)?quels?|cuales|quais|quali|какие)\s+(?:(?:of|von|de|di|из)\s+)?"
     these = r"these|all|diese[nr]?|alle[nr]?|ces|l[eo]s|estos|est[eo]s|esses|questi|gli|i|эти[хм]?|все[хм]?"
     return re.compile(
-        rf"(?<![\w.])(?:(?:{said})\s+{_noun(language)}|(?:{these})\s+(?:{said})(?:{alone(language)}|\s+(?:which|wh?at|should)\b))"
+        rf"(?<![\w.])(?:(?:{said})\s+{_noun(language)}|{asked}(?:d?ess[ae]s|d?estes|diesen|{these})\s+(?:{said})(?!\w)|(?:{these})\s+(?:{said})(?:{alone(language)}|\s+(?:which|wh?at|should)\b))"
     )
 
 
@@ -686,11 +690,11 @@ def _about(language: str) -> tuple[re.Pattern[str], ...]:
         return ()
     if language in _EAST:
         own = rf"(?:{nouns.other})の?(?:{nouns.paper}|やつ)"
-        other = rf"(?!{nouns.today}|{nouns.last}|{nouns.number}|\d|{_words(language, 'ordinal')}|{own})"
+        other = rf"(?!{nouns.today}|{nouns.last}|{nouns.number}|\d{{1,2}}(?!\d)|{_words(language, 'ordinal')}|{own})"
         subject = rf"{other}(?P<what>[^\s、。?？,.]{{2,20}}?)(?:{nouns.about})\s*{nouns.paper}"
         named = {
-            "ja": rf"[\u30a0-\u9fff]{{2,}})の?(?:{nouns.paper}|やつ)",
-            "ko": rf"(?:[가-힣 ]{{2,14}}?|[a-z][a-z-]{{3,}}))\s{nouns.paper}(?!보다)",
+            "ja": rf"(?:[\u30a0-\u9fff]{{2,}}|[\u3040-\u9fff]{{6,16}}(?=のやつ)))の?(?:{nouns.paper}|やつ)",
+            "ko": rf"(?:[가-힣\d ]{{2,18}}?|[a-z][a-z-]{{3,}}))\s{nouns.paper}(?!보다)",
         }
         return re.compile(subject), re.compile(rf"^\W*{other}(?P<what>{named[language]}")
     about = rf"\s+(?:{nouns.about})(?!\w)\s*{what}"

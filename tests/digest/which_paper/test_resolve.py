@@ -772,7 +772,7 @@ def test_the_survey_is_known_after_a_han_pronoun():
         ("その次のは？", [4]),
         ("바로 다음 논문도 설명해줘", [4]),
         ("how does it compare with the previous one?", [2, 3]),
-        ("o próximo fala de quê", None),
+        ("o próximo fala de quê", [4]),
         ("what's the next step of the method", [3]),
         ("下一个token怎么预测", [3]),
         ("次のステップは何ですか", [3]),
@@ -886,3 +886,61 @@ def test_the_list_is_the_whole_digest(question):
 def test_which_one_is_the_paper_that_alone_mentions_it():
     told = resolve("which one evals on waymo", papers=DIGESTS[13][1])
     assert told.paper_ids == (DIGESTS[13][1][4].paper.id,)
+
+
+SPEECH = DIGESTS[16][1]
+
+
+def of_speech(question, under=0):
+    discussed = [k.paper.id for k in SPEECH if k.number == under]
+    told = resolve(question, papers=SPEECH, under_discussion=discussed)
+    return "day" if told.about_day else [k.number for i in told.paper_ids for k in SPEECH if k.paper.id == i]
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("oh wait wrong one, I meant the TTS one", [10]),
+        ("sorry falsches, ich meinte das TTS paper", [10]),
+        ("ой, не та статья, я про синтез речи", [10]),
+        ("いやそれじゃなくて、テーブルスピーチのほう", []),
+        ("아니 그거 말고 나비 쪽이요", []),
+        ("foi mal, era o de borboletas, não esse", []),
+        ("no, I meant the one about butterflies", []),
+        ("I meant the eighth, not the seventh", [8]),
+        ("Ich meinte das achte, nicht das siebte", [8]),
+        ("je voulais dire le huitième, pas le septième", [8]),
+        ("quería decir el octavo, no el séptimo", [8]),
+        ("quis dizer o oitavo, não o sétimo", [8]),
+        ("intendevo l'ottavo, non il settimo", [8]),
+        ("я имел в виду восьмую, не седьмую", [8]),
+        ("我说的是第八篇，不是第七篇", [8]),
+        ("8番目です、7番目じゃなくて", [8]),
+        ("여덟 번째요, 일곱 번째 말고", [8]),
+        ("sorry meant 8 not 7. what heads do they scale", [8]),
+        ("не, не эту, предыдущую", [6]),
+    ],
+)
+def test_what_is_corrected_is_never_the_paper_under_discussion(question, numbers):
+    assert of_speech(question, under=7) == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("1번 2번 중에 어느 쪽이 빨라요?", [1, 2]),
+        ("第1第2哪个更快", [1, 2]),
+        ("1番2番どっちが速い?", [1, 2]),
+        ("语音识别那篇用的什么数据", []),
+        ("长语音识别那篇的memory有多大", [1]),
+        ("12种语言那个里面哪种语言掉得最多", [6]),
+        ("한수민 님이 저자로 있는 논문에 한국어 문제도 있나요?", [6]),
+    ],
+)
+def test_papers_are_told_apart_by_all_that_is_said(question, numbers):
+    assert of_speech(question) == numbers
+
+
+@pytest.mark.parametrize("question", ["表3里的baseline都有哪些", "c'è una repo con la lista dei paper?"])
+def test_a_list_of_something_else_is_of_the_paper_under_discussion(question):
+    assert of_speech(question, under=3) == [3]
