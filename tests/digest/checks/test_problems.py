@@ -20,6 +20,8 @@ FIRST_SIGHT = json.loads((HERE / "outputs_first_sight.json").read_text("utf-8"))
 NINE_KINDS = json.loads((HERE / "outputs_nine_kinds.json").read_text("utf-8"))
 """Unusable texts of nine kinds in nine languages and sound ones made to resemble them, by somebody who had not seen the checks;
 `amiss` as above."""
+UNSEEN = json.loads((HERE / "outputs_unseen.json").read_text("utf-8"))
+"""The same by another, half of the sound ones ordinary; measured after the last change of the checks, which were not mended for it."""
 SHARED_DATA = SHARED / "data/outputs/model_outputs_dev.jsonl"
 PAPER = (
     "We present DynamicVLA, a 0.4B vision-language-action model for dynamic object manipulation. It overlaps inference and execution, and "
@@ -71,13 +73,14 @@ def test_what_was_missed_at_first_sight_is_told_apart(sound):
 
 
 @pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
-def test_nine_kinds_are_told_from_sound_texts_that_resemble_them(sound):
-    rows = [r for r in NINE_KINDS if r["sound"] is sound and not r.get("amiss")]
+@pytest.mark.parametrize(("written", "amiss"), [(NINE_KINDS, 2), (UNSEEN, 5)], ids=["seen", "unseen"])
+def test_nine_kinds_are_told_from_sound_texts_that_resemble_them(written, amiss, sound):
+    rows = [r for r in written if r["sound"] is sound and not r.get("amiss")]
     judged = [(r, faults(r["text"], r["language"], r["kind"], source=r.get("source", ""))) for r in rows]
     wrong = [(r["flaw"], r["language"], r["text"], found) for r, found in judged if bool(found) is sound]
     assert len(judged) >= 90
     assert wrong == []
-    assert sum(r.get("amiss", False) for r in NINE_KINDS) <= 2
+    assert sum(r.get("amiss", False) for r in written) <= amiss
 
 
 @pytest.mark.parametrize(
