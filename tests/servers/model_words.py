@@ -257,7 +257,8 @@ def _said(paper: PaperSeen, seen: Seen) -> str:
         return (
             line if re.search(r"[\u4e00-\u9fff]", line) and len(line) <= 88 else f"提出 {topic(paper)} 并用实验检验。"
         )
-    return " ".join(line.split()[:35]).rstrip(".,;:") + "."
+    # What is said of two papers must differ in more than a word.
+    return f"{topic(paper)}: {' '.join(line.split()[:35])}".rstrip(".,;:") + "."
 
 
 def _claim(paper: PaperSeen, seen: Seen) -> str:
