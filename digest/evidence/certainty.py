@@ -13,9 +13,9 @@ import re
 from digest.patterns import regex
 
 HEDGE = regex(
-    r"\b(?:may|might|could(?! (?:\w+ )?be \w+ed\b)|possibl[ey]|possibility|perhaps|probabl[ey]|presumabl[ey]|likely|suggest(?:s|ed|ing)?|appears?|seems?|speculat\w*|hypothes\w*|whether|unclear|unknown|remains? open|open question|no evidence|cannot (?:establish|conclude|rule out|exclude|say)|not (?:yet )?(?:clear|known|certain|significant))\b"
+    r"\b(?:may|might|could(?! (?:\w+ )?be \w+ed\b)|possibly|possible(?! to\b)|possibility|perhaps|probabl[ey]|presumabl[ey]|likely|suggest(?:s|ed|ing)?|appears?|seems?|speculat\w*|hypothes\w*|whether|unclear|unknown|remains? open|open question|no evidence|cannot (?:establish|conclude|rule out|exclude|say)|not (?:yet )?(?:clear|known|certain|significant))\b"
     r"|可能|或许|也许|似乎|是否|未必|不一定|不清楚|尚不|尚未|未解|推测|怀疑|暗示|有望|かもしれ|可能性|だろう|思われ|示唆|らしい|おそらく|とは限ら|かどうか|不明|수도? 있|가능성|아마|듯|보인다|시사|추정|여부|불확실|불분명"
-    r"|\b(?:könn\w*|möglich\w*|womöglich|vielleicht|vermutlich|wahrscheinlich|dürfte\w*|schein\w*|ob|unklar|deute[nt]|peu(?:t|vent)(?:-être)?|pourrai\w*|possible\w*|probable\w*|sembl\w*|suggèr\w*|ne sait pas|pued[ea]n?|podr\w+|quizás?|tal vez|posible\w*|parec\w*|sugier\w*|pod(?:e|em|eria|eriam)|talvez|possível|possivelmente|provável|provavelmente|suger\w*|мо(?:жет|гут|жно)|возможно|вероятно|видимо|кажется|предпол\w*|ли|неясно|неизвестно)\b",
+    r"|\b(?:könn\w*|möglich\w*|womöglich|vielleicht|vermutlich|wahrscheinlich|dürfte\w*|schein\w*|ob|unklar|deute[nt]|peu(?:t|vent)(?:-être)?|pourrai\w*|possible\w*(?! to\b)|probable\w*|sembl\w*|suggèr\w*|ne sait pas|pued[ea]n?|podr\w+|quizás?|tal vez|posible\w*|parec\w*|sugier\w*|pod(?:e|em|eria|eriam)|talvez|possível|possivelmente|provável|provavelmente|suger\w*|мо(?:жет|гут|жно)|возможно|вероятно|видимо|кажется|предпол\w*|ли|неясно|неизвестно)\b",
     re.IGNORECASE,
 )
 OPEN = regex(r"\b(?:unclear|unknown|remains? (?:an )?open|whether|no evidence)\b", re.IGNORECASE)
@@ -25,7 +25,12 @@ PROOF = regex(
     r"|\b(?:bew[ie]+s\w*|bestätig\w*|nachgewiesen|zweifellos|prouv\w*|démontr\w*|confirm\w*|demuestr\w*|demostr\w*|comprob\w*|comprov\w*|prov(?:a|am|ou|aram|ado|ada)|доказ\w*|подтвер\w*)\b",
     re.IGNORECASE,
 )
-CONDITION = regex(r"\b(?:if|when(?:ever)?|once|until)\b", re.IGNORECASE)
+DEPENDS = regex(
+    r"\b(?:depend\w*|abhäng\w*|dépend\w*|завис\w*)\b|取决于|因\w{1,6}而异|依存|によ(?:る|って異)|달라|달렸",
+    re.IGNORECASE,
+)
+"""In a sentence: it may be one or the other."""
+CONDITION = regex(r"\b(?:if|whenever|once|until)\b", re.IGNORECASE)
 EXCEPTION = regex(
     r"\b(?:unless|except(?:ing)?|apart from|other than|as long as|so long as|provided(?: that)?|only (?:if|when|where|after)|on condition)\b",
     re.IGNORECASE,
@@ -44,6 +49,8 @@ WHATEVER = regex(
     r"|\b(?:unabhängig davon|egal|bedingungslos|selbst wenn|auch wenn|jederzeit|immer|niemals|quel(?:le)?s? que|même si|inconditionnel\w*|indépendamment|toujours|jamais|sin importar|aunque|incluso si|incondicional\w*|independientemente|siempre|jamás|nunca|independentemente|mesmo (?:se|que)|sempre|независимо|даже если|безусловн\w*|всегда|никогда|любы[хем]\w*)\b",
     re.IGNORECASE,
 )
+IN_ANY_CASE = regex(rf"{WHATEVER.pattern}|\b(?:even|any|all|every|each)\b", re.IGNORECASE)
+"""In a quotation: the same, `even with`, and of everything."""
 CAUSE = regex(
     r"\b(?:because|caus(?:e[sd]?|ing|al(?:ly)?)|due to|owing to|leads? to|led to|results? in|resulted in|thanks to|makes?|made|driven by|explains?|explained by)\b|因为|由于|导致|引起|造成|致使|使(?!用|得用)|决定|归因|ため|により|によって|原因|引き起こ|もたら|때문|인해|원인|초래|인과|일으"
     r"|\b(?:weil|verursach\w*|führ\w* zu|wegen|bewirk\w*|aufgrund|parce qu\w*|caus\w*|à cause|entraîn\w*|provoqu\w*|porque|debido|devido|provoc\w*|потому|из-за|вызва\w*|вызыва\w*|причин\w*|приводит)\b",

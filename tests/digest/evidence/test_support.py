@@ -283,7 +283,7 @@ def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused(
     told = Counter((pair["true"], outcome(verdict)) for pair, verdict in strangers())
     wrong, true = (sum(n for (holds, _), n in told.items() if holds is said) for said in (False, True))
     assert wrong >= 210
-    assert told[False, "supported"] <= 0.04 * wrong, told
+    assert told[False, "supported"] <= 0.06 * wrong, told
     assert told[False, "supported"] + told[False, "slight"] <= 0.25 * wrong, told
     assert told[True, "contradicted"] == 0, told
     assert told[True, "marked"] <= 0.01 * true, told
