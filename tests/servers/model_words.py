@@ -258,7 +258,8 @@ def _said(paper: PaperSeen, seen: Seen) -> str:
             line if re.search(r"[\u4e00-\u9fff]", line) and len(line) <= 88 else f"提出 {topic(paper)} 并用实验检验。"
         )
     # What is said of two papers must differ in more than a word.
-    return f"{topic(paper)}: {' '.join(line.split()[:35])}".rstrip(".,;:") + "."
+    lead = "" if line.startswith(topic(paper)) else f"{topic(paper)}: "
+    return f"{lead}{' '.join(line.split()[:35])}".rstrip(".,;:") + "."
 
 
 def _claim(paper: PaperSeen, seen: Seen) -> str:
