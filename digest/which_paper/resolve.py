@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -222,7 +222,7 @@ class _Others:
             return None
         if step is not None:
             return self._stepped(step)
-        return self._all_but(self.discussed) if rest else self._another(self.text)
+        return self._all_but(self.discussed) if rest else self._compared(self._another(self.text))
 
     def _stepped(self, step: int) -> Resolution:
         """The paper after or before the one under discussion, and that too if they are compared."""
@@ -230,8 +230,13 @@ class _Others:
         found = [k.paper.id for k in self.papers if step and len(here) == 1 and k.number == here[0] + step]
         if not found:
             return _asking(self.papers, "no such number")
-        also = self.discussed if cues.COMPARES.search(self.text) else ()
-        return Resolution((*also, *found), why="number")
+        return self._compared(Resolution(tuple(found), why="number"))
+
+    def _compared(self, other: Resolution) -> Resolution:
+        """With the paper under discussion, if the other is compared with it."""
+        compares = cues.COMPARES.search(self.text) or cues.DIFFERENCE.search(self.text)
+        also = self.discussed if compares and other.paper_ids else ()
+        return replace(other, paper_ids=tuple(dict.fromkeys((*also, *other.paper_ids))))
 
     def _told(self, text: str) -> Resolution:
         return _told(text, self.papers, self.earlier, self.today)

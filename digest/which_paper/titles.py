@@ -29,6 +29,8 @@ _CALLED = regex(
     r"\b(?:introduce|propose|present|develop|release|call(?:ed)?|named?|dub(?:bed)?|term(?:ed)?|framework|tool|benchmark|dataset|model|implement(?:ed)?)\b[^.]{0,40}?\b"
     r"((?:[A-Z][a-z]+[A-Z]|[A-Z]{2,}[a-z]|[A-Z]{3,}|[A-Z][a-z]+\d|[a-z]+[A-Z])[A-Za-z0-9-]*)"
 )
+_SUBJECT = regex(r"(?:^|[.!?]\s+)([A-Z][A-Za-z]*[a-z][A-Z][A-Za-z0-9-]*) [a-z]+s\b")
+"""`AuditCal selects …`: an abstract begins its sentences with its own work."""
 _NAME_WITHIN = regex(r"(?<=[a-z,;(] )[A-Za-z]*[A-Z][\w-]*|(?<=[a-z,;] \()[A-Za-z]*[A-Z][\w-]*")
 _QUOTES = regex(r"《([^》]{4,200})》|“([^”]{4,200})”|\"([^\"]{4,200})\"|「([^」]{4,200})」|'([^']{8,200})'")
 _DESCRIBED = (
@@ -564,7 +566,7 @@ def _names_of(paper: Paper) -> Iterator[str]:
     for name in _SHORT_NAME.findall(paper.abstract):
         if _plain(name).removesuffix("s") in initials and name.lower() not in COMMON:
             yield _plain(name)
-    for name in _CALLED.findall(paper.abstract):
+    for name in (*_CALLED.findall(paper.abstract), *_SUBJECT.findall(paper.abstract)):
         if name.lower() not in COMMON:
             yield _plain(name)
 

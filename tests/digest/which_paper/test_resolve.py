@@ -333,6 +333,8 @@ def test_an_exception_leaves_the_other_papers(question, numbers):
         ("and the other one on wind tunnels?", 3, [4]),
         ("el otro de Lindqvist", 3, [1]),
         ("sorry, the other wind one I meant", 3, [4]),
+        ("how does this compare to the other wind paper?", 3, [3, 4]),
+        ("qual a diferença desse pro outro de Lindqvist?", 3, [1, 3]),
         ("the other one", 3, None),
         ("does it beat the others?", 3, [3]),
         ("Are the rest of the layers frozen?", 3, [3]),
@@ -944,3 +946,12 @@ def test_papers_are_told_apart_by_all_that_is_said(question, numbers):
 @pytest.mark.parametrize("question", ["表3里的baseline都有哪些", "c'è una repo con la lista dei paper?"])
 def test_a_list_of_something_else_is_of_the_paper_under_discussion(question):
     assert of_speech(question, under=3) == [3]
+
+
+def test_a_name_that_only_the_abstract_gives_leads_to_its_paper():
+    audits = a_paper(
+        "2603.00001", title="How Many Labels?", abstract="Labels cost much. AuditCal selects a small sample."
+    )
+    papers = [Known(1, audits), Known(2, a_paper("2603.00002", title="Swap and Tell"))]
+    found = resolve("AuditCal, on peut l'appliquer à nos textes ?", papers=papers, under_discussion=["2603.00002"])
+    assert found.paper_ids == ("2603.00001",)
