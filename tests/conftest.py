@@ -36,9 +36,13 @@ LONG = ("tests/scenarios/", "tests/test_patterns.py")
 
 
 @pytest.fixture(autouse=True)
-def _levels() -> Iterator[None]:
-    """A command that ran in this process set the levels of its logs; the next test has its own."""
+def _logs() -> Iterator[None]:
+    """A command that ran in this process set up its logs; the next test has its own, and another stderr."""
     yield
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if type(handler) is logging.StreamHandler]:
+        root.removeHandler(handler)
+    root.setLevel(logging.WARNING)
     for name in OWN:
         logging.getLogger(name).setLevel(logging.NOTSET)
 
