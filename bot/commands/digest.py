@@ -51,7 +51,8 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
         needed = verb if subscription.created is not None or verb == "status" else "setup"
         await gate.require_command(context, f"digest {needed}", command.place, command.person, language)
     if not refusal and verb not in ("setup", "status") and subscription.created is None:
-        refusal = say("not set", language)
+        removed = await context.store.removed_subscription(command.place.key)
+        refusal = say("not set" if removed is None else "error.run.removed", language)
     if refusal:
         await respond.show(note(refusal, language))
         return

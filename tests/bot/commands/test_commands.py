@@ -416,6 +416,8 @@ async def test_removed_it_ends_and_is_as_it_was_when_it_is_invited_again(channel
     await channel.context.store.save_subscription(before)
     await channel.handler.on_membership(HERE, joined=False)
     assert await channel.context.store.subscriptions() == []
+    told = (await channel.command("digest", "now")).text  # its settings are kept
+    assert "the bot was removed from it" in told
     await channel.handler.on_membership(HERE, joined=True, by=ANN)
     after = await channel.context.store.subscription(HERE.key)
     assert after == replace(before, since=channel.clock())  # what was due while it was away is not caught up on
