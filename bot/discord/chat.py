@@ -38,8 +38,10 @@ from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
 from bot.discord.events import NAME, text_to
 from bot.discord.history import History
 from bot.discord.ids import locate, message_id
+from bot.discord.render.forms import Forms
 from bot.discord.render.messages import NOBODY, V2, editable, keyed, messages, with_file, with_upload
 from bot.discord.render.plan import plan, post_steps, silent, thread_name
+from bot.discord.responder import Responder as DiscordResponder
 from bot.discord.rest import ARCHIVED, CHANNEL, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
 from digest.errors import for_log
 from digest.ports import MemoryCache
@@ -247,9 +249,6 @@ class DiscordChat:
         return f"https://discord.com/channels/{guild}/{channel}/{bare}"
 
     def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
-        from bot.discord.render.forms import Forms  # noqa: PLC0415  # a responder knows its chat
-        from bot.discord.responder import Responder as DiscordResponder  # noqa: PLC0415
-
         return DiscordResponder.resumed(place, person, extra, self, Forms(MemoryCache()))
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from bot.core.chat import (
     Actions,
@@ -29,7 +29,6 @@ from bot.core.chat import (
     Upload,
 )
 from bot.core.texts import say
-from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
 from bot.discord.events import chat_message_id
 from bot.discord.ids import ComponentId, custom_id
@@ -66,9 +65,20 @@ class InteractionData:
     """A button or menu: its message can be updated, and no message is needed."""
 
 
+class Sender(Protocol):
+    """What a responder uses of `DiscordChat`, which makes responders and so cannot be imported."""
+
+    rest: Rest
+    streaming_tokens: set[str]
+
+    async def send_payload(
+        self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None, upload: Upload | None = None
+    ) -> str: ...
+
+
 class Responder:
     def __init__(
-        self, ticket: InteractionData, rest: Rest, chat: DiscordChat, forms: Forms, pressed: ComponentId | None = None
+        self, ticket: InteractionData, rest: Rest, chat: Sender, forms: Forms, pressed: ComponentId | None = None
     ) -> None:
         self.ticket = ticket
         self.acknowledged = False
@@ -102,7 +112,7 @@ class Responder:
         }
 
     @classmethod
-    def resumed(cls, place: Place, person: Person, extra: Mapping[str, str], chat: DiscordChat, forms: Forms) -> Self:
+    def resumed(cls, place: Place, person: Person, extra: Mapping[str, str], chat: Sender, forms: Forms) -> Self:
         """Goes on answering from what another Responder handed over."""
         name, token, application = (extra.get(field, "") for field in ("id", "token", "application"))
         language = extra.get("language", person.language)

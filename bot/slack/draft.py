@@ -16,7 +16,7 @@ import logging
 import re
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.core.chat import (
     ChatError,
@@ -31,12 +31,10 @@ from bot.core.chat import (
 )
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import is_further
+from bot.slack.posting import Posting
 from bot.slack.render import messages
 from bot.slack.web_api import SlackRefused, retry_throttled
 from digest.patterns import regex
-
-if TYPE_CHECKING:
-    from bot.slack.chat import SlackChat
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +74,7 @@ class SlackDraft(DraftPump):
 
     first_write_wait = 1.0
 
-    def __init__(self, chat: SlackChat, question: Question, key: str, message: str = "") -> None:
+    def __init__(self, chat: Posting, question: Question, key: str, message: str = "") -> None:
         super().__init__(provisional=not question.private)
         self._chat, self._question, self._key = chat, question, key
         place = question.place

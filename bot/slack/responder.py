@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.core.chat import (
     HOME,
@@ -32,13 +32,11 @@ from bot.core.chat import (
     Upload,
 )
 from bot.core.texts import say
+from bot.slack.posting import Posting
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
 from bot.slack.web_api import SlackRefused, retry_throttled
 from digest.errors import for_log
-
-if TYPE_CHECKING:
-    from bot.slack.chat import SlackChat
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +56,7 @@ class SlackResponder:
 
     def __init__(
         self,
-        chat: SlackChat,
+        chat: Posting,
         place: Place,
         person: Person,
         extra: Mapping[str, str],

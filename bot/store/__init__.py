@@ -72,6 +72,7 @@ from bot.store.archive import ArchiveChange
 from bot.store.cache import RedisCache
 from bot.store.digests import EarlierEntry
 from bot.store.embedded.directory import StoreUnavailable
+from bot.store.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
 from bot.store.limits.budget import RedisBudget, Spending
 from bot.store.limits.pace import RedisPace, RedisPauses
 from bot.store.people.followers import Follower
@@ -90,7 +91,6 @@ from bot.store.store import Store
 from bot.store.watches import News, Watch
 from bot.store.work.ahead import Ahead
 from bot.store.work.deliveries import Delivery, DeliveryState
-from bot.store.work.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
 from bot.store.work.runs import Run, RunState
 from bot.store.work.tasks import TaskDeaths
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 from bot.core.crypto.signatures import Signer
+from bot.store.leases import lease_key
 from bot.store.redis import LONG, Command, Script, key, seconds
 from bot.store.secret import Secrets
-from bot.store.work.leases import lease_key
 
 CHANGES = key("archive-changes")
 ASKED = key("archive-asked")

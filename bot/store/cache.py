@@ -10,8 +10,8 @@ from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from bot.core.ids import join_key
+from bot.store.leases import MAX_PAUSE, LeaseBusy, LeasePolicy, Leases
 from bot.store.redis import key, pack, seconds, unpack
-from bot.store.work.leases import MAX_PAUSE, LeaseBusy, LeasePolicy, Leases
 from digest.errors import for_log
 
 log = logging.getLogger(__name__)

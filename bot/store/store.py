@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.subscription import Subscription
 from bot.store.digests import Digests
 from bot.store.faults import Faults
+from bot.store.leases import Leases
 from bot.store.limits.budget import SpendingRecords
 from bot.store.limits.quota import Quotas
 from bot.store.people.forgetting import Forgetting
@@ -13,7 +14,6 @@ from bot.store.questions import Threads
 from bot.store.subscriptions import Subscriptions
 from bot.store.work.ahead import AheadDigests
 from bot.store.work.deliveries import Deliveries
-from bot.store.work.leases import Leases
 from bot.store.work.runs import Runs
 from bot.store.work.tasks import Tasks
 from bot.store.zotero import ZoteroRecords

@@ -8,7 +8,7 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digest.errors import Unreadable
-from digest.fulltext.figures import MIN_HEIGHT, MIN_WIDTH, TALLEST, TYPES, WIDEST
+from digest.fulltext.html.figures import MIN_HEIGHT, MIN_WIDTH, TALLEST, TYPES, WIDEST
 
 MAX_PIXELS = 25_000_000
 """Of a picture that is decoded: it takes up to 100 MB."""

@@ -14,7 +14,7 @@ from digest.errors import ArxivUnavailable, Unreadable
 from digest.fulltext.abstract import abstract_section, abstract_text
 from digest.fulltext.completeness import is_lacking, prose_letters
 from digest.fulltext.fetch import Fetcher
-from digest.fulltext.figures import UNCHANGED
+from digest.fulltext.html.figures import UNCHANGED
 from digest.fulltext.pool import ChildPool, Crashed
 from digest.model import Basis, Figure, FullText, Paper, from_json, to_json
 from digest.ports import Cache

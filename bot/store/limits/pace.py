@@ -18,8 +18,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from bot.store.embedded.directory import StoreUnavailable
+from bot.store.leases import DROP
 from bot.store.redis import Base, Script, Word, key, millis
-from bot.store.work.leases import DROP
 from digest.cache_keys import fingerprint
 
 NOW = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"

@@ -1,1 +1,1 @@
-"""Work in progress: runs, deliveries, their leases, deaths of workers, digests made ahead."""
+"""Work in progress: runs, deliveries, deaths of workers, digests made ahead."""

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from bot.core.chat import Place, Step
 from bot.store.archive import archive_change
+from bot.store.leases import Lease, LeaseLost
 from bot.store.redis import LONG, PLAN_LIFE, Base, Script, key, pack, seconds, unpack
-from bot.store.work.leases import Lease, LeaseLost
 from digest.model import from_json, to_json
 from digest.render.catalogs import dumped, loaded
 

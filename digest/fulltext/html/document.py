@@ -14,10 +14,10 @@ from lxml.etree import LxmlError, _Element
 
 from digest.errors import Unreadable
 from digest.fulltext.completeness import letters, lost_share, read_letters
-from digest.fulltext.figures import teaser
 from digest.fulltext.hidden import screened
 from digest.fulltext.html.blocks import Walk
 from digest.fulltext.html.elements import all_text, classes, tag, with_class
+from digest.fulltext.html.figures import teaser
 from digest.fulltext.html.hidden_text import take_out_hidden
 from digest.fulltext.html.inline import is_dropped
 from digest.fulltext.html.missing import missing_parts

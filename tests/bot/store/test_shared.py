@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 
 from bot.store import LeaseBusy, LeaseLost, Redis, RedisBudget, RedisCache, RedisPace, RedisPauses, Store
+from bot.store.leases import Lease, LeasePolicy
 from bot.store.limits.pace import Bursts, OneAtATime
-from bot.store.work.leases import Lease, LeasePolicy
 from digest.errors import OverBudget
 from digest.model import Usage
 from digest.ports import booked
