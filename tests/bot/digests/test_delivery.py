@@ -13,8 +13,7 @@ import pytest
 from bot.core.chat import ChatError, Forbidden, Place, Step, StepKind, TargetMissing, Throttled
 from bot.digests import delivery
 from bot.digests.delivery import deliver, retract
-from bot.store import DeliveryState, Redis, Store
-from bot.store.work import leases
+from bot.store import DeliveryState, Redis, Store, leases
 from digest.ports import FreePace
 from tests.bot.console.test_contract import ConsoleWorld
 from tests.bot.contract import KEY, SOON, Break, a_post, a_thread, check_whole, die, run, step_key
