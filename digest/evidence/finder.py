@@ -315,7 +315,8 @@ def _cites(stream: NormalizedText, chain: Sequence[_Hit], scans: Sequence[normal
         behind = frozenset(stream.norms[hit.last + 1 : hit.last + 1 + _CITATION_WORDS])
         for own in scan.citations:
             at = hit.first + sum(token.start < own.start for token in scan.tokens)
-            printed = (c for place, c in stream.citations if abs(place - at) <= drift)
+            near = [c for place, c in stream.citations if abs(place - at) <= drift]
+            printed = [c for c in near if c.numbered == own.numbered] or near
             unbracketed = at > hit.last - drift and own.names and own.words <= behind
             if not unbracketed and not any(own.may_stand_for(c) for c in printed):
                 return False

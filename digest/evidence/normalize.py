@@ -35,7 +35,7 @@ _TOKEN = regex(
   | (?P<number>(?<![\w.])\.\d+|\d+(?:(?:,|\{,\}|\u2009|\u202f|\u00a0)\d{3}(?!\d))*(?:\.\d+)?)
   | (?P<raised>[⁰¹²³⁴-⁹₀-₉]+)
   | (?P<sign>(?<![\w)\]}])[-\u2212\u2010-\u2013+](?=\s?\$?\.?\d)|⁻|(?<=\b10)\u2212(?=\d))
-  | (?P<symbol>[%‰±×÷<>=≤≥≈≠°√∞∑∏∫∂∇∈∉⊂⊆∪∩∀∃¬∧∨⊕⊗→←↔⇒€£¥+])
+  | (?P<symbol>[<>]=|[%‰±×÷<>=≤≥≈≠°√∞∑∏∫∂∇∈∉⊂⊆∪∩∀∃¬∧∨⊕⊗→←↔⇒€£¥+])
   | (?P<ratio>(?<=\d)\s?[/:]\s?(?=\d))
   | (?P<han>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])
   | (?P<word>[^\W\d_⁰¹²³⁴-⁹₀-₉\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)
@@ -45,6 +45,14 @@ _TOKEN = regex(
 _BRACKETS = regex(r"\([^()]{4,240}\)")
 _KEYS = regex(r"\s*[A-Za-z][\w:/.+-]{3,},\s*(?:;\s*[A-Za-z][\w:/.+-]{3,},\s*)*")
 _YEAR = regex(r"(?:19|20)\d\d[a-z]?")
+_REFERENCE_WORDS = frozenset(
+    "table tables tab figure figures fig figs section sections sec secs appendix appendices app equation equations eq eqs algorithm algorithms alg footnote theorem lemma".split()
+)
+_BESIDE_REFERENCES = frozenset(
+    "see also cf and or in the of left right top bottom middle row rows column columns".split()
+)
+_WIDE = {ord(c) + 0xFEE0: c for c in map(chr, range(0x21, 0x7F)) if c != ","}
+"""Full-width forms, as Chinese and Japanese texts have them. `２０１９，３００` are two numbers."""
 _OF_CITATIONS = frozenset(["and", "et", "al", "see", "cf", "e", "g", "von", "van", "de", "der", "i", "eg"])
 _GREEK = {
     name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}")
@@ -73,7 +81,7 @@ def _tex(raw: str) -> str:
 
 
 def _sign(raw: str) -> str:
-    return FOLDED.get(raw, raw)
+    return {"<=": "≤", ">=": "≥"}.get(raw) or FOLDED.get(raw, raw)
 
 
 _NORMS: dict[str, Callable[[str], str]] = {
@@ -116,9 +124,14 @@ def _numbers(raw: str) -> Iterator[str]:
 
 
 def _named(bracket: re.Match[str]) -> Citation | None:
-    """`(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between them; and
-    the keys of a lost bibliography: `(smith2020deep,; lee19, )`."""
+    """`(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between them; the
+    keys of a lost bibliography: `(smith2020deep,; lee19, )`; and `(see Table 3)`."""
     inside = bracket[0][1:-1]
+    referring = re.findall(r"[^\W\d_]+|\d+(?:\.\d+)*", inside.lower())
+    if any(w in _REFERENCE_WORDS for w in referring) and all(
+        w in _REFERENCE_WORDS or w in _BESIDE_REFERENCES or len(w) == 1 or w[0].isdigit() for w in referring
+    ):
+        return Citation(bracket.start(), frozenset(referring), numbered=False)
     if _KEYS.fullmatch(inside):
         return Citation(bracket.start(), frozenset(), numbered=False)
     words = re.findall(r"[^\W\d_]+", _YEAR.sub(" ", inside))
@@ -137,6 +150,7 @@ class Scan(NamedTuple):
 
 
 def scan(text: str) -> Scan:
+    text = text.translate(_WIDE)
     cited: list[Citation] = []
 
     def blanked(bracket: re.Match[str]) -> str:

@@ -121,7 +121,7 @@ def lines_beside(passage: Passage, heads: frozenset[str]) -> list[tuple[int, int
     for line in passage.text.split("\n"):
         bare = line.strip()
         if (bare.isdecimal() and len(bare) <= 4) or bare in heads:
-            found.append((at, at + len(line) + 1))
+            found.append((at, min(at + len(line) + 1, len(passage.text))))
         at += len(line) + 1
     return found
 

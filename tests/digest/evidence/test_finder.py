@@ -202,6 +202,32 @@ def test_a_changed_name_or_year_in_brackets_is_refused():
         assert (found is not None) == (changed == "[12]"), changed
 
 
+@pytest.mark.parametrize(
+    "reference", ["(Table 3)", "(see Fig. 2a and Section 4.1)", "(cf. Eqs. 3 and 4 in the Appendix)"]
+)
+def test_a_cross_reference_may_be_left_out_but_not_changed(reference):
+    finder = html(Passage(f"The loss of the student {reference} falls faster than that of the teacher.", anchor="p1"))
+    copy = "The loss of the student {}falls faster than that of the teacher."
+    assert reference in finder.find(copy.format("")).quotation
+    assert finder.find(copy.format(f"{reference} "))
+    assert finder.find(copy.format("(Table 7) ")) is None
+    assert finder.find(copy.format("(never) ")) is None
+
+
+def test_full_width_forms_and_relations_of_two_characters_are_the_same_text():
+    finder = html(
+        Passage(
+            "该模型（Vaswani et al., 2017）［12］的准确率为 85.3%，比基线高 2.1 个百分点（p ≤ 0.01）。", anchor="p1"
+        ),
+        Passage("到２０１９，３００人参加了这项关于阅读的研究。", anchor="p2"),
+    )
+    assert finder.find("该模型的准确率为８５．３％，比基线高２．１个百分点(p <= 0.01)。")
+    assert finder.find("该模型的准确率为85.3％，比基线高2.1个百分点（p＜＝0.01）。")
+    assert finder.find("该模型（Vaswani et al., 2019）的准确率为 85.3%，比基线高 2.1 个百分点") is None
+    assert finder.find("该模型的准确率为 85.3%，比基线高 2.1 个百分点(p >= 0.01)。") is None
+    assert finder.find("到2019,300人参加了这项关于阅读的研究") is None
+
+
 def test_an_interval_is_not_a_citation_to_be_changed():
     finder = html(Passage("All values of the first layer lie in the range [0, 1] after the last step.", anchor="p1"))
     assert finder.find("All values of the first layer lie in the range [0, 1]")
@@ -259,10 +285,13 @@ def test_a_page_number_and_a_running_head_in_the_middle_do_not_matter_and_are_no
     finder = pdf(
         Passage(f"Some words stand before\n17\n{head}\nand others after the page has ended.", page=17),
         Passage(f"More text\n{head}\ngoes on.", page=18),
-        Passage(f"And more\n{head}\nto the end.", page=19),
+        Passage(f"And more\n{head}\nto the end of\n19", page=19),
+        Passage("this page and of the text.", page=20),
     )
     found = finder.find("words stand before and others after the page has ended")
     assert found.quotation == "Some words stand before and others after the page has ended."
+    last = finder.find("And more to the end of this page and of the text")
+    assert last.quotation == "And more to the end of this page and of the text."
 
 
 def test_lost_ligatures_and_look_alike_letters_are_the_printers():
