@@ -1,5 +1,5 @@
-"""Answers questions about authors, dates, categories, code, version and licence from metadata and
-rules. Pure."""
+"""Answers questions about authors, dates, categories, code, version, pages and licence from
+metadata and rules. Pure."""
 
 from __future__ import annotations
 
@@ -53,10 +53,70 @@ _ASKS = {
     ),
 }  # fmt: skip
 
+_TERSE = 100
+"""Characters of a question that may be made of a fact's words alone."""
+
+
+def _words(spaced: str, unspaced: str) -> re.Pattern[str]:
+    """Any of the words; those of scripts without spaces also within others."""
+    whole, within = ("|".join(sorted(map(re.escape, w.split()), key=len, reverse=True)) for w in (spaced, unspaced))
+    return regex(rf"(?<![^\W_])(?:{whole})(?![^\W_])|{within}", re.IGNORECASE)
+
+
+_ASKING = _words(
+    "what what's which where where's how many much is are was were be been has have had does do did can could may it it's its this that these the a an in of on from under at to by there any i we me please tell show give find get see know paper article preprint arxiv "
+    "der die das den dem des ein eine einen ist sind war wird wurde hat haben es dies diese dieser dieses im auf zu von bei für welche welcher welches welchem was wo wie viele gibt dazu man ich finde kann arbeit artikel papier "
+    "le la les l un une du de d ce cet cette c est sont a t il elle y on où quel quelle quels quelles combien que en dans sur sous je peut trouver publication "
+    "el los las una del son está están tiene hay dónde cuál cuáles qué cuántas cuántos este esta esto artículo trabajo se lo su por "
+    "o os as um uma do da dos no na em é são tem há onde qual quais quantas quantos essa esse isso artigo trabalho foi "
+    "это эта этой эту этот этого в на к у из где какая какой какую каком какие ли есть имеет сколько статья статьи статье статью работа работы работе она он",
+    "这 那 篇 个 论 文 章 本 的 是 有 了 吗 呢 吧 呀 什么 哪 里 儿 几 多少 在 它 被 请问 属于 一共 总共 过 第 到 この その 論文 記事 は が の を に で と か です ます ました あり ある 何 なに どの どれ どこ "
+    "이 그 논문 은 는 가 을 를 의 에 있 나요 인가요 예요 이에요 야 어디 몇 무엇 뭐 어느 어 해 했",
+)
+"""Words that ask for nothing by themselves."""
+_FACTS = {
+    "authors": _words(
+        "who who's whom author authors wer wem verfasser verfasserin autor autoren autorin qui auteur auteurs quién quiénes quien autora autores quem autoras кто автор авторы авторов чья чей chi autori",
+        "谁 誰 作者 哪些人 だれ 著者 執筆者 筆者 누구 누가 저자",
+    ),
+    "date": _words(
+        "when date year wann datum jahr quand date datée année cuándo fecha año quando ano когда дата года год",
+        "什么时候 何时 哪天 哪年 几号 日期 いつ 日付 언제 날짜 년도",
+    ),
+    "categories": _words(
+        "category categories kategorie kategorien catégorie catégories categoría categorías categoria categorias категория категории",
+        "分类 类别 カテゴリー カテゴリ 카테고리 분류",
+    ),
+    "code": _words(
+        "code repo repository github gitlab weights checkpoint checkpoints quellcode dépôt código repositorio repositório код репозиторий",
+        "代码 开源 源码 仓库 コード リポジトリ 코드 깃허브 저장소 오픈소스",
+    ),
+    "version": _words("version versions v1 v2 v3 fassung revised revision versión versão версия версии", "版 更新 修订 バージョン 改訂 버전 번째"),
+    "pages": _words("page pages long seite seiten longueur página páginas страница страницы страниц", "页 ページ 페이지 쪽"),
+}  # fmt: skip
+"""Words of which a terse question for the fact has one."""
+_BESIDE = _words(
+    "written wrote write authored people behind made first team day published publish submitted submission released release uploaded posted appear appeared came come out source implementation open public publicly available download link or updated been put "
+    "geschrieben verfasst stammt veröffentlicht eingereicht erschienen öffentlich verfügbar frei lang überarbeitet écrit signé signent publié publiée soumis soumise sorti sortie paru parue disponible ouvert "
+    "escribió escrito firman firma publicó publicado envió enviado salió publican público abierto fuente largo escreveu saiu submetido aberto fonte написал написали вышла опубликована подана выложена исходный открыт выложен доступен ссылка",
+    "写 做 第一 发表 提交 发布 投稿 上传 地址 链接 公开 本 過 arxiv 書いた 書きました 公開 されて いますか された されました 提出 入手 リンク ソース 쓴 썼 사람 나왔 제출 공개 발표 되 소스 링크 판",
+)  # fmt: skip
+"""Words that such a question may have too."""
+_COUNTS_PAGES = regex(r"\d\W{0,2}(?:pages?\b|pp\b|p\.)", re.IGNORECASE)
+
 
 def asked_facts(question: str) -> tuple[str, ...]:
-    """Which of `authors`, `date`, `categories`, `code`, `version`, `licence` it asks for."""
-    return tuple(name for name, pattern in _ASKS.items() if pattern.search(question[:_LONGEST]))
+    """Which of `authors`, `date`, `categories`, `code`, `version`, `pages`, `licence` is asked."""
+    worded = tuple(name for name, pattern in _ASKS.items() if pattern.search(question[:_LONGEST]))
+    return worded or tuple(name for name, words in _FACTS.items() if _asks_only(words, question))[:1]
+
+
+def _asks_only(words: re.Pattern[str], question: str) -> bool:
+    """Whether a question of several words has one of these and none of another matter."""
+    if len(question) > _TERSE or not re.search(r"\w\W+\w|[^\W\d_a-zA-Z]{4}", question):
+        return False
+    rest, found = words.subn(" ", question)
+    return bool(found) and not re.search(r"\w", _ASKING.sub(" ", _BESIDE.sub(" ", rest)))
 
 
 def facts(names: Sequence[str], sources: Sequence[Source], language: str) -> str:
@@ -86,6 +146,11 @@ def _fact(name: str, source: Source, language: str) -> Iterator[str]:
         yield label("fact.links", language, links=", ".join(own)) if own else label("fact.no links", language)
     elif name == "version":
         yield label("fact.version", language, version=paper.version, date=_day(paper.updated.date(), paper, language))
+    elif name == "pages":
+        if source.text.pages:
+            yield label("fact.pages", language, n=source.text.pages)
+        if _COUNTS_PAGES.search(paper.comment):
+            yield label("fact.comment", language, comment=escape(paper.comment))
     elif name == "licence":
         yield label("fact.licence", language, page=link("arXiv", paper.abs_url))
 

@@ -17,6 +17,7 @@ from digest.retrieval.synonyms import alike
 from digest.retrieval.terms import bare, stem, terms
 
 _WORD = regex(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_LATIN = regex(r"[A-Za-z0-9]+(?:[-'’][A-Za-z0-9]+)*")
 _EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA"))
 _KNOWN = 0.5
 """Share of a question's characters that the glossary must know to search in another script."""
@@ -95,7 +96,7 @@ def _wanted(question: str, sample: str) -> Wanted:
     unknown = [(word, frozenset[str]()) for word in re.findall(r"[^\W\d_a-zA-Z]{2,}", rest)]
     characters = sum(len(word) for word, _ in (*known, *unknown))
     share = sum(len(word) for word, _ in known) / characters if characters else 0.0
-    latin = [(word, group) for word, group in _words(question) if word.isascii()]
+    latin = _words(" ".join(_LATIN.findall(question)))  # `在SQuAD上` is written without spaces
     return Wanted((*latin, *in_english, *unknown), foreign=True, lost=share < _KNOWN)
 
 

@@ -286,6 +286,18 @@ async def test_no_part_has_a_dangling_or_foreign_sentence():
         ("这是第几版？", "This is version 1, of "),
         ("What licence is it under?", "names its licence."),
         ("ライセンスは何ですか", "names its licence."),
+        ("Von wem stammt die Arbeit?", "Authors:"),
+        ("De qui est ce papier ?", "Authors:"),
+        ("Чья это работа?", "Authors:"),
+        ("이 논문 쓴 사람이 누구야?", "Authors:"),
+        ("¿De cuándo es?", "Submitted to arXiv on"),
+        ("いつの論文？", "Submitted to arXiv on"),
+        ("¿Dónde está el repositorio?", "own links: [code](https://github.com/pacenet"),
+        ("リポジトリはどこ", "own links: [code](https://github.com/pacenet"),
+        ("Is this v1 or v2?", "This is version 1, of "),
+        ("有更新过吗", "This is version 1, of "),
+        ("En qué categoría está?", "arXiv categories:"),
+        ("カテゴリは？", "arXiv categories:"),
     ],
 )
 async def test_authors_dates_categories_and_code_come_from_metadata_and_rules(question, said):
@@ -305,12 +317,41 @@ async def test_authors_dates_categories_and_code_come_from_metadata_and_rules(qu
         "what categories of objects are grasped?",
         "Which version of RT-2 do they use?",
         "Under which licence is the dataset released?",
+        "这篇论文做了什么？",
+        "What is new in this paper?",
+        "When does it work?",
+        "Who is it for?",
+        "它有多少层？",
+        "How much data?",
     ],
 )
 def test_a_question_about_the_content_is_not_taken_for_one_about_metadata(question):
     assert "authors" not in asked_facts(question)
     assert "date" not in asked_facts(question)
     assert not {"categories", "version", "licence"} & set(asked_facts(question))
+
+
+@pytest.mark.parametrize(
+    "question", ["How many pages does it have?", "一共几页", "Wie viele Seiten hat die Arbeit?", "何ページですか？"]
+)
+async def test_pages_are_told_as_read_and_as_the_authors_say(question):
+    paper = replace(moving(), comment="12 pages, 5 figures; code at *example*")
+    [html, pdf, silent] = [
+        (await ANALYST.answer(question, [Source(p, t, None, 4)], (), "en", nothing)).text
+        for p, t in ((paper, a_text()), (paper, replace(a_text(), pages=14)), (moving(), a_text()))
+    ]
+    assert html == "The authors' comment on arXiv: “12 pages, 5 figures; code at \\*example\\*”."
+    assert pdf == f"Pages read of its PDF: 14. {html}"
+    assert "Pages" not in silent
+    assert "comment" not in silent
+
+
+@pytest.mark.parametrize(
+    "question", ["在DriftBench上的成功率是多少？", "和OpenVLA比怎么样", "DriftBenchではどうですか"]
+)
+async def test_a_name_is_looked_for_that_another_script_surrounds(question):
+    found = await answer(question)
+    assert any("OpenVLA achieves 43.3%" in q.evidence.quotation for q in found.quotes)
 
 
 @pytest.mark.parametrize("question", ["What is the boiling temperature of tungsten?", "quarterback touchdowns?"])
