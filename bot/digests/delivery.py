@@ -19,6 +19,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+import stamina
+
 from bot.core import metrics
 from bot.core.chat import (
     Chat,
@@ -443,22 +445,30 @@ class _DeliverySession:
             await asyncio.sleep(min(2.0**self.doubtful, self.settle_time.total_seconds()))
 
     async def _wait_throttled(self, error: Throttled) -> None:
-        self.waited += max(error.wait, 0.1)
-        metrics.RETRIES.labels("post").inc()
-        if self.waited > MAX_THROTTLED:
+        if not (wait := self._count_throttled(error)):
             await self._fail(error.sentence)
-        log.info("event=throttled delivery=%s wait=%.1f", self.key, error.wait)
-        await asyncio.sleep(error.wait)
+        metrics.RETRIES.labels("post").inc()
+        log.info("event=throttled delivery=%s wait=%.1f", self.key, wait)
+        await asyncio.sleep(wait)
+
+    def _count_throttled(self, error: Throttled) -> float:
+        """The seconds to wait now; 0 once the delivery has waited long enough in all."""
+        wait = max(error.wait, 0.1)
+        self.waited += wait
+        return wait if self.waited <= MAX_THROTTLED else 0.0
 
     async def _retry_throttled(self, request: Callable[[], Awaitable[Any]]) -> Any:
         """Repeats a repeatable request while it is throttled. None if its message is gone."""
-        while True:
-            try:
-                return await request()
-            except Throttled as error:
-                await self._wait_throttled(error)
-            except TargetMissing:
-                return None
+
+        def pause(error: Exception) -> bool | float:
+            return (isinstance(error, Throttled) and self._count_throttled(error)) or False
+
+        try:
+            return await stamina.AsyncRetryingCaller(attempts=None, timeout=None)(pause, request)
+        except Throttled as error:
+            await self._fail(error.sentence)
+        except TargetMissing:
+            return None
 
     async def _fail(self, sentence: str) -> NoReturn:
         await self.store.fault(self.lease, self.key, sentence)

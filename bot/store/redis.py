@@ -14,7 +14,6 @@ import contextlib
 import os
 import re
 import ssl
-import time
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +22,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlencode, urlsplit
 
 import redis.asyncio as client
+import stamina
 from redis import exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import EqualJitterBackoff, NoBackoff
@@ -93,15 +93,15 @@ class Redis:
 
     async def _done(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         """Repeats a request while the server is full, which means that it was not carried out."""
-        ends = time.monotonic() + self._full
-        while True:
-            try:
-                with self._sentences():
-                    return await ask()
-            except StoreFull:
-                if time.monotonic() >= ends:
-                    raise
-            await asyncio.sleep(FULL_RETRY_DELAY)
+
+        async def asked() -> Any:
+            with self._sentences():
+                return await ask()
+
+        def pause(error: Exception) -> bool | float:
+            return FULL_RETRY_DELAY if self._full and isinstance(error, StoreFull) else False
+
+        return await stamina.AsyncRetryingCaller(attempts=None, timeout=self._full or None)(pause, asked)
 
     async def do(self, *command: Word) -> Any:
         return await self._done(lambda: self._client.execute_command(*command))  # type: ignore[no-untyped-call]
