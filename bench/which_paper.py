@@ -60,6 +60,22 @@ def verdict(row: dict[str, Any], known: list[tuple[date, list[Known]]], got: Res
     return "right" if set(got.paper_ids) == set(wanted) and not got.about_day else "wrong"
 
 
+def taken_for_absent(data: dict[str, Any], known: list[tuple[date, list[Known]]]) -> list[bool]:
+    """For each question whose paper is told by its words alone: whether another one is taken for it
+    once the paper is not in the digest. A digest's papers are alike, and words of a language that
+    the tables do not hold leave as little of a description."""
+    taken = []
+    for row in data["questions"]:
+        day, papers = known[row["digest"]]
+        left = [k for k in papers if isinstance(row["expect"], list) and k.number not in row["expect"]]
+        if {"under", "replied", "subject", "alone"} & row.keys() or not 0 < len(left) < len(papers):
+            continue
+        if (here := ask(row, known)).ask or here.why in ("description", "fit"):
+            absent = resolve(row["question"], papers=left, today=day)
+            taken.append(bool(absent.paper_ids) and not absent.about_day)
+    return taken
+
+
 def _counts(verdicts: list[str]) -> list[int]:
     return [len(verdicts), *(verdicts.count(said) for said in ("right", "asked", "wrong"))]
 
@@ -92,6 +108,8 @@ def main() -> None:
                 print(
                     f"  {row['question']!r} {context} expected {row['expect']}, got {'day' if got.about_day else list(got.paper_ids) or 'ask'} ({got.why})"
                 )
+    if taken := taken_for_absent(data, known):
+        aim("which_paper.taken_for_absent", sum(taken) / len(taken))
     total = len(judged)
     print(f"\n{total} questions, {took:.1f} ms each")
     aim("which_paper.right", sum(v == "right" for *_, v in judged) / total)

@@ -105,7 +105,7 @@ def resolve(
     if pointed:
         return Resolution(tuple(dict.fromkeys((pointed, *_also(told, text, papers)))), why="reply")
     if told.why == _UNFIT and not under_discussion:
-        guess = _guessed(text, papers)
+        guess = _guessed(text, papers, named=True)
         return guess if guess.paper_ids else told
     if told.paper_ids or told.ask:
         return _with_discussed(told, text, papers, under_discussion)
@@ -458,7 +458,8 @@ def _with_discussed(told: Resolution, text: str, papers: Sequence[Known], under:
     return told
 
 
-def _guessed(text: str, papers: Sequence[Known]) -> Resolution:
+def _guessed(text: str, papers: Sequence[Known], *, named: bool = False) -> Resolution:
+    """Resolves by the kind of paper or some words; if `named`, by title words and names only."""
     if len(papers) == 1:
         return Resolution((papers[0].paper.id,), why="only one")
     if not papers:
@@ -470,7 +471,7 @@ def _guessed(text: str, papers: Sequence[Known]) -> Resolution:
     if hinted.paper_ids or hinted.ask:
         return _with_described(hinted, text, papers)
     mentioning = _of(shelf.mentioning(text), papers)
-    fitting = mentioning if mentioning.paper_ids else _of(shelf.best_fit(text), papers)
+    fitting = mentioning if mentioning.paper_ids or named else _of(shelf.best_fit(text), papers)
     return fitting if fitting.paper_ids or fitting.ask else _asking(papers, "which paper is not said")
 
 

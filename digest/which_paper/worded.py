@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from digest.checks.facts.figures import han_number
 from digest.checks.facts.number_words import number_words, numbers_of, without_accents
+from digest.checks.language import is_little as function_word
 from digest.patterns import regex
 
 
@@ -415,6 +416,28 @@ def ordinals(language: str) -> str:
 def _ordinal(language: str) -> str:
     endings = "|".join(map(re.escape, number_words()[language]["suffix"])) or r"(?!)"
     return rf"(?:(?:{_words(language, 'ordinal')})(?!\w)|\d{{1,3}}(?:{endings})(?!\w))"
+
+
+def is_little(word: str) -> bool:
+    """Whether a word, without accents and capitals, says nothing of what a paper is about: a
+    function word, a pronoun, a word for a paper or for what is numbered in it."""
+    return function_word(word) or bool(_little().fullmatch(word))
+
+
+def asks_from(word: str) -> bool:
+    """Whether what follows a description may begin with the word: `les baleines il tourne …`."""
+    return len(word) > 1 and bool(_asking().fullmatch(word))
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    return re.compile(f"{any_of('then')}|{_CLITICS}")
+
+
+@cache
+def _little() -> re.Pattern[str]:
+    fields = (field for field in _Nouns._fields if field not in ("last", "span", "end"))
+    return re.compile("|".join([*filter(None, map(any_of, fields)), _CLITICS]))
 
 
 def _noun(language: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.which_paper import ask, digests, verdict
+from bench.which_paper import ask, digests, taken_for_absent, verdict
 from digest.checks.facts.number_words import number_words
 from digest.which_paper.numbers import numbers_in
 from digest.which_paper.resolve import LONGEST_CUE, Known, asks_why_not, by_title, cue, names_paper, resolve
@@ -28,6 +28,33 @@ def test_at_most_two_in_a_hundred_are_wrong_over_the_written_set():
     assert len(judged) >= 120
     assert len(wrong) <= 0.02 * len(judged), wrong
     assert right >= 0.95 * len(judged)
+
+
+def test_another_paper_is_seldom_taken_for_one_that_is_not_there():
+    taken = taken_for_absent(DATA, DIGESTS)
+    assert len(taken) >= 300
+    assert sum(taken) <= 0.07 * len(taken)
+
+
+@pytest.mark.parametrize(
+    ("digest", "question"),
+    [
+        (9, "속삭임 인식 논문 데이터 몇 시간?"),
+        (17, "celui où on inverse les deux réponses pour voir si le juge change d'avis, c'est testé ?"),
+        (18, "행동 복제 이론 논문 결론이 뭐임"),
+        (18, "aquele do robô que cai e levanta sozinho, precisa de mocap?"),
+        (18, "та где робот объясняет словами что пошло не так, сколько там эпизодов"),
+        (18, "the one that weeds gardens with a tactile arm, any code?"),
+    ],
+)
+def test_a_description_of_which_no_paper_has_more_than_a_word_is_asked_about(digest, question):
+    found = resolve(question, papers=DIGESTS[digest][1])
+    assert (found.ask, len(found.candidates)) == (True, len(DIGESTS[digest][1]))
+
+
+def test_words_that_ask_are_no_part_of_what_is_described():
+    told = resolve("celui sur les baleines il tourne en temps réel ?", papers=DIGESTS[4][1])
+    assert told.paper_ids == (DIGESTS[4][1][4].paper.id,)
 
 
 def test_a_reply_is_about_the_paper_replied_to_whatever_is_under_discussion():
