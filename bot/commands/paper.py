@@ -157,7 +157,8 @@ async def _latest_digest(context: Context, command: Command, language: str) -> D
         raise NotFound(say("alone", language))
     digest = await context.store.latest_digest(command.place.key)
     if digest is None:
-        raise NotFound(say("no digest", language, command=command.place.command))
+        name = "no digest" if await context.store.subscription(command.place.key) is None else "no digest.set"
+        raise NotFound(say(name, language, command=command.place.command))
     return digest
 
 
@@ -230,7 +231,11 @@ async def _search(context: Context, command: Command, respond: Responder, langua
         await respond.show(await seen_post(context, command, seen, language))
     found = await _find_by_words(context, command.text, respond, language)
     words = escape(" ".join(command.text.split())[:300])
-    await respond.show(list_post(say("found", language, words=words, n=len(found)), found, language))
+    all_of_them = len(found) < RESULTS
+    said = (
+        say("found", language, words=words, n=len(found)) if all_of_them else say("found.best", language, words=words)
+    )
+    await respond.show(list_post(said, found, language))
 
 
 async def _find_by_words(context: Context, text: str, respond: Responder, language: str) -> list[Paper]:

@@ -75,6 +75,7 @@ say = Texts(
     text("paper.which", "Which of these papers is your question about?"),
     text("searching", "Searching arXiv for “{words}” …"),
     plural("found", "{n} paper for “{words}”:", "{n} papers for “{words}”:"),
+    text("found.best", "The best matches for “{words}”:"),
     text("seen", "What this team has seen for “{words}”:"),
     text("seen.digest", "in the digest of {day}"),
     plural("seen.asked", "asked {n} time", "asked {n} times"),
@@ -84,20 +85,21 @@ say = Texts(
     text("paper elsewhere", "This link leads to {place}, and I read papers on arXiv only. If the paper is on arXiv too, write its arXiv id or its title."),
     text("not a paper", "`{text}` looks like an arXiv id but is none. Ids look like 2601.22153 or math.GT/0309136."),
     text("no such paper", "arXiv has no paper {id}."),
-    text("no digest", "There is no digest here yet. `{command} setup` begins one."),
+    text("no digest", "There is no digest here now. `{command} setup` begins one."),
+    text("no digest.set", "There is no digest here now. `{command} status` says when the next one comes."),
     text("no number", "The latest digest has no paper {n}; it has 1 to {last}."),
     text("saved", "What you saved:"),
-    text("saved none", "You have saved nothing yet: 🔖 on a paper, or Save in its menu."),
+    text("saved none", "Nothing of yours is saved now: 🔖 on a paper, or Save in its menu, saves it for 90 days."),
     text("saved gone", "One of these papers is no longer saved. Open the list again."),
     text("saved one", "Saved. `/paper saved` lists them."),
     text(
         "privacy",
         "**What I keep**: this channel's settings; the questions you ask me and my answers (90 days); your 👍, 👎 and 🔖, and which papers you asked about (90 days); a digest of your own, if you set one up.\n\n"
         "**What I do not keep**: any other message.\n\n"
-        "**What goes to the model**: papers and questions, never your name or id.\n\n"
+        "**What goes to the model**: papers, this channel's topics, and questions with the conversation before them; never your name or id.\n\n"
         "`/paper forget` deletes all of yours.",
     ),
-    text("forget me?", "Delete your questions, my answers to them, and your votes and saved papers, everywhere?"),
+    text("forget me?", "Delete your questions, my answers to them, your votes, your saved papers and a digest of your own, everywhere?"),
     text("forget me", "Delete"),
     text("forgotten me", "Deleted. Messages already in the channel are the channel's; delete them there."),
     text("not allowed", "Only {who} may change this channel's digest. `/digest status` and `/paper` are for everyone."),
@@ -275,7 +277,7 @@ say = Texts(
     text("bug", "Something went wrong on my side (id {id}). It is logged; please try again."),
     text("added.retracted", "This digest was taken back, so nothing was added to it."),
     text("interrupted", "This was interrupted before it was done. Please try again."),
-    text("expired", "This digest is older than what I keep (90 days)."),
+    text("expired", "I no longer keep what this belongs to: it was deleted, or is older than 90 days."),
     text("all authors", "Authors of {title}"),
     text("why these", "How it was chosen"),
     text("by interest", "Interests: {interests}"),

@@ -92,7 +92,7 @@ label = Texts(
     text("hidden.invisible-characters", "invisible characters"),
     text("hidden.hidden-markup", "hidden markup"),
     text("hidden.instruction", "instruction"),
-    text("withdrawn", "Withdrawn by its authors."),
+    text("withdrawn", "This paper was withdrawn."),
     # a digest
     text("all_failed", "None of the papers could be analysed; their abstracts are shown instead."),
     text("unranked", "The model gave no paper a score."),

@@ -13,6 +13,7 @@ from bot.digests.counts import GATHER, show_counts
 from bot.store import RunState
 from digest.ports import FreePace
 from tests.bot.people import ANN, BOB, HERE, Queue, Respond, words
+from tests.builders import a_paper
 
 
 async def test_help_lists_what_can_be_typed(channel):
@@ -73,6 +74,31 @@ async def test_a_number_is_the_paper_of_the_latest_digest(channel):
     assert "1 to 3" in (await channel.command("paper", "9")).text
 
 
+async def test_where_no_digest_is_at_hand_setup_is_advised_only_where_there_is_none(channel):
+    assert "`/digest setup` begins one" in (await channel.command("paper", "today")).text
+    await channel.set_up()
+    assert "`/digest status` says when the next one comes" in (await channel.command("paper", "today")).text
+
+
+async def test_a_list_that_ends_at_the_most_does_not_count_what_there_is(channel, monkeypatch):
+    every = channel.context.services.papers
+    assert "1 paper for “vision”" in (await channel.command("paper", "vision")).text
+
+    async def search(words, limit=10):
+        return [a_paper(f"2601.{n:05}") for n in range(1, 40)][:limit]
+
+    monkeypatch.setattr(every, "search", search)
+    assert "The best matches for “vision”:" in (await channel.command("paper", "vision")).text
+
+
+async def test_what_is_no_longer_kept_may_have_been_deleted_and_need_not_be_a_digest(channel):
+    digest, _ = await channel.digest()
+    asked = await channel.command("digest", "forget")
+    await channel.click(asked.button("forget"))
+    for pressed in (("others", digest.key), ("answer_yes", "Q1")):
+        assert "it was deleted, or is older than 90 days" in (await channel.click(pressed)).text
+
+
 async def test_today_lists_the_latest_digest(channel):
     digest, _ = await channel.digest()
     respond = await channel.command("paper", "today")
@@ -86,25 +112,25 @@ async def test_a_card_says_when_the_paper_was_in_a_digest_here(channel):
 
 
 async def test_saved_papers_are_listed_until_they_are_forgotten(channel):
-    assert "saved nothing" in (await channel.command("paper", "saved")).text
+    assert "is saved now" in (await channel.command("paper", "saved")).text
     await channel.click(("save", "paper:2601.22153v1"))
     assert "DynamicVLA" in (await channel.command("paper", "saved")).text
-    assert "saved nothing" in (await channel.command("paper", "saved", BOB)).text.replace("还没有收藏", "saved nothing")
+    assert "会保存 90 天" in (await channel.command("paper", "saved", BOB)).text
     asked = await channel.command("paper", "forget me")
     await channel.click(asked.button("forget_me"))
-    assert "saved nothing" in (await channel.command("paper", "saved")).text
+    assert "is saved now" in (await channel.command("paper", "saved")).text
 
 
 async def test_a_saved_paper_is_removed_where_it_was_saved_and_from_the_list(channel):
     saved = await channel.click(("save", "paper:2601.22153v1"))
     assert "No longer saved" in (await channel.click(saved.button("save_undo"))).text
-    assert "saved nothing" in (await channel.command("paper", "saved")).text
+    assert "is saved now" in (await channel.command("paper", "saved")).text
     await channel.click(("save", "paper:2601.22153v1"))
     listed = await channel.command("paper", "saved")
     menus = [block for post in listed.posts for block in post.blocks if isinstance(block, Menu)]
     assert [menu.action for menu in menus] == ["lookup", "save_undo"]
     await channel.click(("save_undo", menus[1].options[0][1]))
-    assert "saved nothing" in (await channel.command("paper", "saved")).text
+    assert "is saved now" in (await channel.command("paper", "saved")).text
 
 
 async def test_two_to_five_saved_papers_are_compared(channel):

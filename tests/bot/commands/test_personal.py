@@ -108,6 +108,7 @@ async def test_forget_me_removes_it_all(channel):
     subscription = await channel.context.store.subscription(OF_BOB.key)
     await channel.digest(subscription)
     asked = await channel.command("paper", "forget me", BOB)
+    assert "a digest of your own" in asked.text
     await channel.click(asked.button("forget_me"), BOB)
     names = [n.decode() for n in await channel.context.store.redis.do("KEYS", "*")]
     assert [n for n in names if OF_BOB.key in n and "archive-changes" not in n and ":board:" not in n] == []

@@ -195,6 +195,13 @@ def _strings(payload: Any, key: str) -> str:
     return "".join(found)
 
 
+async def test_a_paper_that_arxiv_removed_was_not_withdrawn_by_its_authors():
+    comment = "This paper has been withdrawn by arXiv administrators due to disputed authorship"
+    entry = await entry_of(place(Model(), Read()), replace(a_paper(), comment=comment, withdrawn=True))
+    assert "This paper was withdrawn." in entry.notes
+    assert not any("author" in note for note in entry.notes)
+
+
 async def test_a_paper_without_abstract_and_analysis_promises_none():
     paper = replace(a_paper(), abstract="")
     entry = await entry_of(place(Model(fails={"analyse": UNUSABLE}), Read()), paper)

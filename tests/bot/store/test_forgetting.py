@@ -88,7 +88,7 @@ async def test_forget_me_leaves_no_key_with_the_person_or_their_words_and_all_of
     # The console's own board is the channel: "messages already in the channel are the channel's".
     assert [name for name in holding(found, ZOE.id, "xylophone") if not name.startswith("paperboy:board:")] == []
     assert holding(found, YAN.id, "marmalade") == before
-    assert "nothing" in (await day.command("paper", "saved", ZOE)).text
+    assert "Nothing" in (await day.command("paper", "saved", ZOE)).text
     assert len(await day.context.store.saved(YAN.id)) == 1
 
 
@@ -103,7 +103,15 @@ async def test_digest_forget_leaves_nothing_of_the_channel(day):
 
 async def test_privacy_says_what_is_kept(day):
     said = (await day.command("paper", "privacy", ZOE)).text
-    for word in ("questions you ask", "90 days", "👍", "asked about", "any other message", "never your name or id"):
+    for word in (
+        "questions you ask",
+        "90 days",
+        "👍",
+        "asked about",
+        "any other message",
+        "this channel's topics",
+        "never your name or id",
+    ):
         assert word in said
 
 
