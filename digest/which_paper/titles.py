@@ -473,7 +473,7 @@ def _surnames(question: str) -> tuple[list[str], list[str]]:
     """Words where an author's name stands, and other words that may be a name by their capital."""
     capitals = [(fold(m[0]), m.start()) for m in _WORD.finditer(question) if m[0][:1].isupper()]
     written = {name for name, _ in capitals}
-    placed = [name for name in authors(question) if written & {name, f"{name}s"}]
+    placed = [name for name in authors(question) if len(name) > _RARE or written & {name, f"{name}s"}]
     placed += [fold(s) for s in _ET_AL.findall(question)]
     alone = [
         name
@@ -620,7 +620,7 @@ def looks_a_name(word: str) -> bool:
 
 def _names_of(paper: Paper) -> Iterator[str]:
     head, colon, _ = paper.title.partition(":")
-    if colon and len(_WORD.findall(head)) <= 3 and _looks_a_name(head):
+    if colon and len(_WORD.findall(head)) <= 3 and (_looks_a_name(head) or _is_coined(head, paper.abstract)):
         yield _plain(head)
     for word in re.findall(r"[^\s,:;()]+", paper.title):
         if _looks_a_name(word) and word.lower() not in COMMON:
@@ -640,6 +640,12 @@ def _names_of(paper: Paper) -> Iterator[str]:
 
 def _plain(name: str) -> str:
     return "".join(fold(w) for w in _WORD.findall(name))
+
+
+def _is_coined(word: str, abstract: str) -> bool:
+    """Whether the abstract writes this one word with a capital wherever it has it: `Scrubline`."""
+    written = [w for w in _WORD.findall(abstract) if w.lower() == word.lower()]
+    return bool(written) and all(w == word and w[0].isupper() for w in written)
 
 
 def _looks_a_name(word: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from digest.checks.facts.figures import han_number
@@ -77,6 +78,8 @@ _BY = regex(r"\s+(?:(?:from|\w{1,3})\s+)?(?P<name>[a-z-]{2,})")
 """A word of up to three letters: by, von, de, da, di, от."""
 _POSSESSIVE = regex(r"(?P<name>[a-z-]{2,})['’]s\b")
 _PAIR = 2
+_LISTED = regex(r"\d+\s*[,、]\s*")
+_TWO_CAPITALS = regex(r"[A-Z][a-z]*-?[A-Z]")
 _NO_PLURAL = dict.fromkeys(("es", "fr", "pt"), r"(?=\s+(?!(?:d[aeou]s?|en|na|no)\s)[a-z]{2,}(?<![sx])(?!\w))") | {
     "ru": r"(?=\s+(?!(?:в|на|из|по)\s)[а-я]{2,}(?<![аяиыивйх])(?!\w))"
 }
@@ -153,27 +156,27 @@ def worded_in(question: str, count: int) -> Worded:
     named = [(at, number) for at, _, number in found]
     bare = sorted({*_bare_figures(plain), *((m.start(1), m.end(1), int(m[1])) for m in _RESOURCE_OF.finditer(plain))})
     taken = {place for at, end, _ in (*found, *bare) for place in range(at, end)}
-    unplaced = [u for u in _unplaced(plain, count) if u[0] not in taken and not _versions(question, plain, u[0])]
+    unplaced = [u for u in _without_versions(_unplaced(plain, count), question, plain) if u[0] not in taken]
     if named:
         # `Compara el artículo 3 con el 6`
         named += [u for u in unplaced if _just_before(_joins(), plain, u[0])]
         unplaced = [u for u in unplaced if u not in named]
-    elif _pair(plain, pair := sorted([*unplaced, *((at, n) for at, _, n in bare)])) and (
+    elif _joined(plain, joined := sorted([*unplaced, *((at, n) for at, _, n in bare)])) and (
         # `le 5 et 3 autres`
-        not bare or pair[-1] not in unplaced or _ENDS.match(plain, pair[-1][0] + len(str(pair[-1][1])))
+        not bare or joined[-1] not in unplaced or _ENDS.match(plain, joined[-1][0] + len(str(joined[-1][1])))
     ):
-        named, unplaced, bare = pair, [], []
+        named, unplaced, bare = joined, [], []
     likely = () if named or bare else tuple(dict.fromkeys(_likely(plain, count)))
     return Worded(tuple(sorted(set(named))), tuple(n for _, _, n in bare), tuple(n for _, n in unplaced), likely)
 
 
-def _pair(plain: str, figures: Sequence[tuple[int, int]]) -> bool:
-    """Whether they are two papers joined or compared: `3 and 9`, `чем 7 отличается от 1`."""
-    return (
-        len(figures) == _PAIR
-        and bool(_between().fullmatch(plain[figures[0][0] : figures[1][0]]))
-        and not _from_to().match(plain, _word_before(plain, figures[0][0]))
-    )
+def _joined(plain: str, figures: Sequence[tuple[int, int]]) -> bool:
+    """Whether they are papers joined or compared: `3 and 9`, `1, 5 & 8`, `чем 7 от 1`."""
+    places = [at for at, _ in figures]
+    if len(places) < _PAIR or _from_to().match(plain, _word_before(plain, places[0])):
+        return False
+    *listed, last = (plain[at:upper] for at, upper in pairwise(places))
+    return bool(_between().fullmatch(last)) and all(_LISTED.fullmatch(figure) for figure in listed)
 
 
 def begins_with_number(question: str) -> bool:
@@ -338,8 +341,17 @@ def _counts(figure: re.Match[str], plain: str) -> bool:
     return bool(_IDEOGRAM.match(plain, end) and not _PARTICLE.match(plain, end))
 
 
+def _without_versions(figures: Iterable[tuple[int, int]], question: str, plain: str) -> Iterator[tuple[int, int]]:
+    """The figures that belong to no name, nor are joined to one that does: `BI-RADS 4 und 5`."""
+    version = False
+    for at, number in figures:
+        version = _versions(question, plain, at) or (version and _just_before(_joins(), plain, at))
+        if not version:
+            yield at, number
+
+
 def _versions(question: str, plain: str, at: int) -> bool:
-    """Whether the figure belongs to a name: `Raspberry Pi 4`, `Llama 3でしか`."""
+    """Whether the figure belongs to a name: `Raspberry Pi 4`, `Llama 3でしか`, `BI-RADS 4`."""
     if len(question) != len(plain):
         return False
     name = _NAME_BEFORE.search(question, max(0, at - _NAME), at)
@@ -347,7 +359,9 @@ def _versions(question: str, plain: str, at: int) -> bool:
         return False
     before = question[max(0, name.start() - _NAME) : name.start()]
     # In German any noun has a capital.
-    return " " in name[0].strip() or bool(_OTHER_SCRIPT.search(question) or _WITH.search(before))
+    return " " in name[0].strip() or bool(
+        _TWO_CAPITALS.search(name[0]) or _OTHER_SCRIPT.search(question) or _WITH.search(before)
+    )
 
 
 def _just_before(pattern: re.Pattern[str], plain: str, at: int) -> bool:

@@ -439,6 +439,8 @@ def test_an_ordinal_from_the_end_counts_from_there(question, number):
         ("compare Haddad and Dvorak", [4, 5]),
         ("does Ito converge?", [1]),
         ("is Bayesian inference used?", [1]),
+        ("is the haddad paper open access?", [4]),
+        ("is the wind paper open access?", None),
     ],
 )
 def test_a_family_name_tells_its_paper_wherever_it_stands(question, numbers):
@@ -484,6 +486,7 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
         ("이거 코드 공개한 거예요?", [2]),
         ("それってLlama 3でしか試してない？", [2]),
         ("does it run on a Raspberry Pi 4?", [2]),
+        ("Wurden COCO 3 und 4 getrennt ausgewertet?", [2]),
         ("does it hold for Gemma 2 and Llama 3 too?", [2]),
         ("Welche Grenzen hat dieses Paper?", [2]),
         ("Quelles limites a cet article sur le plan pratique ?", [2]),
@@ -973,6 +976,19 @@ def test_papers_are_told_apart_by_all_that_is_said(question, numbers):
 @pytest.mark.parametrize("question", ["表3里的baseline都有哪些", "c'è una repo con la lista dei paper?"])
 def test_a_list_of_something_else_is_of_the_paper_under_discussion(question):
     assert of_speech(question, under=3) == [3]
+
+
+@pytest.mark.parametrize("question", ["1, 3 & 5, one line each", "1, 3 y 5: ¿cuál cuesta menos?", "confronta 1, 3 e 5"])
+def test_figures_in_a_list_are_papers(question):
+    assert _numbers(question) == [1, 3, 5]
+
+
+def test_a_head_that_the_abstract_always_writes_with_a_capital_is_a_name():
+    scrub = a_paper("2603.00001", title="Scrubline: Clean Notes", abstract="Notes leak. Scrubline finds names.")
+    stop = a_paper("2603.00002", title="Balance: Walking on Ice", abstract="Balance is hard. We learn balance.")
+    papers = [Known(1, scrub), Known(2, stop), Known(3, a_paper("2603.00003", title="Swap and Tell"))]
+    assert _numbers("same for scrubline", under=[3], papers=papers) == [1]
+    assert _numbers("how is the balance of its classes?", under=[3], papers=papers) == [3]
 
 
 def test_a_name_that_only_the_abstract_gives_leads_to_its_paper():
