@@ -30,7 +30,7 @@ DEPENDS = regex(
     re.IGNORECASE,
 )
 """In a sentence: it may be one or the other."""
-CONDITION = regex(r"\b(?:if|whenever|once|until)\b", re.IGNORECASE)
+CONDITION = regex(r"\b(?:if|whenever|once|until(?! (?:\w+ )?\d))\b", re.IGNORECASE)
 EXCEPTION = regex(
     r"\b(?:unless|except(?:ing)?|apart from|other than|as long as|so long as|provided(?: that)?|only (?:if|when|where|after)|on condition)\b",
     re.IGNORECASE,

@@ -19,16 +19,19 @@ _BETTER = AXES[1]
 _NAME = regex(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*")
 _ARTICLE = r"(?:the|our|its|der|den|dem|die|das|le|la|les|el|los|las|os?|as?)\s+"
 _THAN = regex(
-    r"(?:(?:\b(?:than|over|versus|below|above|behind|compared (?:with|to)|relative to|als|gegenüber|vergl(?:ichen|eich) (?:mit|zu)|que|par rapport à|frente a|respecto a|compara(?:do|ção|ción) (?:con|com|a)|em relação a[o]?)\s|\bqu['’])"
-    rf"(?:(?:that|those) of )?(?:in |with |for |by )?(?:{_ARTICLE})?|(?:比|较|相比于|相较于)\s?)$",
+    r"(?:(?:\b(?:than|over|versus|below|above|behind|compared (?:with|to)|relative to|als|gegenüber|vergl(?:ichen|eich) (?:mit|zu)|as (?:\w+ ){1,6}as|so (?:\w+ ){1,6}wie|que|par rapport à|frente a|respecto a|compara(?:do|ção|ción) (?:con|com|a)|em relação a[o]?)\s|\bqu['’])"
+    rf"(?:(?:that|those) of )?(?:in |with |for |by )?(?:{_ARTICLE})?|(?:比|较|相比于|相较于|[高低多少大小快慢]于)\s?)$",
     re.IGNORECASE,
 )
-_BEHIND = regex(r"^\s*(?:より|[にと]比べ|を上回|を下回|보다|에 비해|[과와] 비교|相比|相较)")
+_BEHIND = regex(r"^\s*(?:より|[にと]比べ|を上回|を下回|보다|에 비해|[과와] 비교|相比|相较|的\s?[\d.]+\s?倍)")
 _AGENT = regex(rf"\b(?:by|von|vom|par|por|pel[oa]|da|do)\s(?:{_ARTICLE})?$", re.IGNORECASE)
 _OBJECT = regex(r"^\s*(?:を|을|를)\s*")
 _BESIDE = regex(rf"^\s?(?:(?:{_ARTICLE})|(?:a|über)\s)?(?:{_ARTICLE})?$", re.IGNORECASE)
 _CLAUSE = regex(r",(?=\s)|[;，；]|\b(?:but|while|whereas|although|and|aber|und|mais|et|pero|y|mas|e)\b|但|而")
-_MORE = regex(r"\b(?:mehr|plus|más|mais)\b|多い|更多|多用|多[花耗需]", re.IGNORECASE)
+_MORE = regex(
+    r"\b(?:mehr|plus|más|mais|twice|\d+(?:\.\d+)?(?: times|-mal|x) (?:as|so))\b|\d\s?倍|多い|更多|多用|多[花耗需]",
+    re.IGNORECASE,
+)
 _LESS = regex(r"\b(?:weniger|moins|menos)\b|少な|少[用花耗需]|적[은게다]", re.IGNORECASE)
 _BEHIND_ANOTHER = regex(r"\b(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?(?: behind)?)\b", re.IGNORECASE)
 

@@ -16,8 +16,8 @@ from digest.patterns import regex
 
 NEGATION = regex(
     r"\b(?:not(?! only| (?:more|less|fewer) than)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|breaks? down|broke down|impossible|unlikely|refuses?|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
-    r"|\b(?:nicht|kein(?:e[rnms]?)?|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
-    r"|没(?!错)|(?<!显)未(?!来|知|见过)|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|偏|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\bне\b|\bнет\b|\bбез\b",
+    r"|\b(?:nichts?|kein(?:e[rnms]?|erlei)?|niemand|rien|nada|nadie|ninguém|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
+    r"|没(?!错)|(?<!显)未(?!来|知|见过)|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|偏|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\b(?:не|нет|без|ничего|никто|никогда|нельзя|невозможно)\b",
     re.IGNORECASE,
 )
 """Lexical words such as 不同 (different) or 无监督 (unsupervised) negate nothing."""

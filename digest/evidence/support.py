@@ -82,7 +82,7 @@ class Ground:
 # ---------------------------------------------------------------- the paper
 
 _END = regex(
-    r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)(?<!\bFig\.)(?<!\bcf\.)(?<!\bEq\.)[)\]”\"’']*\s+(?=[A-Z(\[“\"‘'])|(?<=[。！？])"
+    r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)(?<!\bFig\.)(?<!\bcf\.)(?<!\bEq\.)[)\]”\"’']*\s+(?=[A-Z(\[“\"‘'])|(?<=[a-z]{5}\.)(?<!\bapprox\.)\s+(?=\d)|(?<=[。！？])"
 )
 _PAPER_MARKS = regex(r"\b(?:BIBREF|TABREF|FIGREF|SECREF|EQREF|INLINEFORM|DISPLAYFORM|UID)\d*\b")
 _TABLES = (Form.TABLE, Form.CAPTION)
@@ -257,7 +257,7 @@ class Word:
     name: bool = False
 
 
-_LATIN = regex(r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?")
+_LATIN = regex(r"[A-Za-zÀ-ɏ]{3,}(?:['’][a-z]+)?|[A-Za-zÀ-ɏ]+")
 _LABEL = regex(r"[^\W_]+")
 _HAN = regex(r"[\u3400-\u9fff]")
 _UNREAD = regex(r"[^\W\d_A-Za-zÀ-ɏ]")
@@ -304,6 +304,14 @@ class _Vocabulary:
         self._starts = frozenset(s[:6] for s in self.stems if len(s) >= 6)
         self._text = text
 
+    def directed(self, word: Word) -> bool:
+        """`drops` where the text has `falls`."""
+        return any(name in _COMPARED for name, _ in _sides(word.raw) & self._sides)
+
+    @cached_property
+    def _sides(self) -> frozenset[tuple[str, bool]]:
+        return frozenset(side for w in self.words for side in _sides(w.raw))
+
     @cached_property
     def _initials(self) -> set[str]:
         return initials_of(self._text)
@@ -315,6 +323,7 @@ class _Vocabulary:
 
 
 _vocabulary = lru_cache(maxsize=128)(_Vocabulary)
+_COMPARED = frozenset(axis.name for axis in AXES[:3])
 
 
 # ---------------------------------------------------------------- the verdict
@@ -336,10 +345,9 @@ def support_of(
         return _SUPPORTED
     if len(bare) > LONGEST:  # the rules take the product of its length and the quotation's
         return Verdict(Support.DOUBTFUL, "too long to be held against a quotation", ask=True)
-    read = with_english_numbers(bare, language, f"{ground.whole}\n{ground.around}")
-    case = _Case(
-        with_english_units(read, language), ground, language, index, f"{granted}\n{index.title if index else ''}"
-    )
+    read = with_english_units(with_english_numbers(bare, language, f"{ground.whole}\n{ground.around}"), language)
+    said = _in_scale_of_table(read, ground.whole) if ground.table else read
+    case = _Case(said, ground, language, index, f"{granted}\n{index.title if index else ''}")
     doubts = list(case.doubts())
     worst = max(doubts, key=lambda d: d.level, default=None)
     if worst is None:
@@ -350,6 +358,21 @@ def support_of(
 
 
 _CITATIONS = regex(GAP + r"(?:\[\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\]|\(\?\))")
+
+
+def _in_scale_of_table(sentence: str, table: str) -> str:
+    """`182 million` as the cell has it, `182`, where the table is in millions."""
+    factors = {_FACTORS[m[0].lower().removesuffix("s")] for m in _SCALE_OF_TABLE.finditer(table)}
+    for figure in figures(sentence):
+        for factor in factors if figure.plain and figure.step >= min(factors, default=math.inf) / 1_000 else ():
+            bare = f"{figure.value / factor:.6g}"
+            if re.search(r"[^\W\d]", figure.text) and re.search(rf"\|\s*{re.escape(bare)}\s*(?=\|)", table):
+                sentence = sentence.replace(figure.text, f"{bare} ", 1)
+    return sentence
+
+
+_FACTORS = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_SCALE_OF_TABLE = regex(r"(?<!\d )(?<!\d)\b(?:thousand|million|billion)s?\b", re.IGNORECASE)
 
 
 def _is_whole_sentence(sentence: str, ground: Ground) -> bool:
@@ -373,9 +396,10 @@ class _Case:
         if self.own and _POINTS_AT_OWN.search(self.whole):
             granted = f"{granted}\n{self.own}"
         self.granted = granted
-        self.said = list(words(sentence))
+        numbers = [range(f.start, f.start + len(f.text)) for f in figures(sentence)]
+        self.said = [w for w in words(sentence) if not any(w.start in number for number in numbers)]
         if self.foreign and self.latin:  # its little words are not known
-            self.said = [w for w in self.said if w.name or len(w.raw) >= 6]
+            self.said = [w for w in self.said if (w.name and w.start) or len(w.raw) >= 6]
         self.mine = _vocabulary(self.whole)
         self.near = _vocabulary(f"{self.whole}\n{ground.around}\n{granted}\n{self.own}")
 
@@ -442,7 +466,8 @@ class _Case:
 
     def _share(self, vocabulary: _Vocabulary, said: Sequence[Word]) -> float:
         total = sum(map(self._weight, said))
-        return sum(self._weight(w) for w in said if vocabulary.holds(w)) / total if total else 1.0
+        held = sum(self._weight(w) for w in said if vocabulary.holds(w) or vocabulary.directed(w))
+        return held / total if total else 1.0
 
     @cached_property
     def share(self) -> float:
@@ -497,14 +522,16 @@ class _Case:
 
     def _strange_clause(self) -> Iterator[_Doubt]:
         """A part of the sentence whose words stand nowhere around."""
+        if self.foreign and self.latin:  # its words are not known, and German nouns look like names
+            return
         for clause in _CLAUSES.split(self.sentence):
-            own = [w for w in words(clause) if w.name or not (self.foreign and self.latin)]
+            own = list(words(clause))
             if not 2 <= len(own) < len(self.said):
                 continue
             part = self._share(self.near, own)
             told = any(f.plain and places_of_figure(f, self.whole) for f in figures(clause))
             if len(own) >= 3 and part < 0.35:
-                level = 1 if part >= 0.15 or (self.foreign and self.latin) else 2 if told else 3
+                level = 1 if part >= 0.15 else 2 if told else 3
             elif len(own) == 2 and not part and not told and len(_HAN.findall(clause)) >= 8:
                 level = 1
             else:
@@ -524,6 +551,9 @@ class _Case:
         for figure in missing:
             if not missing_figures(figure.text, near):
                 yield _Doubt(f"the quotation does not hold {figure.text}", 2)
+                continue
+            if self._between_neighbours(figure):
+                yield _Doubt(f"the quotation does not say {figure.text}, the difference of two of its figures", 1)
                 continue
             if self._rest_of(figure):
                 yield _Doubt(f"the quotation says it of the rest, not {figure.text}", 1)
@@ -570,6 +600,15 @@ class _Case:
             one.unit in ("", other.unit)
             and abs(abs(one.value - other.value) - figure.value) < max(figure.step, 1e-9) / 2
             for one, other in combinations(told, 2)
+        )
+
+    def _between_neighbours(self, figure: Figure) -> bool:
+        """The same of two figures of the quotation that stand together: `saves 184 euros`."""
+        found = figures(self.whole)
+        return figure.value >= 10 and any(
+            abs(abs(one.value - other.value) - figure.value) < 1e-9
+            for one, other in pairwise(found)
+            if one.unit == other.unit and figure.unit in ("", one.unit) and other.start - one.start < _CLOSE
         )
 
     def _printed(self, figure: Figure) -> bool:
@@ -829,8 +868,10 @@ class _Case:
             odd = (len(mine) - len(theirs)) % 2
             both = set(turned) & ground.affirmed & ground.denied  # said of one thing, denied of another
             hidden = hidden or _NOT_MORE.search(self.sentence) or _NOT_MORE.search(self.whole)
+            # `did not trigger the drainage` says nothing against `the drainage began`.
             level = 4 if self.share >= 0.6 and not hidden and not both and odd else 2
-            yield _Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
+            if not self._no_more and (own.predicates | ground.predicates) & {*turned}:
+                yield _Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
         elif mine and not theirs and not _NEGATED_WORD.search(self.whole):
             level = 1 if _HIDDEN_NEGATION.search(self.whole) else 2
             yield _Doubt("the sentence denies what the quotation does not", level)
@@ -844,6 +885,17 @@ class _Case:
                     return
 
     @cached_property
+    def _no_more(self) -> bool:
+        """`not above` for `at most`, `the same as` or `below`."""
+        more, better = AXES[:2]
+        less = more.down, better.down, next(axis.up for axis in AXES if axis.name == "same")
+        return any(
+            more.up.search(" ".join(one[m.end() :].split()[:3])) and any(side.search(other) for side in less)
+            for one, other in permutations((self.sentence, self.whole))
+            for m in negations(one)
+        )
+
+    @cached_property
     def _negations(self) -> Sequence[re.Match[str]]:
         found = negations(self.sentence)
         return [m for m in found if m[0].lower() != "no"] if base(self.language) == "pt" else found  # `no MATH`: in it
@@ -854,21 +906,17 @@ class _Case:
             yield _Doubt("the quotation denies the other of the two", 3)
         elif self.order == "same":
             return
-        elif mine and not negations(spoken) and not _NEGATED_WORD.search(spoken):
+        elif mine and not negations(spoken) and (self.latin or not _NEGATED_WORD.search(spoken)):
             level = 1 if _HIDDEN_NEGATION.search(spoken) else 2
             yield _Doubt("the sentence denies what the quotation does not", level)
-        elif not mine and (told := negations(self.ground.quotation)) and not _OTHER_SIDE.search(self.sentence):
-            yield _Doubt("the quotation denies it", 2 if self._scope_shared(told) else 1)
+        elif not mine and negations(self.ground.quotation) and not _OTHER_SIDE.search(self.sentence):
+            yield _Doubt("the quotation denies it", 2)
 
     def _spoken_of(self) -> str:
         """Of several sentences, those that share a word with this one; all where none does."""
         pieces = [p for p in _END.split(self.whole) if p and p.strip()]
         shared = [p for p in pieces if any(_vocabulary(p).holds(w) for w in self.said if not w.name)]
         return "\n".join(shared if shared and not self.latin else pieces)
-
-    def _scope_shared(self, theirs: Sequence[re.Match[str]]) -> bool:
-        said = _vocabulary(self.sentence)
-        return any(said.holds(w) for m in theirs for w in list(words(_scope(self.ground.quotation, m)))[:3])
 
     # -------------------------------------------------------- quantifiers
 
@@ -1162,7 +1210,7 @@ class _Case:
 
     def _agrees(self, own: Sequence[re.Match[str]], found: Sequence[re.Match[str]]) -> bool:
         """Whether the quotation has the direction too, of the same thing if that is known."""
-        known = not self.foreign or any(_window(self.sentence, m) for m in own)
+        known = not self.foreign or any(self.mine.holds(w) for m in own for w in _window(self.sentence, m))
         return bool(found) and (not known or any(self._beside(a, b) for a in own for b in found))
 
     def _beside(self, mine: re.Match[str], theirs: re.Match[str]) -> bool:
@@ -1195,7 +1243,9 @@ class _Case:
         for piece in _END.split(self.whole):
             theirs = [n for n in _names_in_order(piece) if n in mine]
             if len(theirs) > 1 and theirs != [n for n in mine if n in theirs]:
-                yield _Doubt("the quotation has the names in another order", 1)
+                yield _Doubt(
+                    "the quotation has the names in another order", 2 if len(theirs) == 2 and not self.foreign else 1
+                )
                 return
 
     def _ahead_for_behind(self) -> bool:
@@ -1329,6 +1379,8 @@ _CONTRASTED = regex(
 )
 _UNLIKE = regex(r"\A\W*(?:Unlike|In contrast to)\s[^,]+,(?:\s+which\s[^,]+,)?")
 _FEW_SENTENCES = 3
+_CLOSE = 60
+"""Characters."""
 _POINTS_BACK = regex(
     r"\b(?:it|its|they|them|their|this|these|those|both|latter|former|ones?|respectively)\b", re.IGNORECASE
 )
@@ -1474,7 +1526,7 @@ _KEPT = regex(
     re.IGNORECASE,
 )
 _LEFT_OUT = regex(
-    r"\b(?:discard\w*|exclud\w*|remov\w*|filter\w*|dropped|reject\w*|verworfen|écart\w*|descart\w*|exclui\w*|исключ\w*)\b|丢弃|剔除|去掉|排除|除外|제외|버려",
+    r"\b(?:discard\w*|exclud\w*|remov\w*|filter\w*|dropped|reject\w*|verworfen|écart\w*|descart\w*|exclui\w*|исключ\w*|entfern\w*|weggelass\w*|supprim\w*|retir\w*|elimin\w*|quita\w*|удал\w*)\b|丢弃|剔除|去掉|排除|除外|取り除|除去|제외|제거|버려",
     re.IGNORECASE,
 )
 _LOOSE = frozenset(("都", "均", "any", "each", "both", "cada", "chaque", "entire", "모두", "jede", "jeder", "jedes"))
@@ -1495,7 +1547,10 @@ _HIDDEN_NEGATION = regex(
     re.IGNORECASE,
 )
 """Words that a true sentence may render by a negation."""
-_OTHER_SIDE = regex(r"beyond|difficult|hard|limit|only|难|有限|局限|缺|仅|只|唯一|避免|除外|失败|落后|有待")
+_OTHER_SIDE = regex(
+    rf"beyond|difficult|hard|limit|难|有限|局限|缺|只|唯一|除外|落后|有待|\berst\b|{_ONLY.pattern}|{_LEFT_OUT.pattern}",
+    re.IGNORECASE,
+)
 """Words that a true sentence may render a negation by."""
 _SPOKEN = regex(
     r"论文|文章|作者|本文|文中|正文|原文|引文|引用|说明|指出|提到|提出|报告|给出|写明|认为|表明|显示|介绍|讨论|描述|这一点|这里|其中|结果|数值|直接|相关|实验|结论|强调|一点|做法|有效|围绕|方法|研究|工作|可以|具体|主要|[的了在是和与对把被从为以及也都就还会能用着过到这那其此见上下里中并且]"
@@ -1594,6 +1649,8 @@ _SCOPE_END = regex(r"[,;:.](?=\s|$)|\)|[，；。]|\b(?:and|but|which|while|beca
 class _Denials:
     heads: tuple[frozenset[str], ...]
     """Of each negation, the stems it stands before."""
+    predicates: frozenset[str]
+    """Those of them before an article, which begins an object."""
     denied: frozenset[str]
     affirmed: frozenset[str]
 
@@ -1612,19 +1669,36 @@ def _denials(text: str) -> _Denials:
     every = list(words(text))
     denied: set[int] = set()
     heads = []
+    predicates: set[str] = set()
     for negation in negations(text):
         end = negation.end() + len(_scope(text, negation))
+        fails = _FAILS.match(text, negation.start())
+        if fails:
+            end = negation.end()
         inside = [i for i, w in enumerate(every) if negation.end() <= w.start < end][:4]
-        if not inside:  # `… is not.`: what stands before it
-            inside = [i for i, w in enumerate(every) if w.start < negation.start()][-2:]
-        denied.update(inside)
+        start, _ = bounds_at(text, negation.start(), negation.end(), _CLAUSES)
+        before = [i for i, w in enumerate(every) if start <= w.start < negation.start()]
+        if not inside:  # `… is not.`: what stands before it in its clause
+            inside = before[-2:]
+        denied.update(inside, before[-2:])
         heads.append(frozenset(s for i in inside[:2] for s in every[i].stems))
+        article = _ARTICLE.search(text, every[inside[0]].start, end) if inside else None
+        stop = article.start() if article else end
+        predicates.update(s for i in ([] if fails else inside[:2]) if every[i].start < stop for s in every[i].stems)
     for gone in _GONE.finditer(text):
         denied.update([i for i, w in enumerate(every) if w.start >= gone.end()][:4])
     stems = [(i in denied, s) for i, w in enumerate(every) for s in w.stems]
-    return _Denials(tuple(heads), frozenset(s for no, s in stems if no), frozenset(s for no, s in stems if not no))
+    return _Denials(
+        tuple(heads),
+        frozenset(predicates),
+        frozenset(s for no, s in stems if no),
+        frozenset(s for no, s in stems if not no),
+    )
 
 
+_ARTICLE = regex(r"\b(?:for|the|an?|any|th(?:is|at|ese|ose)|its|their|our|every|each)\s", re.IGNORECASE)
+_FAILS = regex(r"(?:nothing|none|fail(?:s|ed|ing)?|br[eo]aks? down|broke down)\b(?! to\b)", re.IGNORECASE)
+"""A denial of what stands before it."""
 _GONE = regex(r"\b(?:unless|(?:remov|ablat|exclud|omit|disabl|dropp|delet)\w*)\b", re.IGNORECASE)
 """Words after which a thing is away, as after `without`."""
 
@@ -1701,16 +1775,18 @@ def _same_direction(one: str, other: str) -> bool:
 
 
 def _names_in_order(text: str) -> list[str]:
-    found = (w.raw.lower() for w in words(text) if w.name and w.start)
+    named = {m.start() for m in _NAMED.finditer(text) if _is_place(text, m)}
+    found = (w.raw.lower() for w in words(text) if w.name and w.start and w.start not in named)
     return list(dict.fromkeys(found))
 
 
-def _axis_of(words_of_comparison: str) -> tuple[str, bool]:
-    for axis in AXES[:3]:
-        if axis.up.search(words_of_comparison):
-            return ("size" if axis.name == "more" else axis.name), True
-        if axis.down.search(words_of_comparison):
-            return ("size" if axis.name == "more" else axis.name), False
+def _axis_of(comparator: str) -> tuple[str, bool]:
+    """The axis of `faster than` and of `more quickly than`, which is the same one."""
+    for axis in reversed(AXES[:3]):
+        for side in (axis.up, axis.down):
+            if side.search(comparator):
+                less = axis is not AXES[0] and AXES[0].down.match(comparator)
+                return ("size" if axis.name == "more" else axis.name), (side is axis.up) != bool(less)
     return "", True
 
 
@@ -1723,8 +1799,15 @@ class _Token:
 
 
 @lru_cache(maxsize=20_000)
+def _sides(word: str) -> frozenset[tuple[str, bool]]:
+    """The axes a word is on, and whether it is up there."""
+    return frozenset(
+        (axis.name, side is axis.up) for axis in AXES for side in (axis.up, axis.down) if side.fullmatch(word)
+    )
+
+
 def _is_direction(word: str) -> bool:
-    return any(axis.up.fullmatch(word) or axis.down.fullmatch(word) for axis in AXES)
+    return bool(_sides(word))
 
 
 @lru_cache(maxsize=128)

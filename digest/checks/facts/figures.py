@@ -44,7 +44,7 @@ _WORDS = {
 _MANY = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _MAGNITUDE = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "hundred": 100.0,
-              "千": 1e3, "百万": 1e6, "千万": 1e7, "万": 1e4, "亿": 1e8, "万亿": 1e12, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "億": 1e8, "兆": 1e12, "만": 1e4, "억": 1e8, "조": 1e12}  # fmt: skip
+              "千": 1e3, "百万": 1e6, "千万": 1e7, "万": 1e4, "亿": 1e8, "万亿": 1e12, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "億": 1e8, "兆": 1e12, "만": 1e4, "억": 1e8, "조": 1e12, "百": 100.0, "천": 1e3, "백": 100.0}  # fmt: skip
 _UNIT = {
     "%": "%", "percent": "%", "per cent": "%", "％": "%", "pct": "%", "个百分点": "points", "百分点": "points", "percentage points": "points", "percentage point": "points",
     "points": "points", "point": "points", "pp": "points", "点": "points", "分": "points",
@@ -73,6 +73,7 @@ _UNITS = "|".join(w for w, n in _CARDINAL.items() if 1 <= n <= 9)
 _NUM = r"(?:\d{1,3}(?:(?:,|\{,\}|\u2009|\u202f)\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![A-Za-z0-9_.])\.\d+)"
 _SUFFIX = (
     r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿億兆만억조]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
+    r"(?:(?<=[万亿億兆만억조])\s?(?P<rest>\d{1,4})(?P<restmagnitude>[千천百백万만亿億억])(?![米克卡]))?"
     r"(?:(?:-|\s|\\,|\\){0,6}(?P<unit>(?-i:[pnµμm]M|[mkMG]?eV|[hkMG]?Pa)(?![A-Za-zÀ-ɏ0-9_-])|\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
     r"[毫微纳]秒|[纳微]米|埃|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|[mnµμ]s|(?:milli|micro|nano)?seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|Å|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhJW])(?![A-Za-zÀ-ɏ0-9_-])|°))?"
 )
@@ -157,9 +158,13 @@ def _read(match: re.Match[str]) -> tuple[float, str, float, bool]:
         return value, "", step, True
     if match["num"]:
         factor = _MAGNITUDE.get((match["magnitude"] or "").lower(), 1.0)
+        value, step = _float(match["num"]) * factor, _step(match["num"]) * factor
+        if match["rest"]:  # `65万5千`
+            step = _MAGNITUDE[match["restmagnitude"]]
+            value += _float(match["rest"]) * step
         raw = (match["unit"] or "").replace("\\", "")
         unit = _SYMBOLS.get(raw) or _UNIT.get(raw.lower(), "")
-        return _float(match["num"]) * factor, unit, _step(match["num"]) * factor, True
+        return value, unit, step, True
     if match["whole"]:
         return _share(float(match["some"]), float(match["whole"]))
     if match["half"]:

@@ -279,15 +279,15 @@ def test_a_unit_a_share_a_grade_or_a_side_that_is_another_is_doubted(sentence, q
 
 
 def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused():
-    """Of 28 invented papers in nine languages, and of ten more: see the file."""
+    """Of 41 invented papers in nine languages: see the file."""
     told = Counter((pair["true"], outcome(verdict)) for pair, verdict in strangers())
     wrong, true = (sum(n for (holds, _), n in told.items() if holds is said) for said in (False, True))
     assert wrong >= 210
-    assert told[False, "supported"] <= 0.06 * wrong, told
-    assert told[False, "supported"] + told[False, "slight"] <= 0.25 * wrong, told
+    assert told[False, "supported"] <= 0.08 * wrong, told
+    assert told[False, "supported"] + told[False, "slight"] <= 0.2 * wrong, told
     assert told[True, "contradicted"] == 0, told
-    assert told[True, "marked"] <= 0.01 * true, told
-    assert told[True, "asked"] + told[True, "slight"] <= 0.42 * true, told
+    assert told[True, "marked"] <= 0.012 * true, told
+    assert told[True, "asked"] + told[True, "slight"] <= 0.33 * true, told
 
 
 @pytest.mark.parametrize(
@@ -367,3 +367,99 @@ def test_what_is_longer_than_a_sentence_is_left_to_the_model():
 )
 def test_a_difference_both_sides_and_one_of_two_shares_are_supported(sentence, quotation):
     assert support_of(sentence, Ground(quotation, quotation), "en").support is Support.SUPPORTED
+
+
+THROUGHPUT = Section(
+    "5 Evaluation",
+    1,
+    passages=(
+        Passage("Table 4: Throughput in thousand requests per second.", Form.CAPTION),
+        Passage(
+            "| Store | Mix-A | Mix-B |\n| --- | --- | --- |\n| Kite | 412 | 38 |\n| Larch | 217 | 52 |", Form.TABLE
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "holds"),
+    [
+        ("Larch handles 52 thousand requests per second on Mix-B.", "en", True),
+        ("Kite 在 Mix-A 上每秒处理 41万2千 个请求。", "zh", True),
+        ("Larch handles 412 thousand requests per second on Mix-A.", "en", False),
+        ("Larch handles 217 million requests per second on Mix-A.", "en", False),
+        ("在 Mix-B 上，Kite 的吞吐量高于 Larch。", "zh", False),
+    ],
+)
+def test_a_table_in_thousands_is_read_so(sentence, language, holds):
+    index = SupportIndex(FullText("2601.00001", 1, Basis.HTML, (THROUGHPUT,)))
+    verdict = index.support(sentence, THROUGHPUT.passages[0].text, language)
+    assert (verdict.support is Support.SUPPORTED or verdict.slight) is holds, verdict
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotation", "language"),
+    [
+        (
+            "Two thirds of the eruptions began in spring.",
+            "Rain did not cause the eruptions: four of six began in spring.",
+            "en",
+        ),
+        (
+            "Coaching saves 184 euros per patient.",
+            "The total per patient was 1,864 euros with coaching and 2,048 euros under usual care.",
+            "en",
+        ),
+        ("The decoder stays at or below the level of chance.", "The decoder is never above the level of chance.", "en"),
+        (
+            "Paths were laid with Kite until 2018 and later with Larch.",
+            "Kite served until 2018 and Larch afterwards.",
+            "en",
+        ),
+        ("Les capteurs Kite ont servi jusqu'en 2018.", "Kite sensors served until 2018.", "fr"),
+        ("Kite beats Larch on Grove-2.", "On Grove-2, Kite beats Larch.", "en"),
+        (
+            "Saline tat nichts, Muscimol im Areal 46 senkte den Wert auf 63 %.",
+            "Muscimol in area 46 reduced it to 63%, whereas saline had no effect.",
+            "de",
+        ),
+        (
+            "选择 Rust 是因为其所有权规则排除了数据竞争。",
+            "We chose Rust because its ownership rules exclude data races.",
+            "zh",
+        ),
+        ("Die Trennung lohnt sich erst ab 128 Byte.", "Below 128 bytes, keeping them apart does not pay off.", "de"),
+    ],
+)
+def test_a_true_sentence_in_other_words_is_not_marked(sentence, quotation, language):
+    verdict = support_of(sentence, Ground(quotation, quotation), language)
+    assert verdict.support is Support.SUPPORTED or verdict.slight, verdict
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotation", "language"),
+    [
+        (
+            "Lakes in the interior drained more quickly than those at the margin.",
+            "Lakes at the margin drained faster than those in the interior.",
+            "en",
+        ),
+        (
+            "Larch handles 1.9 times as many requests as Kite.",
+            "Kite handles 1.9 times as many requests as Larch.",
+            "en",
+        ),
+        (
+            "Larch schafft 1,9-mal so viele Anfragen wie Kite.",
+            "Kite handles 1.9 times as many requests as Larch.",
+            "de",
+        ),
+        ("Kite 的吞吐量是 Larch 的 1.9 倍。", "Larch handles 1.9 times as many requests as Kite.", "zh"),
+        ("Kite kann überlappende Sprecher trennen.", "Kite is not able to separate overlapping speakers.", "de"),
+        ("因果关系已经确立。", "We cannot establish a causal link.", "zh"),
+    ],
+)
+def test_what_is_turned_round_or_denied_in_other_words_is_marked(sentence, quotation, language):
+    verdict = support_of(sentence, Ground(quotation, quotation), language)
+    assert verdict.support is not Support.SUPPORTED, verdict
+    assert not verdict.slight, verdict
