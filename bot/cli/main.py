@@ -21,6 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli import late_packages
 from bot.cli.archive.export import export
 from bot.cli.archive.index import archive
 from bot.cli.archive.mcp import mcp
@@ -288,6 +289,7 @@ def run_process() -> None:
 
     gc.set_threshold(20_000, 20, 20)  # what loading makes stays: looking through it took a tenth of a start
     _return_large_blocks()
+    late_packages.install()
     atexit.register(end)  # the first to be registered is the last to be called
     try:
         main()

@@ -1,8 +1,8 @@
 """The arXiv client: announcements, papers by id, search. The only importer of `arxiv`.
 
-The package only parses entries: by itself it would hang without a timeout, ignore Retry-After,
-take an error page for an empty list and mend a truncated one. So its session is ours
-(`_Answered`), and every answer is checked first. An impossible empty list counts as throttling.
+The package only parses entries: its client would hang without a timeout, ignore Retry-After, take
+an error page for an empty list and mend a truncated one. So we fetch, and check every answer
+first. An impossible empty list counts as throttling.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from importlib import import_module
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from digest.arxiv import atom, calendar, feed, ids, query
@@ -246,38 +245,12 @@ def submission_window(first: date, last: date) -> tuple[datetime, datetime]:
 
 def read_page(ask: Ask, body: bytes) -> Page:
     """Raises Trouble, Refused."""
-    import arxiv  # noqa: PLC0415  # it loads another HTTP client
+    from arxiv import _feed  # noqa: PLC0415  # private: its client parses only what it fetched itself
 
-    client = arxiv.Client(page_size=ask.size, delay_seconds=0, num_retries=0)
     with _unasked_for(ask):
-        answered = _Answered(*atom.checked(body, ask.start, ask.size))
-    client._session = answered  # noqa: SLF001  # it parses only what a session gives it
-    search = arxiv.Search(ask.text, list(ask.id_list), ask.start + ask.size, arxiv.SortCriterion(ask.sort))
-    papers: list[Paper | None] = []
-    with suppress(_NoMore):
-        papers.extend(map(paper_of, islice(client.results(search, offset=ask.start), ask.size)))
-    return Page(tuple(p for p in papers if p), answered.total)
-
-
-class _NoMore(Exception):
-    """Raised when the package asks for a second page."""
-
-
-class _Answered:
-    """Replaces the package's `requests.Session`: one body, checked."""
-
-    status_code = 200
-
-    def __init__(self, content: bytes, total: int) -> None:
-        self.content = content
-        self.total = total
-        self._given = False
-
-    def get(self, *_: Any, **__: Any) -> _Answered:
-        if self._given:
-            raise _NoMore
-        self._given = True
-        return self
+        feed, total = atom.checked(body, ask.start, ask.size)
+    papers = map(paper_of, _feed.parse(feed).results[: ask.size])
+    return Page(tuple(p for p in papers if p), total)
 
 
 @contextmanager

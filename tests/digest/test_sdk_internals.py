@@ -3,6 +3,7 @@
 import ctypes
 from multiprocessing import resource_tracker
 
+import arxiv
 import httpx2
 import json_repair
 import openai
@@ -81,6 +82,16 @@ def test_pebble_tells_whether_its_pool_lives_and_how_a_child_ended():
     pool.join(5)
     assert not pool.active
     assert pebble.ProcessExpired("x", code=9).exitcode == 9
+
+
+def test_arxiv_parses_a_feed_that_it_did_not_fetch():
+    entry = (
+        "<entry><id>http://arxiv.org/abs/2601.00001v2</id><title>T</title><summary>S</summary><author><name>A</name></author>"
+        "<published>2026-01-01T00:00:00Z</published><updated>2026-01-02T00:00:00Z</updated></entry>"
+    )
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}<entry><id>x</id></entry></feed>'
+    [result] = arxiv._feed.parse(feed.encode()).results
+    assert (result.entry_id, result.title, result.authors[0].name) == ("http://arxiv.org/abs/2601.00001v2", "T", "A")
 
 
 def test_multiprocessing_has_a_resource_tracker_to_stop():
