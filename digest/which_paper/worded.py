@@ -7,12 +7,14 @@ here: the words for a paper, for `number`, for `last`, and for what else is numb
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from digest.checks.facts.figures import han_number
 from digest.checks.facts.number_words import number_words, numbers_of, without_accents
@@ -652,23 +654,26 @@ def _bare(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){the}{figure}")
 
 
+def _cldr(language: str) -> Mapping[str, Mapping[str, Any]]:
+    """Babel's data of a language alone, read and let go: a `Locale` keeps a megabyte for each as
+    long as the process lives, and lists no units."""
+    from babel.localedata import resolve_locale_filename  # noqa: PLC0415  # slow to load
+
+    with Path(resolve_locale_filename(language)).open("rb") as file:
+        data: Mapping[str, Mapping[str, Any]] = pickle.load(file)  # noqa: S301  # a file of the library
+        return data
+
+
 @cache
 def _months(language: str) -> frozenset[str]:
-    from babel import Locale  # noqa: PLC0415  # slow to load
-
-    named = Locale(language).months
-    return frozenset(
-        without_accents(m).strip(".") for form in named.values() for w in form.values() for m in w.values()
-    )
+    forms = (form for named in _cldr(language)["months"].values() if isinstance(named, dict) for form in named.values())
+    return frozenset(without_accents(m).strip(".") for form in forms if isinstance(form, dict) for m in form.values())
 
 
 @cache
 def _units() -> frozenset[str]:
     """Words of units of measure: `minuti`, `Stunden`, `недель`."""
-    from babel import Locale  # noqa: PLC0415  # slow to load
-
-    # No public method lists them.
-    named = [item for k in _SPACED for item in Locale(k)._data["unit_patterns"].items()]  # noqa: SLF001
+    named = [item for language in _SPACED for item in _cldr(language)["unit_patterns"].items()]
     forms = (
         form for unit, forms in named if unit.startswith(("duration", "digital", "length")) for form in forms.values()
     )

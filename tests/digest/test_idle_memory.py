@@ -96,6 +96,12 @@ def test_an_identifier_that_another_thread_loads_leaves_the_process_too():
     assert second < first + 10
 
 
+def test_a_question_keeps_no_locale_for_the_words_that_follow_a_number():
+    asks = "worded._units(), worded._months('de')"
+    code = f"from babel import localedata; from digest.which_paper import worded; {asks}; print(len(localedata._cache))"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True) == "0\n"
+
+
 async def test_no_process_of_the_parsers_stays_behind():
     pool = ChildPool(idle=0.1)
     with contextlib.suppress(Unreadable):

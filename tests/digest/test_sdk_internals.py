@@ -10,11 +10,13 @@ import openai
 import pebble
 import pypdfium2 as pdfium
 import pytest
+from babel import Locale
 from lxml import html
 from lxml.etree import _Element
 from pypdfium2 import raw
 
 from digest.fulltext.pdf import pdfium_calls
+from digest.which_paper import worded
 from tests.digest.fulltext.sheets import paper
 
 REQUEST = httpx2.Request("POST", "http://model.test/v1/chat/completions")
@@ -92,6 +94,19 @@ def test_arxiv_parses_a_feed_that_it_did_not_fetch():
     feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}<entry><id>x</id></entry></feed>'
     [result] = arxiv._feed.parse(feed.encode()).results
     assert (result.entry_id, result.title, result.authors[0].name) == ("http://arxiv.org/abs/2601.00001v2", "T", "A")
+
+
+@pytest.mark.parametrize("language", worded._SPACED)
+def test_babel_has_a_file_for_each_language_with_its_months_and_units(language):
+    alone, locale = worded._cldr(language), Locale(language)
+    assert alone["months"]["format"]["wide"] == dict(locale.months["format"]["wide"])
+    units = locale._data["unit_patterns"]
+    assert alone["unit_patterns"]["duration-minute"]["long"]
+    assert [
+        u
+        for u, forms in alone["unit_patterns"].items()
+        if any(not s.items() <= units[u][f].items() for f, s in forms.items())
+    ] == []
 
 
 def test_multiprocessing_has_a_resource_tracker_to_stop():
