@@ -159,7 +159,8 @@ class Walk:
             return
         mark = next((c for c in el if "ltx_tag" in classes(c)), None)
         before = len(self._passages())
-        self.lead = "" if mark is None else text_of(mark, self.notes, self.left_out)
+        if mark is not None or tag(el) != "dd":  # the lead of a `dd` is its `dt`
+            self.lead = "" if mark is None else text_of(mark, self.notes, self.left_out)
         self._children(el, anchor, level, but=mark)
         self._mark_items(before)
 
@@ -246,7 +247,7 @@ def _title_of(el: _Element) -> _Element | None:
 def _is_block(el: _Element) -> bool:
     """An element that ends a line of text; unknown spans and links do not."""
     name, mine = tag(el), classes(el)
-    if name in ("", "math", "a", "em", "cite", "sup", "sub", "br") or "ltx_note" in mine:
+    if name in ("", "math", "a", "em", "cite", "sup", "sub", "br", "ruby", "rb", "rt", "rp") or "ltx_note" in mine:
         return False
     if name in ("span", "b", "i", "strong", "code"):
         return not mine.isdisjoint(

@@ -25,17 +25,26 @@ from digest.fulltext.pdf.pages import Line, PageReader
 from digest.fulltext.pdf.paragraphs import blocks
 from digest.fulltext.pdf.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
+from digest.patterns import regex
 
 FRONT = "Front matter"
 BODY = "Main text"
+BACK = "Appendix"
 MIN_PARAGRAPH = 200
 """Characters of a paragraph before the first heading that is no address."""
+MIN_PROSE = 500
+"""Characters of a paragraph among the references that is none of them."""
+A_YEAR_IN = 800
+"""Characters of prose that may name one year. A reference is shorter."""
+NAMES = 0.3
+"""Share of the words that have a capital: a list of authors has more."""
 MIN_SENTENCE = 5
 """Words that end in a full stop: with fewer they may be an address."""
 MAX_TITLE_BLOCK = 0.1
 """Of a text."""
 MIN_TEXT = 200
 """Characters: with less, the pages are scanned pictures."""
+_YEAR = regex(r"(?:19|20)\d\d|\barXiv\b", re.IGNORECASE)
 
 
 def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -> FullText:
@@ -48,8 +57,11 @@ def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -
     end = unnamed_references(lines)
     found = blocks(lines[:end], body)
     whole = characters.Spelling("\n".join(block.raw for block in found).lower())
-    builder = _SectionBuilder(whole, lines[end:])
+    builder = _SectionBuilder(whole)
     for block in found:
+        builder.add(block)
+    builder.in_references = builder.in_references or end < len(lines)
+    for block in blocks(lines[end:], body):
         builder.add(block)
     sections, references = builder.sections(), builder.references()
     if sum(len(p.text) for s in sections for p in s.passages) < MIN_TEXT:
@@ -90,13 +102,13 @@ def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLi
 class _SectionBuilder:
     """The abstract first; of the text before it (title, authors) only prose is kept."""
 
-    def __init__(self, whole: characters.Spelling, references: Sequence[Line]) -> None:
+    def __init__(self, whole: characters.Spelling) -> None:
         self._whole = whole
         self._open: list[tuple[str, int, int, list[Passage]]] = [(FRONT, 1, 1, [])]
         self._abstract: int | None = None
-        self._in_references = False
+        self.in_references = False
         self._in_contents = False
-        self._reference_lines: list[Line] = list(references)
+        self._reference_lines: list[Line] = []
         self.left_out = 0
         """Letters of the title, the authors and the table of contents."""
 
@@ -111,9 +123,12 @@ class _SectionBuilder:
             self._put(rest, block)
         elif self._in_contents and _looks_like_contents(text):
             self.left_out += letters(text)
-        elif self._in_references and block.form is not Form.CAPTION:
+        elif self.in_references and block.form is not Form.CAPTION and not _is_prose(text):
             self._reference_lines.extend(line for part in (block, *block.parts) for line in part.lines)
         else:
+            if self.in_references and block.form is not Form.CAPTION:
+                self.in_references = False
+                self._start(BACK, 1, block.page)
             self._put(text, block)
 
     def _add_heading(self, block: Block, text: str) -> None:
@@ -123,8 +138,8 @@ class _SectionBuilder:
             self.left_out += letters(text)
             return
         self._in_contents = False
-        self._in_references = is_references(text)
-        if self._in_references:
+        self.in_references = is_references(text)
+        if self.in_references:
             self.left_out += letters(text)
             return
         title = characters.hyphens(block.heading.title, self._whole)
@@ -190,6 +205,12 @@ def _letters(passages: Sequence[Passage]) -> int:
 
 def _is_paragraph(passage: Passage) -> bool:
     return passage.form is Form.TEXT and _weight(passage.text) > MIN_PARAGRAPH
+
+
+def _is_prose(text: str) -> bool:
+    words = text.split()
+    named = sum(word[:1].isupper() for word in words)
+    return _weight(text) > max(MIN_PROSE, A_YEAR_IN * len(_YEAR.findall(text))) and named < NAMES * len(words)
 
 
 def _is_sentence(passage: Passage) -> bool:

@@ -77,6 +77,21 @@ def test_captions_lists_algorithms_and_theorems_have_their_forms():
     assert passage(text, "Theorem 1. It converges.").anchor == "Thm1.p1"
 
 
+def test_the_words_that_a_list_describes_stand_before_their_descriptions():
+    dl = """<dl class="ltx_description" id="I1"><dt class="ltx_item" id="I1.ix1"><span class="ltx_tag ltx_tag_item"><span class="ltx_text ltx_font_bold">Recall</span></span></dt>
+<dd class="ltx_item"><div class="ltx_para"><p class="ltx_p">the share of what is found.</p></div></dd>
+<dt class="ltx_item" id="I1.ix2"><span class="ltx_tag ltx_tag_item">Precision</span></dt><dd class="ltx_item"><div class="ltx_para"><p class="ltx_p">the share of what is right.</p></div></dd></dl>"""
+    text = read(page(ABSTRACT + INTRODUCTION.replace("</section>", f"{dl}</section>")))
+    assert passage(text, "Recall the share of what is found.").form is Form.LIST
+    assert passage(text, "Precision the share of what is right.").form is Form.LIST
+    assert text.lost == 0.0
+
+
+def test_a_word_with_its_reading_beside_it_stays_in_its_sentence():
+    word = "提案<ruby><rb>手法</rb><rp>(</rp><rt>しゅほう</rt><rp>)</rp></ruby>は従来手法を上回る。"
+    assert passage(read(page(ABSTRACT + INTRODUCTION.replace(FILLER, word * 8, 1))), "提案手法").text.count("。") == 8
+
+
 def test_references_stand_apart_and_appendices_stay():
     text = read(WHOLE)
     assert text.references == ("[7] A. Author. A title. 2020.",)

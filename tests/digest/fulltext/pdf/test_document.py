@@ -397,6 +397,36 @@ def test_every_script_counts_as_letters(name):
     assert text.lost == 0
 
 
+CITED = [
+    f"[{n}] A. Author and B. Other. A paper on kestrels, part {n}. Journal of Examples, {2010 + n}."
+    for n in range(1, 10)
+]
+MANY = "[10] " + ", ".join(f"{a}. {b}ington" for a in "ABCDEFGH" for b in ("Ash", "Bur", "Cov", "Dun")) + ". Kestrels."
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "unnamed"])
+@pytest.mark.parametrize("title", ["", "A Proofs", "II"])
+def test_text_after_the_references_is_none_of_them(named, title):
+    def draw(sheet: Sheet) -> None:
+        sheet.prose(y=300, times=24)
+        sheet.add_page()
+        if named:
+            sheet.heading("References")
+        for n, cited in enumerate([*CITED, MANY]):
+            sheet.prose(y=120 + 28 * n, text=cited, times=1)
+        sheet.add_page()
+        if title:
+            sheet.heading(title)
+        sheet.prose(times=8, text="The kestrel of the appendix turns on its perch and looks at the marker.")
+
+    text = read(paper(draw))
+    assert text.text.count("The kestrel of the appendix") == 8
+    assert len(text.references) == 10
+    assert text.references[-1].startswith("[10] A. Ashington")
+    assert "part 3" not in text.text
+    assert text.sections[-1].title == ("A Proofs" if title == "A Proofs" else "Appendix")
+
+
 def test_japanese_set_downwards_is_read_from_the_right():
     said = SCRIPTS["japanese"] * 5
     columns = [said[i : i + 30] for i in range(0, len(said), 30)]
