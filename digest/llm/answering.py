@@ -102,8 +102,7 @@ async def _ask_model(
         unmatched=not all(t.matched for t in selections),
         cut=reply.finish == "length" or text != reply.text,
     )
-    doubts = [] if unusable(checked.answer) else list(checked.doubts.values())
-    answer = checked.settled(await confirm_doubts(model, doubts))
+    answer = checked.settled(await confirm_doubts(model, checked.to_ask))
     answer = replace(answer, read_whole=reply.read)
     return replace(answer, problems=(reply.problem, *answer.problems)) if reply.problem else answer
 

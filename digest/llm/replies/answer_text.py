@@ -34,6 +34,10 @@ _BARE_LIST = regex(
     r"(?:\n|\A)[^\n\[\]]{0,30}\n?(?=\[(?:\d{1,3}|none)\][ \t]*+(?:[(（][ \t]*+)?(?:paper|论文)[ \t]*#?\d)",
     re.IGNORECASE,
 )
+_FOOTNOTE = regex(r"\[\^(\d{1,3})\]")
+_CITED = regex(r"\[(\d{1,3})(?:[,，、]|\])")
+_LISTED = regex(r"[ \t]*(?:[-*][ \t]+)?(?:\[(\d{1,3})\][:：.]?|(\d{1,2})[.)](?=[ \t]*[\"“„«»「『]))[ \t]*(\S.*)")
+_LIST_HEADING = regex(r"\W{0,4}\w[^\n.。]{0,30}(?:[:：]|\*\*)\W{0,4}|#{1,6} [^\n]{1,30}")
 _CLOSERS = {
     "“": "”", "„": "“”‟", "‟": "”", "”": "”", '"': '"', "＂": "＂", "〝": "〞〟", "「": "」", "『": "』",
     "《": "》", "«": "»", "»": "«»", "‹": "›", "›": "‹›", "‘": "’", "‚": "‘’", "’": "’", "'": "'",
@@ -43,6 +47,8 @@ _CLOSERS = {
 _INNER = "'’‘‚*`"
 """Marks that stand inside of words too, or that only may mean a quotation."""
 _MARKS = "".join(dict.fromkeys([*_CLOSERS, *"".join(_CLOSERS.values()), " "]))
+_PLACE = 40
+"""Characters behind a quotation that say where it stands."""
 LEAST_QUOTED = 15
 """Characters; shorter words between quotation marks are a name or a way of speaking."""
 
@@ -98,6 +104,7 @@ def _closing(text: str, at: int) -> int:
 
 def split_answer(text: str) -> tuple[str, str | None]:
     """The prose with other fenced blocks, and the list of quotations (None while there is none)."""
+    text = _FOOTNOTE.sub(r"[\1]", text)
     start = 0
     while opening := _FENCE.search(text, start):
         closing = re.compile(rf"^[ \t]*{re.escape(opening[1])}[ \t]*$", re.MULTILINE).search(text, opening.end())
@@ -111,7 +118,22 @@ def split_answer(text: str) -> tuple[str, str | None]:
         start = closing.end()
     if bare := _BARE_LIST.search(text):
         return text[: bare.start()].rstrip(), text[bare.end() :]
-    return text.rstrip(), None
+    return _with_trailing_list(text.rstrip())
+
+
+def _with_trailing_list(text: str) -> tuple[str, str | None]:
+    """The same for a list without a block or papers, of quotations that the prose cites."""
+    lines = text.split("\n")
+    entries: list[tuple[int, str]] = []
+    while lines and (not lines[-1].strip() or (entry := _LISTED.fullmatch(lines[-1]))):
+        if lines.pop().strip() and entry:
+            entries.append((int(entry[1] or entry[2]), entry[3]))
+    if lines and _LIST_HEADING.fullmatch(lines[-1]):
+        lines.pop()
+    prose = "\n".join(lines).rstrip()
+    if not entries or not {n for n, _ in entries} <= {int(n) for n in _CITED.findall(prose)}:
+        return text, None
+    return prose, "\n".join(f"[{n}] {said}" for n, said in reversed(entries))
 
 
 def parse_quotations(inside: str) -> list[QuotationEntry]:
@@ -121,13 +143,19 @@ def parse_quotations(inside: str) -> list[QuotationEntry]:
         match = _ENTRY.fullmatch(line)
         if match:
             number = 0 if match["n"].lower() == "none" else int(match["n"])
-            found.append(
-                QuotationEntry(number, int(match["paper"]) if match["paper"] else None, match["text"].strip(_MARKS))
-            )
+            paper = int(match["paper"]) if match["paper"] else None
+            found.append(QuotationEntry(number, paper, _without_place(match["text"])))
         elif found and line.strip() and not line.lstrip().startswith(("`", "~")):
             last = found[-1]
             found[-1] = QuotationEntry(last.number, last.paper, f"{last.text} {line.strip()}".strip(_MARKS))
     return [entry for entry in found if entry.text]
+
+
+def _without_place(said: str) -> str:
+    """`"Words of the paper" (Section 4)` without the place."""
+    first = next(iter(quoted_spans(said)), None)
+    alone = first and first.sure and first.start == 0 and len(said) - first.end <= _PLACE
+    return first.text if first and alone else said.strip(_MARKS)
 
 
 _RISKY = regex(r"[\d\[`$|<“”\"「『«〈《]|https?:|www\.")

@@ -18,8 +18,8 @@ from digest.evidence.finder import Finder
 from digest.evidence.sentences import sentences
 from digest.evidence.support import Ground, Support, SupportIndex, Verdict, support_of
 from digest.llm.prompts import tasks
-from digest.llm.replies.answer_text import QuotationEntry, parse_quotations, quoted_spans, split_answer
-from digest.llm.replies.marks import Word, insert_before_end, marked, settled
+from digest.llm.replies.answer_text import QuotationEntry, Quoted, parse_quotations, quoted_spans, split_answer
+from digest.llm.replies.marks import ANSWER, Word, insert_before_end, marked, settled
 from digest.llm.replies.review import doubted, unknown_ids
 from digest.model import MARK, Answer, Doubt, Evidence, Fault, FullText, Paper, Problem, Quote
 from digest.patterns import GAP, regex
@@ -44,7 +44,7 @@ _DECLINES = regex(
     r"|\bn['’e]\s?\w[^.]{0,30}\b(?:pas|rien|aucune?)\b|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|говор|упом|привод|сказан|содерж|найд|раскры|описан)",
     re.IGNORECASE,
 )
-"""A sentence that says what the papers do not say."""
+"""A sentence that says what the papers do not say. A judge knows further wordings."""
 _REPORTS = (
     "paper papier article artikel artículo artigo arbeit studie étude estudio estudo abschnitt section sección seção "
     "das der die im el la le os los les o a autor autoren autores auteurs schreibt schreiben sagt heißt wörtlich steht "
@@ -53,6 +53,8 @@ _REPORTS = (
 """Words that only lead to a quotation, in languages with Latin letters; English ones are known."""
 _PLACE = regex(r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|разделе?))\s*\d{1,2}(?:\.\d{1,2})*\b", re.IGNORECASE)
 """Where something is said to stand; the link shows it."""
+_LEAD = regex(r"\A[^,:，：]{1,60}[,:，：]")
+_LINE = regex(r"(?<![^\n])[^\w\n]*+\w[^\n]*")
 _CELL = regex(r"^\W*[^|｜\n]{1,80}[|｜]\W{0,4}\d{1,4}\W{0,3}[|｜]")
 """Aspect and paper before a cell of a comparison. They claim nothing."""
 _CLAUSE = regex(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
@@ -169,15 +171,32 @@ class AnswerChecker:
         for phrase, number in sorted(numbered, key=lambda pair: -pair[0].end):
             cited.append(number)
             text = f"{text[: phrase.end]} [{number}]{text[phrase.end :]}"
-        bare = text.strip(" \n*_>-\"'“”„«»「」『』")
-        if not numbered and len(bare.split()) >= _MIN_VERBATIM_WORDS and (number := self._number_of(bare)):
-            cited.append(number)
-            text = insert_before_end(text, f"[{number}]")
+        for bare in () if numbered else (text, _LEAD.sub("", text, count=1)):
+            words = bare.strip(" \n*_>-\"'“”„«»「」『』")
+            if len(words.split()) >= _MIN_VERBATIM_WORDS and (number := self._number_of(words)):
+                return insert_before_end(text, f"[{number}]"), [number]
         return text, cited
+
+    def _verbatim(self, text: str) -> list[Quoted]:
+        """What stands in quotation marks there and in a paper."""
+        return [q for q in quoted_spans(text) if any(p.finder.find(q.text) for p in self.papers)]
+
+    def cleaned(self, prose: str) -> tuple[str, bool]:
+        """The prose without chatter; whether some was left for the quotation in it."""
+        kept = checks.clean(prose, self.language)
+        at = prose.rfind(kept)
+        rest = prose[at + len(kept) :] if at >= 0 else ""
+        return (kept + rest, True) if self._verbatim(rest) else (kept, False)
+
+    def own_words(self, prose: str) -> str:
+        """The prose without the papers' words in it."""
+        for quoted in sorted(self._verbatim(prose), key=lambda q: -q.end):
+            prose = f"{prose[: quoted.start]}“”{prose[quoted.end :]}"
+        return prose
 
     def with_whole_quotations(self, prose: str, pieces: Sequence[str]) -> list[str]:
         """The sentences of the prose; those that one quotation spans are one."""
-        within = [q for q in quoted_spans(prose) if any(p.finder.find(q.text) for p in self.papers)]
+        within = self._verbatim(prose)
         joined: list[str] = []
         at = 0
         for piece in pieces:
@@ -205,14 +224,19 @@ class AnswerChecker:
         about = " ".join([*(f"{p.number} {p.paper.title} {p.paper.id}" for p in self.papers), _REPORTS])
         index = self.papers[0].index if len(self.papers) == 1 else None
         verdict = support_of(plain, ground, self.language, index, granted=about)
-        if not quoted and verdict.support is Support.CONTRADICTED:
+        if (
+            not quoted
+            and (verdict.support is Support.CONTRADICTED or _DENIES.search(plain))
+            and verdict.support is not Support.SUPPORTED
+        ):
+            # It may say that the papers do not say it.
             verdict = Verdict(Support.DOUBTFUL, verdict.reason, ask=True)
         if verdict.support is Support.SUPPORTED:
             return body
         self.problems.append(Problem(Fault.SUPPORT, "answer", f"{verdict.reason}: {plain[:120]}"))
         if verdict.support is Support.CONTRADICTED:
             return "\n" if body.endswith("\n") else ""
-        shown, doubt = doubted(body, "answer", ground, verdict)
+        shown, doubt = doubted(body, ANSWER, ground, verdict)
         self.doubts += [doubt] if doubt else []
         self.unconfirmed = self.unconfirmed or not doubt
         return shown
@@ -230,6 +254,18 @@ class AnswerChecker:
         whole, around = ("\n".join(part) for part in ([g.whole for g in grounds], [g.around for g in grounds]))
         quotation = "\n".join(g.quotation for g in grounds)
         return Ground(quotation, whole, around, any(g.table for g in grounds))
+
+    def doubt_of(self, opening: str) -> Doubt:
+        """Whether the opening of an answer without quotations says that the papers do not say."""
+        ground = self._ground(opening, ())
+        passage = self.opening()
+        quotation = ground.quotation.strip() or (passage.quotation if passage else "")
+        return Doubt(ANSWER, opening, quotation, ground.around)
+
+    def near(self) -> tuple[Evidence | None, bool]:
+        """The passage nearest to the question; the paper's opening, if none is near."""
+        found = self.nearest()
+        return (found, False) if found else (opening := self.opening(), opening is not None)
 
     def nearest(self) -> Evidence | None:
         """The passage that comes nearest to the question, if one shares a word with it."""
@@ -299,6 +335,10 @@ class AnswerChecker:
         return len(bare) > 3 and re.sub(r"\s+", "", bare) in self._squeezed
 
 
+_OF_BARE_ONES = (Fault.QUOTATION, Fault.OTHER_PAPER, Fault.SUPPORT)
+"""What is found wrong with an answer because it has no quotation."""
+
+
 @dataclass(frozen=True)
 class CheckedAnswer:
     """An answer whose doubts a model may still settle."""
@@ -310,22 +350,35 @@ class CheckedAnswer:
     """By the number of their piece."""
     answer: Answer
     """All but the final text."""
+    bare: bool = False
+    """Whether it gives no quotation, nor an invented one. A judge may find that its opening says
+    that the papers do not say."""
+
+    @property
+    def to_ask(self) -> list[Doubt]:
+        flaws = {p.fault for p in unusable(self.answer)} - ({Fault.OTHER_PAPER} if self.bare else set())
+        return [] if flaws else list(self.doubts.values())
 
     def settled(self, words: Mapping[Doubt, Word] | None = None) -> Answer:
         said = [
             settled(self.doubts[i], (words or {}).get(self.doubts[i])) if i in self.doubts else piece
             for i, piece in enumerate(self.pieces)
         ]
+        answer = self.answer
+        silent = self.bare and (words or {}).get(self.doubts[0]) is Word.SILENT
+        if silent:
+            near, opening = self.checker.near()
+            kept = tuple(p for p in answer.problems if p.fault not in _OF_BARE_ONES)
+            answer = replace(answer, found=False, nearest=near, opening=opening, problems=kept)
+        elif self.bare:
+            said[0] = marked(self.doubts[0].sentence)
         refuted = any(not one for i, one in enumerate(said) if i in self.doubts)
-        unconfirmed = self.checker.unconfirmed or any(MARK in said[i] for i in self.doubts)
+        unconfirmed = (self.checker.unconfirmed and not silent) or any(MARK in said[i] for i in self.doubts)
         text = "".join(said).strip()
         lost = () if text or not refuted else (_nothing_left(),)
         allow = [url for paper in self.checker.papers for url in paper.allow]
         return replace(
-            self.answer,
-            text=checks.safe_markdown(text, allow),
-            unconfirmed=unconfirmed,
-            problems=(*self.answer.problems, *lost),
+            answer, text=checks.safe_markdown(text, allow), unconfirmed=unconfirmed, problems=(*answer.problems, *lost)
         )
 
 
@@ -347,8 +400,8 @@ def check_answer(
     """`cut`: the text ended at the token limit, so its last sentence is dropped. See `unusable`."""
     prose, quotations = split_answer(raw)
     entries = parse_quotations(quotations or "")
-    prose = checks.clean(prose, language)
     checker = AnswerChecker(papers, question, language, entries)
+    prose, talks = checker.cleaned(prose)
     given = checker.with_whole_quotations(prose, sentences(prose, language))
     if cut and quotations is None:
         given = given[:-1]
@@ -372,19 +425,21 @@ def check_answer(
     opens_so = bool(given) and bool(_DECLINES.search(given[0]))
     declines = bool(not_found) or (opens_so and not declined)
     found = bool(checker.quotes) or not declines
-    near = opening = None
+    near, opening = None, False
     if not found:
         given_one = next((at for e in not_found if (at := checker.find_evidence(e))), None)
-        near = given_one[0] if given_one else checker.nearest()
-        opening = None if near else checker.opening()
-    if found and not checker.quotes and not declined and text:
+        near, opening = (given_one[0], False) if given_one else checker.near()
+    unquoted = found and not checker.quotes and not declined and bool(text)
+    bare = unquoted and not (entries or cut or checker.unsupported)
+    if unquoted:
         # No quotation supports it, and it does not say so itself.
         checker.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
         checker.problems += _off_topic(text, papers, language)
-        pieces = [
-            re.sub(r"(?<![^\n])[^\w\n]*+\w[^\n]*", lambda line: line[0] if MARK in line[0] else marked(line[0]), text)
-        ]
-        doubts = {}
+        first = next(i for i, piece in enumerate(pieces) if piece.strip())
+        rest = "".join(pieces[first + 1 :])
+        said = pieces[first].replace(f" {MARK}", "")
+        doubts = {0: checker.doubt_of(said)} if bare else {}
+        pieces = [marked(said), _LINE.sub(lambda line: line[0] if MARK in line[0] else marked(line[0]), rest)]
     elif prose.strip() and not text:
         checker.problems.append(_nothing_left())
     answer = Answer(
@@ -394,14 +449,17 @@ def check_answer(
         language=language,
         by=by,
         found=found,
-        nearest=near or opening,
-        opening=opening is not None,
+        nearest=near,
+        opening=opening,
         unsupported=tuple(checker.unsupported),
-        problems=(*_whole_problems(prose, papers, language, declined=declined), *checker.problems),
+        problems=(
+            *_whole_problems(checker.own_words(prose), papers, language, declined=declined, talks=talks),
+            *checker.problems,
+        ),
         selected=selected,
         unmatched=unmatched,
     )
-    return CheckedAnswer(checker, pieces, doubts, answer)
+    return CheckedAnswer(checker, pieces, doubts, answer, bare)
 
 
 def _with_list(
@@ -439,8 +497,11 @@ def _off_topic(text: str, papers: Sequence[GivenPaper], language: str) -> list[P
     return [Problem(Fault.OTHER_PAPER, "answer", "hardly any of its words are the papers'")]
 
 
-def _whole_problems(prose: str, papers: Sequence[GivenPaper], language: str, *, declined: bool) -> list[Problem]:
-    """`declined`: it ends in an empty list, as the prompt asks of a polite no."""
+def _whole_problems(
+    prose: str, papers: Sequence[GivenPaper], language: str, *, declined: bool, talks: bool
+) -> list[Problem]:
+    """`declined`: it ends in an empty list, as the prompt asks of a polite no. `talks`: chatter in
+    it leads to a quotation."""
     instructions = tuple(h.text for r in papers for h in r.text.hidden)
     source = "\n".join(r.source for r in papers)
     problems = checks.problems_of(
@@ -452,4 +513,5 @@ def _whole_problems(prose: str, papers: Sequence[GivenPaper], language: str, *, 
         prompt=tasks.ANSWER,
         instructions=instructions,
     )
-    return [p for p in problems if not (declined and p.fault in (Fault.REFUSAL, Fault.ASKS_FOR_INPUT))]
+    fine = {*((Fault.REFUSAL, Fault.ASKS_FOR_INPUT) if declined else ()), *((Fault.CHATTER,) if talks else ())}
+    return [p for p in problems if p.fault not in fine]

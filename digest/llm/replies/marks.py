@@ -15,12 +15,18 @@ _LONGEST_END = 300
 """Characters: from each place of a row of marks the pattern reads on to the end."""
 
 
+ANSWER = "answer"
+"""Where the doubts of an answer point to."""
+
+
 class Word(StrEnum):
     """What a judge says of a pair of sentence and quotation."""
 
     YES = "yes"
     NO = "no"
     OPPOSITE = "opposite"
+    SILENT = "silent"
+    """It claims nothing but that the paper does not say something."""
 
 
 def marked(text: str) -> str:
@@ -48,7 +54,10 @@ def settled(doubt: Doubt, word: Word | None) -> str:
     """The sentence after the judge's word; empty when the passage says the opposite."""
     if word is None:
         return shown(doubt)
-    return {Word.YES: doubt.sentence, Word.NO: marked(doubt.sentence), Word.OPPOSITE: ""}[word]
+    if word is Word.OPPOSITE:
+        return ""
+    sound = word is Word.YES or (word is Word.SILENT and doubt.where == ANSWER)
+    return doubt.sentence if sound else marked(doubt.sentence)
 
 
 def settle_analysis(analysis: Analysis, words: Mapping[Doubt, Word]) -> Analysis:

@@ -1,6 +1,7 @@
 """The Analyst through the real SDK against a model that is sound, and against one that is not. What it returns must hold either way."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -10,12 +11,14 @@ from digest import checks
 from digest.errors import Misconfigured, ModelUnavailable, Unusable
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.prompts import tasks
-from digest.model import ABSTRACT_PARTS, FULL_PARTS, Doubt, Entry, Fault, Hidden, Paper, Profile, Turn
+from digest.model import ABSTRACT_PARTS, FULL_PARTS, MARK, Doubt, Entry, Fault, Hidden, Paper, Profile, Turn
 from digest.ports import MemoryCache, Source, booked
 from tests.builders import a_paper, a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
 from tests.digest.llm.models import a_model
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
+from tests.servers.model_lies import LIES
+from tests.servers.model_words import Seen
 from tests.steps import steps_of_this_thread
 
 DAY = date(2026, 1, 30)
@@ -422,6 +425,37 @@ async def ask(analyst, question, language="en", *, both=False, history=()):
 
 
 QUESTION = "Which success rate does the policy achieve on DriftBench?"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Power on phones is something this work leaves aside."),
+        ("zh", "论文对功耗避而不谈。"),
+        ("de", "Über Telefone verliert die Arbeit kein Wort."),
+        ("ja", "電力の話題は出てきません。"),
+    ],
+)
+@pytest.mark.parametrize("word", ["silent", "no", "yes"])
+async def test_a_judge_knows_in_any_words_that_a_paper_does_not_say(server, analyst, monkeypatch, language, said, word):
+    def replies(sound: str, seen: Seen) -> str:
+        if seen.task == "answer":
+            return said
+        data = json.loads(sound)
+        shown = re.search(rf'<pair n="(\d+)">\nsentence: {re.escape(said)}', seen.whole)
+        data["verdicts"] = [v | {"word": word} if shown and v["n"] == int(shown[1]) else v for v in data["verdicts"]]
+        return json.dumps(data)
+
+    monkeypatch.setitem(LIES, "chatter", replies)
+    server.behave("chatter")
+    answer, _ = await ask(analyst, "How much power does it draw on 3 phones?", language)
+    assert len(server.calls) == 2
+    if word == "silent":
+        assert (answer.text, answer.found, answer.unconfirmed) == (said, False, False)
+        assert answer.nearest is not None
+        assert answer.problems == ()
+    else:
+        assert MARK in answer.text or answer.by == "extractive"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

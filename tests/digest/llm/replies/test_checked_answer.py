@@ -404,6 +404,50 @@ def test_a_sentence_that_its_quotation_does_not_support_is_marked(sentence, lang
     assert found.quotes
 
 
+TRAINS = "We train PaceNet for 40 hours on 8 A100 GPUs with a batch size of 512 and a learning rate of 0.0001."
+FAILS = "PaceNet assumes rigid objects, and it fails when objects are transparent."
+
+
+@pytest.mark.parametrize(
+    ("language", "raw"),
+    [
+        ("en", f"PaceNet is ahead of OpenVLA. As the paper puts it, “{RATE}”."),
+        ("zh", f"训练用了8块A100，共40小时。原文：「{TRAINS}」"),
+        ("en", f'1. Training takes 40 hours. Quote: "{TRAINS}"\n2. It fails on glass. Quote: "{FAILS}"'),
+        ("de", f"Das Training dauert 40 Stunden auf 8 A100-GPUs („{TRAINS}“)."),
+        ("fr", f"L'entraînement dure 40 heures sur 8 GPU A100 : « {TRAINS} »"),
+        ("ru", f"Обучение занимает 40 часов на 8 GPU A100: «{TRAINS}»"),
+        ("en", f"According to the paper, a limitation is that {FAILS}"),
+    ],
+)
+def test_an_answer_around_a_quotation_is_usable_and_keeps_it(language, raw):
+    found = answer(raw, language=language)
+    assert unusable(found) == ()
+    assert f"[{len(found.quotes)}]" in found.text
+    assert len(found.quotes) == raw.count("Quote:") or len(found.quotes) == 1
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        f'References:\n[1] "{FAILS}" (Section 4)',
+        f'**Quotes**\n1. "{FAILS}"',
+        f"[1]: {FAILS}",
+        f"引用：\n[1] {FAILS}",
+        f'[^1]: "{FAILS}"',
+    ],
+)
+def test_a_list_at_the_end_is_one_in_other_forms_too(listed):
+    found = answer(f"It fails when objects are transparent {listed[:4] if '^' in listed else '[1]'}.\n\n{listed}")
+    assert found.text == "It fails when objects are transparent [1]."
+    assert [q.evidence.label for q in found.quotes] == ["4 Conclusion and limitations"]
+
+
+def test_a_numbered_list_in_the_prose_is_no_list_of_quotations():
+    raw = f'Two things hold [1]:\n\n1. It is fast.\n2. "{TRAINS}"'
+    assert "It is fast" in answer(raw).text
+
+
 def test_a_sentence_that_its_quotation_contradicts_is_left_out():
     found = answer(
         fenced(
