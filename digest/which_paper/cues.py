@@ -43,7 +43,7 @@ COMPARED_TO = regex(r"(?:\bvergleich|\bcompar|сравн)\w{0,8} (?:\w{1,3} ){0,
 """`im Vergleich zu 4 …`, also in the middle of a question."""
 COMPARISON_WANTED = regex(
     r"^\W*(?:(?:please|kindly|can|could|would|will|you|now|i(?:['’]d| would) like (?:you )?to|i want (?:you )?to|let['’]s|bitte|por favor|s['’]il (?:te|vous) pla[iî]t)\s+)*"
-    r"(?:(?:compare|vergleichen? sie|vergleiche?|comparez|comparer|compara|comparad|comparar|comparem)\b(?!-)|(?:an?\s+)?(?:comparison|table)\s+(?=of\b|between\b))"
+    r"(?:(?:compare|vergleichen? sie|vergleiche?|comparez|comparer|compara|comparad|comparar|comparem|confronta(?:re|te)?|paragona(?:re|te)?|сравни(?:те|ть)?)\b(?!-)|(?:an?\s+)?(?:comparison|table)\s+(?=of\b|between\b))"
     r"|^\W*(?:kannst du|können sie|könntest du|könnten sie)\b(?=.*\bvergleichen\W*$)"
     r"|^\W*(?:请|請|麻烦|帮我|帮忙|能否|能不能|可以)+(?:你)?(?:比较|对比|比較|對比)(?:一下)?"
     r"|^\W*(?:比较|对比|比較|對比|対比|비교)(?:一下|(?=\s*(?:[#\d:：A-Za-z]|第|论文|論文|文章|这|這|那|它|前|后|所有|全部|今天|两|三)))"
@@ -63,7 +63,10 @@ ASPECTS_AFTER = regex(
 )
 ASPECT_BORDERS = regex(GAP + r"(?:[,，、;；/]|\band\b|\bund\b|\by\b|\bet\b|[和与及])\s*", re.IGNORECASE)
 ASPECT_ARTICLES = regex(r"^(?:the|their|its|each|对|在)\s+|(?:方面|aspects?)$", re.IGNORECASE)
-WITH = regex(r"\s(?:with|to|mit|avec|con|com|с|vs\.?)\s", re.IGNORECASE)
+WITH = regex(
+    r"\s(?:with|to|from|against|versus|mit|zu[mr]?|vo[nm]|gegen|avec|aux?|con|col|contra|com|со?|от|vs\.?)\s",
+    re.IGNORECASE,
+)
 AND = regex(r"\s(?:and|und|et|y|e|и)\s|\s?[和跟与]|(?<=\w)と(?!い)|(?:와|과|이?랑|하고)\s", re.IGNORECASE)
 SIDES = regex(
     r"^\s*compare\s+|^(?:请)?(?:对比|比较)(?:一下)?|\b(?:with|and|to|vs\.?|versus|against)\b|[和与跟]|比(?!较)",

@@ -191,7 +191,8 @@ class _Others:
             return corrected
         if (but := pointing.left_out(self.text)) and (excepted := self._excepted(but)):
             told = self._told(but.rest)
-            return told if told.why in ("id", "number") else self._all_but(excepted)
+            apart = bool(told.paper_ids) and not set(excepted) & set(told.paper_ids)
+            return told if told.why in ("id", "number") or apart else self._all_but(excepted)
         known = pointing.before_the_rest(self.text)
         if known and {k.number for k in self.papers}.issuperset(known):
             return self._all_but([k.paper.id for k in self.papers if k.number in known])
@@ -204,10 +205,8 @@ class _Others:
             return self._instead(wrong.after.strip(), self._figures(wrong.said) or tuple(self.discussed))
         if self.discussed and (no := pointing.denied(self.text)) and self._goes_on(no.after):
             return self._instead(no.after, tuple(self.discussed))
-        if wrong := pointing.excluded(self.text):
-            contrasted = wrong.contrasted or (bool(self.discussed) and self._told_apart(wrong))
-            if (self.discussed or contrasted) and (rejected := self._rejected(wrong, contrasted=contrasted)):
-                return self._instead(wrong.after.strip(), rejected)
+        if (wrong := pointing.excluded(self.text)) and (rejected := self._rejected(wrong)):
+            return self._instead(wrong.after.strip(), rejected)
         return None
 
     def _beside_discussed(self) -> Resolution | None:
@@ -276,15 +275,19 @@ class _Others:
         shelf = _shelf(self.papers)
         fits = shelf.fitting(wrong.said).sure
         left = _shelf([k for i, k in enumerate(self.papers) if i not in fits])
-        told = shelf.described(wrong.after.strip()) is not None or bool(fits and left.fitting(wrong.after).sure)
-        return told or bool(fits and {self.papers[i].paper.id for i in fits} <= set(self.discussed))
+        told = shelf.described(wrong.after.strip()) is not None or pointing.speaks_of_others(wrong.after)
+        return (
+            told
+            or bool(fits and left.fitting(wrong.after).sure)
+            or bool(fits and {self.papers[i].paper.id for i in fits} <= set(self.discussed))
+        )
 
-    def _rejected(self, wrong: pointing.Rejected, *, contrasted: bool) -> tuple[str, ...]:
+    def _rejected(self, wrong: pointing.Rejected) -> tuple[str, ...]:
         """The papers that `not SplatFlow` names, and describes if another one is told after it."""
         shelf = _shelf(self.papers)
         # Names of authors are also written without capitals.
         named = shelf.named(wrong.said).sure or shelf.by_author(wrong.said.title()).sure
-        if not named and contrasted:
+        if not named and (wrong.contrasted or self._told_apart(wrong)):
             named = shelf.fitting(wrong.said).sure
         return tuple(self.papers[i].paper.id for i in named)
 
@@ -390,11 +393,13 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
 def _with_described(named: Resolution, text: str, papers: Sequence[Known]) -> Resolution:
     """Adds the paper that is described beside the one named: `GraspFlow and the study of nests`."""
     shelf = _shelf(papers)
-    borders = (*cues.AND.finditer(text), *(cues.WITH.finditer(text) if cues.COMPARES.search(text) else ()))
+    wanted = bool(cues.COMPARISON_WANTED.search(text))
+    compares = wanted or cues.COMPARES.search(text)
+    borders = (*cues.AND.finditer(text), *(cues.WITH.finditer(text) if compares else ()))
     for border in borders if len(named.paper_ids) == 1 else ():
         sides = text[: border.start()], text[border.end() :]
         for name, beside in (sides, sides[::-1]):
-            described = None if shelf.named(beside).sure else shelf.described(beside)
+            described = None if shelf.named(beside).sure else shelf.beside(beside, wanted=wanted)
             found = shelf.named(name).sure or shelf.hinted(name).sure if described else ()
             if described and tuple(papers[i].paper.id for i in found) == named.paper_ids:
                 also = _of(described, papers).paper_ids

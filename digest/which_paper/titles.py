@@ -301,6 +301,17 @@ class TitleIndex:
             sure.append(ranked[0][0])
         return Found(tuple(dict.fromkeys(sure)), (), "description")
 
+    def beside(self, side: str, *, wanted: bool) -> Found | None:
+        """Finds the paper that is described beside a named one. If a comparison is `wanted`, its
+        other half may have no word for a paper, `compare GraspFlow with the nests`; what is written
+        as a name is another work's."""
+        if (found := self.described(side)) is not None or not wanted:
+            return found
+        if next(self._content(side), None) is None or any(looks_a_name(w) for w in side.split()):
+            return None
+        fits = self.fitting(side)
+        return fits if fits.sure and self._accounts(fits.sure[0], side) else Found()
+
     def fitting(self, description: str) -> Found:
         """Finds the paper that the description alone fits, or fits clearly best."""
         ranked = self._fitting(description)

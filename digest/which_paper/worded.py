@@ -89,9 +89,7 @@ _NO_PLURAL = dict.fromkeys(("es", "fr", "pt"), r"(?=\s+(?!(?:d[aeou]s?|en|na|no)
 _TO = regex(r"a[lo]\s")
 _TWO_FIGURES = regex(r"\d\D{1,16}\d")
 _NEXT_WORD = regex(r"\s+(?:de\s+)?(?:la\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*))?)")
-_COUNTED = regex(
-    r"(?:per|por|pour)\b|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|(?:manana|tarde|noche)\b|\w+(?:[cs]ion|[sz]ione|cao)\b"
-)
+_COUNTED = regex(r"(?:per|por|pour)\b|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|\w+(?:[cs]ion|[sz]ione|cao)\b")
 _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
@@ -106,6 +104,8 @@ _HAN_ORDINAL = regex(
 )
 _NO_PAPER = r"tim\w*|mal|vez|vece|volta|fois|раз|termos?|terms?|term\w{1,3}|член\w{0,2}|authors?|aut(?:or|eur|ore)\w{0,3}|автор\w{0,2}|tokens?|токен\w{0,2}|frames?|epoch\w*|epoc\w*|эпох\w*|years?|jahr\w*|an(?:ne|n|i|o)\w{0,2}|год\w{0,2}|wochen?|weeks?|seman\w*|settiman\w*|недел\w*|days?|tage?|jours?|dias?|giorn\w*|день|words?|states?|halves|half|halfte|part\w{0,2}|teil\w{0,2}|част\w{0,2}|punkt\w{0,2}|points?|punt\w{0,2}|pont\w{0,2}|пункт\w{0,2}|of|von|de[lrs]?|d[aiou]|из"
 """What else is first, second, next."""
+_SHORTEST_PART = 3
+"""Letters of a part of the day that may be another word: Swedish `em` is Portuguese for `in`."""
 _SPAN = 20
 _REACH = 80
 """Characters before a figure in which what it counts or joins is looked for."""
@@ -335,6 +335,8 @@ def _counts(figure: re.Match[str], plain: str) -> bool:
     """Whether the figure is an amount, or numbers something else than a paper."""
     start, end = figure.span()
     if any(_just_before(p, plain, start) for p in (_other(), _AMOUNT)) or _SIZED.match(plain, end):
+        return True
+    if _of_the_day().match(plain, end):
         return True
     if (after := _NEXT_WORD.match(plain, end)) and after["word"] in _units():
         return True
@@ -681,6 +683,19 @@ def _units() -> frozenset[str]:
     return frozenset(word for w in said for word in re.findall(r"[^\W\d_]{3,}", w))
 
 
+@cache
+def _of_the_day() -> re.Pattern[str]:
+    """What makes a figure an hour: ` Uhr`, ` in the morning`, ` утра`, ` pm`."""
+    from babel import Locale  # noqa: PLC0415  # slow to load
+
+    said = {"uhr", "pm"}
+    for locale in map(Locale, _SPACED):
+        names = (w for context in locale.day_periods.values() for form in context.values() for w in form.values())
+        said |= {without_accents(name).replace("\u202f", " ") for name in names if len(name) > _SHORTEST_PART}
+    parts = "|".join(sorted(map(re.escape, said), key=len, reverse=True))
+    return re.compile(rf"\s?(?:(?:{parts})(?!\w)|am{_END})")
+
+
 def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
     """(start, end, number). `el 3 de mayo` is a day, `il 5 per cento` a share, `la 5 edición` no
     paper."""
@@ -689,10 +704,13 @@ def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
             if _TO.match(match[0]) and not _ENDS.match(plain, match.end()):
                 continue  # `al 3 piano`
             after = _NEXT_WORD.match(plain, match.end())
-            if not after or not (
-                _COUNTED.match(after["word"])
-                or _other_word().match(after["word"])
-                or after["word"] in _months(language)
+            if not _of_the_day().match(plain, match.end()) and (
+                not after
+                or not (
+                    _COUNTED.match(after["word"])
+                    or _other_word().match(after["word"])
+                    or after["word"] in _months(language)
+                )
             ):
                 yield match.start("bare"), match.end(), int(match["bare"])
 

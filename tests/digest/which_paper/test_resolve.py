@@ -52,6 +52,58 @@ def test_a_description_of_which_no_paper_has_more_than_a_word_is_asked_about(dig
     assert (found.ask, len(found.candidates)) == (True, len(DIGESTS[digest][1]))
 
 
+ROBOTS = DIGESTS[18][1]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("not Fontaine's paper but Durand's: which camera?", 3),
+        ("nicht das von Fontaine, das von Durand: welche Kamera?", 3),
+        ("pas celui de Fontaine, celui de Durand, quelle caméra ?", 3),
+        ("no el de Fontaine, el de Durand: qué cámara?", 3),
+        ("não o da Fontaine, o da Marchetti, qual braço?", 5),
+        ("non quello di Fontaine, quello di Marchetti: che braccio?", 5),
+        ("не статья Fontaine, а статья Durand, какая камера?", 3),
+        ("不是Fontaine那篇，是Durand那篇，用什么相机", 3),
+        ("Fontaineさんのじゃなくて Durandさんの論文、カメラは？", 3),
+        ("Fontaine 논문 말고 Durand 논문이요, 카메라 뭐 썼대요", 3),
+        ("not the warehouse one, the quadruped one", 9),
+        ("GraspLoomではなくて別のやつ", 0),
+        ("not GraspLoom, the coral thing, how deep?", 0),
+    ],
+)
+def test_a_paper_that_is_named_as_not_meant_is_never_answered_about(question, told):
+    found = resolve(question, papers=ROBOTS)
+    assert found.paper_ids == ((ROBOTS[told - 1].paper.id,) if told else ())
+    assert found.ask is not bool(told)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("compare GraspLoom with the failure diagnosis", (1, 10)),
+        ("vergleich mal GraspLoom mit der Fehlerdiagnose", (1, 10)),
+        ("confronta GraspLoom con i quadrupedi", (1, 9)),
+        ("vergleiche GraspLoom mit der Arbeit über Verschlüsselung", ()),
+        ("compare PaceNet and the coral reefs", ()),
+        ("compara PaceNet con los arrecifes", ()),
+        ("compare PaceNet with DreamWaQ", (9,)),
+    ],
+)
+def test_a_comparison_is_about_both_halves_or_asks(question, told):
+    found = resolve(question, papers=ROBOTS)
+    assert found.paper_ids == tuple(ROBOTS[n - 1].paper.id for n in told)
+    assert found.ask is not bool(told)
+
+
+@pytest.mark.parametrize(
+    "question", ["до 10 утра успею прочитать обзор?", "ich lese bis 8 morgens", "have to read it by 9 in the morning"]
+)
+def test_an_hour_is_no_paper(question):
+    assert not resolve(question, papers=ROBOTS).paper_ids
+
+
 def test_words_that_ask_are_no_part_of_what_is_described():
     told = resolve("celui sur les baleines il tourne en temps réel ?", papers=DIGESTS[4][1])
     assert told.paper_ids == (DIGESTS[4][1][4].paper.id,)
