@@ -10,6 +10,7 @@ from digest.patterns import GAP, regex
 DAY = regex(
     r"\bwhich of\b|\bwhich (?:papers?|ones?|works)\b|\bany(?:thing| papers?)\b[^?]*\btoday\b|\bany papers?\b|\bpapers? (?:today|of the day)\b|\bany of (?:them|these|those|the papers|today)|\bdo any\b|\ball (?:the |of (?:the |them|these|those)|ten |\d+ )?(?:papers)?\b(?=\s*(?:papers|of|:|$))|\ball (?:of them|of these|papers|the papers)\b"
     r"|\btoday(?:'s|’s)?\b(?=\s*(?:papers?|digest|list|selection|picks|:|,|any|what|which))|\bwhat(?:'s| is) new\b|\b(?:these|those|the) papers\b|\beach (?:paper|of)\b|\bof all\W*$|\bof the day\b|\bthe (?:whole )?digest\b"
+    r"|\b(?:(?:gesamten?|ganzen?|des|den|der|le|tout le|du|el|todo el|del|[ond]?o|todo o|il|tutto il) )digest\b|дайджест(?:а|е|у|ом)?\b|ダイジェスト|다이제스트"
     r"|\b(?:quais d[ao]s|cu[aá]les de l[ao]s|(?:les)?quel(?:le)?s des|welche (?:der|von den)|quali (?:dei|degli|delle)) (?:papers?|art[ií]\w+|articles|Artikel|Arbeiten|trab\w+)|(?:какие|какая) из (?:статей|них|этих)|\bresum\w+ (?:o|el) d[ií]a\b|\brésume\w* la journée\b|\briassum\w+ la giornata\b|どの論文|(?:어느|어떤) 논문"
     r"|^(?:今天|今日|这期|本期|里面|其中)|推荐|(?:^|今天|今日|有)(?:的)?哪些(?=论文|文章|工作|有|用|开源|是|做|公开|提供|支持|在|比|值得|研究|发布)|哪(?:几|一)?篇|有(?:没有)?(?:哪篇|几篇|一篇)|这(?:些|几)(?:篇)?(?:论文|文章|工作)|这几篇|所有(?:的)?(?:论文|文章)|每(?:一)?篇|全部论文|今天的(?:论文|文章)|几篇(?:开源|有|用)"
     r"|\balg[uú][mn][ao]? d(?:ess|est|e est)[aeo]s?\b|\b(?:qualcuno|qualcosa|uno) (?:di|tra|fra) questi\b|\birgend(?:ein\w{0,2}|was) davon\b|\b(?:l['’]un|quelque chose) (?:de ces|d['’]entre|parmi)|\b(?:что|какая)-нибудь из (?:этого|этих|списка)",

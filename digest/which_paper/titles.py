@@ -443,7 +443,7 @@ class TitleIndex:
             return Found()
         first = ranked[0][0]
         own = [t for t in dict.fromkeys(wanted) if t in self._weights[first]]
-        alone = [t for t in own if self._spread[t] == 1]
+        alone = [t for t in own if self._spread[t] == 1 and self._weights[first][t] > _IN_ABSTRACT]
         clear = len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]
         if clear and len(own) >= 2 and alone and ranked[0][1] >= 2.5:
             return Found((first,), (), "fit")

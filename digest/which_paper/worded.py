@@ -72,6 +72,12 @@ _NOUNS = {
 _EAST = ("zh", "ja", "ko")
 _COMPOUNDS = {"de": r"letzt\w{1,2}", "it": r"ultim\w"}
 """`drittletzte`, `terzultimo`"""
+_ADJECTIVES = {
+    "de": (r"[a-z]{5,}e", "(?!)"),
+    "ru": (r"[а-я]{4,}(?:ая|ую|ои)", "(?!)"),
+    **dict.fromkeys(("es", "fr", "pt", "it"), ("(?!)", r"[a-z]{6,}")),
+}
+"""What may say of a paper what it is about, before and after the word for it."""
 _SPACED = tuple(language for language in _NOUNS if language not in _EAST)
 _NAME = 40
 """Characters before a word for a paper in which its author's name is looked for."""
@@ -88,8 +94,10 @@ _NO_PLURAL = dict.fromkeys(("es", "fr", "pt"), r"(?=\s+(?!(?:d[aeou]s?|en|na|no)
 """What follows `los dos primeros` and is no plural, which would be its noun: `suenan`."""
 _TO = regex(r"a[lo]\s")
 _TWO_FIGURES = regex(r"\d\D{1,16}\d")
-_NEXT_WORD = regex(r"\s+(?:de\s+)?(?:la\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*))?)")
-_COUNTED = regex(r"(?:per|por|pour)\b|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|\w+(?:[cs]ion|[sz]ione|cao)\b")
+_NEXT_WORD = regex(r"\s+(?:de\s+)?(?:la\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*|fav\w+))?)")
+_COUNTED = regex(
+    r"(?:per|por|pour)\b(?!\s+fav)|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|\w+(?:[cs]ion|[sz]ione|cao)\b"
+)
 _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
@@ -109,7 +117,7 @@ _SHORTEST_PART = 3
 _SPAN = 20
 _REACH = 80
 """Characters before a figure in which what it counts or joins is looked for."""
-_END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|$))"
+_END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|[-–—]\s(?!\d)|$))"
 _ENDS = regex(_END)
 _RESOURCE_OF = regex(
     rf"(?<!\w)(?:{_RESOURCE})\s+(?:to|for|zu|fur|von|к|для|от|pour|para|per|del?|di|du|do)\s+(\d{{1,2}}){_END}"
@@ -118,7 +126,7 @@ _RESOURCE_OF = regex(
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
-    r"\s*(?:[的有是呢吗里在用怎为和与跟讲说中のはがをともにで은는이가을를의와과도에랑]|比(?!特)|差(?!不|分)|都|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
+    r"\s*(?:[的有是呢吗里在用怎为和与跟讲说中放のはがをともにで은는이가을를의와과도에랑]|比(?!特)|差(?!不|分)|都|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[요はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
@@ -759,6 +767,12 @@ def _about(language: str) -> tuple[re.Pattern[str], ...]:
         return re.compile(subject), re.compile(rf"^\W*{other}(?P<what>{named[language]}")
     about = rf"\s+(?:{nouns.about})(?!\w)\s*{what}"
     found = [f"{_noun(language)}{about}", rf"(?<!\w)(?P<what>[^\W\d_]{{4,}})-{_noun(language)}"]
+    if language in _ADJECTIVES:
+        # `el paper teórico, qué …`, `das theoretische Paper`
+        before, after = _ADJECTIVES[language]
+        ends = rf"(?:{_END}|\s*[—–]|\s+(?:{nouns.then})(?!\w))"
+        found.append(rf"(?<!\w)(?P<what>{before})\s+{_noun(language)}")
+        found.append(rf"{_noun(language)}\s+(?P<what>{after})(?={ends})")
     one = rf"^\W*(?:\w{{1,3}}\s)?(?:{nouns.one})"
     found.append(f"{one}{about}")
     if nouns.having:

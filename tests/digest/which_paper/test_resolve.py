@@ -104,6 +104,30 @@ def test_an_hour_is_no_paper(question):
     assert not resolve(question, papers=ROBOTS).paper_ids
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("me explica o 8 por favor", 8),
+        ("mi spieghi il 8 per favore?", 8),
+        ("the eighth - does it need a GPU", 8),
+        ("el paper teórico, qué supuestos hace", 8),
+        ("l'article théorique, quelles hypothèses", 8),
+        ("das theoretische Paper, was nehmen die an?", 8),
+        ("теоретическая статья, какие предположения?", 8),
+    ],
+)
+def test_a_plea_a_dash_and_an_adjective_tell_the_paper(question, told):
+    assert resolve(question, papers=ROBOTS).paper_ids == (ROBOTS[told - 1].paper.id,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["fasst den Digest zusammen", "resume todo el digest", "обзор всего дайджеста на 5 строк", "다이제스트 요약해줘"],
+)
+def test_the_digest_by_name_is_the_whole_day(question):
+    assert resolve(question, papers=ROBOTS).about_day
+
+
 def test_words_that_ask_are_no_part_of_what_is_described():
     told = resolve("celui sur les baleines il tourne en temps réel ?", papers=DIGESTS[4][1])
     assert told.paper_ids == (DIGESTS[4][1][4].paper.id,)
