@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.checks.facts.figures import han_number
-from digest.checks.facts.number_words import numbers_of
 from digest.patterns import regex
 from digest.which_paper.worded import from_the_end, with_spans, worded_in
 
@@ -23,9 +22,6 @@ _LIST = rf"{_D}(?:(?:{_AND})#?{_D}){{0,49}}(?:,?\s*(?:and|和)\s*{_D})?"
 """Fifty at most, as many papers as a digest has: at each figure of an endless list it is tried."""
 _END = r"(?![A-Za-z0-9_%％‰°×]|\.\d|\s*(?:%|％|x\b|×|倍))"
 _THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
-_ORDINAL = numbers_of("en", "ordinal")
-_ORD = rf"(?:{'|'.join(_ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th))"
-_COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 
 _HAN_LIST = regex(
     rf"第\s*{_N}(?:{_AND}(?:第\s*)?{_N}|\s*第\s*{_N}){{0,49}}\s*(?:篇|号(?:论文|文章)?|个?(?:论文|文章|paper\b))(?:{_AND}(?:第\s*)?{_N}\s*篇)*",
@@ -38,21 +34,12 @@ _WORDED = regex(
 )
 _HAO = regex(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
 _PIAN = regex(rf"(?<![\d.月第])(?P<list>{_LIST})\s*(?:那|这)一?篇")
-_EAST = regex(rf"(?<![\d.月])(?P<list>{_D})\s*(?:番(?:目)?の?(?:論文|ペーパー|やつ)|번(?:째)?\s*(?:논문|거))")
 _HAN_START = regex(
     r"^\W*(?P<a>[一二三四五六七八九十]{1,3})[和跟与、](?P<b>[一二三四五六七八九十]{1,3})(?=哪|谁|有|的|都|比|区|对|分别|呢|[，,?？]|$)"
 )
 _ROMAN = regex(r"^\W*(?P<roman>I{2,3}|IV|VI{0,3}|IX|XI{0,2})\s*[:：)]")
 _MIDDLE = regex(rf"中间(?:的)?那?一?篇|\bmiddle {_THING}\b", re.IGNORECASE)
 _BRACKETED = regex(rf"^\W*[【\[(（]\s*(?P<list>{_LIST})\s*[】\])）]")
-_ORDINALS = regex(
-    rf"\b(?P<a>{_ORD})(?:(?:\s*(?:,|and|&|or|vs\.?)\s*)(?:the\s+)?(?P<b>{_ORD}))?\s+{_THING}\b|^\W*(?:the\s+)?(?P<c>{_ORD})\W*$",
-    re.IGNORECASE,
-)
-_FIRST_FEW = regex(
-    r"\b(?:the\s+)?(?P<side>first|last)\s+(?P<n>two|three|four|five|[2-5])\b(?!\s+(?:layers?|experiments?|sections?|steps?|authors?|tables?|figures?|stages?|baselines?|rows?|columns?))",
-    re.IGNORECASE,
-)
 _HAN_FEW = regex(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
 _LAST = regex(
     rf"\b(?:the\s+)?(?P<back>next[- ](?:to[- ])?last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>next[- ](?:to[- ])?last|penultimate)\s*[:：,?？]|\bthe\s+(?:next[- ](?:to[- ])?last|penultimate)\W*$|\bthe (?:one|paper) before (?:the )?last\b",
@@ -139,22 +126,20 @@ def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
     for match in _HAN_LIST.finditer(question):
         values = re.findall(r"\d+|[一二两三四五六七八九十]+", match[0])
         yield from ((match.start(), int(han_number(v))) for v in values)
-    for pattern in (_HASH, _WORDED, _HAO, _PIAN, _EAST, _BRACKETED):
+    for pattern in (_HASH, _WORDED, _HAO, _PIAN, _BRACKETED):
         for match in pattern.finditer(question):
             yield from ((match.start(), n) for n in _expand(match["list"]))
     for match in _HAN_START.finditer(question):
         yield from ((match.start(g), int(han_number(match[g]))) for g in ("a", "b"))
     for match in _ROMAN.finditer(question):
         yield match.start(), _ROMANS.index(match["roman"]) + 1
-    for match in _ORDINALS.finditer(question):
-        yield from ((match.start() + i, _ordinal(w)) for i, w in enumerate((match["a"], match["b"], match["c"])) if w)
     yield from _from_the_ends(question, count)
 
 
 def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
-    for match in [*_FIRST_FEW.finditer(question), *_HAN_FEW.finditer(question)]:
-        some = min(count, _COUNT.get(match["n"].lower()) or int(han_number(match["n"])))
-        first = 1 if match["side"].lower() in ("first", "前") else count - some + 1
+    for match in _HAN_FEW.finditer(question):
+        some = min(count, int(han_number(match["n"])))
+        first = 1 if match["side"] == "前" else count - some + 1
         yield from ((match.start(), n) for n in range(first, first + some))
     for match in _LAST.finditer(question):
         yield match.start(), count if (match["back"] or "").lower() in ("last", "final") else count - 1
@@ -166,10 +151,6 @@ def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
 
 
 _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-
-
-def _ordinal(word: str) -> int:
-    return _ORDINAL.get(word.lower()) or int(re.sub(r"\D", "", word))
 
 
 def _expand(listed: str) -> Iterator[int]:

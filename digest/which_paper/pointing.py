@@ -74,8 +74,6 @@ _BEHIND = ("ja", "ko")
 _EAST = ("zh", *_BEHIND)
 """Languages that reject and leave out what stands before the word for it."""
 _STOP = r"[,;.:!?。，、！？；：—–]"
-_BUT = regex(r"but|rather|sondern|mais(?: plutot)?|plutot|sino|mas(?: sim)?|e sim|ma|bensi|а|而?是")
-"""Contrasts, but may be within a paper: `не быстрее, а точнее`."""
 _COUNTED = regex(r"(?:\d\s?[个種种개명]|\d\s+(?:of|von|sur|des?|d[aiu]|из)\s+(?:the\s+|los\s+|den\s+)?\d)")
 """Counts things, which the others are then."""
 _OH = r"oh|ah|oops|ups|hm+|ach|ok(?:ay)?|ay|ой|あ|아|哦|啊"
@@ -218,7 +216,7 @@ def _without(question: str, field: str, made: _Patterns) -> Rejected | None:
     start, end = match.span("all")
     groups = match.groupdict()
     said = slice(*match.span("said")) if groups.get("said") else slice(start, end)
-    contrasted = bool((means := groups.get("meant") or groups.get("then")) and not _BUT.fullmatch(means))
+    contrasted = bool(groups.get("meant") or groups.get("then"))
     after = question[end:]
     if field == "no" and (groups.get("last") is not None or not re.search(r"\w", after)):
         after = f"{question[:start]}{after}"  # `the eighth, not the fifth`

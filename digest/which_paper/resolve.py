@@ -362,10 +362,6 @@ def ids_removed(text: str) -> str:
     return re.sub(r"(?:https?://)?(?:\w+\.)?arxiv\.org/\S*|\d{4}\.\d{4,5}(?:v\d+)?", " ", text)
 
 
-def _of_bare(told: Resolution, text: str, papers: Sequence[Known]) -> bool:
-    return told.why == "number" and _bare(text, papers)
-
-
 def _bare(text: str, papers: Sequence[Known]) -> bool:
     """Whether all its numbers are bare: in a reply they name no papers."""
     return not numbers_in(text, len(papers)).named
@@ -448,7 +444,7 @@ def _with_discussed(told: Resolution, text: str, papers: Sequence[Known], under:
             else told
         )
     single = len(told.paper_ids) == 1 and told.paper_ids[0] not in under
-    related = pointing.beside_what(text) or (not _of_bare(told, text, papers) and pointing.related(text))
+    related = pointing.beside_what(text) or pointing.related(text)
     if under and single and related:
         return Resolution((*under, *told.paper_ids), why=told.why)
     if under and single and (compares := cues.COMPARES.search(text)):

@@ -38,7 +38,6 @@ _QUOTES = regex(r"《([^》]{4,200})》|“([^”]{4,200})”|\"([^\"]{4,200})\"
 _DESCRIBED = (
     regex(r"(?P<what>[^，。！？,.!?：:；;]{2,30}?)的?(?:那|这)(?:一?篇|个(?:工作|论文))"),
     regex(r"(?:那|这)(?:一?篇)(?:讲|关于|做|说|用|写|研究|是)?(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作)?(?=$|[，。！？,.!?；;]|有|用|怎|是|讲|，|\s)"),
-    regex(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
     regex(r"(?:那|这)个(?:讲|关于|有关|做|研究|用|说)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?=$|[，。！？,.!?；;]|有|用|怎|是|论文|文章|工作)"),
     regex(r"^\W*(?P<what>[^，。！？,.!?；;\s这那第]{2,12}?)的?那个(?=$|[，。！？,.!?；;]|[用有是能怎呢的多要需会在里跟和比做])"),
     regex(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
@@ -48,9 +47,7 @@ _DESCRIBED = (
 )  # fmt: skip
 _GLIMPSED = (
     regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4})(?:thing|stuff)\b", re.IGNORECASE),
-    regex(r"\b(?:sache mit|(?:le|ce) truc (?:sur|d\w+)|lo de|tema de|aquilo d\w|cosa d\w+|штук[ау] (?:про|с))\s+(?P<what>[^,.!?;:]{3,40})", re.IGNORECASE),
     regex(r"^\W*(?P<what>[^，。！？,.!?；;\s]{2,12}?)的?那个"),
-    regex(r"^\W*(?P<what>[가-힣A-Za-z ]{2,16}?)\s?(?:거|것|꺼)(?=[는은요\s,?]|$)"),
 )  # fmt: skip
 _ET_AL = regex(r"(?<![^\W\d_])([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
 _TWO_NAMES = regex(
@@ -82,7 +79,6 @@ _KINDS = {
     "벤치마크": "benchmark",
     "데이터셋": "dataset",
 }
-_POINTING = regex(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
     "one first second third last same other different next previous earlier latest best new only whole entire main proposed original current given yesterday today dataset code method model result limitation paper approach".split()  # noqa: SIM905
 )
@@ -221,8 +217,7 @@ class TitleIndex:
         if not best:
             return {}
         most = max(s for _, s in best.values())
-        apart = {i: v for i, v in best.items() if v[1] >= most or not _same_place(v, best, words)}
-        return {i: v for i, v in apart.items() if v[1] >= min(most, 3)}
+        return {i: v for i, v in best.items() if v[1] >= min(most, 3)}
 
     def by_author(self, question: str) -> Found:
         folded = " ".join(fold(w) for w in _WORD.findall(question))
@@ -527,14 +522,8 @@ def _descriptions(question: str) -> Iterator[str]:
             for what in re.split(r"和|与|跟|\band\b|那篇|这篇", match["what"]):
                 bare = what.strip()
                 words = [w.lower() for w in _WORD.findall(bare)]
-                if (
-                    bare
-                    and not _POINTING.match(bare)
-                    and not (
-                        words
-                        and all(w in _EMPTY or w in LITTLE for w in words)
-                        and not re.search(r"[\u4e00-\u9fff]", bare)
-                    )
+                if bare and not (
+                    words and all(w in _EMPTY or w in LITTLE for w in words) and not re.search(r"[\u4e00-\u9fff]", bare)
                 ):
                     yield bare
     yield from descriptions(question)
@@ -570,15 +559,6 @@ def _longest_run(words: Sequence[str], title: Sequence[str]) -> tuple[int, list[
             if (content, length) > (most, len(best[1])):
                 best, most = (at, run), content
     return best
-
-
-def _same_place(mine: tuple[int, float], others: Mapping[int, tuple[int, float]], words: Sequence[str]) -> bool:
-    """Whether another title shares more of the same words."""
-    return any(
-        at <= mine[0] < at + max(int(strength), 1) + 1 and strength > mine[1]
-        for at, strength in others.values()
-        if words
-    )
 
 
 def _grams(question: str) -> dict[str, int]:
