@@ -4,6 +4,7 @@ import gc
 import itertools
 import logging
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -22,6 +24,7 @@ from bot.core.logs import OWN
 from bot.store import Redis, Store
 from bot.store.embedded.directory import server_binary
 from digest.checks import language
+from tests.servers import forked
 from tests.servers.forking import ForkServer
 
 # A property is about values, not about time: a busy machine must not fail it. What may take how long is for bench/ to say.
@@ -33,6 +36,16 @@ language._identifier._idle = 3600.0
 
 
 LONG = ("tests/scenarios/", "tests/test_patterns.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Any) -> None:
+    """Forks the workers, each of which would import everything: three seconds of the processor. Under coverage they do."""
+    if not config.getoption("cov_source", None):
+        forks = ForkServer(config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
+        config.add_cleanup(forks.close)
+        for spec in specs:
+            spec.python = shlex.join([sys.executable, "-S", forked.__file__, str(forks.path)])
 
 
 @pytest.fixture(autouse=True)

