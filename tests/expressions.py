@@ -128,8 +128,9 @@ def _patterns(value: object) -> Iterator[re.Pattern[Any]]:
 def _uses(tree: ast.Module) -> dict[str, set[str]]:
     """With which methods each name is used; `?` where it is handed on."""
     found: dict[str, set[str]] = defaultdict(set)
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             found[node.id] |= _methods(node, parents)
         elif isinstance(node, ast.Attribute) and node.attr.isupper():  # of another module
