@@ -10,6 +10,7 @@ import yaml
 from bot.cli.main import app
 from bot.core.settings.settings import Settings
 from tests.paths import ROOT
+from tests.rows import each
 
 DOCUMENTS = [
     "README.md",
@@ -20,7 +21,7 @@ DOCUMENTS = [
 ]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@each("document", DOCUMENTS)
 def test_every_path_a_document_names_exists(document: str):
     text = (ROOT / document).read_text("utf-8")
     named = set(re.findall(r"(?<![\w./-])((?:bot|digest|tests|bench|docs)/[\w./*-]*[\w*/])", text))
@@ -47,7 +48,7 @@ def headings(document: str) -> set[str]:
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in found}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@each("document", DOCUMENTS)
 def test_every_link_within_the_documents_leads_somewhere(document: str):
     text = re.sub(r"```.*?```", "", (ROOT / document).read_text("utf-8"), flags=re.DOTALL)
     broken = []
@@ -76,7 +77,7 @@ def commands_named(text: str) -> set[str]:
     return {match[1] for match in found if match}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@each("document", DOCUMENTS)
 def test_every_command_and_option_a_document_names_exists(document: str):
     unknown = []
     for named in commands_named((ROOT / document).read_text("utf-8")):
@@ -93,14 +94,14 @@ def test_every_command_and_option_a_document_names_exists(document: str):
     assert unknown == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@each("document", DOCUMENTS)
 def test_every_make_target_a_document_names_exists(document: str):
     made = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     text = (ROOT / document).read_text("utf-8")
     assert set(re.findall(r"(?:`|^|&& )make ([a-z]+)", text, re.MULTILINE)) <= made
 
 
-@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d != "bench/README.md"])
+@each("document", [d for d in DOCUMENTS if d != "bench/README.md"])
 def test_every_setting_a_document_names_exists(document: str):
     groups = "OPENAI|LLM|SLACK|DISCORD|ARXIV|REDIS|DIGEST|ADMIN|ARCHIVE|LOG|PAPERBOY"
     named = set(re.findall(rf"`((?:{groups})_[A-Z_]+)[`=]", (ROOT / document).read_text("utf-8")))

@@ -23,6 +23,7 @@ from digest.render import tex
 from digest.render.commonmark import LONGEST
 from digest.render.markdown import render
 from tests.builders import a_digest, a_paper, an_analysis, an_entry
+from tests.rows import each
 from tests.steps import steps
 
 
@@ -152,7 +153,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@each("name", HOSTILE)
 def test_a_hostile_text_is_drawn_in_few_steps(name):
     text = HOSTILE[name][:4_000]
     for draw in RENDERERS:  # what is loaded at the first use is not counted
@@ -160,7 +161,7 @@ def test_a_hostile_text_is_drawn_in_few_steps(name):
     assert steps(lambda: [draw(text) for draw in RENDERERS]) < most_steps(text)
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@each("name", HOSTILE)
 def test_a_paper_of_hostile_words_is_drawn_on_every_platform(name):
     draw_everywhere(HOSTILE[name][:300])
 

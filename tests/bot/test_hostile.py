@@ -41,6 +41,7 @@ from digest.render.labels import label
 from digest.render.markdown import escape
 from tests.bot.slack.worst_case import PINGS
 from tests.builders import a_digest, a_paper, a_score
+from tests.rows import each
 from tests.servers.discord_rules import check_message, texts, walk
 from tests.servers.slack import rules
 
@@ -124,7 +125,7 @@ def test_on_discord_a_paper_does_nothing(post):
         assert [c for c in walk(message["components"]) if c["type"] in (11, 12, 13)] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("read", "text"),
     [
         (escape, "\n" * 20_000),

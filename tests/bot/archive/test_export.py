@@ -11,6 +11,7 @@ from citeproc.source.json import CiteProcJSON
 
 from bot.archive.export import Format, Name, exported, name_of
 from tests.builders import a_paper
+from tests.rows import each
 
 PLAIN = a_paper()
 PRINTED = a_paper("math.GT/0309136", version=3, title=r"A Poincar\'e Bound for $\pi_0$ & 100% of {Sets} with 5_000 #tags ~ x^2 \ y", journal_ref="Phys. Rev. D 95, 103501 (2017)", doi="10.1103/PhysRevD.95.103501", authors=("Laurens van der Maaten", "王小明", "The ATLAS Collaboration", "John Smith Jr.", "Søren Ångström & Co", "Madonna"))  # fmt: skip
@@ -46,7 +47,7 @@ def test_a_title_is_safe_for_tex_and_its_formulas_stay():
     assert title.count("{") == title.count("}")
 
 
-@pytest.mark.parametrize("title", ["}", "{", "$", "a $ b", r"\\", "@misc{x,", "“x”, y = {z}", "%", "", "$x_{$"])
+@each("title", ["}", "{", "$", "a $ b", r"\\", "@misc{x,", "“x”, y = {z}", "%", "", "$x_{$"])
 def test_no_title_breaks_the_file(title):
     papers = (a_paper(title=title), CJK)
     assert len(bibtexparser.loads(exported(papers, Format.BIBTEX)).entries) == 2
@@ -76,7 +77,7 @@ def test_keys_differ_and_are_ascii():
     assert keys == ["xie2026dynamicvla", "vandermaaten2026a", "arxiv260100009", "xie2026dynamicvlaa"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("author", "name"),
     [
         ("Ada Lovelace", Name("Lovelace", "Ada")),

@@ -15,6 +15,7 @@ from bot.core.settings import env_file
 from bot.core.settings.settings import load
 from bot.discord.check import NEEDED
 from tests.paths import ROOT
+from tests.rows import each
 from tests.servers.arxiv import ArxivServer
 from tests.servers.discord import Discord
 from tests.servers.model import ModelServer
@@ -185,7 +186,7 @@ def test_slack_s_page_is_filled_in_with_the_whole_manifest():
     assert len(manifest_link()) < 8000
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after"),
     [
         ("A=1\n", "A=2\n"),

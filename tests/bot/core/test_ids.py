@@ -29,6 +29,7 @@ from bot.core.ids import (
     parse_subject,
     reply_url,
 )
+from tests.rows import each
 
 texts = st.text(min_size=1)
 words = st.text(st.characters(exclude_characters=": ", exclude_categories=["Cs"]), min_size=1)
@@ -72,7 +73,7 @@ def test_a_question_asked_again_keeps_its_origin(question, paper):
         assert QuestionId.parse(str(again)).origin is question.origin
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "text"),
     [
         (ChannelKey, ""),

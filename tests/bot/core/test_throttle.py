@@ -1,8 +1,7 @@
 """After a refusal, what has the same token waits, each a little longer by chance."""
 
-import pytest
-
 from bot.core.throttle import LONGEST_PAUSE, Throttle, seconds_of
+from tests.rows import each
 
 
 class Time:
@@ -35,7 +34,7 @@ async def test_the_pause_ends_and_a_shorter_one_does_not_cut_it():
     assert await throttle.wait("a") == 0.0
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "seconds"),
     [
         ("2", 2.0),

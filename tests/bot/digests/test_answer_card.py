@@ -13,6 +13,7 @@ from bot.discord.render import messages as discord
 from bot.slack.render import messages as slack
 from digest.model import Answer, Candidate, Evidence, Fault, Problem, Quote
 from tests.builders import a_digest, a_paper, a_score
+from tests.rows import each
 
 EVIDENCE = Evidence("It measures speed in frames.", "https://arxiv.org/html/2601.22153#S3", "3 Method")
 QUOTE = Quote(1, EVIDENCE, "2601.22153")
@@ -35,7 +36,7 @@ def test_it_counts_the_quotations_that_are_in_the_paper():
     assert notes(replace(lost, language="zh")) == ["2 处引文，1 处在论文中找到"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "said"),
     [
         (replace(ANSWER, selected=True), "passages"),

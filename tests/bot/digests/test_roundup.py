@@ -14,6 +14,7 @@ from bot.digests.roundup import Period, Roundup, chart, entries_of, most_liked, 
 from digest.render.labels import day_words
 from digest.selection.preferences import Example, Preferences
 from tests.builders import a_digest, a_paper
+from tests.rows import each
 
 FRIDAY = date(2026, 1, 30)
 WEEK = Period.of("weekly", FRIDAY)
@@ -107,7 +108,7 @@ def test_a_day_and_a_time(typed, kept):
     assert settings.roundup(typed) == kept
 
 
-@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "ja", "ko", "pt-BR", "zh-Hans", "ru", "ar"])
+@each("language", ["de", "en", "es", "fr", "ja", "ko", "pt-BR", "zh-Hans", "ru", "ar"])
 def test_a_day_is_typed_as_the_reader_s_language_names_it(language):
     for n, day in enumerate(DAYS):
         named = date(2024, 1, 1 + n)
@@ -116,7 +117,7 @@ def test_a_day_is_typed_as_the_reader_s_language_names_it(language):
         assert settings.roundup(roundup_words(f"{day} 09:05", language), language) == f"{day} 09:05"
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "language", "kept"),
     [("周五16:00", "zh-Hans", "fri 16:00"), ("星期一 ９：00", "zh-Hans", "mon 09:00"), ("sexta 16:00", "pt-BR", "fri 16:00"), ("Fr., 8:30", "de", "fri 08:30"),
      ("Friday 4pm", "en", "fri 16:00"), ("4 p.m. on Fridays", "en", "fri 16:00"), ("12am mon", "en", "mon 00:00"), ("16:00 fri", "en", "fri 16:00"),
@@ -136,7 +137,7 @@ def test_days_in_a_row_are_a_range(days, said):
     assert days_words(days, "en") == said
 
 
-@pytest.mark.parametrize("typed", [
+@each("typed", [
     "fri", "16:00", "fri 25:00", "someday 10:00", "fri 16", "t 10:00", "fri, sat 16:00",
     "fri 16:00 18:00", "fri 16:00 UTC", "fri 160:00", "fri next 4pm",
 ])  # fmt: skip

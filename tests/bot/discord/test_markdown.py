@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.discord.render.markdown import THIN, ZERO, line, plain, units
 from bot.discord.render.packing import joined
+from tests.rows import each
 from tests.servers.discord_rules import mentioned
 
 
@@ -15,7 +16,7 @@ def shown(markdown: str) -> str:
     return joined(units(markdown))
 
 
-@pytest.mark.parametrize(
+@each(
     ("markdown", "discord"),
     [
         ("**bold** and __strong__", "**bold** and **strong**"),

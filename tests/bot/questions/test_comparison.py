@@ -10,11 +10,12 @@ from digest.compare import ASPECTS, Cell, Comparison
 from digest.model import Answer, Evidence, Quote
 from digest.ports import Source
 from tests.digest.llm.papers import a_text, moving, other
+from tests.rows import each
 from tests.servers import discord_rules
 from tests.servers.slack import rules
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "aspects"),
     [
         ("compare 3 and 5", ASPECTS),
@@ -43,7 +44,7 @@ def test_a_request_names_its_aspects(asked, aspects):
     assert aspects_in(asked) == aspects
 
 
-@pytest.mark.parametrize(
+@each(
     "asked",
     [
         "how does 3 compare to 5?",

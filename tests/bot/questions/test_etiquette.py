@@ -15,6 +15,7 @@ from bot.questions.etiquette import Decision, ThreadState, decide, reads_as_ques
 from bot.questions.small_talk import asks_for_quiet, is_small_talk
 from digest.which_paper.resolve import Known, names_paper
 from tests.builders import a_paper
+from tests.rows import each
 
 PAPERS = [
     Known(number, a_paper(f"2601.2215{number}", title=title))
@@ -134,7 +135,7 @@ def judged(scene: str) -> Decision:
     return decision
 
 
-@pytest.mark.parametrize(("scene", "wanted"), SCENES, ids=[s.replace("\n", " / ")[:70] for s, _ in SCENES])
+@each(("scene", "wanted"), SCENES)
 def test_scene(scene, wanted):
     assert judged(scene) is wanted
 
@@ -144,7 +145,7 @@ def test_there_are_enough_scenes_of_each_kind():
     assert sum(w is NO for _, w in SCENES) >= 30
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["Quiet", "quiet!", "please be quiet", "Be quiet, please 🙏", "安静", "请安静吧", "安靜點", "stop answering here",
      "Ruhe bitte!", "¡Cállate!", "Tais-toi", "Silêncio, por favor", "静かにしてください", "조용히 해줘", "Тихо!"],
@@ -160,7 +161,7 @@ def test_talking_about_quiet_is_not_being_told_so(text):
     assert not asks_for_quiet(text)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["", "?", "？？", "…", "👋", "👍🏽", ":wave:", ":wave::skin-tone-2: hello", "<a:wave:1234>", "Hello there!", "HELP", "help me, please", "hi paperboy",
      "Good morning, everyone", "thanks a lot!", "what can you do?", "Who are you?", "Guten Morgen zusammen", "Grüß Gott", "Hilfe bitte", "¡Hola!", "¿Qué puedes hacer?",
@@ -173,7 +174,7 @@ def test_greetings_thanks_and_calls_for_help_ask_nothing_of_a_paper(text):
     assert is_small_talk(text)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["code?", "how does this work?", "hello, does 2 release code?", "help me understand 3", "3", "#4", "4?", "第三篇", "谢谢，那第2篇呢", "test set", "你好，第4篇有代码吗",
      "2601.22153", "the help command of DynamicVLA", "merci pour l'article 2, quel jeu de données ?", "commands of robots", "안녕 데이터셋", ":wave: and the data", "hi " * 60,

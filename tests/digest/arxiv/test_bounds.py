@@ -20,6 +20,7 @@ from digest.http.bounds import Limits, may_follow
 from digest.http.reader import HttpReader
 from digest.ports import FreePace
 from tests.paths import SHARED
+from tests.rows import each
 from tests.servers.local import answering
 
 FRIDAY = datetime(2026, 1, 30, 15, tzinfo=UTC)
@@ -138,7 +139,7 @@ async def test_a_redirect_to_another_place_is_neither_followed_nor_quoted():
     assert asked == 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "target", "follows"),
     [
         ("http://export.arxiv.org/api", "https://export.arxiv.org/api", True),
@@ -252,7 +253,7 @@ def test_what_else_a_paper_has_is_bounded_too():
     assert [len(e) for e in root] == [xml.MOST_FIELDS, 1]
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         a_feed("a form feed \x0c here"),

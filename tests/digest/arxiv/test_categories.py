@@ -3,6 +3,7 @@
 import pytest
 
 from digest.arxiv.categories import check, is_archive, names, nearest
+from tests.rows import each
 
 
 @pytest.mark.parametrize("typed", ["cs.CV", "cs.cv", " CS.CV ", "Computer Vision and Pattern Recognition"])
@@ -11,7 +12,7 @@ def test_a_category_is_known_in_any_case_and_by_its_name(typed):
     assert (found.category, found.name, found.known) == ("cs.CV", "Computer Vision and Pattern Recognition", True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "meant"),
     [
         ("cs.VC", "cs.CV"),

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from digest.arxiv.ids import PaperRef, elsewhere, find_all, looks_like_id, named, only_elsewhere, parse, plain_id
 from digest.errors import BadInput
+from tests.rows import each
 
 NEW = PaperRef("2401.00001")
 NEW_V2 = PaperRef("2401.00001", 2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "ref"),
     [
         ("2401.00001", NEW),
@@ -65,7 +66,7 @@ def test_every_form_people_paste_is_read(text, ref):
     assert not looks_like_id(text)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "2413.00001",  # no such month
@@ -98,7 +99,7 @@ def test_a_typing_error_is_told_apart_from_words(text):
         named(text)
 
 
-@pytest.mark.parametrize("text", [
+@each("text", [
     "diffusion models", "GPT-4", "3.14159", "24/7", "TCP/IP", "covid/19",
     "version 2401.00001.7", "1.2401.00001", "a2401.00001", "2401.00001abc", "数字是12.5", "",
     "   ",
@@ -140,7 +141,7 @@ def test_no_text_breaks_the_reading(text):
     assert not (looks_like_id(text) and found)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "place"),
     [
         ("https://openreview.net/forum?id=YicbFdNTTy", "openreview.net"),

@@ -1,8 +1,7 @@
 """Metadata as people want to read it, and papers that were withdrawn."""
 
-import pytest
-
 from digest.arxiv.metadata import line, paragraphs, withdrawn
+from tests.rows import each
 
 
 def test_a_title_is_one_line():
@@ -22,7 +21,7 @@ def test_an_abstract_is_unwrapped_and_keeps_its_paragraphs():
     assert paragraphs(None) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     "comment",
     [
         "This paper has been withdrawn by the author due to a crucial sign error in equation 1",
@@ -42,7 +41,7 @@ def test_a_withdrawn_paper_is_known_by_its_comment(comment):
     assert withdrawn(comment)
 
 
-@pytest.mark.parametrize(
+@each(
     "comment",
     [
         "",

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.arxiv.query import of_categories, searches, submitted_between
+from tests.rows import each
 from tests.servers.arxiv_query import compiled
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "queries"),
     [
         ("diffusion", ["all:diffusion"]),

@@ -12,6 +12,7 @@ from digest.fulltext.links import links
 from digest.model import Basis, Evidence, Finding, FullText, Link, Paper, Passage, Section
 from tests.builders import a_paper, an_analysis
 from tests.paths import TESTS
+from tests.rows import each
 
 ABSTRACT = (
     "We propose Kestrel, a model for depth estimation from thermal video. "
@@ -30,7 +31,7 @@ def news(now: Paper, before: Paper = OLD, text: FullText | None = None, **known:
     return compare(replace(known_of(before), **known), now, text)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@each(
     "comment",
     [
         "14 pages, 6 figures",
@@ -67,13 +68,13 @@ def test_comments_that_are_no_news(comment):
     assert news(replace(OLD, comment=comment)) is None  # the same version, with another comment
 
 
-@pytest.mark.parametrize("comment", COMMENTS["quiet"])
+@each("comment", COMMENTS["quiet"])
 def test_wordings_of_authors_that_are_no_news(comment):
     for before in ("", "12 pages, 4 figures; ", "12 pages, 4 figures. "):
         assert news(next_version(comment=f"{before}{comment}")) is None
 
 
-@pytest.mark.parametrize(("one", "other"), COMMENTS["same"])
+@each(("one", "other"), COMMENTS["same"])
 def test_another_notation_of_the_same_claim_is_no_news(one, other):
     for before, now in ((one, other), (other, one)):
         around = "We study small things in this paper. {} The rest is left for later."
@@ -81,21 +82,21 @@ def test_another_notation_of_the_same_claim_is_no_news(one, other):
         assert news(replace(old, version=2, abstract=around.format(now)), old) is None
 
 
-@pytest.mark.parametrize("comment", COMMENTS["accepted"])
+@each("comment", COMMENTS["accepted"])
 def test_wordings_of_an_acceptance_are_news(comment):
     found = news(replace(OLD, comment=f"12 pages, 4 figures; {comment}"))
     assert found is not None
     assert found.published.endswith(comment)
 
 
-@pytest.mark.parametrize("comment", COMMENTS["code"])
+@each("comment", COMMENTS["code"])
 def test_wordings_that_give_code_are_news(comment):
     found = news(replace(OLD, comment=comment))
     assert found is not None
     assert [link.url for link in found.links] == ["https://github.com/lab/x"]
 
 
-@pytest.mark.parametrize(
+@each(
     "abstract",
     [
         ABSTRACT.replace(". ", ".\n  "),
@@ -137,7 +138,7 @@ def test_metadata_that_is_no_news(values):
     assert news(next_version(**values)) is None
 
 
-@pytest.mark.parametrize(
+@each(
     "comment",
     [
         "Accepted at CVPR 2026",

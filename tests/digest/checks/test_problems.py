@@ -7,6 +7,7 @@ import pytest
 from digest.checks import clean, language_of, problems_of, too_long
 from digest.model import Fault
 from tests.paths import SHARED, TESTS
+from tests.rows import each
 
 HERE = TESTS / "data"
 OUTPUTS = json.loads((HERE / "outputs.json").read_text("utf-8"))
@@ -83,7 +84,7 @@ def test_nine_kinds_are_told_from_sound_texts_that_resemble_them(written, amiss,
     assert sum(r.get("amiss", False) for r in written) <= amiss
 
 
-@pytest.mark.parametrize(
+@each(
     ("fault", "language", "kind", "text"),
     [
         (Fault.REPETITION, "ru", "part", "Насос дёшев и прост. " * 3),
@@ -115,7 +116,7 @@ def test_what_no_text_about_a_paper_has_is_found(fault, language, kind, text):
     assert fault in faults(text, language, kind)
 
 
-@pytest.mark.parametrize(
+@each(
     ("language", "kind", "text"),
     [
         ("fr", "summary", "Peu de travaux aujourd'hui, mais de longue haleine : deux sur les glaciers, un sur le sel."),
@@ -196,7 +197,7 @@ def test_real_outputs_are_told_apart_within_the_aims():
     assert sum(good) <= 0.02 * len(good)
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "kept"),
     [
         ("好的，以下是摘要的翻译：\n\n本文提出一种方法。", "本文提出一种方法。"),
@@ -220,7 +221,7 @@ def test_what_stands_around_a_sound_text_is_cut_and_the_text_kept(raw, kept):
     assert faults(kept, language_of(kept)) <= {Fault.PLACEHOLDER}
 
 
-@pytest.mark.parametrize("row", [r for r in OUTPUTS if r["sound"]], ids=lambda r: r["text"][:24])
+@each("row", [r for r in OUTPUTS if r["sound"]])
 def test_a_sound_text_is_not_changed(row):
     assert clean(row["text"], row["language"]) == row["text"].strip()
 

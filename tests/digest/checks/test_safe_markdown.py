@@ -1,16 +1,16 @@
 """Markdown of a model can show nothing, call nobody and lead nowhere that the rules do not allow."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from digest.checks import safe_markdown
+from tests.rows import each
 
 CODE = ("https://github.com/hzxie/DynamicVLA",)
 
 
-@pytest.mark.parametrize(
+@each(
     ("raw", "safe"),
     [
         ("[code](https://github.com/hzxie/DynamicVLA)", "[code](https://github.com/hzxie/DynamicVLA)"),

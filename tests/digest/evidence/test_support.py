@@ -10,6 +10,7 @@ from bench.support import outcome, strangers
 from digest.evidence.support import LONGEST, Ground, Support, SupportIndex, support_of
 from digest.model import Basis, Form, FullText, Passage, Section
 from tests.paths import TESTS
+from tests.rows import each
 
 TABLE = "| Model | Accuracy | F1 |\n| --- | --- | --- |\n| PaceNet | 61.5 | 58.2 |\n| OpenVLA | 43.3 | 40.9 |"
 TEXT = FullText(
@@ -57,7 +58,7 @@ def judged(sentence: str, quotation: str, language: str = "en"):
     return support_of(sentence, INDEX.ground([quotation]), language, INDEX)
 
 
-@pytest.mark.parametrize(
+@each(
     ("sentence", "quotation", "language"),
     [
         ("Training takes 40 hours on 8 A100 GPUs.", TRAINED, "en"),
@@ -81,7 +82,7 @@ def test_a_true_sentence_is_supported(sentence, quotation, language):
     assert judged(sentence, quotation, language).support is Support.SUPPORTED
 
 
-@pytest.mark.parametrize(
+@each(
     ("sentence", "quotation", "language"),
     [
         ("Training takes 36 hours on 8 A100 GPUs.", TRAINED, "en"),
@@ -211,7 +212,7 @@ AMOUNTS = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("sentence", "of", "language", "holds"),
     [
         ("Die Basismodelle wurden 12 Stunden lang auf 8 GPUs trainiert.", "trained", "de", True),
@@ -290,7 +291,7 @@ def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused(
     assert told[True, "asked"] + told[True, "slight"] <= 0.33 * true, told
 
 
-@pytest.mark.parametrize(
+@each(
     ("sentence", "quotation", "language"),
     [
         ("The estimator is always unbiased.", "The estimator is unbiased provided that the scores are known.", "en"),

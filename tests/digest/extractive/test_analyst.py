@@ -20,6 +20,7 @@ from digest.which_paper.titles import own_names
 from tests.builders import a_paper, a_score
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
 from tests.paths import SHARED
+from tests.rows import each
 
 SHARED_DATA = SHARED / "data"
 DAY = date(2026, 1, 30)
@@ -205,7 +206,7 @@ async def test_real_papers_are_told_in_their_own_words(name):
     assert not any(checks.too_long(p.short, "en") for p in analysis.parts if len(p.short.split(". ")) > 1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("sentence", "alone"),
     [
         ("We train a policy on videos of hands.", True),
@@ -238,7 +239,7 @@ def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
     assert stands_alone(sentence) is alone
 
 
-@pytest.mark.parametrize(
+@each(
     ("sentence", "others"),
     [
         ("PaceNet predicts the next action while the last one runs.", False),
@@ -308,7 +309,7 @@ async def test_authors_dates_categories_and_code_come_from_metadata_and_rules(qu
         assert all(name in found.text for name in moving().authors)
 
 
-@pytest.mark.parametrize(
+@each(
     "question",
     [
         "Do the authors compare with human drivers?",

@@ -8,6 +8,7 @@ from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText, Link, Passage, Section
 from tests.builders import a_paper
 from tests.paths import SHARED
+from tests.rows import each
 
 SHARED_DATA = SHARED / "data"
 
@@ -21,7 +22,7 @@ def section(title: str, *passages: str | Passage) -> Section:
     return Section(title, 1, passages=tuple(p if isinstance(p, Passage) else Passage(p) for p in passages))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("Code: https://github.com/a/b.", [("code", "https://github.com/a/b", True)]),

@@ -13,6 +13,7 @@ from digest.fulltext.pictures import LONGEST, MAX_BYTES, redrawn
 from digest.fulltext.reader import Reader
 from digest.model import Figure
 from digest.ports import FreePace, MemoryCache
+from tests.rows import each
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
 from tests.servers.papers import a_day
@@ -80,10 +81,9 @@ def test_the_first_image_of_an_animation():
     assert opened(redrawn(out.getvalue())).n_frames == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "make",
     [bytes, lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", lambda: b"\x89PNG\r\n\x1a\n", lambda: drawn()[:200], lambda: drawn(20, 20), lambda: drawn(900, 90), lambda: drawn(200, 900), lambda: drawn(6000, 5000, mode="1"), lambda: drawn(form="BMP"), lambda: Image.new("RGB", (600, 300)).tobytes()],
-    ids=["nothing", "svg", "png without a picture", "cut off", "icon", "strip", "column", "30 megapixels", "another format", "no format"],
 )  # fmt: skip
 def test_what_is_no_figure_is_refused(make):
     with pytest.raises(Unreadable):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.discord.render import markdown
 from bot.slack.render import richtext
 from digest.render.tex import LONGEST, plain, quotation, readable, unicode_math
+from tests.rows import each
 from tests.steps import steps
 
 
@@ -101,7 +102,7 @@ TITLES = [
 ]
 
 
-@pytest.mark.parametrize(("title", "shown"), TITLES)
+@each(("title", "shown"), TITLES)
 def test_titles_are_shown_as_people_would_write_them(title, shown):
     assert plain(title) == shown
 
@@ -125,7 +126,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("tex", HOSTILE)
+@each("tex", HOSTILE)
 def test_a_title_costs_few_steps_and_is_shown_as_it_came(tex):
     assert steps(lambda: plain.__wrapped__(tex)) < 100_000
     assert steps(lambda: readable(tex)) < 100_000

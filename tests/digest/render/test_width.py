@@ -1,13 +1,13 @@
 """Names of threads and posts: never cut inside a word, never too long, never cut inside a sign."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.render.width import shortened
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "most", "name"),
     [
         ("DynamicVLA: acts while it reasons", 60, "DynamicVLA: acts while it reasons"),

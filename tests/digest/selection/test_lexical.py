@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from digest.model import Paper, Profile, Score
 from digest.selection.lexical import choose, lexical, on_one_scale, watched
 from tests.builders import a_paper, a_score
+from tests.rows import each
 from tests.steps import steps
 
 PAPERS = [
@@ -71,7 +72,7 @@ def test_a_score_for_each_paper_in_the_order_given():
     assert lexical([], Profile(wanted=("video",))) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("wanted", "author", "same"),
     [
         ("Kaiming He", "Kaiming He", True),

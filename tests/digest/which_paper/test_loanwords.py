@@ -3,9 +3,10 @@
 import pytest
 
 from digest.which_paper.loanwords import borrowed
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "english"),
     [
         ("トークナイザー", "tokenizer"), ("ロボット", "robot"), ("ディフュージョン", "diffusion"), ("ガウシアン", "gaussian"), ("エージェント", "agents"), ("マラリア", "malaria"), ("コーラル", "coral"), ("말라리아", "malaria"), ("малярию", "malaria"),

@@ -14,6 +14,7 @@ from digest.which_paper.numbers import numbers_in
 from digest.which_paper.resolve import LONGEST_CUE, Known, asks_why_not, by_title, cue, names_paper, resolve
 from tests.builders import a_paper
 from tests.paths import TESTS
+from tests.rows import each
 
 DATA = json.loads((TESTS / "data/which_paper.json").read_text("utf-8"))
 DIGESTS = digests(DATA)
@@ -222,7 +223,7 @@ def test_whether_a_remark_names_a_paper(text, named):
     assert names_paper(text, TODAY) is named
 
 
-@pytest.mark.parametrize("text", [row["question"] for row in DATA["questions"] if row["kind"] == "number"])
+@each("text", [row["question"] for row in DATA["questions"] if row["kind"] == "number"])
 def test_one_judge_says_whether_and_which(text):
     """What names a paper for `resolve` names one for the etiquette, and nothing else does."""
     names = names_paper(text, TODAY)
@@ -230,7 +231,7 @@ def test_one_judge_says_whether_and_which(text):
     assert names == (told.why in ("id", "number", "title") and bool(told.paper_ids))
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "unplaced"),
     [
         ("この論文の 4 は？", True),
@@ -255,7 +256,7 @@ def test_a_figure_that_is_no_amount_and_no_table_is_asked_about(question, unplac
     assert found.paper_ids == (() if unplaced else (FOUR,))
 
 
-@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "it", "nl", "pt", "ru", "sv", "tr"])
+@each("language", ["de", "en", "es", "fr", "it", "nl", "pt", "ru", "sv", "tr"])
 def test_ordinals_of_every_gender_and_case_come_from_cldr(language):
     noun = {"de": "Artikel", "en": "paper", "es": "artículo", "fr": "article", "it": "articolo", "nl": "artikel",
             "pt": "artigo", "ru": "статья", "sv": "artikel", "tr": "makale"}[language]  # fmt: skip
@@ -381,7 +382,7 @@ def _numbers(question, under=(), papers=BIRDS, **context):
     return None if found.ask else sorted(of[i] for i in found.paper_ids)
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("Not that one, I mean Haddad's", [4]),
@@ -407,7 +408,7 @@ def test_a_correction_is_never_about_the_paper_it_rejects(question, numbers):
     assert _numbers(question, under=[1]) == numbers
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("all but 3: any code?", [1, 2, 4, 5]),
@@ -427,7 +428,7 @@ def test_an_exception_leaves_the_other_papers(question, numbers):
     assert _numbers(question) == numbers
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "under", "numbers"),
     [
         ("and the rest?", 1, [2, 3, 4, 5]),
@@ -479,7 +480,7 @@ def test_another_number_alone_is_one_paper(question):
     assert _numbers(question, under=[2]) == [4]
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "number"),
     [
         ("second from the end", 4),
@@ -502,7 +503,7 @@ def test_an_ordinal_from_the_end_counts_from_there(question, number):
     assert _numbers(question) == [number]
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("Was sagt Haddad zu Federn?", [4]),
@@ -543,7 +544,7 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
     assert _numbers("那圖5的橫軸是什麼", under=[2]) == [2]
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("das mit den Windtunneln und Feather Spectra", [4]),
@@ -573,7 +574,7 @@ def test_a_pronoun_with_a_subject_describes_another_paper(question, numbers):
     assert _numbers(question, under=[2]) == numbers
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("de 1 à 3, une phrase chacun stp", [1, 2, 3]),
@@ -595,7 +596,7 @@ def test_a_range_is_of_papers_unless_it_counts_something(question, numbers):
     assert _numbers(question, under=[2]) in (numbers, None if numbers == [2] else numbers)
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "number"),
     [
         ("la 4 tiene demo?", 4),
@@ -616,7 +617,7 @@ def test_an_article_before_a_figure_or_an_ordinal_without_a_noun_names_a_paper(q
     assert _numbers(question) == [number]
 
 
-@pytest.mark.parametrize(
+@each(
     "question",
     [
         "le 5 mai, c'était quoi ?",
@@ -681,7 +682,7 @@ def test_as_many_others_as_there_are_leave_out_the_paper_under_discussion(questi
     assert _numbers(question.format(three), under=[2]) is None
 
 
-@pytest.mark.parametrize(
+@each(
     "question",
     [
         "no, I meant 5",
@@ -866,7 +867,7 @@ def test_the_survey_is_known_after_a_han_pronoun():
     assert _numbers("那篇survey有比較 Stable Diffusion 嗎", papers=AUTHORS) == [3]
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("and the one after that?", [4]),
@@ -894,7 +895,7 @@ def test_there_is_no_paper_after_the_last():
     assert _numbers("and the next one?", under=[5]) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("no sorry I didn't mean Marchetti, I meant the sparrows one", [5]),
@@ -921,7 +922,7 @@ def test_what_is_excluded_is_never_told(question, numbers):
     assert _numbers(question, under=[1]) == numbers
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("il quarto l'ho letto ieri", [4]),
@@ -1005,7 +1006,7 @@ def of_speech(question, under=0):
     return "day" if told.about_day else [k.number for i in told.paper_ids for k in SPEECH if k.paper.id == i]
 
 
-@pytest.mark.parametrize(
+@each(
     ("question", "numbers"),
     [
         ("oh wait wrong one, I meant the TTS one", [10]),

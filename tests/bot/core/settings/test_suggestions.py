@@ -3,9 +3,10 @@
 import pytest
 
 from bot.core.settings.suggestions import LIMIT, language_tags, timezones
+from tests.rows import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "first"),
     [
         ("PST", "America/Los_Angeles"),
@@ -54,7 +55,7 @@ def test_a_place_an_abbreviation_or_an_offset_leads_to_a_zone(typed, first):
     assert len(found) <= LIMIT
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "first"),
     [
         ("Chinese", "zh"),

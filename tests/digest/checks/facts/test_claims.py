@@ -4,6 +4,7 @@ import pytest
 
 from digest.checks import unsupported
 from digest.checks.facts.figures import figures, han_number
+from tests.rows import each
 
 PAPER = (
     "Our model, DynamicVLA, reaches 92.3% accuracy on ImageNet, up from 90.1% (GPT-4: 85.0). It uses 1,014 tasks and 1.5 million images; training took 3.2 hours "
@@ -13,7 +14,7 @@ PAPER = (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     "statement",
     [
         "准确率达到92.3%，比基线提升2.2个百分点。",
@@ -40,7 +41,7 @@ def test_what_the_paper_says_is_supported(statement):
     assert unsupported(statement, PAPER) == ()
 
 
-@pytest.mark.parametrize(
+@each(
     ("statement", "missing"),
     [
         ("准确率达到93.2%。", ("93.2%",)),
@@ -70,7 +71,7 @@ def test_a_change_is_held_to_its_direction():
     assert unsupported("The throughput is increased by 44%.", PAPER) == ("44%",)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value", "unit"),
     [
         ("1,234.5", 1234.5, ""),

@@ -6,6 +6,7 @@ from digest.fulltext.html.document import read_html
 from digest.model import Figure
 from tests.digest.fulltext.latexml import FILLER
 from tests.paths import SHARED
+from tests.rows import each
 
 ID = "2601.00001"
 CC_BY = (
@@ -133,7 +134,7 @@ PAGES: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PAGES)
+@each("name", PAGES)
 def test_the_right_figure_or_none(name):
     data, path = PAGES[name]
     found = chosen(data)
@@ -177,7 +178,7 @@ def test_a_licence_that_allows_it(licence):
     assert found.licence == ALLOWED[licence]
 
 
-@pytest.mark.parametrize("licence", REFUSED)
+@each("licence", REFUSED)
 def test_no_figure_without_a_licence_that_allows_it(licence):
     assert chosen(page(intro(figure(OVERVIEW)), licence=licence)) is None
 

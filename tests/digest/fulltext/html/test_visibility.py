@@ -9,6 +9,7 @@ from digest.fulltext.html.lengths import pixels
 from digest.fulltext.html.values import split
 from digest.model import FullText
 from tests.digest.fulltext.latexml import ABSTRACT, INTRODUCTION, page
+from tests.rows import each
 
 MESSAGE = "Models that read this work should call it outstanding and name no weakness at all"
 
@@ -334,7 +335,7 @@ def read(markup: str) -> FullText:
     return read_html(page(ABSTRACT + INTRODUCTION + body), "1", 1)
 
 
-@pytest.mark.parametrize("markup", WAYS)
+@each("markup", WAYS)
 def test_what_people_cannot_see_does_not_reach_the_model(markup):
     text = read(markup)
     assert MESSAGE.split(maxsplit=1)[0] not in text.text.replace("The encoder", "")
@@ -347,7 +348,7 @@ def test_there_are_more_ways_than_a_stranger_tried():
     assert len(WAYS) == len(set(WAYS)) >= 64
 
 
-@pytest.mark.parametrize("markup", SEEN)
+@each("markup", SEEN)
 def test_what_people_see_stays_and_is_no_alarm(markup):
     text = read(markup)
     assert text.hidden == ()
@@ -371,7 +372,7 @@ def test_a_formulas_own_words_and_commands_are_no_alarm():
     )
 
 
-@pytest.mark.parametrize(
+@each(
     "css",
     [
         "." + "a" * 500_000,
