@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from zoneinfo import available_timezones
 
 from rapidfuzz import fuzz, process, utils
 
 from bot.core import lists
 from bot.core.chat import Place
+from bot.core.clock import zone_names
 from bot.core.settings import suggestions
 from bot.store import Store
 from digest.arxiv import categories
@@ -26,11 +26,7 @@ async def complete(store: Store, field: str, typed: str, place: Place) -> Sequen
         return [(lists.category_label(c), c) for c in categories.nearest(typed, CHOICES)] if typed else []
     if field == "timezone":
         found = process.extract(
-            typed or "UTC",
-            sorted(available_timezones()),
-            scorer=fuzz.WRatio,
-            processor=utils.default_process,
-            limit=CHOICES,
+            typed or "UTC", sorted(zone_names()), scorer=fuzz.WRatio, processor=utils.default_process, limit=CHOICES
         )
         # A city or an abbreviation; the tables take a moment to read.
         meant = await asyncio.to_thread(suggestions.timezones, typed)

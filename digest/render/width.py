@@ -15,6 +15,8 @@ def wide(char: str) -> bool:
 
 def columns(text: str) -> int:
     """One for a character of Latin script, two for a wide one, none for a combining mark."""
+    if text.isascii():
+        return len(text)
     return sum(2 if wide(c) else 0 if unicodedata.combining(c) or unicodedata.category(c) == "Cf" else 1 for c in text)
 
 

@@ -14,12 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.core.clock import zone_names
 from bot.core.settings import shapes
 from bot.core.settings.problems import plain
 from bot.core.subscription import DAYS, Detail, Layout
@@ -87,7 +88,7 @@ def clock_time(value: str) -> str:
 
 
 def timezone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in zone_names():
         from bot.core.settings.suggestions import timezones  # noqa: PLC0415  # for mistakes alone
 
         raise ValueError(say.sentence("bad timezone", value=repr(value), nearest=_nearest(timezones, value)))

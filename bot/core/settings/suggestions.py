@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from rapidfuzz import fuzz, process
 
+from bot.core.clock import zone_names
 from digest.patterns import regex
 from digest.render.catalogs import languages
 
@@ -161,7 +162,7 @@ def _standard_offset(zone: str) -> timedelta | None:
 @cache
 def _zone_names() -> dict[str, tuple[str, ...]]:
     order = {zone: n for n, zone in enumerate(_cities())}
-    known, found = available_timezones(), dict[str, set[str]]()
+    known, found = zone_names(), dict[str, set[str]]()
     for words, zones in _named_zones():
         found.setdefault(words, set()).update(zones & known)
     for words, zones in _abbreviations().items():

@@ -23,6 +23,8 @@ _EAST = {
 
 def without_accents(text: str) -> str:
     """The text without capitals and accents, as `number_words.json` has it."""
+    if text.isascii():
+        return text.lower()
     split = unicodedata.normalize("NFD", text.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in split if not "\u0300" <= c <= "\u036f"))
 
