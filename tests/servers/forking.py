@@ -10,6 +10,7 @@ import asyncio
 import atexit
 import contextlib
 import fcntl
+import functools
 import gc
 import json
 import os
@@ -305,9 +306,23 @@ if __name__ == "__main__":
         for language in catalogs.languages(package):
             catalogs.catalog(package, language.replace("_", "-"))
     import_module("digest.patterns").compile_all()
-    # What the first question compiles.
-    import_module("digest.which_paper.resolve").resolve("What about flow matching?", papers=())
+    # What the first questions, days and connections compile and read.
+    resolve, sample = import_module("digest.which_paper.resolve"), import_module("tests.builders").a_paper()
+    for question in (
+        "What about flow matching?",
+        "not 2, I meant 3",
+        "How many does the second use?",
+        "compare 1 and 2",
+    ):
+        resolve.resolve(question, papers=[resolve.Known(n, sample, "") for n in (1, 2, 3)])
     import_module("digest.which_paper.worded").with_spans("Papers 1 to 3")
+    for language in ("en", *catalogs.languages("bot")):
+        import_module("babel.dates").format_date(locale=language)
+        import_module("babel.numbers").format_decimal(1, locale=language)
+    import_module("bot.core.clock").zone_names()
+    # redis-py asks for its own version with each connection.
+    metadata = import_module("importlib.metadata")
+    metadata.version = functools.cache(metadata.version)  # type: ignore[attr-defined]
     small_talk = import_module("bot.questions.small_talk")
     small_talk.asks_for_quiet("hello")
     small_talk.is_small_talk("hello")
