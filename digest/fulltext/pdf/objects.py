@@ -12,10 +12,10 @@ import math
 import re
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
 from operator import sub
 from typing import NamedTuple
 
@@ -99,11 +99,11 @@ class Place(NamedTuple):
 
 
 _PAGE = Place(UNIT, 0, "", 0, None)
-Form = tuple[list[int], Rank, Place]
-"""The objects of the page or a form, its rank and their place."""
+Form = tuple[list[int], "tuple[Level, int] | None", Place]
+"""The objects of the page or a form, where the form is among others, and their place."""
 Colour = tuple[int, int, int]
-Placed = tuple[Box, int, Colour, Rank, int]
-"""A text: its box on the page, its address, colour and rank, and the number of forms around it."""
+Placed = tuple[Box, int, Colour]
+"""A text: its box on the page, its address and its colour."""
 
 
 class Suspect(NamedTuple):
@@ -113,53 +113,68 @@ class Suspect(NamedTuple):
     """Whether a drawing may show its letters as outlines too."""
 
 
-@dataclass(slots=True)
-class Cover:
-    rank: Rank
-    box: Box
-    colour: Colour | None = None
-    """None for a picture or a pattern."""
-    obj: int = 0
-    """Whose clip is still to be asked for; 0 once it is known."""
-    kind: int = _PATH
-    place: Place = _PAGE
-    painted: bool = False
-    """Whether its paint is known."""
-
-
 class Level:
     """The objects of the page, or of all forms at one depth."""
 
     def __init__(self, found: list[Form]) -> None:
         self.objects: list[int] = []
-        self._within: list[tuple[Rank, Place, int]] = []
+        self._within: list[tuple[tuple[Level, int] | None, Place, int]] = []
         for parts, above, place in found:
             self._within += repeat((above, place, len(self.objects)), len(parts))
             self.objects += parts
-        self.kinds = bytes(map(pdfium_calls.kind, map(argument, self.objects)))
+        self._moved = any(place.matrix is not UNIT for _, _, place in found)
+        self.arguments = list(map(argument, self.objects))
+        self.kinds = bytes(map(pdfium_calls.kind, self.arguments))
 
     def place(self, at: int) -> Place:
         return self._within[at][1]
 
     def rank(self, at: int) -> Rank:
         above, _, start = self._within[at]
-        return (*above, at - start)
+        return (at,) if above is None else (*above[0].rank(above[1]), at - start)
 
     def positions(self, kinds: bytes) -> list[int]:
         """Of all objects of some kinds, given as a table for `bytes.translate`."""
         return list(compress(range(len(self.objects)), self.kinds.translate(kinds)))
 
-    def texts(self, wanted: Iterable[int]) -> Iterator[tuple[int, tuple[Level, int]]]:
-        """Those objects with their positions here: few are asked where they stand."""
-        positions = list(compress(range(len(self.objects)), wanted))
-        where = zip(repeat(self, len(positions)), positions, strict=True)
-        return zip(map(self.objects.__getitem__, positions), where, strict=True)
+    def own_boxes(self, positions: list[int]) -> list[Box]:
+        """The boxes of some objects, each in the space of its form."""
+        return _boxes([self.arguments[at] for at in positions])
+
+    def boxes(self, positions: list[int]) -> list[Box]:
+        """The boxes of some objects on the page."""
+        own = self.own_boxes(positions)
+        if not self._moved:
+            return own
+        return [_moved(box, self._within[at][1].matrix) for at, box in zip(positions, own, strict=True)]
+
+
+@dataclass(slots=True)
+class Cover:
+    level: Level
+    at: int
+    """Its position there. Of stripes: that of the last one."""
+    box: Box
+    colour: Colour | None = None
+    """None for a picture or a pattern."""
+    cut: bool = False
+    """Whether its clips were asked for."""
+    painted: bool = False
+    """Whether its paint is known."""
+
+    @property
+    def argument(self) -> Argument:
+        return self.level.arguments[self.at]
+
+    @property
+    def is_path(self) -> bool:
+        return bool(self.level.kinds[self.at] == _PATH)
 
 
 @dataclass
 class Survey:
-    texts: dict[int, tuple[Level, int]] = field(default_factory=dict)
-    """The level of each and its position there, by its address."""
+    texts: list[int] = field(default_factory=list)
+    """Those that are examined: of the sample, or all."""
     suspects: dict[int, Suspect] = field(default_factory=dict)
     sample: list[int] = field(default_factory=list)
     """The objects of every so many characters."""
@@ -174,9 +189,31 @@ class Survey:
     passed: list[tuple[Level, int]] = field(default_factory=list)
     """Forms not looked into, since they hold and cover no text of the sample."""
 
+    _where: dict[int, tuple[Level, int]] = field(default_factory=dict)
+    _known: int = 0
+    """Levels whose objects are in `_where`: on most pages nobody asks where one stands."""
+
+    def where(self, text: int) -> tuple[Level, int]:
+        """Its level and its position there."""
+        if self._known < len(self.levels):
+            for level in self.levels[self._known :]:
+                self._where.update(zip(level.objects, zip(repeat(level), range(len(level.objects)))))  # noqa: B905
+            self._known = len(self.levels)
+        return self._where[text]
+
     def place(self, text: int) -> Place:
-        level, at = self.texts[text]
+        level, at = self.where(text)
         return level.place(at)
+
+    def rank(self, text: int) -> Rank:
+        level, at = self.where(text)
+        return level.rank(at)
+
+    def moved(self, texts: list[int], boxes: list[Box]) -> list[Box]:
+        """The boxes of some texts on the page."""
+        if len(self.levels) == 1:
+            return boxes
+        return [_moved(box, self.place(text).matrix) for text, box in zip(texts, boxes, strict=True)]
 
 
 def _alike(one: Colour, other: Colour) -> bool:
@@ -214,7 +251,7 @@ class Surveyor:
         self._clips: dict[int, tuple[Box, bool]] = {}
         """The box of each clipping path of a page, and whether the path is a plain rectangle."""
 
-    def survey(self, page: pdfium.PdfPage, text: Argument, count: int) -> Survey:
+    def survey(self, page: pdfium.PdfPage, text: Argument, characters: int) -> Survey:
         """The texts of a page that may be hidden, with the reason.
 
         Of texts a sample is examined first, all of them only where one of the sample may be hidden.
@@ -223,12 +260,16 @@ class Surveyor:
         self._clips.clear()
         handle = pdfium_calls.handle(page.raw)
         objects = list(map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle))))
-        made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
+        made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, characters, STEP)))
         sampled = set(made.sample) - {None}
-        self._add(made, [(objects, (), _PAGE)], sampled)
-        if self._examine(made, list(made.texts)):
+        made.texts = list(sampled)
+        self._add(made, [(objects, None, _PAGE)], sampled)
+        if self._examine(made, made.texts):
             self._add(made, self._opened(made, made.passed))
-            self._examine(made, _add_other_texts(made))
+            others = _other_texts(made)
+            made.texts += others
+            self._examine(made, others)
+            made.suspects = dict(sorted(made.suspects.items(), key=lambda found: made.rank(found[0])))
         return made
 
     def _examine(self, made: Survey, texts: list[int]) -> bool:
@@ -237,7 +278,12 @@ class Surveyor:
         known, (reds, greens, blues, alphas) = pdfium_calls.COLOURS.ask(pdfium_calls.colour_of, arguments)
         modes = list(map(pdfium_calls.render_mode, arguments))
         transparent = list(map(pdfium_calls.is_transparent, arguments))
-        clipped = self._clipped(made, texts, arguments)
+        clips = list(map(argument, map(pdfium_calls.clip_path, arguments)))
+        counts = list(map(pdfium_calls.clip_paths, clips))
+        has_clips = max(counts, default=0) > 0
+        boxes = _boxes(arguments) if has_clips or made.covers else []
+        placed = made.moved(texts, boxes) if boxes else []
+        clipped = self._clipped(texts, zip(clips, counts, strict=True), boxes, placed) if has_clips else set()
         light = map(LIGHT.__le__, map(min, reds, greens, blues)) if max(reds, default=0) >= LIGHT else ()
         if self._layers or made.doubted or clipped or any(modes) or any(transparent) or not all(known) or any(light):
             types = zip(modes, known, transparent, reds, greens, blues, alphas, strict=True)
@@ -251,8 +297,9 @@ class Surveyor:
                 if why:
                     made.suspects[obj] = Suspect(why, place.depth > 0)
         if made.covers:
-            colours = list(zip(reds, greens, blues, strict=True))
-            self._compare_with_covers(made, self._placed(made, texts, colours))
+            colours = zip(reds, greens, blues, strict=True)
+            found = [t for t in zip(placed, texts, colours, strict=True) if t[1] not in made.suspects]
+            self._compare_with_covers(made, _Texts(found))
         return bool(made.suspects)
 
     @staticmethod
@@ -266,43 +313,34 @@ class Surveyor:
             return "white"
         return "hidden-markup" if see_through or alpha < FAINT else ""
 
-    @staticmethod
-    def _placed(made: Survey, texts: list[int], colours: Sequence[Colour]) -> _Texts:
-        """Those that are not suspicious yet."""
-        placed = []
-        for own, obj, colour in zip(_boxes(texts), texts, colours, strict=True):
-            if obj not in made.suspects:
-                level, at = made.texts[obj]
-                place = level.place(at)
-                placed.append((_moved(own, place.matrix), obj, colour, level.rank(at), place.depth))
-        return _Texts(placed)
-
     def _compare_with_covers(self, made: Survey, texts: _Texts) -> None:
-        over = [(cover, _covered(cover.box, texts)) for cover in made.covers]
-        clear = self._clear([cover for cover, found in over if found and not cover.painted])
+        over = [texts.under(cover.box) for cover in made.covers]
+        clear = self._clear([c for c, found in zip(made.covers, over, strict=True) if found and not c.painted])
         kept = []
-        for cover, found in over:
-            if id(cover) in clear:
-                continue
-            hidden = self._hidden_by(made, cover, found) if found else None
-            if hidden and cover.obj:
-                if not self._cut(cover):
+        for cover, found in zip(made.covers, over, strict=True):
+            if found:
+                if id(cover) in clear:
                     continue
-                hidden = self._hidden_by(made, cover, _covered(cover.box, texts))
-            kept.append(cover)
-            if hidden:
+                hidden = self._hidden_by(made, cover, found)
+                if hidden and not cover.cut:
+                    if not self._cut(cover):
+                        continue
+                    hidden = self._hidden_by(made, cover, texts.under(cover.box))
                 made.suspects.update(hidden)
+            kept.append(cover)
         made.covers = kept
 
     @staticmethod
     def _hidden_by(made: Survey, cover: Cover, texts: list[Placed]) -> dict[int, Suspect]:
         """Texts that a later cover takes away, or that have the colour of what they stand on."""
         hidden = {}
-        for box, obj, colour, rank, depth in texts:
+        rank = cover.level.rank(cover.at)
+        for box, obj, colour in texts:
             if obj in made.suspects:
                 continue
-            drawn = depth > 0 or cover.colour is not None
-            if rank < cover.rank:
+            level, at = made.where(obj)
+            drawn = level.place(at).depth > 0 or cover.colour is not None
+            if level.rank(at) < rank:
                 hidden[obj] = Suspect("hidden-markup", drawn)
             elif cover.box[0] < (box[0] + box[2]) / 2 < cover.box[2] and (
                 cover.colour is None or _alike(colour, cover.colour)
@@ -313,59 +351,66 @@ class Surveyor:
     def _add(self, made: Survey, found: list[Form], sampled: AbstractSet[int] = frozenset()) -> None:
         """Adds the objects of the page, then those of its forms, then of the forms in these.
 
-        Of the texts it adds those of a sample. Once all are found, only the forms that may hide one
-        are looked into.
+        Once all texts of a sample are found, only the forms that may hide one are looked into.
         """
-        for _ in range(MAX_DEPTH + 1):
+        missing = set(sampled)
+        for depth in range(MAX_DEPTH + 1):
             level = Level(found)
             made.levels.append(level)
-            made.texts.update(level.texts(map(sampled.__contains__, level.objects)))
             self._add_covers(made, level)
-            forms = [(level, at) for at in level.positions(_ARE_FORMS)]
-            if forms and sampled and sampled <= made.texts.keys():
+            has_forms = _FORM in level.kinds
+            if not depth and not has_forms:
+                return  # all texts are here
+            missing.difference_update(level.objects)
+            if not has_forms:
+                break
+            if sampled and not missing:
                 forms = self._on_texts(made, level, sampled)
-            if not forms:
-                return
+            else:
+                forms = [(level, at) for at in level.positions(_ARE_FORMS)]
             found = self._opened(made, forms)
+        if missing:
+            made.texts = [text for text in made.texts if text not in missing]
 
-    def _on_texts(self, made: Survey, level: Level, sampled: AbstractSet[int]) -> list[tuple[Level, int]]:
+    @staticmethod
+    def _on_texts(made: Survey, level: Level, sampled: AbstractSet[int]) -> list[tuple[Level, int]]:
         """The forms that may hide a text of the sample; the others are passed by."""
-        texts = self._placed(made, list(sampled), [(0, 0, 0)] * len(sampled))
+        found = list(sampled)
+        boxes = made.moved(found, _boxes(list(map(argument, found))))
+        texts = _Texts(list(zip(boxes, found, repeat((0, 0, 0)))))
         on_texts: list[tuple[Level, int]] = []
         known: dict[tuple[Box, int], tuple[bool, bool]] = {}
         forms = level.positions(_ARE_FORMS)
-        for at, own in zip(forms, _boxes([level.objects[at] for at in forms]), strict=True):
+        for at, own in zip(forms, level.own_boxes(forms), strict=True):
             place = level.place(at)
             key = own, place.form
             if key not in known:
                 known[key] = _may_hide(_moved(own, place.matrix), texts)
             hides, striped = known[key]
-            opens = hides or (striped and _has_parts(argument(level.objects[at])))
+            opens = hides or (striped and _has_parts(level.arguments[at]))
             (on_texts if opens else made.passed).append((level, at))
         return on_texts
 
     def _add_covers(self, made: Survey, level: Level) -> None:
         others = level.positions(_ARE_OTHERS)
-        for at, own in zip(others, _boxes([level.objects[at] for at in others]), strict=True):
-            place = level.place(at)
-            box = own if place.matrix is UNIT else _moved(own, place.matrix)
+        for at, box in zip(others, level.boxes(others), strict=True):
             wide, high = box[2] - box[0], box[3] - box[1]
             if wide < THICK or high < THICK:
                 striped = (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE)
                 if striped:
-                    self._add_stripe(made, level, at, box)
+                    self._add_stripe(made, Cover(level, at, box))
             elif len(made.covers) < MAX_COVERS:
-                made.covers.append(Cover(level.rank(at), box, None, level.objects[at], level.kinds[at], place))
+                made.covers.append(Cover(level, at, box))
                 if level.kinds[at] == raw.FPDF_PAGEOBJ_IMAGE:
                     made.pictures += wide * high
 
     def _opened(self, made: Survey, forms: list[tuple[Level, int]]) -> list[Form]:
-        arguments = [argument(level.objects[at]) for level, at in forms]
+        arguments = [level.arguments[at] for level, at in forms]
         counts = map(pdfium_calls.form_objects, arguments)
         transparent = map(pdfium_calls.is_transparent, arguments)
         known, values = pdfium_calls.MATRICES.ask(pdfium_calls.matrix_of, arguments)
         properties = zip(forms, arguments, counts, transparent, known, zip(*values, strict=True), strict=True)
-        opened = []
+        opened: list[Form] = []
         for (level, at), form, count, see_through, has_own, own in properties:
             inside = level.place(at)
             why, matrix = inside.why, inside.matrix
@@ -374,9 +419,9 @@ class Surveyor:
             made.doubted = made.doubted or bool(why)
             if has_own and own != UNIT:
                 matrix = _product(own, matrix)
-            parts = list(map(pdfium_calls.form_object, repeat(form), map(long, range(count))))
+            parts = list(map(pdfium_calls.form_object, repeat(form), pdfium_calls.longs(count)))
             place = Place(matrix, inside.depth + 1, why, level.objects[at], inside)
-            opened.append((parts, level.rank(at), place))
+            opened.append((parts, (level, at), place))
         return opened
 
     def _own_matrix(self, obj: Argument) -> Matrix:
@@ -386,27 +431,28 @@ class Surveyor:
         own = (a, b, c, d, e, f)
         return UNIT if own == UNIT else own
 
-    def _add_stripe(self, made: Survey, level: Level, at: int, box: Box) -> None:
+    def _add_stripe(self, made: Survey, stripe: Cover) -> None:
         """Adds a thin box to the last one, if they lie side by side."""
-        last, rank = made.stripe, level.rank(at)
-        if last is not None and _lie_side_by_side(last.box, box) and self._is_painted(last):
-            last.rank, last.box = rank, _around(last.box, box)
+        last = made.stripe
+        if last is not None and _lie_side_by_side(last.box, stripe.box) and self._is_painted(last):
+            last.level, last.at, last.box = stripe.level, stripe.at, _around(last.box, stripe.box)
             if last not in made.covers[-1:] and min(_sides(last.box)) >= THICK:
                 made.covers.append(last)
         elif len(made.covers) < MAX_COVERS:
-            made.stripe = Cover(rank, box, None, level.objects[at], level.kinds[at], level.place(at))
+            made.stripe = stripe
 
     def _is_painted(self, stripe: Cover) -> bool:
         """Sets the colour of the first of some stripes, which no clip is asked for."""
         if stripe.painted:
             return True
-        stripe.painted, obj, stripe.obj = True, stripe.obj, 0
-        return stripe.kind != _PATH or self._paints(stripe, argument(obj))
+        stripe.painted = stripe.cut = True
+        return not stripe.is_path or self._paints(stripe)
 
     def _cut(self, cover: Cover) -> bool:
         """Cuts the box of a cover to its clips; False if nothing is left."""
-        obj, cover.obj = cover.obj, 0
-        inside: Place | None = cover.place
+        cover.cut = True
+        obj = cover.level.objects[cover.at]
+        inside: Place | None = cover.level.place(cover.at)
         while inside is not None:
             clip = argument(pdfium_calls.clip_path(argument(obj)))
             for path in range(pdfium_calls.clip_paths(clip)):
@@ -417,28 +463,27 @@ class Surveyor:
 
     def _clear(self, covers: list[Cover]) -> set[int]:
         """Sets the colours of covers, and returns those that hide nothing."""
-        paths = [cover for cover in covers if cover.kind == _PATH]
-        arguments = [argument(path.obj) for path in paths]
+        paths = [cover for cover in covers if cover.is_path]
+        arguments = [path.argument for path in paths]
         _, (fills, _) = pdfium_calls.PAINTS.ask(pdfium_calls.draw_mode, arguments)
         known, (*rgb, alphas) = pdfium_calls.COLOURS.ask(pdfium_calls.colour_of, arguments)
         colours = zip(*rgb, strict=True)
         clear = set()
-        for path, obj, fill, is_known, colour, alpha in zip(
-            paths, arguments, fills, known, colours, alphas, strict=True
-        ):
+        for path, fill, is_known, colour, alpha in zip(paths, fills, known, colours, alphas, strict=True):
             path.colour = colour
-            if not (is_known and alpha >= FAINT if fill else self._paints(path, obj)):
+            if not (is_known and alpha >= FAINT if fill else self._paints(path)):
                 clear.add(id(path))
         for cover in covers:
             cover.painted = True
         return clear
 
-    def _paints(self, cover: Cover, obj: Argument) -> bool:
+    def _paints(self, cover: Cover) -> bool:
         """Sets the colour of a path; False for a frame, a thin line and what shines through."""
-        stroke = 0.0
+        stroke, obj = 0.0, cover.argument
         pdfium_calls.draw_mode(obj, self._to_fill, self._to_stroke)
         if not self._fill.value and self._stroke.value and pdfium_calls.stroke_width(obj, self._to_width):
-            stroke = self._width.value * _scale(self._own_matrix(obj)) * _scale(cover.place.matrix)
+            matrix = cover.level.place(cover.at).matrix
+            stroke = self._width.value * _scale(self._own_matrix(obj)) * _scale(matrix)
         get_colour = pdfium_calls.colour_of if self._fill.value else pdfium_calls.stroke_colour_of
         if (not self._fill.value and stroke < THICK) or not get_colour(obj, *self._to_rgba):
             return False
@@ -447,28 +492,18 @@ class Surveyor:
         hollow = stroke and min(_sides(cover.box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
         return not (alpha < FAINT or (hollow and pdfium_calls.path_segments(obj) in _FRAME))
 
-    def _clipped(self, made: Survey, texts: list[int], arguments: list[Argument]) -> set[int]:
+    def _clipped(
+        self, texts: list[int], clips: Iterable[tuple[Argument, int]], boxes: list[Box], placed: list[Box]
+    ) -> set[int]:
         """The texts of which a clipping path may leave out a part."""
-        clips = list(map(argument, map(pdfium_calls.clip_path, arguments)))
-        counts = list(map(pdfium_calls.clip_paths, clips))
-        if max(counts, default=0) <= 0:
-            return set()
-        some = [(obj, clip, count) for obj, clip, count in zip(texts, clips, counts, strict=True) if count > 0]
-        return {
-            obj
-            for (obj, clip, count), box in zip(some, _boxes([obj for obj, _, _ in some]), strict=True)
-            if not self._are_within(clip, count, box, made.place(obj).matrix)
-        }
-
-    def _are_within(self, clip: Argument, count: int, box: Box, matrix: Matrix) -> bool:
-        """Whether each clipping path is a rectangle around a text's box."""
-        placed = _moved(box, matrix)
-        return all(self._leaves(clip, path, box, placed) for path in range(count))
-
-    def _leaves(self, clip: Argument, path: int, box: Box, placed: Box) -> bool:
-        """Whether a rectangular clipping path holds a text's box."""
-        found = self._clip(clip, path)
-        return found is not None and found[1] and (_holds(found[0], box) or _holds(found[0], placed))
+        clipped = set()
+        for text, (clip, count), own, box in zip(texts, clips, boxes, placed, strict=True):
+            for path in range(count):
+                found = self._clip(clip, path)
+                if found is None or not found[1] or not (_holds(found[0], own) or _holds(found[0], box)):
+                    clipped.add(text)
+                    break
+        return clipped
 
     def _clip(self, clip: Argument, path: int) -> tuple[Box, bool] | None:
         """The box of a clipping path, and whether the path is a plain rectangle.
@@ -493,18 +528,18 @@ class Surveyor:
         return self._clips[first]
 
 
-def _add_other_texts(made: Survey) -> list[int]:
-    """Adds the texts that are not of the sample, and returns them."""
+def _other_texts(made: Survey) -> list[int]:
+    """The texts of the page that are not examined yet."""
     known = set(made.texts)
-    for level in made.levels:
-        made.texts.update(level.texts(level.kinds.translate(_ARE_TEXTS)))
-    return [obj for obj in made.texts if obj not in known]
+    found = (compress(level.objects, level.kinds.translate(_ARE_TEXTS)) for level in made.levels)
+    return [text for text in chain.from_iterable(found) if text not in known]
 
 
 def _may_hide(form: Box, texts: _Texts) -> tuple[bool, bool]:
     """Whether a form may cover a text or be a stripe of what does, and whether its parts may."""
-    striped = max(_sides(form)) > WIDE_STRIPE and texts.touch(form)
-    return (striped and min(_sides(form)) < THICK) or bool(_covered(form, texts)), striped
+    wide, high = _sides(form)
+    striped = (wide > WIDE_STRIPE or high > WIDE_STRIPE) and texts.touch(form)
+    return (striped and (wide < THICK or high < THICK)) or bool(texts.under(form)), striped
 
 
 def _has_parts(form: Argument) -> bool:
@@ -515,7 +550,7 @@ def _has_parts(form: Argument) -> bool:
 
 def look_for_twins(made: Survey) -> None:
     """A suspicious text may be the outline of the same text, drawn over it."""
-    boxes = _boxes(list(made.texts))
+    boxes = _boxes(list(map(argument, made.texts)))
     middles: dict[tuple[int, int], list[tuple[int, float, float, float]]] = {}
     for obj, box in zip(made.texts, boxes, strict=True):
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -538,12 +573,27 @@ class _Texts:
         self._reach = max((text[0][3] - text[0][1] for text in texts), default=0.0) / 2
         """How far a text stands out from its middle at most."""
 
-    def near(self, box: Box, reach: float = 0.0) -> list[Placed]:
-        return self._texts[bisect_left(self._middles, box[1] - reach) : bisect_right(self._middles, box[3] + reach)]
+    def under(self, cover: Box) -> list[Placed]:
+        """The texts of which a cover takes most of the height, and more than the edge."""
+        left, bottom, right, top = cover
+        start = bisect_left(self._middles, bottom)
+        end = bisect_right(self._middles, top, start)
+        if start == end:
+            return []
+        return [
+            placed
+            for placed in self._texts[start:end]
+            if (box := placed[0])[0] + TOUCH < right
+            and box[2] - TOUCH > left
+            and (most := 0.6 * (box[3] - box[1])) <= top - box[1]
+            and most <= box[3] - bottom
+            and most <= top - bottom
+        ]
 
     def touch(self, box: Box) -> bool:
         left, bottom, right, top = box
-        for other, *_ in self.near(box, self._reach):
+        start = bisect_left(self._middles, bottom - self._reach)
+        for other, *_ in self._texts[start : bisect_right(self._middles, top + self._reach, start)]:
             if other[0] < right and other[2] > left and other[3] > bottom and other[1] < top:
                 return True
         return False
@@ -551,18 +601,6 @@ class _Texts:
 
 def _middle(text: Placed) -> float:
     return (text[0][1] + text[0][3]) / 2
-
-
-def _covered(cover: Box, texts: _Texts) -> list[Placed]:
-    """The texts of which a cover takes most of the height, and more than the edge."""
-    left, bottom, right, top = cover
-    return [
-        placed
-        for placed in texts.near(cover)
-        if (box := placed[0])[0] + TOUCH < right
-        and box[2] - TOUCH > left
-        and min(top, box[3]) - max(bottom, box[1]) >= 0.6 * (box[3] - box[1])
-    ]
 
 
 def _within(one: Box, other: Box) -> Box:
@@ -587,8 +625,8 @@ def _lie_side_by_side(one: Box, other: Box) -> bool:
     return (same(0) and touch(1)) or (same(1) and touch(0))
 
 
-def _boxes(objects: list[int]) -> list[Box]:
-    _, sides = pdfium_calls.BOUNDS.ask(pdfium_calls.bounds, list(map(argument, objects)))
+def _boxes(objects: list[Argument]) -> list[Box]:
+    _, sides = pdfium_calls.BOUNDS.ask(pdfium_calls.bounds, objects)
     return list(zip(*sides, strict=True))
 
 

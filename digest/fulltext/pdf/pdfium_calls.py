@@ -24,6 +24,15 @@ long: Callable[[int], Argument] = cast(Any, ctypes.c_ulong.from_param)
 """Of a number that PDFium takes as an unsigned long."""
 
 
+_longs: list[Argument] = []
+
+
+def longs(count: int) -> list[Argument]:
+    """The numbers below `count`, each made once."""
+    _longs.extend(map(long, range(len(_longs), count)))
+    return _longs[:count]
+
+
 def _prepared(function: Any) -> Any:
     result = function.restype
     plain = (
@@ -108,6 +117,7 @@ class Room:
         self._wide = wide
         self._values = array(code, bytes(array(code).itemsize * wide * self.SIZE))
         self._bytes = (ctypes.c_char * (self._values.itemsize * len(self._values))).from_buffer(self._values)
+        self._nothing = self._values[:wide]
         step = self._values.itemsize * wide
         starts = [self._values.itemsize * i for i in range(wide if apart else 1)]
         self._places = [[address(self._bytes, start + step * n) for n in range(self.SIZE)] for start in starts]
@@ -115,16 +125,28 @@ class Room:
     def ask(self, get: Callable[..., int], *arguments: Sequence[Any]) -> tuple[list[int], list[array[Any]]]:
         """What the calls returned, and all first values, all second ones and so on."""
         count = len(arguments[0])
+        if count <= self.SIZE:
+            return self._ask(get, arguments, count)
         returned: list[int] = []
         values = [self._values[:0] for _ in range(self._wide)]
         for start in range(0, count, self.SIZE):
-            part = [held[start : start + self.SIZE] for held in arguments] if count > self.SIZE else arguments
-            filled = self._wide * len(part[0])
-            ctypes.memset(self._bytes, 0, filled * self._values.itemsize)  # a call that fails fills nothing
-            returned.extend(map(get, *part, *self._places))
-            for i, same in enumerate(values):
-                same.extend(self._values[i : filled : self._wide])
+            part = [held[start : start + self.SIZE] for held in arguments]
+            more, found = self._ask(get, part, len(part[0]))
+            returned += more
+            for same, others in zip(values, found, strict=True):
+                same.extend(others)
         return returned, values
+
+    def _ask(
+        self, get: Callable[..., int], arguments: Sequence[Sequence[Any]], count: int
+    ) -> tuple[list[int], list[array[Any]]]:
+        filled = self._wide * count
+        returned = list(map(get, *arguments, *self._places))
+        if 0 in returned:  # a call that fails fills nothing: others' answers are there
+            for at in range(count):
+                if not returned[at]:
+                    self._values[at * self._wide : (at + 1) * self._wide] = self._nothing
+        return returned, [self._values[i : filled : self._wide] for i in range(self._wide)]
 
 
 COLOURS = Room("I", 4, apart=True)

@@ -11,6 +11,7 @@ import ctypes
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import compress, repeat, zip_longest
 from operator import sub
 
@@ -121,7 +122,10 @@ class HiddenTextFinder:
 
 
 class _Pictures:
-    """The part of a page that holds some boxes, with and without the suspicious texts."""
+    """The part of a page that holds some boxes, with and without the suspicious texts.
+
+    The second picture is taken when a letter needs it: of those that may be outlines, few do.
+    """
 
     def __init__(self, page: pdfium.PdfPage, boxes: Sequence[Box], suspects: dict[int, Suspect], scale: float) -> None:
         left, bottom, right, top = page.get_bbox()
@@ -139,24 +143,29 @@ class _Pictures:
         )
         area = (right - left - crop[0] - crop[2]) * (top - bottom - crop[1] - crop[3])
         self._scale = min(scale, (MAX_PIXELS / max(area, 1.0)) ** 0.5)
-        turned = page.get_rotation()
-        if turned:
-            page.set_rotation(0)
-        self._with = self._render(page, crop)
-        for obj in suspects:
-            pdfium_calls.set_active(argument(obj), 0)
-        self._without = self._render(page, crop)
-        for obj in suspects:
-            pdfium_calls.set_active(argument(obj), 1)
-        if turned:
-            page.set_rotation(turned)
+        self._page, self._crop, self._suspects = page, crop, suspects
+        self._with = self._render()
 
-    def _render(self, page: pdfium.PdfPage, crop: tuple[float, float, float, float]) -> bytes:
-        bitmap = page.render(scale=self._scale, crop=crop, may_draw_forms=False)
+    @cached_property
+    def _without(self) -> bytes:
+        for obj in self._suspects:
+            pdfium_calls.set_active(argument(obj), 0)
+        pixels = self._render()
+        for obj in self._suspects:
+            pdfium_calls.set_active(argument(obj), 1)
+        return pixels
+
+    def _render(self) -> bytes:
+        turned = self._page.get_rotation()
+        if turned:
+            self._page.set_rotation(0)
+        bitmap = self._page.render(scale=self._scale, crop=self._crop, may_draw_forms=False)
         self._row, self._width, self._height = bitmap.stride, bitmap.width, bitmap.height
         self._deep = bitmap.n_channels
         pixels = bytes(bitmap.buffer)
         bitmap.close()
+        if turned:
+            self._page.set_rotation(turned)
         return pixels
 
     def show_nothing(self, box: Box, drawn: bool, edge: float, spare: int) -> bool:
@@ -170,8 +179,10 @@ class _Pictures:
         y1 = min(self._height, int((self._top - bottom) * self._scale) + 1)
         starts = range(y0 * self._row, y1 * self._row, self._row)
         seen = [self._with[start + x0 : start + x1] for start in starts]
+        if drawn and not self._is_plain(b"".join(seen)):
+            return False
         without = [self._without[start + x0 : start + x1] for start in starts]
-        return self._are_alike(seen, without, spare) and (not drawn or self._is_plain(b"".join(seen)))
+        return self._are_alike(seen, without, spare)
 
     @staticmethod
     def _are_alike(rows: list[bytes], others: list[bytes], spare: int) -> bool:
@@ -188,8 +199,11 @@ class _Pictures:
 
     def _is_plain(self, pixels: bytes) -> bool:
         """Whether nothing is drawn in them: else the letters may be there as outlines."""
-        colours = [pixels[channel :: self._deep] for channel in range(min(3, self._deep))] if pixels else []
-        return all(max(shades) - min(shades) < CONTRAST for shades in colours)
+        for channel in range(min(3, self._deep)) if pixels else ():
+            shades = pixels[channel :: self._deep]
+            if max(shades) - min(shades) >= CONTRAST:
+                return False
+        return True
 
 
 def is_report(pieces: Sequence[str]) -> bool:
@@ -226,13 +240,12 @@ def _marked(text: Argument, survey: Survey, count: int) -> list[Marked]:
 
     Between two of the sample that belong to one text there is no other.
     """
-    marked: list[Marked] = []
+    spans: list[int] = []
     for at, (obj, after) in enumerate(zip_longest(survey.sample, survey.sample[1:])):
         if obj != after or obj in survey.suspects:
-            span = range(at * STEP, min(at * STEP + STEP, count))
-            found = list(map(pdfium_calls.object_at, repeat(text), span))
-            marked.extend(compress(zip(span, found, strict=True), map(survey.suspects.__contains__, found)))
-    return marked
+            spans.extend(range(at * STEP, min(at * STEP + STEP, count)))
+    found = list(map(pdfium_calls.object_at, repeat(text), spans))
+    return list(compress(zip(spans, found, strict=True), map(survey.suspects.__contains__, found)))
 
 
 def _is_scan(page: pdfium.PdfPage, survey: Survey, marked: list[Marked], count: int) -> bool:

@@ -251,5 +251,13 @@ def test_a_label_that_ends_at_the_edge_of_a_box_needs_no_picture(monkeypatch):
     assert MESSAGE in read(lambda _: (f"{TEXT} .8 g 376 390 100 40 re f", "", "")).text.replace("\n", " ")
 
 
+def test_letters_that_are_outlines_too_need_one_picture(monkeypatch):
+    taken = []
+    render = pdfium.PdfPage.render
+    monkeypatch.setattr(pdfium.PdfPage, "render", lambda *a, **k: taken.append(1) or render(*a, **k))
+    assert MESSAGE in read(outlines).text.replace("\n", " ")
+    assert len(taken) == 1
+
+
 def test_there_are_more_ways_than_a_stranger_tried():
     assert len(WAYS) >= 28
