@@ -22,7 +22,7 @@ from rapidfuzz.distance import Levenshtein, Opcode
 
 from digest.checks.facts.claims import missing_figures, missing_names, part_of_name, places_of_figure
 from digest.checks.facts.figures import Figure, figures
-from digest.checks.facts.names import COMMON, initials_of, squeezed
+from digest.checks.facts.names import COMMON, abbreviates, initials_of, squeezed
 from digest.checks.facts.notation import with_english_numbers, with_english_units
 from digest.checks.facts.number_words import counts_in_words, with_counts_in_digits
 from digest.checks.language import base
@@ -313,13 +313,13 @@ class _Vocabulary:
         return frozenset(side for w in self.words for side in _sides(w.raw))
 
     @cached_property
-    def _initials(self) -> set[str]:
+    def _initials(self) -> str:
         return initials_of(self._text)
 
     def holds(self, word: Word) -> bool:
         if any(s in self.stems or (len(s) >= 6 and s[:6] in self._starts) for s in word.stems):
             return True
-        return word.raw.isupper() and 2 <= len(word.raw) <= 6 and word.raw.lower() in self._initials
+        return word.raw.isupper() and abbreviates(word.raw.lower(), self._initials)
 
 
 _vocabulary = lru_cache(maxsize=128)(_Vocabulary)

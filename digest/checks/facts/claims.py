@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from itertools import chain, islice
 
 from digest.checks.facts.figures import Figure, figures
-from digest.checks.facts.names import initials_of, names, squeezed
+from digest.checks.facts.names import abbreviates, initials_of, names, squeezed
 from digest.checks.facts.notation import with_english_numbers, without_noun
 from digest.patterns import regex
 
@@ -108,8 +108,8 @@ class _SourceIndex:
         return frozenset(map(squeezed, set(chain.from_iterable(words))))
 
     @cached_property
-    def initials(self) -> frozenset[str]:
-        return frozenset(chain.from_iterable(map(initials_of, _pieces(self.text))))
+    def initials(self) -> str:
+        return "\n".join(map(initials_of, _pieces(self.text)))
 
     def between(self, low: float, high: float, units: Collection[str] | None = None) -> Iterator[Figure]:
         """Figures of these units, by value; of any without `units`."""
@@ -426,7 +426,7 @@ def _named(name: str, index: _SourceIndex) -> bool:
         return True
     if bare in index.squeezed and _is_whole_word(bare, index):
         return True
-    if name.rstrip("s").replace("-", "").isupper() and single in index.initials:
+    if name.rstrip("s").replace("-", "").isupper() and abbreviates(single, index.initials):
         return True
     parts = [squeezed(p) for p in re.split(r"[-_/+.·]", name) if p]
     known = all(p in index.words or p.removesuffix("s") in index.words for p in parts)

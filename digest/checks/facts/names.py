@@ -62,14 +62,11 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.lower())
 
 
-def initials_of(text: str) -> set[str]:
-    """Initials of two to six words in a row: `large language models` gives `llm`."""
-    firsts = re.findall(r"[A-Za-z]+", text.lower())
-    found: set[str] = set()
-    for i in range(len(firsts)):
-        letters = ""
-        for word in firsts[i : i + 6]:
-            letters += word[0]
-            if len(letters) >= 2:
-                found.add(letters)
-    return found
+def initials_of(text: str) -> str:
+    """The first letters of its words in a row, where those of an acronym stand side by side."""
+    return "".join(word[0] for word in re.findall(r"[A-Za-z]+", text.lower()))
+
+
+def abbreviates(letters: str, initials: str) -> bool:
+    """Whether they begin two to six words in a row: `llm` for `large language models`."""
+    return 2 <= len(letters) <= 6 and letters in initials

@@ -4,6 +4,7 @@ import pytest
 
 from digest.checks import unsupported
 from digest.checks.facts.figures import figures, han_number
+from digest.checks.facts.names import abbreviates, initials_of
 from tests.rows import each
 
 PAPER = (
@@ -136,3 +137,11 @@ def test_a_name_joined_to_a_noun_is_the_name(text, language, missing):
 @pytest.mark.parametrize("text", ["Abschnitt 3 hält das fest.", "Tabla 2 más abajo.", "En 3 mètres, 3 était faux."])
 def test_the_start_of_a_word_with_accents_is_no_unit(text):
     assert {figure.unit for figure in figures(text)} == {""}
+
+
+@pytest.mark.parametrize(
+    ("letters", "holds"),
+    [("llm", True), ("lmf", True), ("ll", True), ("llmfcg", True), ("llmfcgx", False), ("l", False), ("lf", False)],
+)
+def test_an_acronym_begins_two_to_six_words_in_a_row(letters, holds):
+    assert abbreviates(letters, initials_of("Large-language models for 3 code generators. X")) is holds
