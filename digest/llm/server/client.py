@@ -571,11 +571,15 @@ class Model:
     @asynccontextmanager
     async def _open(self, request: Request, model: str, dialect: Dialect, *, stream: bool) -> AsyncGenerator[Any, None]:
         """The HTTP response of a call, whose body is read by us: no field of it is trusted."""
+        from openai import AsyncStream  # noqa: PLC0415  # loaded by now
+
         sdk = await self._sdk()
-        calls = sdk.responses if self.api == "responses" else sdk.chat.completions
+        path = "/responses" if self.api == "responses" else "/chat/completions"
         body = self._body(request, model, dialect, stream=stream)
-        async with calls.with_streaming_response.create(**body) as response:
-            yield response.http_response
+        # The SDK's methods for these paths load their types, megabytes that nothing here uses.
+        kept_open = AsyncStream[object]
+        async with await sdk.post(path, cast_to=object, body=body, stream=True, stream_cls=kept_open) as opened:
+            yield opened.response
 
     def _body(self, request: Request, model: str, dialect: Dialect, *, stream: bool) -> dict[str, Any]:
         made = response_body if self.api == "responses" else request_body
@@ -603,7 +607,7 @@ class Model:
         from digest.llm.server.transport import bounded_client  # noqa: PLC0415  # with it
 
         address, query = split_address(self._base_url)
-        client = AsyncOpenAI(
+        return AsyncOpenAI(
             api_key=self._key or "none",
             base_url=address,
             # Azure's deployments take the key in a header of their own.
@@ -612,9 +616,6 @@ class Model:
             max_retries=0,
             timeout=self._timeout,
         )
-        calls = client.responses if self.api == "responses" else client.chat.completions
-        assert calls.with_streaming_response  # loads its part of the SDK
-        return client
 
     def _context(self, model: str, request: Request | None = None, dialect: Dialect | None = None) -> Context:
         known = self._dialects.get(model, Dialect())
