@@ -67,10 +67,11 @@ _NEEDS_CUE = frozenset({"novelty", "practical", "limitations", "applications", "
 """Parts that need a sentence with a fitting turn of phrase."""
 
 _THIS_WORK = r"(?:paper|work|article|study|survey|review|thesis|report|manuscript|letter|tutorial|project)\b"
-_OPENS = r"(?:however|moreover|furthermore|therefore|thus|hence|also|in addition|additionally|finally|instead|similarly|specifically|consequently|then|next|indeed|nevertheless|and|but|yet|because|since|as|while|when|although|if|for|with|by|in|to|from|of|on|both|all|despite|unlike)"
+_OPENS = r"(?:however|moreover|furthermore|therefore|thus|hence|also|in addition|additionally|finally|instead|in fact|even though|similarly|specifically|consequently|then|next|indeed|nevertheless|and|but|yet|because|since|as|while|when|although|if|for|with|by|in|to|from|of|on|both|all|despite|unlike)"
 _POINTS_BACK = regex(
     rf"^(?:{_OPENS}\b,?\s+){{0,2}}(?:(?:this|these|that|those|such)\b(?!\s+{_THIS_WORK}|\s+as\b)|(?:it|its|they|their|them|he|she|here)\b|the (?:former|latter|above|same|resulting|latter's)\b)"
-    rf"|\b(?:this|these|those)\b(?!\s+{_THIS_WORK})|\bsuch (?:an?|(?!as\b)[a-z]+s)\b|\bdo(?:es|ing)? so\b|\b(?:as (?:mentioned|described|discussed|shown|noted)|mentioned|described|discussed|shown|seen|listed|given) (?:above|below|earlier|before|previously|here)\b|\bas follows\b|:$",
+    rf"|\b(?:this|these|those)\b(?!\s+{_THIS_WORK})|\bsuch (?:an?|(?!as\b)[a-z]+s)\b|\bdo(?:es|ing)? so\b|\b(?:as (?:mentioned|described|discussed|shown|noted)|mentioned|described|discussed|shown|seen|listed|given) (?:above|below|earlier|before|previously|here)\b|\bas follows\b|\bthe following\b|:$"
+    r"|^(?:unlike|like|similar to|in contrast to|compared (?:to|with)|in addition to) [^,]{1,80}, (?:it|its|they|their)\b|^even though,",
     re.IGNORECASE,
 )
 """What only the sentences around it explain."""
@@ -90,7 +91,15 @@ _CITED = regex(
     r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\bet al\b|\bBIBREF\d|\(\s*[A-Z][^()]{1,60}\b(?:19|20)\d\d[a-z]?\s*\)|\((?:19|20)\d\d[a-z]?\)"
 )
 _REPORTED = regex(r"\b(?!(?:we|results?|experiments?|tables?|figures?|also|then|study|paper)\b)[a-z]\w+\s+report(?:s|ed)?\s+(?:an?|the|that|their|its|\d)\b", re.IGNORECASE)  # fmt: skip
+_OF_THE_FIELD = regex(
+    r"\b(?:has|have) (?:\w+ly |also |often |long )?been (?:used|shown|proposed|introduced|studied|explored|suggested|developed|demonstrated|established|known|reported)\b"
+    r"|^(?:[^,]{1,60}, )?(?:the )?(?:most|many|several|some|few|prior|previous|earlier|existing|recent|other) (?:[\w-]+ ){0,6}(?:works?|stud(?:y|ies)|methods?|models?|approach(?:es)?|systems?|algorithms?|techniques?|papers?|authors?)\b|^(?:more )?recently,",
+    re.IGNORECASE,
+)
+"""What is told of others without a name."""
 _OWN_VOICE = regex(r"\b(?:we|our|ours|us)\b|\b(?:this|present|proposed) (?:paper|work|article|study|approach|method|model|framework)\b", re.IGNORECASE)  # fmt: skip
+_LEAST_SMALL = 0.35
+"""Share of a sentence's words without a capital. German has half."""
 _LEAD = 60
 """Characters in which a sentence says what it is about."""
 
@@ -155,6 +164,8 @@ def _quotable(text: str) -> bool:
     if not (7 <= count <= 60 or 12 <= wide <= 160) or text[-1] not in ".!?。！？":
         return False
     letters = sum(c.isalpha() for c in text)
+    if sum(word[0].islower() for word in text.split()) < _LEAST_SMALL * count and not wide:
+        return False  # the head of a table, names
     return (text[0].isupper() or wide > 0 or text[0] in '“"') and letters >= 0.6 * len(text) and text.count("$") <= 2
 
 
@@ -165,12 +176,14 @@ def stands_alone(text: str) -> bool:
 
 
 def about_others(text: str, own: frozenset[str]) -> bool:
-    """Whether another work's name or citation leads it."""
+    """Whether another work's name or citation leads it, or it tells what others do."""
     words = re.findall(r"[^\s,;:()]+", re.sub(r"^(?:The|A|An|Both|Recently,?|Later,?)\s+", "", text))
     if words and looks_a_name(words[0]) and not _is_own(words[0], own):
         return True
     reported = _REPORTED.search(text[:_LEAD])
     if reported and not _of_own(text[: reported.end()], own):
+        return True
+    if _OF_THE_FIELD.search(text) and not _of_own(text, own):
         return True
     cited = _CITED.search(text)
     return bool(cited and cited.start() < _LEAD and not _of_own(text[: cited.start()], own))

@@ -233,6 +233,10 @@ async def test_real_papers_are_told_in_their_own_words(name):
         ("Majority: the model labels all of the samples alike.", False),
         ("The authors would like to thank Ann for discussions.", False),
         ("The code used in this work is available at .", False),
+        ("Unlike ReAct, they do not consider the reasoning of the policy.", False),
+        ("In fact, its study may serve as an example for the policy.", False),
+        ("Adam achieves the following guarantee for all of the steps.", False),
+        ("Unlike ReAct, our policy considers the reasoning of people.", True),
     ],
 )
 def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
@@ -252,10 +256,23 @@ def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
         ("For all tasks we report the mean of five runs.", False),
         ("[3] introduces a policy with tokens for actions.", True),
         ("Diffusion policies (Chi et al., 2023) denoise the actions.", True),
+        ("To train sentence encoders, prior work has used objectives that rank sentences.", True),
+        ("Most competitive sequence models have an encoder and a decoder.", True),
+        ("Large language models have been shown to store facts in their weights.", True),
+        ("More recently, encoders of sentences are fine-tuned for one task (Dai, 2015).", True),
+        ("More recently, we fine-tuned the encoder for one task.", False),
+        ("Many of our models have been shown to store facts in their weights.", False),
+        ("Most of the parameters are in the encoder of the policy.", False),
     ],
 )
 def test_a_sentence_led_by_another_work_is_told(sentence, others):
     assert about_others(sentence, own_names(moving())) is others
+
+
+async def test_the_head_of_a_table_is_no_sentence():
+    head = " Model NQ TriviaQA SQuAD Open EM EM EM EM F1 Retrieval."
+    analysis = await ANALYST.analyse(moving(), a_text(more=head), "en")
+    assert not any("TriviaQA" in text for text in every_text(analysis))
 
 
 async def test_no_part_has_a_dangling_or_foreign_sentence():
