@@ -395,7 +395,8 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     yield rf"{noun}\s+{last}{_END}"
     the = _the(language, _DETERMINERS)
     by_itself = alone(language)
-    yield rf"{the}(?P<number>{ordinal})(?:{by_itself}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
+    day = rf"(?!(?<=\bna\s)(?:{'|'.join(_short_weekdays('pt'))})(?!\w))"  # `na segunda` is Monday
+    yield rf"{the}{day}(?P<number>{ordinal})(?:{by_itself}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
     if nouns.the:  # `del primero y el último quiero …`
         yield rf"(?<!\w){ordinal}{both}(?:{nouns.the})\s*{last}(?!\s+(?:{nouns.other}|{_NO_PAPER})(?!\w))"
     if language == "es":
@@ -678,6 +679,12 @@ def _cldr(language: str) -> Mapping[str, Mapping[str, Any]]:
 def _months(language: str) -> frozenset[str]:
     forms = (form for named in _cldr(language)["months"].values() if isinstance(named, dict) for form in named.values())
     return frozenset(without_accents(m).strip(".") for form in forms if isinstance(form, dict) for m in form.values())
+
+
+def _short_weekdays(language: str) -> set[str]:
+    """Days as people shorten them, `segunda` of `segunda-feira`."""
+    wide = _cldr(language)["days"]["format"]["wide"].values()
+    return {without_accents(name).partition("-")[0] for name in wide if "-" in name}
 
 
 @cache

@@ -564,6 +564,7 @@ def test_a_question_in_traditional_characters_is_read_like_one_in_simplified_one
         ("それってLlama 3でしか試してない？", [2]),
         ("does it run on a Raspberry Pi 4?", [2]),
         ("Wurden COCO 3 und 4 getrennt ausgewertet?", [2]),
+        ("dá pra apresentar na segunda? e o código?", [2]),
         ("does it hold for Gemma 2 and Llama 3 too?", [2]),
         ("Welche Grenzen hat dieses Paper?", [2]),
         ("Quelles limites a cet article sur le plan pratique ?", [2]),
