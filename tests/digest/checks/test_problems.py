@@ -143,6 +143,7 @@ def test_what_no_text_about_a_paper_has_is_found(fault, language, kind, text):
         ("en", "sentence", "The plan reads up, up, up, up, up, up and then left."),
         ("de", "title", "Der Titel als Versprechen: Wie Überschriften Leser lenken"),
         ("en", "part", "The stages are:\n- a router that picks two experts\n- a merge that averages them"),
+        ("en", "part", "The form asks: which drug would you stop first? Half stop the statin."),
     ],
 )
 def test_what_resembles_talk_a_form_or_a_break_is_left_alone(language, kind, text):
