@@ -38,7 +38,6 @@ _HAN_START = regex(
     r"^\W*(?P<a>[一二三四五六七八九十]{1,3})[和跟与、](?P<b>[一二三四五六七八九十]{1,3})(?=哪|谁|有|的|都|比|区|对|分别|呢|[，,?？]|$)"
 )
 _ROMAN = regex(r"^\W*(?P<roman>I{2,3}|IV|VI{0,3}|IX|XI{0,2})\s*[:：)]")
-_MIDDLE = regex(rf"中间(?:的)?那?一?篇|\bmiddle {_THING}\b", re.IGNORECASE)
 _BRACKETED = regex(rf"^\W*[【\[(（]\s*(?P<list>{_LIST})\s*[】\])）]")
 _HAN_FEW = regex(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
 _LAST = regex(
@@ -143,9 +142,6 @@ def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
         yield from ((match.start(), n) for n in range(first, first + some))
     for match in _LAST.finditer(question):
         yield match.start(), count if (match["back"] or "").lower() in ("last", "final") else count - 1
-    for match in _MIDDLE.finditer(question):
-        if count % 2:
-            yield match.start(), count // 2 + 1
     for match in _HAN_LAST.finditer(question):
         yield match.start(), 1 if match[0] in ("首篇", "最初") else count
 

@@ -74,6 +74,7 @@ _BEHIND = ("ja", "ko")
 _EAST = ("zh", *_BEHIND)
 """Languages that reject and leave out what stands before the word for it."""
 _STOP = r"[,;.:!?。，、！？；：—–]"
+_SIDE = regex(r"の(?:ほう|方(?![法向針式]))|쪽(?:이|은|요|\W|$)")
 _COUNTED = regex(r"(?:\d\s?[个種种개명]|\d\s+(?:of|von|sur|des?|d[aiu]|из)\s+(?:the\s+|los\s+|den\s+)?\d)")
 """Counts things, which the others are then."""
 _OH = r"oh|ah|oops|ups|hm+|ach|ok(?:ay)?|ay|ой|あ|아|哦|啊"
@@ -152,8 +153,10 @@ def means_the_rest(question: str) -> bool:
 
 
 def speaks_of_others(question: str) -> bool:
-    """Whether a word for another one is anywhere."""
-    return any(_word(language, "other").search(aligned(question)) for language in _WORDS)
+    """Whether a word for another one is anywhere, or for one of two: `水蒸気のほう`."""
+    return bool(_SIDE.search(question)) or any(
+        _word(language, "other").search(aligned(question)) for language in _WORDS
+    )
 
 
 def means_another(question: str) -> bool:

@@ -90,6 +90,9 @@ def test_a_paper_that_is_named_as_not_meant_is_never_answered_about(question, to
         ("compare PaceNet and the coral reefs", ()),
         ("compara PaceNet con los arrecifes", ()),
         ("compare PaceNet with DreamWaQ", (9,)),
+        ("compare the warehouse paper and the quantum one", ()),
+        ("PaceNet vs fall recovery: which has more data?", (9, 2)),
+        ("PaceNet vs a plain baseline, any numbers?", (9,)),
     ],
 )
 def test_a_comparison_is_about_both_halves_or_asks(question, told):
@@ -127,6 +130,43 @@ def test_a_plea_a_dash_and_an_adjective_tell_the_paper(question, told):
 )
 def test_the_digest_by_name_is_the_whole_day(question):
     assert resolve(question, papers=ROBOTS).about_day
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the paper in the middle please",
+        "das in der Mitte bitte",
+        "celui du milieu, il y a du code ?",
+        "el del medio",
+        "o do meio tem código?",
+        "quello in mezzo",
+        "真ん中の論文は？",
+        "가운데 논문이요",
+        "中间那篇有代码吗",
+    ],
+)
+def test_the_middle_of_an_odd_number_of_papers_is_one(question):
+    assert resolve(question, papers=ROBOTS[:9]).paper_ids == (ROBOTS[4].paper.id,)
+    assert resolve(question, papers=ROBOTS).ask
+
+
+@pytest.mark.parametrize(
+    "question", ["3 von 10 Schritten?", "does it fail in 3 of the 30 rooms?", "3 de los 12 robots?"]
+)
+def test_a_share_of_something_is_no_paper(question):
+    found = resolve(question, papers=ROBOTS, under_discussion=(ROBOTS[0].paper.id,))
+    assert found.paper_ids == (ROBOTS[0].paper.id,)
+
+
+@pytest.mark.parametrize("question", ["qual desses papers tem código?", "cuál de estos papers tiene código?"])
+def test_which_of_these_is_about_the_day(question):
+    assert resolve(question, papers=ROBOTS).about_day
+
+
+def test_no_and_one_of_two_is_another_paper():
+    found = resolve("いや、四足歩行のほう", papers=ROBOTS, under_discussion=(ROBOTS[0].paper.id,))
+    assert ROBOTS[0].paper.id not in found.paper_ids
 
 
 def test_words_that_ask_are_no_part_of_what_is_described():
