@@ -174,7 +174,8 @@ def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, langua
     notes = []
     if paper.withdrawn:
         notes.append(label("withdrawn", language))
-    if analysis or text.basis.full:
+    spared = analysis is not None and text.basis.full and not analysis.basis.full  # a note says so
+    if (analysis or text.basis.full) and not spared:
         notes += gaps(text, language)
     if analysis and analysis.selected:
         notes.append(label("selected", language))

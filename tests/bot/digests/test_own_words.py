@@ -40,7 +40,7 @@ SAYS = {
     "no summary": "There is no summary by a model",
     "overview": "The model's overview could not be used",
     "unreached": "could not be reached",
-    "budget": "The day's budget is used up",
+    "budget": "What is left of the day's budget is not enough",
     "abstract only": "Full text unavailable; based on the abstract only",
     "only abstract read": "only the abstract was read",
     "lost": "could not be read",
@@ -193,6 +193,22 @@ def _strings(payload: Any, key: str) -> str:
 
     walk(json.loads(json.dumps(payload, default=str)))
     return "".join(found)
+
+
+async def test_where_all_papers_are_described_in_their_own_sentences_it_does_not_say_some():
+    at = place(Model(fails={"analyse": SPENT, "summarise": SPENT}), Read())
+    digest = await made(at, profile=Profile(("cs.CV",), "grasping", language="en"))
+    assert all(e.analysis and e.analysis.by == "extractive" for e in digest.entries)
+    assert not any("some papers" in note for note in digest.notes)
+
+
+async def test_where_the_abstract_alone_was_read_to_save_the_share_that_is_lost_is_not_told():
+    async def spent(payer: str) -> float:
+        return 0.95
+
+    entry = await entry_of(replace(place(Model(), Read({"lost": 0.4})), spent=spent), PAPERS[0])
+    assert any("only the abstract was read" in note for note in entry.notes)
+    assert not any("could not be read" in note for note in entry.notes)
 
 
 async def test_a_paper_that_arxiv_removed_was_not_withdrawn_by_its_authors():
