@@ -28,7 +28,7 @@ from tests.servers.model_words import see, write
 ROWS = json.loads((ROOT / "tests/data/model_servers.json").read_text())
 QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, retry_after=5, total=20)
 THOUGHT = "Hidden musing: let me ponder zebras."
-LONG = " ".join(f"Section {i} repeats that the policy was tried in trial {i} of the long appendix." for i in range(400))
+LONG = " ".join(f"Section {i} repeats that the policy was tried in trial {i} of the long appendix." for i in range(300))
 
 
 class RowServer:
