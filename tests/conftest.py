@@ -24,7 +24,6 @@ from bot.core.logs import OWN
 from bot.store import Redis, Store
 from bot.store.embedded.directory import server_binary
 from digest.checks import language
-from tests.servers import forked
 from tests.servers.forking import ForkServer
 
 # A property is about values, not about time: a busy machine must not fail it. What may take how long is for bench/ to say.
@@ -45,7 +44,7 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: Any) -> None:
         forks = ForkServer(config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
         config.add_cleanup(forks.close)
         for spec in specs:
-            spec.python = shlex.join([sys.executable, "-S", forked.__file__, str(forks.path)])
+            spec.python = shlex.join(forks.command)
 
 
 @pytest.fixture(autouse=True)

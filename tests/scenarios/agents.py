@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from tests.scenarios.conftest import World
 
 Ask = Callable[..., Awaitable[str]]
 """Calls `ask_paper`, or the tool `tool` with `given`; returns the text it answers with."""
-PROGRAM = ["-m", "tests.servers.short_waits", "mcp"]
+PROGRAM = ["-c", "import runpy; runpy.run_module('tests.servers.short_waits', run_name='__main__')", "mcp"]
 START = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "an agent", "version": "1"}}
 
 
@@ -40,9 +39,9 @@ def request(number: int, method: str, **params: Any) -> bytes:
 @contextlib.asynccontextmanager
 async def agent(world: World, channel: str, **environment: str) -> AsyncIterator[Ask]:
     """What the process writes to stderr is added to `log_of(world)`."""
-    words = [*PROGRAM, "--channel", channel]
+    command, *words = [*world.forks.command, *PROGRAM, "--channel", channel]
     env = _environment(world) | environment
-    started = StdioServerParameters(command=sys.executable, args=words, env=env, cwd=world.home)
+    started = StdioServerParameters(command=command, args=words, env=env, cwd=world.home)
     with log_of(world).open("a") as log:
         async with stdio_client(started, log) as streams, ClientSession(*streams) as client:
             await client.initialize()
@@ -57,11 +56,11 @@ async def agent(world: World, channel: str, **environment: str) -> AsyncIterator
 async def write_lines(world: World, channel: str, *lines: bytes) -> list[dict[str, Any]]:
     """What an agent that keeps to no protocol is answered: bytes to stdin, a line each, then a request that is answered when they all
     were read."""
-    words = [*PROGRAM, "--channel", channel]
+    command = [*world.forks.command, *PROGRAM, "--channel", channel]
     with log_of(world).open("a") as log:
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *words, stdin=pipe, stdout=pipe, stderr=log, env=_environment(world), cwd=world.home
+            *command, stdin=pipe, stdout=pipe, stderr=log, env=_environment(world), cwd=world.home
         )
         begun = b'{"jsonrpc": "2.0", "method": "notifications/initialized"}'
         said = [request(0, "initialize", **START), begun, *lines, request(10_000, "tools/list")]
@@ -79,12 +78,9 @@ async def write_lines(world: World, channel: str, *lines: bytes) -> list[dict[st
 async def over_http(world: World, **environment: str) -> AsyncIterator[str]:
     """`paperboy mcp --http` at the address that is yielded."""
     port = free_port()
-    words = [*PROGRAM, "--http", "--port", str(port)]
     env = _environment(world) | environment
     with log_of(world).open("a") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *words, stdout=log, stderr=log, env=env, cwd=world.home
-        )
+        process = await world.forks.start("mcp", "--http", "--port", str(port), cwd=world.home, env=env, output=log)
         url = f"http://127.0.0.1:{port}"
         try:
             async with asyncio.timeout(DEADLINE), aiohttp.ClientSession() as session:

@@ -29,6 +29,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.paths import ROOT
+from tests.servers import forked
 
 IMPORTED = (
     "anyio._backends._asyncio",
@@ -115,7 +116,9 @@ class ForkServer:
     """A connection to the process that forks, which ends when its last connection does. `folder`: where it is found."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = path = folder / "forks.sock"
+        path = folder / "forks.sock"
+        self.command = [sys.executable, "-S", forked.__file__, str(path)]
+        """With `-c CODE` and words after it, the start of a process for those who start an interpreter."""
         with (folder / "forks.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             control = _connected(path)
@@ -291,8 +294,9 @@ def _run(request: dict[str, Any]) -> None:
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if not stream.closed:  # as `paperboy mcp` leaves it
+                stream.flush()
     except OSError:
         sys.exit(code)  # Python says so
     os._exit(code & 0xFF)
