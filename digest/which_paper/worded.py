@@ -680,10 +680,15 @@ def _cldr(language: str) -> Mapping[str, Mapping[str, Any]]:
         return data
 
 
+def _names(language: str, of: str) -> Iterator[str]:
+    """Of its `months` or `day_periods`, in all forms; what stands for another form is no dict."""
+    forms = (form for named in _cldr(language)[of].values() if isinstance(named, dict) for form in named.values())
+    return (name for form in forms if isinstance(form, dict) for name in form.values())
+
+
 @cache
 def _months(language: str) -> frozenset[str]:
-    forms = (form for named in _cldr(language)["months"].values() if isinstance(named, dict) for form in named.values())
-    return frozenset(without_accents(m).strip(".") for form in forms if isinstance(form, dict) for m in form.values())
+    return frozenset(without_accents(name).strip(".") for name in _names(language, "months"))
 
 
 def _short_weekdays(language: str) -> set[str]:
@@ -706,12 +711,8 @@ def _units() -> frozenset[str]:
 @cache
 def _of_the_day() -> re.Pattern[str]:
     """What makes a figure an hour: ` Uhr`, ` in the morning`, ` утра`, ` pm`."""
-    from babel import Locale  # noqa: PLC0415  # slow to load
-
-    said = {"uhr", "pm"}
-    for locale in map(Locale, _SPACED):
-        names = (w for context in locale.day_periods.values() for form in context.values() for w in form.values())
-        said |= {without_accents(name).replace("\u202f", " ") for name in names if len(name) > _SHORTEST_PART}
+    named = (name for language in _SPACED for name in _names(language, "day_periods"))
+    said = {"uhr", "pm"} | {without_accents(n).replace("\u202f", " ") for n in named if len(n) > _SHORTEST_PART}
     parts = "|".join(sorted(map(re.escape, said), key=len, reverse=True))
     return re.compile(rf"\s?(?:(?:{parts})(?!\w)|am{_END})")
 

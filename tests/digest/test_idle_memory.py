@@ -97,7 +97,7 @@ def test_an_identifier_that_another_thread_loads_leaves_the_process_too():
 
 
 def test_a_question_keeps_no_locale_for_the_words_that_follow_a_number():
-    asks = "worded._units(), worded._months('de')"
+    asks = "worded._units(), worded._months('de'), worded._of_the_day()"
     code = f"from babel import localedata; from digest.which_paper import worded; {asks}; print(len(localedata._cache))"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True) == "0\n"
 

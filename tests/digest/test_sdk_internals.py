@@ -97,9 +97,11 @@ def test_arxiv_parses_a_feed_that_it_did_not_fetch():
 
 
 @pytest.mark.parametrize("language", worded._SPACED)
-def test_babel_has_a_file_for_each_language_with_its_months_and_units(language):
+def test_babel_has_a_file_for_each_language_with_its_months_units_and_parts_of_the_day(language):
     alone, locale = worded._cldr(language), Locale(language)
     assert alone["months"]["format"]["wide"] == dict(locale.months["format"]["wide"])
+    parts = (name for context in locale.day_periods.values() for form in context.values() for name in form.values())
+    assert set(parts) - set(worded._names(language, "day_periods")) <= {"AM", "PM"}
     units = locale._data["unit_patterns"]
     assert alone["unit_patterns"]["duration-minute"]["long"]
     assert [
