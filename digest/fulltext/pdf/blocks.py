@@ -44,7 +44,7 @@ class Block:
     @property
     def raw(self) -> str:
         """Its text with that of its parts; U+FFFE where a word was broken."""
-        return join([self.own, *(part.own for part in self.parts)])
+        return join([self.own, *(part.own for part in self.parts)]) if self.parts else self.own
 
 
 def join(texts: Sequence[str]) -> str:

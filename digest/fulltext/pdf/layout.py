@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -65,12 +65,11 @@ class Type:
 def body_type(pages: Sequence[PageLines]) -> Type:
     """The type of most characters."""
     fonts: Counter[tuple[float, str]] = Counter()
-    exact: dict[tuple[float, str], int] = {}  # a Counter takes twice the time
+    exact: defaultdict[tuple[float, str], int] = defaultdict(int)  # a Counter takes twice the time
     for page in pages:
         for line in page.lines:
             if line.upright:
-                kind = line.size, line.font
-                exact[kind] = exact.get(kind, 0) + len(line.text)
+                exact[line.size, line.font] += len(line.text)
     for (size, font), count in exact.items():
         fonts[round(size, 1), font] += count
     if not fonts:

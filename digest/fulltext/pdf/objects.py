@@ -568,9 +568,11 @@ class _Texts:
     """Texts on the page, found by the height of their middles."""
 
     def __init__(self, texts: list[Placed]) -> None:
-        self._texts = sorted(texts, key=_middle)
-        self._middles = list(map(_middle, self._texts))
-        self._reach = max((text[0][3] - text[0][1] for text in texts), default=0.0) / 2
+        middles = [(box[1] + box[3]) / 2 for box, _, _ in texts]
+        upwards = sorted(range(len(texts)), key=middles.__getitem__)
+        self._texts = [texts[at] for at in upwards]
+        self._middles = [middles[at] for at in upwards]
+        self._reach = max([box[3] - box[1] for box, _, _ in texts], default=0.0) / 2
         """How far a text stands out from its middle at most."""
 
     def under(self, cover: Box) -> list[Placed]:
@@ -597,10 +599,6 @@ class _Texts:
             if other[0] < right and other[2] > left and other[3] > bottom and other[1] < top:
                 return True
         return False
-
-
-def _middle(text: Placed) -> float:
-    return (text[0][1] + text[0][3]) / 2
 
 
 def _within(one: Box, other: Box) -> Box:
