@@ -20,7 +20,7 @@ _TITLE_TASK = regex(
 _MAX_READ = 500
 """Characters of a sentence that are checked: refusals come at its beginning."""
 _WHOLLY, _LEAST, _NOT_ENDED, _REPORTS, _OF_A_PAPER = 0.9, -0.3, 2.0, 1.0, -0.7
-_REPORTED = regex(r"[\d“《]|[:：]\s*\S.{6,}[?？]")
+_REPORTED = regex(r"[\d“《]|[:：][^:：]{7,}[?？]")
 """Also a question after a colon: `The survey asks: …?`"""
 _BLANK_OR_CLOSING = " \n\t)）]】"
 _FEW = 5
