@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from digest.arxiv import ids
@@ -299,7 +300,8 @@ class _Others:
         found = tuple(k.paper.id for k in self.papers if k.number in {*numbers.named, *figures})
         if self.discussed and not found and pointing.leaves_this_out(but):
             return tuple(self.discussed)
-        return found or _by_name(but.said, self.papers, ()).paper_ids
+        told = found or _by_name(but.said, self.papers, ()).paper_ids
+        return told or _of(_shelf(self.papers).of_kind(but.said, anywhere=True), self.papers).paper_ids
 
     def _another(self, text: str) -> Resolution:
         here = [i for i, known in enumerate(self.papers) if known.paper.id in self.discussed]
@@ -477,6 +479,12 @@ def _guessed(text: str, papers: Sequence[Known], *, named: bool = False) -> Reso
 
 
 def _shelf(papers: Sequence[Known]) -> TitleIndex:
+    return _index(tuple(papers))
+
+
+@lru_cache(maxsize=8)
+def _index(papers: tuple[Known, ...]) -> TitleIndex:
+    """Kept, because one question looks several times and a thread asks several."""
     return TitleIndex([k.paper for k in papers], [k.text or "" for k in papers])
 
 

@@ -55,8 +55,8 @@ _TWO_NAMES = regex(
     r"(?<!\w)(?P<a>[^\W\d_]{2,})\s*(?:&|/|,|\+|と|・|和|、|\b(?:and|et|und|y|e|и)\b)\s*(?=(?P<b>[^\W\d_]{2,}))"
 )
 _KIND = regex(
-    r"(?:\b(?:the|el|la|il|lo|le|o|der|die|das|den|dem|del|zum|vom|du|al|ao|do)\s+(?:[\w]+-)?|^\W*|那篇\s?)(?P<kind>survey|review|benchmark|dataset)s?(?![A-Za-z0-9_])(?=(?P<noun>\s+(?:papers?|artikel|article)|-(?:paper|artikel|arbeit))?)(?=(?P<stop>\s*[,:;])?)"
-    r"|(?P<east>サーベイ|レビュー|ベンチマーク|データセット|서베이|리뷰|벤치마크|데이터셋)の?\s?(?:論文|やつ|ペーパー|논문|거)",
+    r"(?:\b(?:the|el|la|il|lo|le|o|der|die|das|den|dem|del|zum|vom|im|nel|du|al|ao|do|no)\s+(?:[\w]+-)?|^\W*|那篇\s?)(?P<kind>survey|review|benchmark|dataset)s?(?![A-Za-z0-9_])(?=(?P<noun>\s+(?:papers?|artikel|article)|-(?:paper|artikel|arbeit))?)(?=(?P<stop>\s*[,:;])?)"
+    r"|(?P<east>サーベイ|レビュー|ベンチマーク|データセット|서베이|리뷰|벤치마크|데이터셋|综述)(?:の?\s?(?P<of>論文|やつ|ペーパー|논문|거))?",
     re.IGNORECASE,
 )
 _THOSE_OF = regex(
@@ -76,6 +76,7 @@ _KINDS = {
     "ベンチマーク": "benchmark",
     "データセット": "dataset",
     "서베이": "survey",
+    "综述": "survey",
     "리뷰": "review",
     "벤치마크": "benchmark",
     "데이터셋": "dataset",
@@ -271,7 +272,8 @@ class TitleIndex:
         for match in _KIND.finditer(question):
             kind = _KINDS.get(match["east"] or "") or match["kind"].lower()
             first = anywhere or _FIRST_WORDS.fullmatch(question, 0, match.start())
-            if match["kind"] and not match["noun"] and not (first and (kind == "survey" or match["stop"])):
+            noun = match["noun"] or match["of"]
+            if not noun and not (first and (kind == "survey" or match["stop"])):
                 continue
             of = {i for i, title in enumerate(self._titles) if stem(kind) in title}
             if len(of) == 1:
@@ -561,8 +563,10 @@ def _head_length(title: str) -> int:
 def _longest_run(words: Sequence[str], title: Sequence[str]) -> tuple[int, list[str]]:
     best: tuple[int, list[str]] = (0, [])
     most = 0
-    for at in range(len(words)):
-        for start in range(len(title)):
+    for at, word in enumerate(words):
+        if word not in title:
+            continue
+        for start in range(title.index(word), len(title)):
             length = 0
             while (
                 at + length < len(words) and start + length < len(title) and words[at + length] == title[start + length]

@@ -1,6 +1,7 @@
 """Which paper a question is about: the written set holds, and each rule of the order does by itself."""
 
 import json
+import re
 import time
 from datetime import date
 
@@ -783,6 +784,9 @@ KINDS = _made(("A Survey of Nests", "Ada Marchetti"), ("Songs of Sparrows", "Pet
         "el survey cuántos cubre",
         "der Nest-Survey, lohnt der sich",
         "lohnt sich der Survey?",
+        "Tabelle 2 im Survey, was heißt die letzte Spalte?",
+        "サーベイって何本くらい調べてるんですか",
+        "我想做3D打印，那篇综述有用吗",
     ],
 )
 def test_the_only_survey_is_known_by_its_kind(question):
@@ -791,6 +795,23 @@ def test_the_only_survey_is_known_by_its_kind(question):
 
 def test_a_survey_within_the_paper_under_discussion_is_its_own():
     assert _numbers("how many people answered the survey?", under=[2], papers=KINDS) == [2]
+
+
+def test_all_but_the_survey_leaves_it_out():
+    assert _numbers("tout sauf le survey, une ligne chacun", papers=KINDS) == [2]
+
+
+@pytest.mark.parametrize("question", ["7と8 読み比べたい", "1和8帮我对比一下"])
+def test_figures_joined_before_a_verb_of_comparing_are_papers(question):
+    assert of_speech(question) == sorted(int(n) for n in re.findall(r"\d", question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["no ese no, el de las ballenas", "perdón me equivoqué, quería el de las ballenas", "間違えた、クジラのやつ"],
+)
+def test_who_was_wrong_is_not_answered_about_that_paper(question):
+    assert _numbers(question, under=[2]) is None
 
 
 def test_two_authors_of_one_paper_are_known_without_capitals():
