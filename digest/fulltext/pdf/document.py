@@ -240,6 +240,8 @@ def _is_sentence(passage: Passage) -> bool:
 
 def _weight(text: str) -> int:
     """Its length, where a character of Chinese, Japanese or Korean says as much as three."""
+    if text.isascii() or max(text) < "\u3040":  # else it looks at each
+        return len(text)
     return len(text) + 2 * sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" for c in text)
 
 

@@ -229,8 +229,8 @@ class PageReader:
     def _report(self, small: list[tuple[str, str]], number: int) -> None:
         """Reports tiny and off-page sentences, not labels of shrunken figures."""
         for how in ("tiny", "off-page", "hidden-markup"):
-            words = characters.hyphens(" ".join(text for h, text in small if h == how), _UNKNOWN)
-            if first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE):
+            words = characters.hyphens(" ".join(text for h, text in small if h == how), _UNKNOWN) if small else ""
+            if words and (first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE)):
                 self.hidden.append(Hidden(words[:MAX_QUOTED], how, f"p. {number}"))
 
     def _lines(self, page: Argument, spans: list[tuple[int, int, str]], number: int) -> list[Line]:
