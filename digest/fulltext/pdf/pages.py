@@ -194,7 +194,8 @@ class PageReader:
                 _join(found[-1], line)
             else:
                 found.append(line)
-        self._report(small, number)
+        if small:
+            self._report(small, number)
         return found
 
     def _how_hidden(self, page: Argument, line: Line, box: Box, first: int, last: int) -> str:
@@ -229,8 +230,8 @@ class PageReader:
     def _report(self, small: list[tuple[str, str]], number: int) -> None:
         """Reports tiny and off-page sentences, not labels of shrunken figures."""
         for how in ("tiny", "off-page", "hidden-markup"):
-            words = characters.hyphens(" ".join(text for h, text in small if h == how), _UNKNOWN) if small else ""
-            if words and (first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE)):
+            words = characters.hyphens(" ".join(text for h, text in small if h == how), _UNKNOWN)
+            if first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE):
                 self.hidden.append(Hidden(words[:MAX_QUOTED], how, f"p. {number}"))
 
     def _lines(self, page: Argument, spans: list[tuple[int, int, str]], number: int) -> list[Line]:
