@@ -145,4 +145,4 @@ async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(a
 
 async def test_it_speaks_the_installation_s_language(admin):
     await replace(admin, language="zh").report_fault("budget", "用完了", channel="slack:C1")
-    assert "今天的额度已用完" in (await said(admin))[0]
+    assert "今天剩余的额度不够" in (await said(admin))[0]

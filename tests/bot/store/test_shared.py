@@ -366,7 +366,7 @@ class TestBudget:
     async def test_what_a_call_did_not_cost_is_free_again(self, store):
         budget = RedisBudget(store, daily=1.0)
         ticket = await budget.reserve("slack:C1", Usage(usd=0.9))
-        with pytest.raises(OverBudget, match="day's budget"):
+        with pytest.raises(OverBudget, match="What is left of the day's budget"):
             await budget.reserve("slack:C1", Usage(usd=0.2))
         await budget.settle(ticket, Usage(1, 1000, 200, 50, 0.1))
         await budget.reserve("slack:C1", Usage(usd=0.8))
@@ -375,7 +375,7 @@ class TestBudget:
     async def test_a_channels_cap_is_its_own(self, store):
         budget = RedisBudget(store, daily=10.0, each=0.5)
         await budget.settle(await budget.reserve("slack:C1", Usage(usd=0.4)), Usage(1, usd=0.4))
-        with pytest.raises(OverBudget, match="channel's budget"):
+        with pytest.raises(OverBudget, match="What is left of this channel's budget"):
             await budget.reserve("slack:C1", Usage(usd=0.2))
         await budget.reserve("slack:C2", Usage(usd=0.2))
         assert await budget.used("slack:C1") == pytest.approx(0.8)
