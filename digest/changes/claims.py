@@ -17,8 +17,9 @@ from functools import cached_property
 from rapidfuzz.distance import Levenshtein
 
 from digest.checks.facts.figures import NUMBER_WORDS, Figure, figures
+from digest.evidence.ground import Ground
 from digest.evidence.sentences import sentences
-from digest.evidence.support import Ground, Support, support_of
+from digest.evidence.support import Support, support_of
 from digest.patterns import regex
 from digest.render.tex import plain
 

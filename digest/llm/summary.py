@@ -9,7 +9,8 @@ from typing import Any
 
 from digest import checks
 from digest.errors import Unusable
-from digest.evidence.support import Ground, Support, support_of
+from digest.evidence.ground import Ground
+from digest.evidence.support import Support, support_of
 from digest.llm.in_turn import run_in_turn
 from digest.llm.prompts import tasks
 from digest.llm.prompts.requests import material_block, summary_material, summary_request

@@ -15,8 +15,9 @@ from functools import cached_property
 
 from digest import checks
 from digest.evidence.finder import Finder
+from digest.evidence.ground import Ground
 from digest.evidence.sentences import sentences
-from digest.evidence.support import Ground, Support, SupportIndex, Verdict, support_of
+from digest.evidence.support import Support, SupportIndex, Verdict, support_of
 from digest.llm.prompts import tasks
 from digest.llm.replies.answer_text import QuotationEntry, Quoted, parse_quotations, quoted_spans, split_answer
 from digest.llm.replies.marks import ANSWER, Word, insert_before_end, marked, settled

@@ -10,8 +10,9 @@ from typing import Any
 
 from digest import checks
 from digest.evidence.finder import Finder
+from digest.evidence.ground import Ground
 from digest.evidence.sentences import sentences
-from digest.evidence.support import Ground, Support, SupportIndex, Verdict, support_of
+from digest.evidence.support import Support, SupportIndex, Verdict, support_of
 from digest.llm.replies.marks import marked
 from digest.llm.replies.parsing import parse_object, texts_by_path
 from digest.llm.server.wire import Reply

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from bench.support import outcome, strangers
-from digest.evidence.support import LONGEST, Ground, Support, SupportIndex, support_of
+from digest.evidence.ground import Ground
+from digest.evidence.support import LONGEST, Support, SupportIndex, support_of
 from digest.model import Basis, Form, FullText, Passage, Section
 from tests.paths import TESTS
 from tests.rows import each

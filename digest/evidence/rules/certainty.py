@@ -9,7 +9,11 @@ from __future__ import annotations
 
 # ruff: noqa: E501  # patterns of words read as lists
 import re
+from collections.abc import Iterator
 
+from digest.evidence.content_words import words
+from digest.evidence.directions import negations
+from digest.evidence.rules.case import Case, Doubt
 from digest.patterns import regex
 
 HEDGE = regex(
@@ -67,5 +71,56 @@ TOGETHER_SAID = regex(
 )
 BECAUSE_OF = regex(
     r"\b(?:because(?: of)?|caused by|due to|owing to|thanks to|driven by|explained by)\b(?P<cause>[^.;,]{3,120})|(?:因为|由于|归因于)(?P<han>[^，。；]{2,40})",
+    re.IGNORECASE,
+)
+
+
+# ---------------------------------------------------------------- the rules
+
+
+def certainty(case: Case) -> Iterator[Doubt]:
+    """`proves that` where the quotation has `may` or `whether`."""
+    if (hedge := HEDGE.search(case.quoted)) and not HEDGE.search(case.sentence):
+        proved = PROOF.search(case.sentence)
+        if proved and not PROOF.search(case.quoted):
+            yield Doubt(f"the quotation says “{hedge[0]}”, not “{proved[0]}”", 3)
+        elif not negations(case.sentence) and not DEPENDS.search(case.sentence):
+            yield Doubt(f"the quotation says “{hedge[0]}”", 2 if OPEN.search(case.quoted) else 1)
+
+
+def conditions(case: Case) -> Iterator[Doubt]:
+    """`unless`, `as long as` or `if`, left out or waived."""
+    quoted = case.quoted
+    any_case = WHATEVER.search(case.sentence)
+    exception, condition = EXCEPTION.search(quoted), CONDITION.search(quoted)
+    limited = LIMITED.search(case.sentence)
+    waived = quoted and not negations(case.whole)
+    if any_case and IN_ANY_CASE.search(case.whole):
+        return
+    if any_case and (waived or exception or condition or _LIMIT.search(quoted)):
+        yield Doubt(f"the quotation does not say “{any_case[0]}”", 2)
+    elif exception and not limited:
+        yield Doubt(f"the quotation says it only “{exception[0]}”", 1 if case.foreign and case.latin else 2)
+    elif condition and not limited:
+        yield Doubt(f"the quotation says it only “{condition[0]}”", 1)
+
+
+def causes(case: Case) -> Iterator[Doubt]:
+    """A cause where the quotation has what goes together, or another cause."""
+    cause, together = CAUSE.search(case.sentence), TOGETHER.search(case.quoted)
+    hedged = HEDGE.search(case.sentence)
+    if cause and together and not hedged and not TOGETHER_SAID.search(case.sentence):
+        level = 1 if CAUSE.search(case.quoted) else 2
+        yield Doubt(f"the quotation says “{together[0]}”, not “{cause[0]}”", level)
+        return
+    for given in () if hedged or (case.foreign and case.latin) else BECAUSE_OF.finditer(case.sentence):
+        said = words(given["cause"] or given["han"])
+        if said and not any(case.mine.holds(w) for w in said):
+            yield Doubt(f"the quotation gives no such cause as “{(given['cause'] or given['han']).strip()}”", 2)
+            return
+
+
+_LIMIT = regex(
+    r"\b(?:above|below|beyond|up to|within|under|over|at (?:least|most)|more than|less than|fewer than|between)\s+(?:\w+\s+){0,2}\d",
     re.IGNORECASE,
 )

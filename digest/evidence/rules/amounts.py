@@ -5,13 +5,17 @@ from __future__ import annotations
 
 # ruff: noqa: E501  # patterns of words read as lists
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from digest.checks.facts.figures import Figure, figures
+from digest.checks.facts.number_words import with_counts_in_digits
+from digest.evidence.clauses import part_at
+from digest.evidence.content_words import HAN, Word, names_in_order
+from digest.evidence.directions import negations
+from digest.evidence.rules.case import Case, Doubt
 from digest.patterns import regex
 
 _LEAST = regex(
@@ -59,25 +63,6 @@ def bound(text: str, figure: Figure) -> str:
 
 def _sentence_of(text: str, figure: Figure) -> str:
     return part_at(text, figure.start, figure.start + len(figure.text), _STOP)
-
-
-def part_at(text: str, start: int, end: int, stops: re.Pattern[str]) -> str:
-    """What stands around a place, from one match of `stops` to the next."""
-    first, last = bounds_at(text, start, end, stops)
-    return text[first:last]
-
-
-def bounds_at(text: str, start: int, end: int, stops: re.Pattern[str]) -> tuple[int, int]:
-    ends, starts = _stops(text, stops)
-    before, after = bisect_right(ends, start), bisect_left(starts, end)
-    return ends[before - 1] if before else 0, starts[after] if after < len(starts) else len(text)
-
-
-@lru_cache(maxsize=256)
-def _stops(text: str, stops: re.Pattern[str]) -> tuple[list[int], list[int]]:
-    """Where each match ends and begins; to look again at every figure takes the square."""
-    found = list(stops.finditer(text))
-    return [m.end() for m in found], [m.start() for m in found]
 
 
 _STOP = regex(r"[.!?;](?=\s)|[。；！？]")
@@ -159,3 +144,79 @@ def overstated(mine: AbstractSet[int], theirs: AbstractSet[int]) -> bool:
     if not mine or not theirs or mine & theirs:
         return False
     return max(mine) > max(theirs) if min(mine) > FEW else True
+
+
+# ---------------------------------------------------------------- the rules
+
+
+def bounds_agree(case: Case) -> Iterator[Doubt]:
+    """`at least 4` for `up to 4`; `from 3 to 5` for `from 5 to 3`."""
+    read = with_counts_in_digits(case.sentence, case.language)
+    for figure in bounded_the_other_way(read, case.whole):
+        turned = any(
+            one.search(case.sentence) and other.search(case.whole) for one, other in permutations((_KEPT, LEFT_OUT))
+        )
+        yield Doubt(f"the quotation bounds {figure.text} the other way", 1 if turned else 3)
+        return
+    theirs = set(changes(case.whole))
+    for start, end in changes(read):
+        if start != end and (end, start) in theirs and (start, end) not in theirs:
+            yield Doubt(f"in the quotation it changes from {end:g} to {start:g}", 2)
+            return
+
+
+def _phrase_at(case: Case, start: int) -> Iterator[Word]:
+    """The Chinese words that follow each other: after `所有` in `所有机器人公司` two."""
+    for word in sorted(case.said, key=lambda w: w.start):
+        if word.start == start and HAN.match(word.raw):
+            yield word
+            start += len(word.raw)
+
+
+def quantifiers_agree(case: Case) -> Iterator[Doubt]:
+    """`all` where the quotation has `most` or `some`."""
+    mine, theirs = quantifiers(case.sentence), quantifiers(case.whole)
+    wholes = (_phrase_at(case, m.end()) for rank, m in mine if rank == ALL and len(m[0]) > 1)
+    if any(not case.mine.holds(word) for whole in wholes for word in whole):
+        yield Doubt("the quotation speaks of no such whole", 2)
+    whole = next((m for rank, m in mine if rank == ALL), None)
+    if whole and all(rank != ALL for rank, _ in theirs):
+        yield from _of_a_part(case, whole[0])
+    if not overstated({r for r, _ in mine}, {r for r, _ in theirs}):
+        return
+    if case.foreign or any(case.beside(a, b) for _, a in mine for _, b in theirs):
+        yield Doubt(f"the quotation says “{theirs[0][1][0]}”, not “{mine[0][1][0]}”", 3)
+
+
+def _of_a_part(case: Case, word: str) -> Iterator[Doubt]:
+    """`word` says all, and the quotation does not."""
+    loose = word.lower() in _LOOSE or word.startswith("每")
+    if not negations(case.whole) and not loose:
+        yield Doubt(f"the quotation does not say “{word}”", 2)
+    elif not negations(case.whole) and not _PER.search(case.whole) and len(names_in_order(case.sentence)) < 2:
+        yield Doubt(f"the quotation does not say “{word}”", 1)
+    own = {f.value for f in figures(case.sentence)}
+    shares = {f.value for f in figures(case.whole) if f.unit == "%" and not f.plain}
+    if any(n not in own and m in own for n, m in parts(case.whole)) or (shares and not shares & own):
+        yield Doubt("the quotation speaks of a part", 3)
+    if (only := ONLY.search(case.whole)) and not ONLY.search(case.sentence):
+        said = (m for rank, m in quantifiers(case.sentence) if rank == ALL)
+        if case.foreign or any(case.beside(m, only) for m in said):
+            yield Doubt(f"the quotation says “{only[0]}”", 2)
+
+
+ONLY = regex(
+    r"\b(?:only|exclusively|solely|nur|ausschließlich|lediglich|seulement|uniquement|s[oó]lo|solamente|somente|apenas)\b|只有|只在|仅|のみ|だけ|뿐|(?<=\w)만\b",
+    re.IGNORECASE,
+)
+_PER = regex(r"\b(?:each|every|per|both|all)\b", re.IGNORECASE)
+_KEPT = regex(
+    r"\b(?:keep\w*|kept|retain\w*|behalt\w*|conserv\w*|gard\w+|mantuv\w*|mantid\w*|сохран\w*)\b|保留|残し|残さ|유지",
+    re.IGNORECASE,
+)
+LEFT_OUT = regex(
+    r"\b(?:discard\w*|exclud\w*|remov\w*|filter\w*|dropped|reject\w*|verworfen|écart\w*|descart\w*|exclui\w*|исключ\w*|entfern\w*|weggelass\w*|supprim\w*|retir\w*|elimin\w*|quita\w*|удал\w*)\b|丢弃|剔除|去掉|排除|除外|取り除|除去|제외|제거|버려",
+    re.IGNORECASE,
+)
+_LOOSE = frozenset(("都", "均", "any", "each", "both", "cada", "chaque", "entire", "모두", "jede", "jeder", "jedes"))
+"""Words of a whole that a sentence may add by itself."""

@@ -1,0 +1,1 @@
+"""Rules that hold a sentence against its quotation, one kind of difference a module."""

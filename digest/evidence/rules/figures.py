@@ -1,0 +1,188 @@
+"""Whether the figures of a sentence stand in its quotation, and belong to the same thing there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
+
+from digest.checks.facts.claims import missing_figures, part_of_name, places_of_figure
+from digest.checks.facts.figures import Figure, figures
+from digest.evidence.clauses import clause_at
+from digest.evidence.content_words import HAN, MEASURES, Word, vocabulary_of, words
+from digest.evidence.directions import negations
+from digest.evidence.rules.amounts import bounds_agree, parts
+from digest.evidence.rules.case import Case, Doubt
+from digest.evidence.rules.counts import counted_noun, counts_agree, noun_after
+from digest.evidence.rules.shares import CHANGE, SHARE
+from digest.evidence.rules.tables import table_holds, table_rows
+from digest.patterns import regex
+
+
+def figures_fit(case: Case) -> Iterator[Doubt]:
+    near = f"{case.ground.around}\n{case.granted}"
+    missing = [
+        f
+        for f in missing_figures(case.sentence, case.whole)
+        if not _printed(case, f) and not _each(case, f) and not _between_two(case, f) and not _of_counts(case, f)
+    ]
+    for figure in missing:
+        if not missing_figures(figure.text, near):
+            yield Doubt(f"the quotation does not hold {figure.text}", 2)
+            continue
+        if _between_neighbours(case, figure):
+            yield Doubt(f"the quotation does not say {figure.text}, the difference of two of its figures", 1)
+            continue
+        if _rest_of(case, figure):
+            yield Doubt(f"the quotation says it of the rest, not {figure.text}", 1)
+            continue
+        other = [f for f in figures(case.whole) if f.plain and f.unit == figure.unit and f.value != figure.value]
+        alike = other and (figure.unit or figure.step < 1) and case.share >= 0.5
+        yield Doubt(f"the quotation does not hold {figure.text}", 4 if alike else 3)
+    gone = {f.text for f in missing}
+    for figure in figures(case.sentence):
+        told = figure.plain and figure.text not in gone and not part_of_name(case.sentence, figure)
+        if told and not missing_figures(figure.text, case.whole):
+            yield from _fits(case, figure)
+    yield from counts_agree(case)
+    yield from bounds_agree(case)
+
+
+def _each(case: Case, figure: Figure) -> bool:
+    """`1文あたり`, `1개당` for `each`, `per`, `a single`."""
+    return case.foreign and figure.value == 1 and _EACH.search(case.whole) is not None
+
+
+def _of_counts(case: Case, figure: Figure) -> bool:
+    """`6 %` for `17 of 300`, and what a change leaves."""
+    slack = max(0.5 * figure.step, 0.05 * figure.value if figure.about else 0.0)
+    shares = (100 * n / m for n, m in parts(case.whole) if m)
+    left = _left_of_changes(case) if figure.unit == "%" else ()
+    return figure.unit == "%" and any(abs(share - figure.value) <= slack for share in (*shares, *left))
+
+
+def _left_of_changes(case: Case) -> list[float]:
+    """`28 % of the memory` for `cuts memory by 72 %`."""
+    if not SHARE.search(case.sentence):
+        return []
+    return [100 - float(m[m.lastindex or 0]) for m in CHANGE.finditer(case.whole)]
+
+
+def _rest_of(case: Case, figure: Figure) -> bool:
+    """`2.5 % were not` for `97.5 % were`."""
+    whole = [f.value for f in figures(case.whole) if f.unit == "%"]
+    turned = (len(case.negations) - len(negations(case.whole))) % 2
+    return figure.unit == "%" and bool(turned) and any(abs(100 - n - figure.value) < 1e-6 for n in whole)
+
+
+def _between_two(case: Case, figure: Figure) -> bool:
+    """Whether it is the difference of two figures of both: `by 5.6, from 41.2 to 46.8`."""
+    told = [f for f in figures(case.sentence) if f.text != figure.text and _printed(case, f)]
+    return any(
+        one.unit in ("", other.unit) and abs(abs(one.value - other.value) - figure.value) < max(figure.step, 1e-9) / 2
+        for one, other in combinations(told, 2)
+    )
+
+
+def _between_neighbours(case: Case, figure: Figure) -> bool:
+    """The same of two figures of the quotation that stand together: `saves 184 euros`."""
+    found = figures(case.whole)
+    return figure.value >= 10 and any(
+        abs(abs(one.value - other.value) - figure.value) < 1e-9
+        for one, other in pairwise(found)
+        if one.unit == other.unit and figure.unit in ("", one.unit) and other.start - one.start < _CLOSE
+    )
+
+
+def _printed(case: Case, figure: Figure) -> bool:
+    return re.search(rf"(?<![\d.]){re.escape(figure.text)}(?![\d]|\.\d)", case.whole) is not None
+
+
+def _fits(case: Case, figure: Figure) -> Iterator[Doubt]:
+    """Whether the figure belongs to what the sentence says of it."""
+    places = places_of_figure(figure, case.whole)
+    if not places or (figure.step == 1 and 1900 <= figure.value <= 2100):
+        return
+    if doubt := _counts_other(case, figure, places):
+        yield doubt
+        return
+    if case.ground.table and (rows := table_rows(case.whole)):
+        yield from table_holds(case, figure, rows)
+        return
+    yield from _beside_another(case, figure, places)
+
+
+def _counts_other(case: Case, figure: Figure, places: Sequence[Figure]) -> Doubt | None:
+    """A unit where the quotation counts things, things for a unit, or other things."""
+    if figure.unit in MEASURES and not case.ground.table and not any(p.unit for p in places):
+        if noun := counted_noun(case.whole, places[0]):
+            return Doubt(f"the quotation counts {noun} with {figure.text}", 2)
+        if all(_FACTOR.search(case.whole[max(0, p.start - 12) : p.start]) for p in places):
+            return Doubt(f"the quotation has a factor, not {figure.text}", 2)
+    if other := _other_counted(case, figure, places):
+        return Doubt(f"the quotation counts {other} with {figure.text}", 1)
+    measured = not figure.unit and all(p.unit in MEASURES for p in places)
+    if measured and not (case.foreign and case.latin) and (noun := counted_noun(case.sentence, figure)):
+        return Doubt(f"the quotation counts no {noun} with {figure.text}", 2)
+    return None
+
+
+def _beside_another(case: Case, figure: Figure, places: Sequence[Figure]) -> Iterator[Doubt]:
+    """Another figure of the quotation stands beside the words of this one."""
+    told = list(figures(case.sentence))
+    anchors = _anchors(case.sentence, figure, told)
+    if not anchors:
+        return
+    values = {f.value for f in told}
+    others = [f for f in figures(case.whole) if f.plain and f.value not in values and _as_fine(f, figure)]
+    mine = max((_near_figure(case, p, anchors) for p in places), key=len)
+    for other in others:
+        theirs = _near_figure(case, other, anchors)
+        if theirs - mine and not mine - theirs:
+            beside = any(_holds_both(piece, places, other) for piece in case.spans)
+            named = any(w.name and w.raw in theirs - mine for w in anchors) and not (beside and case.foreign)
+            yield Doubt(f"in the quotation {figure.text} belongs to something else", 3 if named else 2)
+            return
+
+
+def _other_counted(case: Case, figure: Figure, places: Sequence[Figure]) -> str:
+    """What the quotation counts with a figure, if a Chinese sentence counts another thing."""
+    if figure.unit or not case.foreign or len(places) != 1:
+        return ""
+    end = figure.start + len(figure.text)
+    word = next((w for w in case.said if HAN.match(w.raw) and end <= w.start <= end + 2), None)
+    noun = noun_after(case.whole, places[0])
+    return noun if word and noun and noun not in word.stems and not case.near.holds(word) else ""
+
+
+def _near_figure(case: Case, figure: Figure, anchors: Sequence[Word]) -> set[str]:
+    clause = vocabulary_of(clause_at(case.whole, figure.start))
+    return {w.raw for w in anchors if clause.holds(w)}
+
+
+def _as_fine(one: Figure, other: Figure) -> bool:
+    near = min(abs(one.value), abs(other.value)) * 1_000 >= max(abs(one.value), abs(other.value))
+    return one.step == other.step or (near and min(one.step, other.step) >= 1)
+
+
+def _holds_both(span: tuple[int, int], places: Sequence[Figure], other: Figure) -> bool:
+    start, end = span
+    return start <= other.start < end and any(start <= p.start < end for p in places)
+
+
+_CLOSE = 60
+"""Characters."""
+_EACH = regex(r"\b(?:each|every|per|single|an?|one)\b", re.IGNORECASE)
+_FACTOR = regex(r"\bfactor of\s$", re.IGNORECASE)
+
+
+def _anchors(text: str, figure: Figure, told: Sequence[Figure]) -> list[Word]:
+    """The words of the figure's clause that stand nearer to it than to another figure."""
+    clause = clause_at(text, figure.start)
+    start = text.find(clause)
+    found = []
+    for word in words(clause):
+        at = start + word.start
+        if min(told, key=lambda f: abs(f.start - at)).start == figure.start:
+            found.append(word)
+    return found

@@ -1,0 +1,165 @@
+"""Whether a sentence and its quotation deny the same."""
+
+from __future__ import annotations
+
+# ruff: noqa: E501  # patterns of words read as lists
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations
+
+from digest.evidence.clauses import CLAUSES, END, bounds_at
+from digest.evidence.content_words import vocabulary_of, words
+from digest.evidence.directions import AXES, NEGATIVE_STARTS, negations
+from digest.evidence.rules.amounts import LEFT_OUT, ONLY
+from digest.evidence.rules.case import Case, Doubt
+from digest.patterns import regex
+
+
+def negation(case: Case) -> Iterator[Doubt]:
+    mine, theirs = case.negations, negations(case.whole)
+    own, ground = _denials(case.sentence), _denials(case.whole)
+    if case.foreign:
+        yield from _foreign_negation(case, own, ground)
+        return
+    turned = [*own.turned_in(ground), *ground.turned_in(own)]
+    if turned:
+        hidden = _HIDDEN_NEGATION.search(case.whole) or _HIDDEN_NEGATION.search(case.sentence)
+        odd = (len(mine) - len(theirs)) % 2
+        both = set(turned) & ground.affirmed & ground.denied  # said of one thing, denied of another
+        hidden = hidden or _NOT_MORE.search(case.sentence) or _NOT_MORE.search(case.whole)
+        # `did not trigger the drainage` says nothing against `the drainage began`.
+        level = 4 if case.share >= 0.6 and not hidden and not both and odd else 2
+        if not _no_more(case) and (own.predicates | ground.predicates) & {*turned}:
+            yield Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
+    elif mine and not theirs and not _NEGATED_WORD.search(case.whole):
+        level = 1 if _HIDDEN_NEGATION.search(case.whole) else 2
+        yield Doubt("the sentence denies what the quotation does not", level)
+    for word in case.said:
+        for one in word.stems:
+            opposite = [f"{start}{one}" for start in NEGATIVE_STARTS]
+            bare = [one.removeprefix(start) for start in NEGATIVE_STARTS if one.startswith(start)]
+            other = next((s for s in (*opposite, *bare) if s in case.mine.stems and len(s) > 3), None)
+            if other and one not in case.mine.stems and not mine and not theirs:
+                yield Doubt(f"the quotation says “{other}”, not “{one}”", 4 if case.share >= 0.5 else 2)
+                return
+
+
+def _no_more(case: Case) -> bool:
+    """`not above` for `at most`, `the same as` or `below`."""
+    more, better = AXES[:2]
+    less = more.down, better.down, next(axis.up for axis in AXES if axis.name == "same")
+    return any(
+        more.up.search(" ".join(one[m.end() :].split()[:3])) and any(side.search(other) for side in less)
+        for one, other in permutations((case.sentence, case.whole))
+        for m in negations(one)
+    )
+
+
+def _foreign_negation(case: Case, own: _Denials, ground: _Denials) -> Iterator[Doubt]:
+    mine, spoken = case.negations, _spoken_of(case)
+    if own.turned_in(ground) and ground.turned_in(own):
+        yield Doubt("the quotation denies the other of the two", 3)
+    elif case.order == "same":
+        return
+    elif mine and not negations(spoken) and (case.latin or not _NEGATED_WORD.search(spoken)):
+        level = 1 if _HIDDEN_NEGATION.search(spoken) else 2
+        yield Doubt("the sentence denies what the quotation does not", level)
+    elif not mine and negations(case.ground.quotation) and not _OTHER_SIDE.search(case.sentence):
+        yield Doubt("the quotation denies it", 2)
+
+
+def _spoken_of(case: Case) -> str:
+    """Of several sentences, those that share a word with this one; all where none does."""
+    pieces = [p for p in END.split(case.whole) if p and p.strip()]
+    shared = [p for p in pieces if any(vocabulary_of(p).holds(w) for w in case.said if not w.name)]
+    return "\n".join(shared if shared and not case.latin else pieces)
+
+
+_NOT_MORE = regex(
+    r"\bwith (?:it|them|this)\b|\b(?:not?|never|n['’]t)\s(?:\w+\s){0,2}(?:more|less|fewer|better|worse|\w+er)\b",
+    re.IGNORECASE,
+)
+_NEGATED_WORD = regex(
+    r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b",
+    re.IGNORECASE,
+)
+_HIDDEN_NEGATION = regex(
+    r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b"
+    r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|dropping|ablat\w*|disabl\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
+    re.IGNORECASE,
+)
+"""Words that a true sentence may render by a negation."""
+_OTHER_SIDE = regex(
+    rf"beyond|difficult|hard|limit|难|有限|局限|缺|只|唯一|除外|落后|有待|\berst\b|{ONLY.pattern}|{LEFT_OUT.pattern}",
+    re.IGNORECASE,
+)
+"""Words that a true sentence may render a negation by."""
+
+
+def _scope(text: str, negation: re.Match[str]) -> str:
+    """The words a negation turns round: up to the end of its clause."""
+    end = _SCOPE_END.search(text, negation.end())
+    return text[negation.end() : end.start() if end else len(text)]
+
+
+_SCOPE_END = regex(r"[,;:.](?=\s|$)|\)|[，；。]|\b(?:and|but|which|while|because|although|however|so)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Denials:
+    heads: tuple[frozenset[str], ...]
+    """Of each negation, the stems it stands before."""
+    predicates: frozenset[str]
+    """Those of them before an article, which begins an object."""
+    denied: frozenset[str]
+    affirmed: frozenset[str]
+
+    def turned_in(self, other: _Denials) -> list[str]:
+        """What is denied here and affirmed there."""
+        found = []
+        for head in self.heads:
+            shared = head & (other.denied | other.affirmed)
+            if shared and not shared & other.denied:
+                found += sorted(shared)
+        return found
+
+
+@lru_cache(maxsize=128)
+def _denials(text: str) -> _Denials:
+    every = list(words(text))
+    denied: set[int] = set()
+    heads = []
+    predicates: set[str] = set()
+    for negation in negations(text):
+        end = negation.end() + len(_scope(text, negation))
+        fails = _FAILS.match(text, negation.start())
+        if fails:
+            end = negation.end()
+        inside = [i for i, w in enumerate(every) if negation.end() <= w.start < end][:4]
+        start, _ = bounds_at(text, negation.start(), negation.end(), CLAUSES)
+        before = [i for i, w in enumerate(every) if start <= w.start < negation.start()]
+        if not inside:  # `… is not.`: what stands before it in its clause
+            inside = before[-2:]
+        denied.update(inside, before[-2:])
+        heads.append(frozenset(s for i in inside[:2] for s in every[i].stems))
+        article = _ARTICLE.search(text, every[inside[0]].start, end) if inside else None
+        stop = article.start() if article else end
+        predicates.update(s for i in ([] if fails else inside[:2]) if every[i].start < stop for s in every[i].stems)
+    for gone in _GONE.finditer(text):
+        denied.update([i for i, w in enumerate(every) if w.start >= gone.end()][:4])
+    stems = [(i in denied, s) for i, w in enumerate(every) for s in w.stems]
+    return _Denials(
+        tuple(heads),
+        frozenset(predicates),
+        frozenset(s for no, s in stems if no),
+        frozenset(s for no, s in stems if not no),
+    )
+
+
+_ARTICLE = regex(r"\b(?:for|the|an?|any|th(?:is|at|ese|ose)|its|their|our|every|each)\s", re.IGNORECASE)
+_FAILS = regex(r"(?:nothing|none|fail(?:s|ed|ing)?|br[eo]aks? down|broke down)\b(?! to\b)", re.IGNORECASE)
+"""A denial of what stands before it."""
+_GONE = regex(r"\b(?:unless|(?:remov|ablat|exclud|omit|disabl|dropp|delet)\w*)\b", re.IGNORECASE)
+"""Words after which a thing is away, as after `without`."""

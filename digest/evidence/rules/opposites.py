@@ -1,0 +1,116 @@
+"""Whether a sentence and its quotation point in one direction: up or down, better or worse."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from digest.evidence.clauses import END, part_at
+from digest.evidence.content_words import is_direction, start_of, words, words_beside
+from digest.evidence.directions import AXES, NEGATION, Axis, negations
+from digest.evidence.rules.case import Case, Doubt
+from digest.evidence.rules.order import comparison_in
+from digest.patterns import regex
+from digest.retrieval.terms import LITTLE, stem
+
+
+def graded(case: Case) -> Iterator[Doubt]:
+    """`more fluent` where the quotation has `less fluent`."""
+    if case.foreign or case.turned_twice or case.order:
+        return
+    mine, theirs = _grades(case.sentence), _grades(case.whole)
+    for word, signs in mine.items():
+        other = theirs.get(word, set())
+        if other and not signs & other:
+            yield Doubt(f"the quotation grades “{word}” the other way", 2)
+            return
+
+
+def turned_twice(case: Case) -> Iterator[Doubt]:
+    """`slower with the larger` for `faster with the smaller`."""
+    if case.turned_twice:
+        yield Doubt("the quotation says it of the opposite", 1)
+
+
+def directions(case: Case) -> Iterator[Doubt]:
+    """`raises` where the quotation has `lowers`."""
+    if case.turned_twice:
+        return
+    compared = comparison_in(case.sentence), comparison_in(case.whole)
+    crossed = compared[0] and compared[1] and compared[0].crosses(compared[1])
+    for axis in AXES:
+        if axis in AXES[:3] and (case.order or case.order_of_own or crossed):
+            continue  # the sides are exchanged too, or known not to be
+        for mine, opposite in ((axis.up, axis.down), (axis.down, axis.up)):
+            if doubt := _against(case, axis, mine, opposite):
+                yield doubt
+                if not case.foreign:
+                    return
+
+
+def _against(case: Case, axis: Axis, mine: re.Pattern[str], opposite: re.Pattern[str]) -> Doubt | None:
+    """One direction of the sentence against the other one in the quotation."""
+    own = list(mine.finditer(case.sentence))
+    if not own:
+        return None
+    if opposite.search(case.sentence):
+        said = "" if case.foreign or axis not in AXES[:3] else _turned_beside(case, own, mine, opposite)
+        return Doubt(f"the quotation says the opposite of “{said}”", 2) if said else None
+    without = negations(case.whole) and all(NEGATION.fullmatch(m[0]) for m in own)  # says what `no` says
+    if without or _agrees(case, own, list(mine.finditer(case.whole))):
+        return None
+    found = [m for m in opposite.finditer(case.whole) if not _turned(case, m)]
+    if case.foreign and found:
+        return Doubt(f"the quotation says “{found[0][0]}”", 2 if axis.name in _STATED else 1)
+    if any(case.beside(a, b) for a in own for b in found):
+        level = 4 if case.share >= 0.5 and not mine.search(case.whole) else 2
+        return Doubt(f"the quotation says “{found[0][0]}”, not “{own[0][0]}”", level)
+    return None
+
+
+def _turned_beside(case: Case, own: Sequence[re.Match[str]], same: re.Pattern[str], opposite: re.Pattern[str]) -> str:
+    """`longer … lower the latency` where the quotation has `longer … raise the latency`."""
+    agreeing, turned = (
+        {word for m in side.finditer(case.whole) for word in _next_to(case.whole, m)} for side in (same, opposite)
+    )
+    for match in own:
+        beside = _next_to(case.sentence, match)
+        if beside & turned and not beside & agreeing and not case.negations and not negations(case.whole):
+            return match[0]
+    return ""
+
+
+def _turned(case: Case, theirs: re.Match[str]) -> bool:
+    """Whether a negation on one side makes the two directions agree."""
+    around = part_at(case.whole, theirs.start(), theirs.end(), END)
+    return (len(negations(case.sentence)) - len(negations(around))) % 2 == 1
+
+
+def _agrees(case: Case, own: Sequence[re.Match[str]], found: Sequence[re.Match[str]]) -> bool:
+    """Whether the quotation has the direction too, of the same thing if that is known."""
+    known = not case.foreign or any(case.mine.holds(w) for m in own for w in words_beside(case.sentence, m))
+    return bool(found) and (not known or any(case.beside(a, b) for a in own for b in found))
+
+
+_GRADE = regex(r"\b(more|most|less|least)\s+(?:\w+ly\s+)?([a-z]{4,})\b", re.IGNORECASE)
+
+
+def _grades(text: str) -> dict[str, set[bool]]:
+    """Of each graded word, whether there is more of it."""
+    found: dict[str, set[bool]] = {}
+    for grade, word in _GRADE.findall(text):
+        if word.lower() not in LITTLE:
+            found.setdefault(stem(word), set()).add(grade.lower() in ("more", "most"))
+    return found
+
+
+_STATED = frozenset(("more", "better", "fast", "positive", "same", "most", "twice", "present"))
+"""Axes that are read across languages: the others have words that mean much else."""
+
+
+def _next_to(text: str, match: re.Match[str]) -> set[str]:
+    """The stems of the content words right before and after a match."""
+    every = [w for w in words(text) if not is_direction(w.raw)]
+    at = bisect_left(every, match.start(), key=start_of)
+    return {s for w in every[max(0, at - 1) : at + 1] for s in w.stems}

@@ -1,0 +1,163 @@
+"""Whether what is compared or paired stands in the same order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from digest.evidence.clauses import CLAUSES, END
+from digest.evidence.comparison import compared_with
+from digest.evidence.content_words import HAN, names_in_order, tokens, words
+from digest.evidence.directions import AXES, COMPARATORS
+from digest.evidence.rules.case import Case, Doubt
+from digest.evidence.rules.tables import LESS_IS_BETTER
+from digest.patterns import regex
+
+
+def comparison(case: Case) -> Iterator[Doubt]:
+    """`A outperforms B` where the quotation says `B outperforms A`."""
+    if case.turned_twice:
+        return
+    if case.order == "exchanged":
+        yield Doubt("the quotation compares them the other way round", 3 if case.foreign else 4)
+    if case.order_of_own == "exchanged":
+        yield Doubt("the quotation compares them the other way round", 2)
+    if case.order or case.order_of_own:
+        return
+    if not case.foreign and _ahead_for_behind(case):
+        yield Doubt("the quotation compares them the other way round", 2)
+    own = comparison_in(case.sentence)
+    for piece in END.split(case.whole):
+        ground = comparison_in(piece)
+        if own is None or ground is None or ground.axis != own.axis:
+            continue
+        if own.crosses(ground) if own.up == ground.up else own.follows(ground):
+            yield Doubt("the quotation compares them the other way round", 4)
+            return
+    yield from _names_in_turn(case)
+
+
+def _names_in_turn(case: Case) -> Iterator[Doubt]:
+    mine = [] if case.foreign and case.latin else names_in_order(case.sentence)
+    for piece in END.split(case.whole):
+        theirs = [n for n in names_in_order(piece) if n in mine]
+        if len(theirs) > 1 and theirs != [n for n in mine if n in theirs]:
+            yield Doubt(
+                "the quotation has the names in another order", 2 if len(theirs) == 2 and not case.foreign else 1
+            )
+            return
+
+
+def _ahead_for_behind(case: Case) -> bool:
+    """`beats B by 2 points` for `2 points below B`."""
+    if LESS_IS_BETTER.search(case.whole):
+        return False
+    signs = [
+        (("better" in mine.up, "better" in mine.down), ("more" in theirs.up, "more" in theirs.down))
+        for mine in compared_with(case.sentence)
+        for theirs in compared_with(case.whole)
+        if mine.standard == theirs.standard
+    ]
+    return any(one != (False, False) and one == other[::-1] for one, other in signs)
+
+
+def partners(case: Case) -> Iterator[Doubt]:
+    """`A on M, B on N` where the quotation has `B on M, A on N`."""
+    mine, theirs = _together(case.sentence, CLAUSES), _together(case.whole, _PARTS)
+    shared = {n for pair in mine for n in pair} & {n for pair in theirs for n in pair}
+    for a, b in (sorted(p) for p in mine - theirs if p <= shared):
+        exchanged = [
+            (c, d)
+            for c in shared - {a, b}
+            for d in shared - {a, b, c}
+            if {frozenset((c, d))} <= mine - theirs and {frozenset((a, d)), frozenset((b, c))} <= theirs - mine
+        ]
+        if exchanged:
+            yield Doubt("the quotation gives the names each other's part", 3)
+            return
+
+
+def roles(case: Case) -> Iterator[Doubt]:
+    """`from A into B` where the quotation has `from B into A`."""
+    if case.foreign:
+        return
+    mine, theirs = _roles(case.sentence), _roles(case.whole)
+    said = {t.norm for t in tokens(case.sentence)}
+    exchanged = [
+        name
+        for name, roles in mine.items()
+        if (own := theirs.get(name))
+        and any(roles & others - own for other, others in theirs.items() if other != name and other in said)
+    ]
+    if exchanged:
+        yield Doubt("the quotation gives the names each other's part", 3 if len(exchanged) > 1 else 2)
+
+
+def _together(text: str, clauses: re.Pattern[str]) -> set[frozenset[str]]:
+    """Pairs of names in one clause."""
+    pieces = (clause for piece in END.split(text) if piece for clause in clauses.split(piece))
+    named = ({w.raw for w in words(piece) if w.name} for piece in pieces)
+    return {frozenset(pair) for names in named if len(names) <= 6 for pair in combinations(sorted(names), 2)}
+
+
+_PARTS = regex(r"[;:](?=\s)|[；：]|\b(?:while|whereas|but)\b", re.IGNORECASE)
+_PLACING = frozenset(("from", "to", "into", "onto", "on", "for"))
+
+
+def _roles(text: str) -> dict[str, set[str]]:
+    """Of each name, the prepositions of place before it."""
+    found: dict[str, set[str]] = {}
+    for before, name in pairwise(tokens(text)):
+        if name.name:
+            found.setdefault(name.norm, set()).update({before.raw} & _PLACING)
+    return found
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    left: frozenset[str]
+    right: frozenset[str]
+    axis: str
+    up: bool
+
+    def crosses(self, other: _Comparison) -> bool:
+        """Whether each side stands on the other's other side."""
+        one, two = self.left & other.right, self.right & other.left
+        return bool(one and two) and len(self.right & other.right) < len(two)
+
+    def follows(self, other: _Comparison) -> bool:
+        one, two = self.left & other.left, self.right & other.right
+        return bool(one and two) and len(self.right & other.left) < len(two)
+
+
+def comparison_in(text: str) -> _Comparison | None:
+    match = COMPARATORS.search(text)
+    if match is None:
+        return None
+    every = list(words(text))
+    # `more retention than`: what is compared stands inside.
+    left = {s for w in every if w.start < match.end() for s in w.stems}
+    right = {s for w in [w for w in every if w.start >= match.end()][:5] for s in w.stems}
+    axis, up = _axis_of(match[0])
+    before = _BI.search(text)
+    if before and HAN.search(text):
+        right, left = (
+            {s for w in every if before.end() <= w.start < match.start() for s in w.stems},
+            {s for w in every if w.start < before.start() for s in w.stems},
+        )
+    return _Comparison(frozenset(left - right), frozenset(right - left), axis, up)
+
+
+_BI = regex(r"比|相较于|相比于")
+
+
+def _axis_of(comparator: str) -> tuple[str, bool]:
+    """The axis of `faster than` and of `more quickly than`, which is the same one."""
+    for axis in reversed(AXES[:3]):
+        for side in (axis.up, axis.down):
+            if side.search(comparator):
+                less = axis is not AXES[0] and AXES[0].down.match(comparator)
+                return ("size" if axis.name == "more" else axis.name), (side is axis.up) != bool(less)
+    return "", True

@@ -1,0 +1,153 @@
+"""Whether a figure stands in the row and column of a table that the sentence names."""
+
+from __future__ import annotations
+
+# ruff: noqa: E501  # patterns of words read as lists
+import re
+from collections.abc import Iterator, Sequence
+
+from digest.checks.facts.claims import places_of_figure
+from digest.checks.facts.figures import Figure, figures
+from digest.evidence.comparison import compared_with
+from digest.evidence.content_words import LABEL, MEASURES, folded_word, vocabulary_of
+from digest.evidence.directions import AXES
+from digest.evidence.rules.case import Case, Doubt, holds_name
+from digest.patterns import regex
+
+
+def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[Doubt]:
+    """The figure must stand in a row, and a column, that the sentence names."""
+    cells = _cells(case, figure, rows)
+    if not cells:
+        return
+    said = {folded_word(w) for w in LABEL.findall(case.sentence)} | vocabulary_of(case.sentence).stems
+    if _OURS.search(case.sentence) or (case.index and case.index.own and holds_name(case.sentence, case.index.own)):
+        said |= {"our", "ours", "propos"}
+
+    def named(cell: str) -> float:
+        label = _label(cell)
+        return sum(word in said for word in label) / len(label) if label else 0.0
+
+    labels, heads = [named(row[0]) for row in rows], [named(cell) for cell in rows[0]]
+    heads += [0.0] * max(0, max(map(len, rows)) - len(heads))
+    best_row = max(labels[1:], default=0.0)
+    for r, c in cells:
+        # A column that is not named may be meant, if the named ones hold the other figures.
+        taken = {k for k, head in enumerate(heads) if k and head and _told_in(case, rows[r], k, figure)}
+        free = max((head for k, head in enumerate(heads) if k and k not in taken), default=0.0)
+        if labels[r] >= best_row and heads[c] >= free:
+            if _BEST.search(case.sentence) and _between(case, rows, c, figure.value):
+                yield Doubt(f"in the table {figure.text} is not the best of its column", 3)
+            unit = _unit_of_head(rows[0][c]) if c < len(rows[0]) else ""
+            if figure.unit in MEASURES and unit in MEASURES and unit != figure.unit:
+                yield Doubt(f"in the table {figure.text} is in {unit}", 3)
+            return
+    yield Doubt(f"in the table {figure.text} stands in another row or column", 3)
+
+
+def _cells(case: Case, figure: Figure, rows: list[list[str]]) -> list[tuple[int, int]]:
+    """Where in a table a figure stands; most rows are passed over by their digits."""
+    digits = {_DIGITS.sub("", p.text) for p in places_of_figure(figure, case.whole)}
+    told = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if c and _DIGITS.sub("", cell) in digits]
+    told += (
+        []
+        if told
+        else [
+            (r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if c and any(d in cell for d in digits)
+        ]
+    )
+    return [(r, c) for r, c in told if _same(figure, rows[r][c])]
+
+
+def _told_in(case: Case, row: Sequence[str], column: int, but: Figure) -> bool:
+    """Whether another figure of the sentence stands in a cell."""
+    others = [f for f in figures(case.sentence) if f.text != but.text]
+    return column < len(row) and any(_same(f, row[column]) for f in others)
+
+
+def _between(case: Case, rows: list[list[str]], column: int, value: float) -> bool:
+    """Whether others of the column are higher; where less is better, whether lower ones too."""
+    others = [f.value for row in rows[1:] if column < len(row) for f in list(figures(row[column]))[:1]]
+    least = any(axis.down.search(case.sentence) for axis in AXES[:1]) or LESS_IS_BETTER.search(rows[0][column])
+    return bool(others) and (min(others) < value if least else max(others) > value)
+
+
+def table_order(case: Case) -> Iterator[Doubt]:
+    """`A outperforms B` where B's row has the higher figure in the named column."""
+    rows = table_rows(case.whole) if case.ground.table else []
+    said = {folded_word(w) for w in LABEL.findall(case.sentence)}
+    columns = [c for c, head in enumerate(rows[0]) if c and _label(head) and set(_label(head)) <= said] if rows else []
+    if len(columns) != 1 or LESS_IS_BETTER.search(rows[0][columns[0]]):
+        return
+    values = {
+        row[0]: f.value
+        for row in rows[1:]
+        if row[0] in case.sentence and columns[0] < len(row)
+        for f in list(figures(row[columns[0]]))[:1]
+    }
+    for compared in compared_with(case.sentence):
+        others = [n for n in values if n != compared.standard and n in case.sentence]
+        if (
+            compared.standard not in values
+            or len(others) != 1
+            or not (compared.up ^ compared.down) & {"better", "more"}
+        ):
+            continue
+        ahead = values[others[0]] - values[compared.standard]
+        if ahead and (ahead > 0) != bool(compared.up & {"better", "more"}):
+            yield Doubt("the table has them the other way round", 3)
+            return
+
+
+def columns_in_turn(case: Case, told: Sequence[Figure]) -> Iterator[Doubt]:
+    rows = table_rows(case.whole)
+    heads = sorted(
+        (at, c) for c, h in enumerate(rows[0] if rows else ()) if c and h and (at := case.sentence.find(h)) >= 0
+    )
+    if len(heads) < 2 or len(heads) != len(told):
+        return
+    for figure, (_, column) in zip(told, heads, strict=True):
+        cells = {c for _, c in _cells(case, figure, rows)}
+        if cells and column not in cells and cells & {c for _, c in heads}:
+            yield Doubt(f"in the table {figure.text} stands in another column", 2)
+            return
+
+
+_BEST = regex(
+    r"\b(?:best|highest|largest|lowest|smallest|fastest|am besten|höchste\w*|besten?|meilleur\w*|mejor|melhor|(?:la|le|el|o|a) (?:plus|más|mais) \w+)\b|最[高好优佳大低小快]|가장|최고",
+    re.IGNORECASE,
+)
+LESS_IS_BETTER = regex(
+    r"↓|\b(?:errors?|loss|perplexity|ppl|wer|cer|mae|rmse|mse|fid|latency|time|params?|parameters|memory|cost)\b",
+    re.IGNORECASE,
+)
+
+
+def table_rows(text: str) -> list[list[str]]:
+    rows = [line for line in text.splitlines() if line.count("|") >= 2 and not re.fullmatch(r"[\s|:-]+", line)]
+    return [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows] if len(rows) > 1 else []
+
+
+def _unit_of_head(head: str) -> str:
+    """`GB` of `Memory (GB)`."""
+    found = _IN_BRACKETS.search(head)
+    return next((f.unit for f in figures(f"1 {found[1]}")), "") if found else ""
+
+
+_IN_BRACKETS = regex(r"[(\[]([^()\[\]]{1,12})[)\]]")
+_OURS = regex(
+    r"\b(?:our|ours|proposed|authors?['’]?|vorgeschlagen\w*|autoren|proposée?s?|auteurs|propuest[oa]s?|autores|propost[oa]s?|предлож\w*|автор\w*)\b|作者|本文|提出|我们|提案|著者|제안|저자",
+    re.IGNORECASE,
+)
+"""What `Ours` in a table is called."""
+
+
+def _label(cell: str) -> list[str]:
+    return [folded_word(w) for w in LABEL.findall(cell)]
+
+
+_DIGITS = regex(r"[^\d.]+")
+
+
+def _same(figure: Figure, cell: str) -> bool:
+    return bool(places_of_figure(figure, cell))
