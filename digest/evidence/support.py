@@ -7,7 +7,6 @@ Chinese by the glossary. What rules cannot decide is doubtful, for a model to co
 
 from __future__ import annotations
 
-# patterns of words read as lists
 import math
 import re
 from collections.abc import Callable, Iterable

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import chain, islice
+from itertools import chain, combinations, islice, permutations
 
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.names import abbreviates, initials_of, names, squeezed
@@ -65,6 +65,9 @@ _SCALES = (
     _UNITS_OF_TIME,
     _UNITS_OF_SIZE,
     {"angstrom": 1e-10, "nm": 1e-9, "um": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3},
+    {"ug": 1e-9, "mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3},
+    {"ul": 1e-6, "ml": 1e-3, "l": 1.0},
+    {"milliw": 1e-3, "w": 1.0, "kw": 1e3, "megaw": 1e6, "gw": 1e9},
     {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9},
     {"mev": 1e-3, "ev": 1.0, "kev": 1e3, "megaev": 1e6, "gev": 1e9},
     {"pa": 1.0, "hpa": 1e2, "kpa": 1e3, "mpa": 1e6, "gpa": 1e9},
@@ -284,6 +287,15 @@ def _units_like(unit: str) -> Collection[str] | None:
     if unit in ("", "1", "%%"):
         return {"": None, "1": ("",), "%%": ("%",)}[unit]
     return ("%", "points", "") if unit in ("%", "points") else (unit, "")
+
+
+def derived_from(figure: Figure, sentence: str, source: str) -> bool:
+    """Whether a figure is the difference, ratio, share or change of two figures of a short text."""
+    found = [f for f in islice(figures(source), _MAX_FIGURES) if not part_of_name(source, f)]
+    shares = ((a.value / b.value) * 100 for a, b in permutations(found, 2) if figure.unit == "%" and b.value > a.value)
+    return any(abs(share - figure.value) <= _tolerance(figure) for share in shares) or any(
+        _follows(figure, a, b, sentence) for a, b in combinations(found, 2)
+    )
 
 
 def _derived(figure: Figure, text: str, index: _SourceIndex) -> bool:

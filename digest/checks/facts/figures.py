@@ -54,10 +54,12 @@ _UNIT = {
     "gb": "gb", "mb": "mb", "tb": "tb", "kb": "kb", "gib": "gb", "hz": "hz", "khz": "khz", "mhz": "mhz", "ghz": "ghz", "fps": "fps", "帧": "frames", "db": "db", "dB": "db",
     "mm": "mm", "cm": "cm", "km": "km", "nm": "nm", "μm": "um", "µm": "um", "m": "m", "米": "m", "毫米": "mm", "厘米": "cm", "公里": "km", "w": "w", "kw": "kw", "kwh": "kwh", "mj": "mj", "j": "j",
     "微秒": "us", "μs": "us", "µs": "us", "microseconds": "us", "microsecond": "us", "纳秒": "ns", "ns": "ns", "nanoseconds": "ns", "nanosecond": "ns", "纳米": "nm", "微米": "um", "埃": "angstrom", "å": "angstrom",
+    "kg": "kg", "kilogram": "kg", "kilograms": "kg", "千克": "kg", "公斤": "kg", "g": "g", "gram": "g", "grams": "g", "mg": "mg", "milligrams": "mg", "毫克": "mg", "μg": "ug", "µg": "ug", "微克": "ug",
+    "tonne": "t", "tonnes": "t", "吨": "t", "watt": "w", "watts": "w", "瓦": "w", "kilowatts": "kw", "千瓦": "kw", "ml": "ml", "μl": "ul", "µl": "ul", "毫升": "ml", "litres": "l", "liters": "l",
     "°": "deg", "度": "deg", "gpu": "gpu", "gpus": "gpu", "gflops": "gflops", "tflops": "tflops", "flops": "flops",
 }  # fmt: skip
 _SYMBOLS = {
-    "meV": "mev", "eV": "ev", "keV": "kev", "MeV": "megaev", "GeV": "gev", "Pa": "pa", "hPa": "hpa", "kPa": "kpa", "MPa": "mpa", "GPa": "gpa",
+    "meV": "mev", "eV": "ev", "keV": "kev", "MeV": "megaev", "GeV": "gev", "Pa": "pa", "hPa": "hpa", "kPa": "kpa", "MPa": "mpa", "GPa": "gpa", "mW": "milliw", "MW": "megaw", "GW": "gw",
     "pM": "pmol/l", "nM": "nmol/l", "µM": "umol/l", "μM": "umol/l", "mM": "mmol/l",
 }  # fmt: skip
 """Units of measure that only capitals tell apart."""
@@ -75,7 +77,7 @@ _SUFFIX = (
     r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿億兆만억조]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
     r"(?:(?<=[万亿億兆만억조])\s?(?P<rest>\d{1,4})(?P<restmagnitude>[千천百백万만亿億억])(?![米克卡]))?"
     r"(?:(?:-|\s|\\,|\\){0,6}(?P<unit>(?-i:[pnµμm]M|[mkMG]?eV|[hkMG]?Pa)(?![A-Za-zÀ-ɏ0-9_-])|\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
-    r"[毫微纳]秒|[纳微]米|埃|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|[mnµμ]s|(?:milli|micro|nano)?seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|Å|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhJW])(?![A-Za-zÀ-ɏ0-9_-])|°))?"
+    r"[毫微纳]秒|千克|公斤|[毫微]克|吨|千?瓦|毫升|[纳微]米|埃|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|[mnµμ]s|(?:milli|micro|nano)?seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|Å|kWh|kW|mJ|[kmμµ]g|kilograms?|grams?|milligrams|tonnes?|(?:kilo)?watts?|[mμµ]l|lit(?:re|er)s|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhgJW]|[mMG]W)(?![A-Za-zÀ-ɏ0-9_-])|°))?"
 )
 _ABOUT = regex(
     r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有|(?<!\w)(?:rund|etwa|ungefähr|knapp|gut|environ|près de|presque|unos|unas|alrededor del?|cerca de|casi|aproximadamente|quase|около|примерно|почти|약|대략|거의)|およそ|ほぼ|約)\s{0,3}\$?\s{0,3}$",
@@ -93,7 +95,7 @@ _AFTER_ABOUT = regex(r"^\s*(?:左右|上下|多|余|以上|弱|強|前後|ほど
 _FIGURE = regex(
     rf"(?=[\d.])(?:(?P<whole>\d{{1,2}})\s?(?:分[之の]|분의)\s?(?P<some>\d{{1,2}})(?!\d)|(?P<sci>{_NUM}\s{{0,3}}(?:\$?\s{{0,3}}(?:\\times|\\cdot|×|x|\*)\s{{0,3}}\$?\s{{0,3}})10\s{{0,3}}\$?\s{{0,3}}(?:\^|\*\*)?\s{{0,3}}\{{?\s{{0,3}}(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s{{0,3}}\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
     rf"|(?<![A-Za-z0-9_.])10\s{{0,3}}\^\s{{0,3}}\{{?\s{{0,3}}(?P<pow>[-−–+]?\d+)\s{{0,3}}\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
-    rf"|(?P<num>(?<![A-Za-z_0-9]){_NUM})(?:\s|-(?=(?:thousand|million|billion|trillion)\b))?{_SUFFIX})"
+    rf"|(?P<num>(?<![A-Za-z_0-9])(?<!\d\.){_NUM})(?:\s|-(?=(?:thousand|million|billion|trillion)\b))?{_SUFFIX})"
     r"|(?=[百一二两三四五六七八九十半千])(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|(?P<of>[二三四五六七八九十])分[之の](?P<parts>[一二两三四五六七八九])|一半|半数)"
     r"|\b(?=[ahotfz])(?:(?P<half>(?:one[- ]|a )?half(?= (?:of|the)\b))|(?P<fraction>(?P<many>a|one|two|three|four)[- ](?P<part>third|quarter|fifth|tenth)s?\b(?:(?<!\ba third)(?<!\ba fifth)(?<!\ba tenth)|(?=\s+of\b|\s+the\b|[,.;)]|$))))"
     rf"|\b(?=[defhnostz])(?P<word>(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)?)",

@@ -59,11 +59,16 @@ def with_english_numbers(text: str, language: str, source: str) -> str:
 _UNITS = {
     "duration-nanosecond": "ns", "duration-microsecond": "µs", "duration-millisecond": "ms", "duration-second": "seconds", "duration-minute": "minutes", "duration-hour": "hours",
     "duration-day": "days", "duration-week": "weeks", "duration-month": "months", "duration-year": "years",
+    "length-nanometer": "nm", "length-micrometer": "µm", "length-millimeter": "mm", "length-centimeter": "cm", "length-meter": "m", "length-kilometer": "km",
+    "mass-microgram": "µg", "mass-milligram": "mg", "mass-gram": "g", "mass-kilogram": "kg", "mass-tonne": "tonnes", "volume-milliliter": "ml", "volume-liter": "liters",
+    "power-watt": "W", "power-kilowatt": "kW", "power-megawatt": "MW", "power-gigawatt": "GW",
     "digital-kilobyte": "KB", "digital-megabyte": "MB", "digital-gigabyte": "GB", "digital-terabyte": "TB",
 }  # fmt: skip
 _MAGNITUDES = {"1000": "thousand", "1000000": "million", "1000000000": "billion", "1000000000000": "trillion"}
 _COUNTS = (1, 2, 5)
 """A number of each plural form."""
+_SYMBOL = 3
+"""Letters of a unit's symbol at most, such as `МГц`, of which capitals matter."""
 _ORDINARY = regex(r"[^\W\d_][^\W\d_A-Z]{2,}")
 _JOINING = frozenset(("de", "nl", "sv", "da", "nb", "nn", "no", "fi", "et", "hu", "lb"))
 """Languages that join a name to a noun by a hyphen."""
@@ -87,17 +92,22 @@ def _units(language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
             word = word.strip(_SPACES)
             written = not word.isascii() if len(word) < 3 else word.isalpha()
             if word and not number and written:
-                found.setdefault(word.lower(), english)
+                found.setdefault(word if len(word) <= _SYMBOL else word.casefold(), english)
     for plural in locale.compact_decimal_formats.get("long", {}).values():
         for number, pattern in plural.items():
             word = pattern.pattern.replace("0", "").strip(_SPACES)
             if number in _MAGNITUDES and pattern.pattern.startswith("0") and word.isalpha() and len(word) > 2:
-                found.setdefault(word.lower(), _MAGNITUDES[number])
-    words = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
+                found.setdefault(word.casefold(), _MAGNITUDES[number])
+    words, symbols = (
+        "|".join(sorted((re.escape(w) for w in found if (len(w) <= _SYMBOL) == short), key=len, reverse=True))
+        or r"(?!)"
+        for short in (False, True)
+    )
     # An ending of a case may follow: `Tagen`, `часами`; in Chinese, Japanese and Korean anything.
     spaced = base(language) not in ("zh", "ja", "ko")
-    end = r"[^\W\d_]{0,2}(?!\w)" if spaced else ""
-    return re.compile(rf"(?<=\d)(?P<space>\s?)(?P<word>{words}){end}", re.IGNORECASE) if found else None, found
+    endings = (r"[^\W\d_]{0,2}(?!\w)", r"(?!\w)") if spaced else ("", r"(?![A-Za-z])")
+    pattern = rf"(?<=\d)\s?(?:(?P<word>{words}){endings[0]}|(?P<symbol>(?-i:{symbols})){endings[1]})"
+    return re.compile(pattern, re.IGNORECASE) if found else None, found
 
 
 _PART_OF = regex(r"[之の의]\s?\d")
@@ -112,7 +122,7 @@ def with_english_units(text: str, language: str) -> str:
 
     def english(match: re.Match[str]) -> str:
         before = text[max(0, match.start() - 6) : match.start()]
-        unit = words[match["word"].lower()]
+        unit = words[match["symbol"] or match["word"].casefold()]
         if (
             (unit == "days" and re.search(r"[月월]\s?\d+$", before))
             or (unit in ("months", "years") and re.search(r"(?:\d{4}|[年년]\s?\d+)$", before))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# patterns of words read as lists
 from collections.abc import Iterator
 
 from digest.checks.facts.claims import places_of_figure
@@ -59,7 +58,7 @@ def _strange_clause(case: Case) -> Iterator[Doubt]:
         part = case.share_of(case.near, own)
         told = any(f.plain and places_of_figure(f, case.whole) for f in figures(clause))
         if len(own) >= 3 and part < 0.35:
-            level = 1 if part >= 0.15 else 2 if told else 3
+            level = 1 if part >= 0.15 else 2 if told or part else 3
         elif len(own) == 2 and not part and not told and len(HAN.findall(clause)) >= 8:
             level = 1
         else:

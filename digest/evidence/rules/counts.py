@@ -66,7 +66,7 @@ def _foreign_counts(case: Case) -> Iterator[Doubt]:
             if f.unit in MEASURES and f.value in worded and not places_of_figure(f, case.whole)
         ]
     if lacking:
-        yield Doubt(f"the quotation does not hold {lacking[0]}", 3)
+        yield Doubt(f"the quotation does not hold {lacking[0]}", 2)
 
 
 def _bounds_one(share: Figure, found: Sequence[Figure]) -> bool:

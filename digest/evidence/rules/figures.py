@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from digest.checks.facts.claims import missing_figures, part_of_name, places_of_figure
+from digest.checks.facts.claims import derived_from, missing_figures, part_of_name, places_of_figure
 from digest.checks.facts.figures import Figure, figures
 from digest.evidence.clauses import clause_at
 from digest.evidence.content_words import HAN, MEASURES, Word, vocabulary_of, words
@@ -32,6 +32,12 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
             continue
         if _between_neighbours(case, figure):
             yield Doubt(f"the quotation does not say {figure.text}, the difference of two of its figures", 1)
+            continue
+        if derived_from(figure, case.sentence, f"{case.whole}\n{case.ground.around}"):
+            yield Doubt(f"the quotation does not say {figure.text}, which follows from two of its figures", 2)
+            continue
+        if _near_bound(case, figure):
+            yield Doubt(f"the quotation does not say {figure.text} but a figure near it", 1)
             continue
         if _rest_of(case, figure):
             yield Doubt(f"the quotation says it of the rest, not {figure.text}", 1)
@@ -91,6 +97,14 @@ def _between_neighbours(case: Case, figure: Figure) -> bool:
         abs(abs(one.value - other.value) - figure.value) < 1e-9
         for one, other in pairwise(found)
         if one.unit == other.unit and figure.unit in ("", one.unit) and other.start - one.start < _CLOSE
+    )
+
+
+def _near_bound(case: Case, figure: Figure) -> bool:
+    """`less than 20 minutes` for 18 minutes."""
+    low, high = (1.0, 1.25) if figure.bound == ">" else (0.8, 1.0)
+    return bool(figure.bound) and any(
+        f.unit == figure.unit and low * figure.value <= f.value <= high * figure.value for f in figures(case.whole)
     )
 
 

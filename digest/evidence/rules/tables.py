@@ -42,7 +42,8 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
             if figure.unit in MEASURES and unit in MEASURES and unit != figure.unit:
                 yield Doubt(f"in the table {figure.text} is in {unit}", 3)
             return
-    yield Doubt(f"in the table {figure.text} stands in another row or column", 3)
+    translated = case.foreign and any(0 < labels[r] < 1 for r, _ in cells)  # `CapGauge without correction`
+    yield Doubt(f"in the table {figure.text} stands in another row or column", 2 if translated else 3)
 
 
 def _cells(case: Case, figure: Figure, rows: list[list[str]]) -> list[tuple[int, int]]:
