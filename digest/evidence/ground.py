@@ -55,6 +55,11 @@ class SentenceIndex:
         found = _OWN_TITLE.match(self.title) or _PRESENTED.search(self.opening) or _OWN_SUBJECT.match(self.opening)
         return found["name"] if found else ""
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words with a capital inside a sentence."""
+        return frozenset(m for p in self._passages if p.form is Form.TEXT for m in _INSIDE.findall(p.text))
+
     @property
     def opening(self) -> str:
         """The abstract, with which a text begins."""
@@ -166,6 +171,7 @@ class SentenceIndex:
         return max(elsewhere, default=0.0) / total
 
 
+_INSIDE = regex(r"(?<=[a-z,;] )[A-Z][\w-]+")
 _OWN_TITLE = regex(r"\s*(?P<name>[A-Z][\w-]*[\w](?: [A-Z0-9][\w-]*)?)\s*:")
 _PRESENTED = regex(
     r"\b(?:present|introduc|propos|develop|releas|call|nam|dubb|describ)(?:e|es|ed|s)?\b(?:,? (?:a|an|the|our|new|novel|it|called|named)){0,4},? (?P<name>[A-Z]\w*(?:-[\w.]+)*)"

@@ -21,13 +21,13 @@ from digest.patterns import regex
 _LEAST = regex(
     r"(?:\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|mindestens|wenigstens|au moins|(?:al|por lo) menos|pelo menos|almeno|не менее|по меньшей мере)\b|至少|不少于|不低于|少なくとも|최소한?|적어도)"
     r"[^\d,.;:，。；：]{0,12}$"
-    r"|(?:(?<!no )(?<!not )\b(?:more than|(?<!ed )(?<!ing )(?<!age )over|above|exceed(?:s|ed|ing)?|greater than|mehr als|über|plus d[eu]|más del?|mais de|più di|более|больше)|(?<!不)(?:超过|多于|高于|大于)|[>≥]|\\geq?)\s*\$?\s*$",
+    r"|(?:(?<!no )(?<!not )\b(?:more than|(?<!ed )(?<!ing )(?<!age )over|above|exceed(?:s|ed|ing)?|(?:greater|older|longer|larger|bigger|higher|heavier|deeper|thicker) than|mehr als|über|plus d[eu]|más del?|mais de|più di|более|больше)|(?<!不)(?:超过|多于|高于|大于)|[>≥]|\\geq?)\s*\$?\s*$",
     re.IGNORECASE,
 )
 _MOST = regex(
     r"(?:\b(?:at most|no more than|not more than|höchstens|au plus|como máximo|a lo sumo|no máximo|al massimo|не более)\b|至多|最多|不超过|不多于|不高于|多くとも|많아야|최대)"
     r"[^\d,.;:，。；：]{0,12}$"
-    r"|(?:\b(?:up to|as (?:much|many|high) as|(?<!no )(?<!not )(?:less|fewer) than|under|below|bis zu|weniger als|unter|jusqu['’]à|moins d[eu]|hasta|menos del?|até|fino a|meno di|менее|меньше)|(?<!不)(?:少于|低于|小于)|不到|不足|高达|多达|最大|最高|[<≤]|\\leq?)\s*\$?\s*$",
+    r"|(?:\b(?:up to|as (?:much|many|high) as|(?<!no )(?<!not )(?:less|fewer|younger|shorter|smaller|lower|lighter|thinner) than|under|below|bis zu|weniger als|unter|jusqu['’]à|moins d[eu]|hasta|menos del?|até|fino a|meno di|менее|меньше)|(?<!不)(?:少于|低于|小于)|不到|不足|高达|多达|最大|最高|[<≤]|\\leq?)\s*\$?\s*$",
     re.IGNORECASE,
 )
 _NEARLY = regex(
@@ -46,7 +46,8 @@ _OR_LESS = regex(
 )
 _FROM = regex(r"(?:\b(?:from|von|de|du|del|desde|da|dal|с|от)|从|由)\s*$", re.IGNORECASE)
 _TO = regex(
-    r"^\s*(?:(?:to|auf|bis|à|a|al|hasta|para|до|на)\b|から|에서|[\u3400-\u9fff]{0,4}[到至为])\s*$", re.IGNORECASE
+    r"^\s*(?:(?:[^\W\d]+\s+){0,5}(?:to|auf|bis|à|a|al|hasta|para|до|на)\b|から|에서|[\u3400-\u9fff]{0,4}[到至为])\s*$",
+    re.IGNORECASE,
 )
 _FROM_BEHIND = regex(r"^\s*(?:から|에서)\s*$")
 
@@ -163,6 +164,9 @@ def bounds_agree(case: Case) -> Iterator[Doubt]:
         if start != end and (end, start) in theirs and (start, end) not in theirs:
             yield Doubt(f"in the quotation it changes from {end:g} to {start:g}", 2)
             return
+        if (start, end) not in theirs and _in_a_row(case.whole, end, start):
+            yield Doubt(f"the quotation has {end:g} before {start:g}", 2)
+            return
 
 
 def _phrase_at(case: Case, start: int) -> Iterator[Word]:
@@ -171,6 +175,19 @@ def _phrase_at(case: Case, start: int) -> Iterator[Word]:
         if word.start == start and HAN.match(word.raw):
             yield word
             start += len(word.raw)
+
+
+def _in_a_row(text: str, one: float, other: float) -> bool:
+    """`11 in the first month and 6 in the last`; `46.8, up from 41.2` tells the later one first."""
+    return any(
+        (a.value, b.value) == (one, other) and not _COMPARED_WITH.search(text[a.start : b.start])
+        for a, b in pairwise(figures(text))
+    )
+
+
+_COMPARED_WITH = regex(
+    r"\b(?:from|than|instead|over|versus|vs|against|compared|of|above|below|for|was|were)\b|[.(;]", re.IGNORECASE
+)
 
 
 def quantifiers_agree(case: Case) -> Iterator[Doubt]:

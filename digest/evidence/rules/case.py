@@ -30,7 +30,7 @@ from digest.evidence.directions import negations
 from digest.evidence.ground import Ground, SentenceIndex, letters
 from digest.patterns import regex
 
-_EAST = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+EAST = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Case:
 
     def __init__(self, sentence: str, ground: Ground, language: str, index: SentenceIndex | None, granted: str) -> None:
         self.sentence, self.ground, self.index = sentence, ground, index
-        self.latin = not _EAST.search(sentence)
+        self.latin = not EAST.search(sentence)
         self.language = language
-        self.foreign = base(language) != "en" and not _EAST.search(ground.whole)
+        self.foreign = base(language) != "en" and not EAST.search(ground.whole)
         self.whole = PAPER_MARKS.sub(" ", ground.whole)
         self.own = index.own if index and index.own and not holds_name(self.whole, index.own) else ""
         if self.own and _POINTS_AT_OWN.search(self.whole):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from digest.evidence.content_words import words
+from digest.evidence.content_words import vocabulary_of, words
 from digest.evidence.directions import negations
 from digest.evidence.rules.case import Case, Doubt
 from digest.patterns import regex
@@ -53,10 +53,10 @@ WHATEVER = regex(
     r"|\b(?:unabhängig davon|egal|bedingungslos|selbst wenn|auch wenn|jederzeit|immer|niemals|quel(?:le)?s? que|même si|inconditionnel\w*|indépendamment|toujours|jamais|sin importar|aunque|incluso si|incondicional\w*|independientemente|siempre|jamás|nunca|independentemente|mesmo (?:se|que)|sempre|независимо|даже если|безусловн\w*|всегда|никогда|любы[хем]\w*)\b",
     re.IGNORECASE,
 )
-IN_ANY_CASE = regex(rf"{WHATEVER.pattern}|\b(?:even|any|all|every|each)\b", re.IGNORECASE)
+IN_ANY_CASE = regex(rf"{WHATEVER.pattern}|\b(?:even|any|all|every|each(?! other))\b", re.IGNORECASE)
 """In a quotation: the same, `even with`, and of everything."""
 CAUSE = regex(
-    r"\b(?:because|caus(?:e[sd]?|ing|al(?:ly)?)|due to|owing to|leads? to|led to|results? in|resulted in|thanks to|makes?|made|driven by|explains?|explained by)\b|因为|由于|导致|引起|造成|致使|使(?!用|得用)|决定|归因|ため|により|によって|原因|引き起こ|もたら|때문|인해|원인|초래|인과|일으"
+    r"\b(?:because|caus(?:e[sd]?|ing|al(?:ly)?)|due to|owing to|leads? to|led to|results? in|resulted in|thanks to|makes?|made(?! (?:up )?of\b)|driven by|explains?|explained by)\b|因为|由于|导致|引起|造成|致使|使(?!用|得用)|决定|归因|ため|により|によって|原因|引き起こ|もたら|때문|인해|원인|초래|인과|일으"
     r"|\b(?:weil|verursach\w*|führ\w* zu|wegen|bewirk\w*|aufgrund|parce qu\w*|caus\w*|à cause|entraîn\w*|provoqu\w*|porque|debido|devido|provoc\w*|потому|из-за|вызва\w*|вызыва\w*|причин\w*|приводит)\b",
     re.IGNORECASE,
 )
@@ -70,7 +70,7 @@ TOGETHER_SAID = regex(
     re.IGNORECASE,
 )
 BECAUSE_OF = regex(
-    r"\b(?:because(?: of)?|caused by|due to|owing to|thanks to|driven by|explained by)\b(?P<cause>[^.;,]{3,120})|(?:因为|由于|归因于)(?P<han>[^，。；]{2,40})",
+    r"\b(?:because(?: of)?|caused (?:\w+ )?by|due to|owing to|thanks to|driven by|explained by)\b(?P<cause>[^.;,]{3,120})|(?:因为|由于|归因于)(?P<han>[^，。；]{2,40})",
     re.IGNORECASE,
 )
 
@@ -113,11 +113,24 @@ def causes(case: Case) -> Iterator[Doubt]:
         level = 1 if CAUSE.search(case.quoted) else 2
         yield Doubt(f"the quotation says “{together[0]}”, not “{cause[0]}”", level)
         return
+    if cause and not hedged and not CAUSE.search(case.whole) and not negations(case.sentence):
+        yield Doubt(f"the quotation does not say “{cause[0]}”", 1)
     for given in () if hedged or (case.foreign and case.latin) else BECAUSE_OF.finditer(case.sentence):
         said = words(given["cause"] or given["han"])
         if said and not any(case.mine.holds(w) for w in said):
             yield Doubt(f"the quotation gives no such cause as “{(given['cause'] or given['han']).strip()}”", 2)
             return
+
+
+def effects(case: Case) -> Iterator[Doubt]:
+    """`X because of Y` where the quotation has `Y because of X`."""
+    for given in () if case.foreign else BECAUSE_OF.finditer(case.sentence):
+        effect = [w for w in case.said if w.start < given.start()]
+        for theirs in BECAUSE_OF.finditer(case.whole):
+            before, after = vocabulary_of(case.whole[: theirs.start()]), vocabulary_of(theirs["cause"] or "")
+            if sum(after.holds(w) for w in effect) >= 2 and not any(before.holds(w) for w in effect):
+                yield Doubt(f"the quotation has that as a part of the cause, after “{theirs[0].split()[0]}”", 2)
+                return
 
 
 _LIMIT = regex(

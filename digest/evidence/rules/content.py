@@ -29,7 +29,7 @@ def content(case: Case) -> Iterator[Doubt]:
                 "the quotation is about something else",
                 1 if telling or _shares_figures(case) else 3 if plain and not (case.foreign and case.latin) else 2,
             )
-        elif case.share < slight and not telling:
+        elif case.share < slight and telling < (1 if case.foreign else 2):
             yield Doubt("the quotation says little of it", 1)
         elif case.index and case.share < 0.6:
             elsewhere = case.index.best_elsewhere(said, case.ground)

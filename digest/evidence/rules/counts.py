@@ -19,6 +19,10 @@ def counts_agree(case: Case) -> Iterator[Doubt]:
     """Number words: `three models` where the quotation has `five models`."""
     own = [f for f in figures(case.sentence) if not f.plain and f.value > 1]
     for figure in own:
+        alike = [f for f in figures(case.whole) if f.value == figure.value and f.unit in MEASURES]
+        if figure.unit in MEASURES and alike and all(f.unit != figure.unit for f in alike):
+            yield Doubt(f"the quotation says {alike[0].text}", 2)
+            return
         noun = noun_after(case.sentence, figure)
         if not noun:
             continue

@@ -8,12 +8,14 @@ from itertools import combinations, pairwise
 
 from digest.checks.facts.claims import derived_from, missing_figures, part_of_name, places_of_figure
 from digest.checks.facts.figures import Figure, figures
+from digest.checks.language import base
 from digest.evidence.clauses import clause_at
 from digest.evidence.content_words import HAN, MEASURES, Word, vocabulary_of, words
 from digest.evidence.directions import negations
 from digest.evidence.rules.amounts import bounds_agree, parts
-from digest.evidence.rules.case import Case, Doubt
+from digest.evidence.rules.case import Case, Doubt, holds_name
 from digest.evidence.rules.counts import counted_noun, counts_agree, noun_after
+from digest.evidence.rules.names import figures_by_name
 from digest.evidence.rules.shares import CHANGE, SHARE
 from digest.evidence.rules.tables import table_holds, table_rows
 from digest.patterns import regex
@@ -50,6 +52,7 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
         told = figure.plain and figure.text not in gone and not part_of_name(case.sentence, figure)
         if told and not missing_figures(figure.text, case.whole):
             yield from _fits(case, figure)
+    yield from _one_of_several(case)
     yield from counts_agree(case)
     yield from bounds_agree(case)
 
@@ -112,6 +115,21 @@ def _printed(case: Case, figure: Figure) -> bool:
     return re.search(rf"(?<![\d.]){re.escape(figure.text)}(?![\d]|\.\d)", case.whole) is not None
 
 
+def _one_of_several(case: Case) -> Iterator[Doubt]:
+    """Which of several figures of a kind is meant, in words that are not known."""
+    if not case.foreign or base(case.language) == "zh" or case.ground.table:
+        return
+    named = [f.text for name, f in figures_by_name(case) if holds_name(case.sentence, name)]
+    for figure in figures(case.sentence):
+        here = next(iter(places_of_figure(figure, case.whole)), None) if figure.plain else None
+        if here is None or any(places_of_figure(figure, text) for text in named):
+            continue
+        others = [f for f in figures(case.whole) if f.plain and f.unit == here.unit and f.value != here.value]
+        if others:
+            yield Doubt(f"the quotation has {others[0].text} beside {figure.text}", 1)
+            return
+
+
 def _fits(case: Case, figure: Figure) -> Iterator[Doubt]:
     """Whether the figure belongs to what the sentence says of it."""
     places = places_of_figure(figure, case.whole)
@@ -135,7 +153,7 @@ def _counts_other(case: Case, figure: Figure, places: Sequence[Figure]) -> Doubt
             return Doubt(f"the quotation has a factor, not {figure.text}", 2)
     if other := _other_counted(case, figure, places):
         return Doubt(f"the quotation counts {other} with {figure.text}", 1)
-    measured = not figure.unit and all(p.unit in MEASURES for p in places)
+    measured = not figure.unit and all(p.unit in MEASURES or (p.unit == "%" and figure.value > 1) for p in places)
     if measured and not (case.foreign and case.latin) and (noun := counted_noun(case.sentence, figure)):
         return Doubt(f"the quotation counts no {noun} with {figure.text}", 2)
     return None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 # ruff: noqa: E501  # patterns of words read as lists
+import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from digest.checks.facts.claims import missing_names, part_of_name, places_of_figure
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.names import COMMON, squeezed
 from digest.evidence.clauses import END
 from digest.evidence.comparison import compared_with
-from digest.evidence.content_words import HAN, NAMED, Word, is_direction, is_place
-from digest.evidence.rules.case import Case, Doubt, holds_name, with_own
+from digest.evidence.content_words import HAN, NAMED, Word, is_direction, is_place, vocabulary_of, words
+from digest.evidence.rules.case import EAST, Case, Doubt, holds_name, with_own
 from digest.evidence.rules.tables import columns_in_turn
 from digest.patterns import regex
 
@@ -21,18 +23,65 @@ def names_stand(case: Case) -> Iterator[Doubt]:
     missing = missing_names(case.sentence, near, case.language)
     known, own = squeezed(near), squeezed(f"{case.whole}\n{case.granted}")
     for name in missing:
+        if _PERCENTILE.fullmatch(name) and name[1:] in near:
+            continue
         if squeezed(name) not in known and not (name[1:].islower() and is_direction(name)):
             yield Doubt(f"the quotation does not name {name}", 3)
-    for word in case.said[0 if case.foreign else 1 :]:
+    first = case.said[:1] if case.foreign or (case.index and case.said and case.said[0].raw in case.index.names) else []
+    for word in (*first, *case.said[1:]):
         if case.foreign and case.latin:  # its nouns may begin with a capital
             return
-        if not (word.name or (case.foreign and not HAN.search(word.raw))) or _after_stop(case, word):
+        if not (word.name or (case.foreign and not HAN.search(word.raw))) or (
+            _after_stop(case, word) and word not in first
+        ):
             continue
         if word.raw.lower() not in COMMON and not case.near.holds(word) and squeezed(word.raw) not in known:
             yield Doubt(f"the quotation does not name {word.raw}", 2)
             return
         if not case.mine.holds(word) and squeezed(word.raw) not in own:
             yield Doubt(f"{word.raw} stands beside the quotation, not in it", 1)
+
+
+_PERCENTILE = regex(r"p\d[\d.]*", re.IGNORECASE)
+"""`p99.9` for the 99.9th percentile."""
+
+
+def words_in_turn(case: Case) -> Iterator[Doubt]:
+    """`322 usual care, 318 coaching` where the quotation has `322 coaching, 318 usual care`."""
+    if case.ground.table or (case.foreign and case.latin):
+        return
+    theirs = list(_parts_with_figure(case.whole))
+    for part, figure in _parts_with_figure(case.sentence):
+        own = [p for p, f in theirs if places_of_figure(figure, f.text)]
+        others = [p for p, f in theirs if not places_of_figure(figure, f.text) and places_of_figure(f, case.sentence)]
+        if len(own) != 1 or len(others) != 1:
+            continue
+        here, there = vocabulary_of(own[0]), vocabulary_of(others[0])
+        said = words(part)
+        if any(there.holds(w) and not here.holds(w) for w in said) and not any(
+            here.holds(w) and not there.holds(w) for w in said
+        ):
+            yield Doubt(f"the quotation gives {figure.text} to the other of two", 2)
+            return
+
+
+def _parts_with_figure(text: str) -> Iterator[tuple[str, Figure]]:
+    for part in _PART.split(text):
+        told = [f for f in figures(part) if f.plain and not part_of_name(part, f)]
+        if len(told) == 1:
+            yield part, told[0]
+
+
+def subject_beside(case: Case) -> Iterator[Doubt]:
+    """The first two words are a sentence's beside the quotation, and none of the quotation's."""
+    start = " ".join(case.sentence.split()[:2]).lower()
+    if (
+        not case.foreign
+        and start in case.ground.around.lower()
+        and start not in case.whole.lower()
+        and len(words(start)) == 2
+    ):
+        yield Doubt(f"“{start}” stands beside the quotation, not in it", 1)
 
 
 def _after_stop(case: Case, word: Word) -> bool:
@@ -61,6 +110,58 @@ def in_turn(case: Case) -> Iterator[Doubt]:
         if len(mine) == 1 and mine == others and values != theirs and _before(mine[0], case.sentence, read, told):
             yield Doubt(f"the quotation gives {mine[0]} the other figure", 2)
             return
+
+
+def own_figures(case: Case) -> Iterator[Doubt]:
+    """`A 4.9` where the quotation has `6.4 for A and 4.9 for B`."""
+    if case.ground.table:
+        return
+    theirs = figures_by_name(case)
+    shared = {n for n in _names_of(case.sentence) if holds_name(case.whole, n)}
+    bound = {f.text for _, f in theirs}
+    for named in ({n for n, _ in theirs}, shared):
+        for name, figure in _given(case.sentence, named, bound):
+            owners = {n for n, f in theirs if places_of_figure(figure, f.text)}
+            if owners and name not in owners:
+                yield Doubt(f"the quotation gives {figure.text} to {min(owners)}, not to {name}", 2)
+                return
+
+
+def figures_by_name(case: Case) -> list[tuple[str, Figure]]:
+    """Names of the quotation, each with the one figure that it gives for it."""
+    shared = {n for n in _names_of(case.sentence) if holds_name(case.whole, n)}
+    names = shared | {n for n in _names_of(case.whole) if not _opens(n, case.whole)}
+    return [pair for piece in END.split(case.whole) if piece for pair in _given(piece, names)]
+
+
+def _names_of(text: str) -> list[str]:
+    """Also a small word in Latin letters where the rest is Chinese, Japanese or Korean."""
+    found = [m[0] for m in NAMED.finditer(text) if m[0].lower() not in COMMON and not is_place(text, m)]
+    return list(dict.fromkeys([*found, *(_LATIN_WORD.findall(text) if EAST.search(text) else ())]))
+
+
+def _opens(name: str, text: str) -> bool:
+    """Whether a word has its capital because a sentence begins with it."""
+    return name[1:].islower() and any(piece.lstrip().startswith(name) for piece in END.split(text) if piece)
+
+
+_LATIN_WORD = regex(r"(?<![A-Za-z0-9-])[a-z][a-z-]{3,}(?![A-Za-z0-9-])")
+
+
+def _given(text: str, names: AbstractSet[str], bound: AbstractSet[str] = frozenset()) -> Iterator[tuple[str, Figure]]:
+    """A name and a figure that stand alone in a part of the text; of `bound` figures, if given."""
+    for part in _PART.split(text):
+        named = [n for n in names if holds_name(part, n)]
+        told = [f for f in figures(part) if f.plain and not part_of_name(part, f)]
+        told = [f for f in told if not bound or any(places_of_figure(f, other) for other in bound)]
+        if len(named) == 1 and len(told) == 1:
+            yield named[0], told[0]
+
+
+_PART = regex(
+    r"[,;:](?=\s)|[，；：、。]|\b(?:and|but|while|whereas|compared (?:with|to)|against|than|from|und|während|et|tandis que|y|mientras|e|enquanto|и|а)\b|而|和|与",
+    re.IGNORECASE,
+)
 
 
 def set_against(case: Case) -> Iterator[Doubt]:

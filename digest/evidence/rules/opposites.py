@@ -51,22 +51,30 @@ def directions(case: Case) -> Iterator[Doubt]:
 
 def _against(case: Case, axis: Axis, mine: re.Pattern[str], opposite: re.Pattern[str]) -> Doubt | None:
     """One direction of the sentence against the other one in the quotation."""
-    own = list(mine.finditer(case.sentence))
+    own = _found(mine, case.sentence)
     if not own:
         return None
     if opposite.search(case.sentence):
         said = "" if case.foreign or axis not in AXES[:3] else _turned_beside(case, own, mine, opposite)
         return Doubt(f"the quotation says the opposite of “{said}”", 2) if said else None
     without = negations(case.whole) and all(NEGATION.fullmatch(m[0]) for m in own)  # says what `no` says
-    if without or _agrees(case, own, list(mine.finditer(case.whole))):
+    if without or _agrees(case, own, _found(mine, case.whole)):
         return None
-    found = [m for m in opposite.finditer(case.whole) if not _turned(case, m)]
+    found = [m for m in _found(opposite, case.whole) if not _turned(case, m)]
     if case.foreign and found:
         return Doubt(f"the quotation says “{found[0][0]}”", 2 if axis.name in _STATED else 1)
     if any(case.beside(a, b) for a in own for b in found):
         level = 4 if case.share >= 0.5 and not mine.search(case.whole) else 2
         return Doubt(f"the quotation says “{found[0][0]}”, not “{own[0][0]}”", level)
     return None
+
+
+def _found(direction: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """`above 500 °C` says where, and no direction."""
+    return [m for m in direction.finditer(text) if not _BOUND.match(text, m.start())]
+
+
+_BOUND = regex(r"(?:above|below|under|over)\s+\d", re.IGNORECASE)
 
 
 def _turned_beside(case: Case, own: Sequence[re.Match[str]], same: re.Pattern[str], opposite: re.Pattern[str]) -> str:

@@ -35,6 +35,8 @@ def scales(case: Case) -> Iterator[Doubt]:
         of_points = figure.unit == "points" and all(p.unit == "%" for p in places)
         if of_points and _RELATIVE.search(case.whole) and not _RELATIVE.search(case.sentence):
             yield Doubt(f"the quotation says {places[0].text} relative to another", 2)
+        if figure.unit == "%" and all(p.unit == "points" for p in places):
+            yield Doubt(f"the quotation says {places[0].text}", 1)
         bare = [p for p in places if not p.unit and p.value <= 1 and p.step < 1]
         if figure.unit == "%" and bare and len(bare) == len(places):
             if figure.value == bare[0].value:

@@ -281,15 +281,15 @@ def test_a_unit_a_share_a_grade_or_a_side_that_is_another_is_doubted(sentence, q
 
 
 def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused():
-    """Of 41 invented papers in nine languages: see the file."""
+    """Of 53 invented papers in nine languages: see the file."""
     told = Counter((pair["true"], outcome(verdict)) for pair, verdict in strangers())
     wrong, true = (sum(n for (holds, _), n in told.items() if holds is said) for said in (False, True))
-    assert wrong >= 210
-    assert told[False, "supported"] <= 0.08 * wrong, told
+    assert wrong >= 270
+    assert told[False, "supported"] <= 0.045 * wrong, told
     assert told[False, "supported"] + told[False, "slight"] <= 0.2 * wrong, told
     assert told[True, "contradicted"] == 0, told
-    assert told[True, "marked"] <= 0.012 * true, told
-    assert told[True, "asked"] + told[True, "slight"] <= 0.33 * true, told
+    assert told[True, "marked"] <= 0.013 * true, told
+    assert told[True, "asked"] + told[True, "slight"] <= 0.47 * true, told
 
 
 @each(
@@ -465,3 +465,62 @@ def test_what_is_turned_round_or_denied_in_other_words_is_marked(sentence, quota
     verdict = support_of(sentence, Ground(quotation, quotation), language)
     assert verdict.support is not Support.SUPPORTED, verdict
     assert not verdict.slight, verdict
+
+
+YCSB = "The 99.9th percentile read latency is 1.7 ms, down from 6.4 ms for RocksDB and 4.9 ms for Speedb."
+GENES = "Colonisation raised the expression of apidaecin 3.1-fold and that of hymenoptaecin 1.4-fold."
+ARMS = "640 adults were randomised, 322 to coaching and 318 to usual care."
+
+
+@each(
+    ("sentence", "quotation", "language"),
+    [
+        ("RocksDB's 99.9th percentile read latency is 4.9 ms.", YCSB, "en"),
+        ("hymenoptaecin 的表达升至 3.1 倍，apidaecin 升至 1.4 倍。", GENES, "zh"),
+        ("322 patients received usual care and 318 were coached.", ARMS, "en"),
+        ("L'erreur de CapGauge triple, tandis que celle de Transformer-S n'augmente que de 22 %.",
+         "The error of Transformer-S triples, while that of CapGauge grows by 22%.", "fr"),
+        ("Die Heizung wurde bei 3 mm Abstand geprüft.", "The heater was tested at a distance of 3 cm.", "de"),
+        ("Разность высот совпадает с точностью до 3 мм.", "The height difference agrees to within 3 cm.", "ru"),
+        ("每节课的消息数从 6 条升至 11 条。", "Pupils sent 11 messages per lesson in the first month and 6 in the last.", "zh"),
+        ("L'observance est passée de 63% au premier trimestre à 91% au dernier.",
+         "Adherence fell from 91% in the first quarter to 63% in the last.", "fr"),
+        ("Each nurse phoned her patients every two months.", "Each nurse called her patients every two weeks.", "en"),
+        ("The prediction is off by 8.7 cycles on average.", "The mean error of the prediction is 8.7%.", "en"),
+        ("The van was opened because the frequency comb had lost its lock.",
+         "Outages were caused mainly by the frequency comb losing its lock when the van was opened.", "en"),
+        ("Nur Patienten unter 65 Jahren profitierten.", "Only patients older than 65 benefited.", "de"),
+        ("학습에는 10,831개의 분자가 사용되었다.", "Training uses 110,000 molecules, and 10,831 are held out.", "ko"),
+    ],
+)  # fmt: skip
+def test_a_figure_that_belongs_to_another_is_asked_about(sentence, quotation, language):
+    assert support_of(sentence, Ground(quotation, quotation), language).support is not Support.SUPPORTED
+
+
+@each(
+    ("sentence", "quotation", "language"),
+    [
+        ("An error stood in 23% of the descriptions.", "Experts found an error in 92 of the descriptions, of which they checked 400.", "en"),
+        ("Tests confirmed 80% of the packs.", "Of five packs that it flagged, tests confirmed four.", "en"),
+        ("The setup weighs 0.68 tonnes and draws 1,900 watts.", "The setup has a mass of 680 kg and consumes 1.9 kW.", "en"),
+        ("ReefTrace trails CoralSAM by 3.6 points.", "CoralSAM obtains 54.8 and ReefTrace 51.2.", "en"),
+        ("Con una GPU, la predicción se calcula en menos de veinte minutos.", "One forecast takes 18 minutes on one GPU.", "es"),
+        ("At the p99.9, the latency is 1.7 ms.", YCSB, "en"),
+        ("Ни один из кандидатов не токсичен до 60 МГц.", "None of the candidates is toxic up to 60 MHz.", "ru"),
+        ("50 µM まで毒性を示した候補はなかった。", "None of the candidates was toxic up to 50 µM.", "ja"),
+    ],
+)  # fmt: skip
+def test_what_follows_from_a_quotations_figures_is_not_marked_unasked(sentence, quotation, language):
+    verdict = support_of(sentence, Ground(quotation, quotation), language)
+
+    assert verdict.support is Support.SUPPORTED or verdict.ask
+
+
+def test_a_column_called_low_is_no_low_value():
+    table = "| System | Low Saxon |\n| --- | --- |\n| Nimbus | 52.3 |\n| Regio | 55.1 |"
+
+    def on_table(sentence: str):
+        return support_of(sentence, Ground("| Regio | 55.1 |", table, table=True), "en").support
+
+    assert on_table("Regio is the best on Low Saxon, at 55.1.") is Support.SUPPORTED
+    assert on_table("Nimbus is the best on Low Saxon, at 52.3.") is not Support.SUPPORTED
