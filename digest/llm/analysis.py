@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from digest import checks
@@ -15,9 +16,18 @@ from digest.fulltext.links import links
 from digest.llm.in_turn import run_in_turn
 from digest.llm.prompts import tasks
 from digest.llm.prompts.excerpts import QUERIES, excerpts
+from digest.llm.prompts.repairs import TENTH
 from digest.llm.prompts.requests import analysis_request, paper_block
 from digest.llm.repair import repair_output
-from digest.llm.replies.review import CheckContext, Draft, analysis_from, analysis_problems, draft_from
+from digest.llm.replies.review import (
+    CUT,
+    CheckContext,
+    Draft,
+    analysis_from,
+    analysis_problems,
+    draft_from,
+    without_flawed_sentences,
+)
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.wire import Reply, Request, estimate_tokens, request_tokens
@@ -36,6 +46,8 @@ _TRIES = 6
 """Each sends at most half of the one before, or what the server said it can read."""
 _OUTPUT, _LEAST_OUTPUT = 16_000, 6_000
 """Tokens: a model that reasons spends most of them; fourteen texts take about 4,500."""
+_OF_ABSTRACT = 0.5
+"""Of the tokens of an analysis of an abstract alone, for its repair."""
 
 
 async def analyse_paper(model: Model, paper: Paper, text: FullText, language: str) -> Analysis:
@@ -49,8 +61,18 @@ async def analyse_paper(model: Model, paper: Paper, text: FullText, language: st
     def problems_of(draft: Draft) -> tuple[Problem, ...]:
         return analysis_problems(draft, parts, finder, context)
 
-    source_of = partial(_source_of, paper, text)
-    draft, problems = await repair_output(model, request, draft_from(reply, language), problems_of, language, source_of)
+    draft, problems = await repair_output(
+        model,
+        request,
+        draft_from(reply, language),
+        problems_of,
+        language,
+        partial(_source_of, paper, text),
+        share=TENTH if text.basis.full else _OF_ABSTRACT,
+    )
+    if any(p.fault in CUT for p in problems):
+        draft = await run_in_turn(without_flawed_sentences, draft, problems, context)
+        problems = await run_in_turn(problems_of, draft)
     blank = Analysis(
         paper.id, paper.version, text.basis, language, model.name, "", (), (), selected=selected, read_whole=reply.read
     )
@@ -71,7 +93,7 @@ def _check_context(paper: Paper, text: FullText, language: str) -> tuple[Finder,
     index = SupportIndex(text, paper.title)
     index.prepare()
     checks.index_source(source)
-    prompt = f"{tasks.ANALYSIS}\n{tasks.REPAIR}"
+    prompt = "\n".join((tasks.ANALYSIS, tasks.REPAIR, *tasks.REPAIR_FORMS.values()))
     return Finder(text), CheckContext(source, language, prompt, instructions, own_links(paper, text), index)
 
 
@@ -85,7 +107,9 @@ def _source_of(paper: Paper, text: FullText, draft: Draft, paths: Sequence[str],
         if place == "findings":
             own = " ".join(t for p, t in draft.texts.items() if p.rsplit(".", 1)[0] == path.rsplit(".", 1)[0])
         queries.append(f"{QUERIES.get(name, '')} {own[:_QUERIED]}".strip())
-    return paper_block(paper.title, excerpts(paper, text, tuple(dict.fromkeys(queries)), characters), 1)
+    none = paper_block(paper.title, replace(text, sections=()), 1)
+    room = max(0, characters - len(none))
+    return paper_block(paper.title, excerpts(paper, text, tuple(dict.fromkeys(queries)), room), 1)
 
 
 def own_links(paper: Paper, text: FullText) -> tuple[str, ...]:

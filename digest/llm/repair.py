@@ -5,6 +5,7 @@ A repair gets the flawed texts and the few passages that could mend them, not th
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,13 +13,17 @@ from functools import partial
 from digest import checks
 from digest.errors import Unavailable, for_log
 from digest.llm.in_turn import run_in_turn
-from digest.llm.prompts.requests import anew_request, repair_request
+from digest.llm.prompts.repairs import budget_of, repair_request
+from digest.llm.prompts.requests import anew_request
 from digest.llm.replies.parsing import parse_fixes, parse_object
-from digest.llm.replies.review import Draft, draft_from, repairable
+from digest.llm.replies.review import Draft, draft_from, repairable, usable
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.wire import Reply, Request
 from digest.model import Problem
+
+_MOST = 0.5
+"""Share of the flawed places that a repair must hold, where no other text is usable."""
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +38,13 @@ async def repair_output(
     problems_of: Callable[[Draft], tuple[Problem, ...]],
     language: str,
     source_of: SourceOf,
+    *,
+    share: float,
 ) -> tuple[Draft, tuple[Problem, ...]]:
     """Returns the repaired draft and its remaining problems; the same draft if the repair fails.
 
-    An output without any usable text is asked for anew, with the whole request.
+    `share`: of the tokens of an output, what its repair may take; places that it does not hold stay
+    as they are. An output without any usable text is asked for anew, with the whole request.
 
     Sound output makes no call. Raises Misconfigured.
     """
@@ -46,22 +54,26 @@ async def repair_output(
         return draft, problems
     log.info("event=repair model=%s problems=%s", model.name, [(p.fault.value, p.where) for p in flawed])
     try:
+        again, held = None, 0.0
         if draft.texts:
-            source = partial(source_of, draft)
-            again = await run_in_turn(repair_request, request, draft.texts, flawed, language, source)
-        else:
+            budget = budget_of(request, json.dumps(draft.data, ensure_ascii=False), share)
+            again, held = await run_in_turn(
+                repair_request, request, draft.texts, flawed, language, partial(source_of, draft), budget
+            )
+        anew = held < _MOST and not usable(draft.texts, problems)
+        if anew:
             again = anew_request(request, flawed, language)
+        if again is None:
+            return draft, problems
         reply = await model.ask(again)
     except (Unavailable, RequestTooLong) as error:
         log.warning("event=repair_failed model=%s cause=%r", model.name, for_log(error))
         return draft, problems
-    repaired = _with_fixes(draft, reply, flawed, language)
+    repaired = draft_from(reply, language) if anew else _with_fixes(draft, reply, flawed, language)
     return repaired, await run_in_turn(problems_of, repaired)
 
 
 def _with_fixes(draft: Draft, reply: Reply, flawed: Sequence[Problem], language: str) -> Draft:
-    if not draft.texts:
-        return draft_from(reply, language)
     wanted = {p.where for p in flawed}
     fixes = {where: text for where, text in parse_fixes(parse_object(reply.text)).items() if where in wanted}
     cleaned = {w: t.strip() if w.endswith("quotation") else checks.clean(t, language) for w, t in fixes.items()}

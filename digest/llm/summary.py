@@ -38,6 +38,8 @@ HEADLINE = 90
 """Characters at most."""
 _LEAST_MATERIAL = 200
 """Characters of a paper's material in a repair."""
+_REPAIR_SHARE = 0.75
+"""Of the tokens of a summary, for its repair: there is one a digest."""
 _TRIES = 4
 _OUTPUT, _LEAST_OUTPUT = 16_000, 3_000
 """Tokens."""
@@ -64,7 +66,13 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
     )
     first = draft_from(reply, language)
     draft, problems = await repair_output(
-        model, request, first, lambda d: summary_problems(d, context, numbers), language, partial(_source_of, entries)
+        model,
+        request,
+        first,
+        lambda d: summary_problems(d, context, numbers),
+        language,
+        partial(_source_of, entries),
+        share=_REPAIR_SHARE,
     )
     if not draft.texts:
         raise Unusable("The model's summary could not be used.", problems)

@@ -30,22 +30,30 @@ QUERIES = {
 """What an analysis' places are about, in the papers' words."""
 _HITS = 4
 """Passages of one query."""
-_LEAST = 260
+_LEAST = 200
 """Characters of a passage's piece."""
+
+_HEADING = 6
+"""Characters of a heading beside its words."""
 
 
 def excerpts(paper: Paper, text: FullText, queries: Sequence[str], characters: int) -> FullText:
-    """A FullText with pieces of the best passages of each query, in the paper's order."""
+    """A FullText with pieces of the best passages of each query, in the paper's order; `characters`
+    of them and their headings."""
     index = Passages([Source(paper, text)])
     each = max(_LEAST, characters // max(1, len(queries)))
     taken: dict[int, str] = {}
+    headed: set[int] = set()
     left = characters
     for query, hit in _in_turn(index, queries):
-        if id(hit.passage) in taken or left < min(_LEAST, len(hit.passage.text)):
+        heading = 0 if id(hit.section) in headed else len(hit.section.title) + _HEADING
+        room = left - heading
+        if id(hit.passage) in taken or room < min(_LEAST, len(hit.passage.text)):
             continue
-        piece = _clipped(hit.passage.text, query, min(each, left))
+        piece = _clipped(hit.passage.text, query, min(each, room))
         taken[id(hit.passage)] = piece
-        left -= len(piece)
+        headed.add(id(hit.section))
+        left = room - len(piece)
     kept = []
     for section in text.sections:
         own = tuple(replace(p, text=taken[id(p)]) for p in section.passages if id(p) in taken)

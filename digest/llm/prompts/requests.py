@@ -6,14 +6,14 @@ No function here takes a channel or a person, so nothing of them can reach the m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.evidence.sentences import sentences
 from digest.fulltext import abstract_text
 from digest.llm.prompts import schemas, tasks
-from digest.llm.server.wire import Message, Request, assistant, estimate_tokens, request_tokens, system, user
-from digest.model import MARK, Doubt, Entry, Fault, FullText, Paper, Problem, Profile, Turn
+from digest.llm.server.wire import Message, Request, assistant, system, user
+from digest.model import MARK, Doubt, Entry, FullText, Paper, Problem, Profile, Turn
 from digest.patterns import regex
 
 EXTRACT_CHARACTERS = 700
@@ -113,119 +113,8 @@ def anew_request(request: Request, problems: Sequence[Problem], language: str) -
     return replace(request, messages=(*request.messages, user(last)))
 
 
-REPAIR_SHARE = 0.095
-"""Input tokens of a repair against those of the request whose output it mends."""
-_CHARACTERS = 3.2
-"""Of Latin script in a token."""
-_LEAST_SOURCE = 150
-"""Characters of the source that a repair gets at least for each place."""
-_FEW = 6
-"""Flawed places of which each is written anew; of more, a part's short form stands for both."""
-_BEGINNING = 40
-"""Tokens of a text that is written anew from the source."""
-_REWRITTEN = frozenset(
-    (
-        Fault.WRONG_LANGUAGE,
-        Fault.NUMBER,
-        Fault.NAME,
-        Fault.UNKNOWN_ID,
-        Fault.SUPPORT,
-        Fault.TOO_LONG,
-        Fault.TRUNCATED,
-        Fault.PREAMBLE,
-        Fault.CHATTER,
-        Fault.LEAKED,
-    )
-)
-"""Faults of texts that are mostly sound: a repair gets these whole, if they fit."""
-
-
-def repair_request(
-    request: Request,
-    texts: Mapping[str, str],
-    problems: Sequence[Problem],
-    language: str,
-    source_of: Callable[[Sequence[str], int], str],
-) -> Request:
-    """Asks again for the flawed texts. `source_of` gives, for their paths, `<paper>` blocks of at
-    most so many characters. The input is about a tenth of `request`'s, unless that is short."""
-    by_place: dict[str, list[Problem]] = {}
-    for problem in problems:
-        by_place.setdefault(problem.where, []).append(problem)
-    if len(by_place) > _FEW:
-        by_place = {w: own for w, own in by_place.items() if not _stands_in(w, own, by_place)}
-    task = request.messages[0]["content"].split("\n", 1)[0].removeprefix("Task: ")
-    first = tasks.REPAIR.format(task=task)
-
-    def asked(shown: Mapping[str, str]) -> Request:
-        last = tasks.REPAIR_LAST.format(problems=_listed(by_place, shown), language=tasks.language_name(language))
-        written = sum(_likely(where, texts) for where in by_place)
-        return Request((system(first), user(last)), schemas.FIXES, request.fast, request.max_tokens, written)
-
-    budget = REPAIR_SHARE * request_tokens(replace(request, schema=None))
-    shown = {where: _to_mend(texts, where, own) for where, own in by_place.items()}
-    least = _LEAST_SOURCE * min(max(3, len(by_place)), 2 * _FEW)
-    room = budget - request_tokens(asked({})) - least / _CHARACTERS
-    made = asked(_fitting(shown, max(room, len(shown) * _BEGINNING / 4)))
-    left = int(_CHARACTERS * (budget - request_tokens(made)))
-    source = source_of([*by_place], max(least, left))
-    return replace(made, messages=(made.messages[0], user(source), made.messages[1]))
-
-
-def _stands_in(where: str, own: Sequence[Problem], places: Collection[str]) -> bool:
-    """Whether the short form of a part is written anew and can stand for this one."""
-    part, _, form = where.rpartition(".")
-    return form == "full" and f"{part}.short" in places and all(p.fault is not Fault.TOO_LONG for p in own)
-
-
-def _listed(by_place: Mapping[str, Sequence[Problem]], shown: Mapping[str, str]) -> str:
-    lines, before = [], ""
-    for where, own in by_place.items():
-        found = "; ".join(dict.fromkeys(f"{p.fault.value}: {p.detail}" for p in own))
-        name = "proves" if where.endswith("quotation") else "text"
-        lines.append(f"- where: {where}")
-        lines += [f"  problem: {found}"] if found != before else []
-        lines += [f"  {name}: {shown[where]}"] if shown.get(where) else []
-        before = found
-    return "\n".join(lines)
-
-
-def _to_mend(texts: Mapping[str, str], where: str, own: Sequence[Problem]) -> str:
-    """The flawed text, of one that is not mostly sound the beginning; for a quotation that stands
-    nowhere, the statement it should prove."""
-    place, _, form = where.rpartition(".")
-    text = texts.get(f"{place}.statement", "") if form == "quotation" else texts.get(where, "")
-    whole = all(p.fault in _REWRITTEN for p in own)
-    return text if whole else _cut(text, _BEGINNING)
-
-
-def _fitting(texts: Mapping[str, str], room: float) -> dict[str, str]:
-    """The texts in so many tokens: short ones whole, the others cut to the same length."""
-    found: dict[str, str] = {}
-    sizes = sorted((estimate_tokens(text), where) for where, text in texts.items())
-    for n, (size, where) in enumerate(sizes):
-        each = int(room / (len(sizes) - n))
-        found[where] = _cut(texts[where], min(each, 700))
-        room -= min(size, each)
-    return found
-
-
-def _cut(text: str, tokens: int) -> str:
-    text = " ".join(text.split())
-    size = estimate_tokens(text)
-    kept = max(0, tokens - estimate_tokens(tasks.SHORTENED))
-    return _shortened(text, len(text) * kept // size if size > tokens else len(text))
-
-
-_LIKELY = {"short": 130, "full": 400}
-"""Tokens that the forms of a part take."""
-
-
-def _likely(where: str, texts: Mapping[str, str]) -> int:
-    return _LIKELY.get(where.rsplit(".", 1)[-1], 0) or estimate_tokens(texts.get(where, "")) or 80
-
-
-def _shortened(text: str, limit: int) -> str:
+def shortened(text: str, limit: int) -> str:
+    """On one line, at most `limit` characters of it."""
     text = escaped(" ".join(text.split()))
     return text if len(text) <= limit else text[:limit] + tasks.SHORTENED
 
@@ -279,7 +168,7 @@ def support_request(doubts: Sequence[Doubt]) -> Request:
 
 
 def _line(text: str) -> str:
-    return _shortened(text, 1_200)
+    return shortened(text, 1_200)
 
 
 def answer_request(

@@ -28,6 +28,8 @@ HAN_WORD = 4
 _HAN = regex(r"[\u3040-\u30ff\u3400-\u9fff]")
 NOT_FATAL = frozenset({Fault.TOO_LONG, Fault.NUMBER, Fault.NAME})
 """Repaired if possible, else labelled or cut with their sentence; the text itself stays."""
+CUT = frozenset({Fault.UNKNOWN_ID, Fault.TRUNCATED, Fault.TOO_LONG})
+"""Of single sentences, which are left out where the text is not repaired."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ def _differ_in_a_word(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def repairable(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[Problem, ...]:
-    """The problems to repair: no finding beside two sound ones, no name that is labelled."""
+    """The problems to repair, the most important places first: no finding beside two sound ones,
+    no name that is labelled."""
     dropped = {
         p.where.rsplit(".", 1)[0] for p in problems if p.where.startswith("findings.") and p.fault is not Fault.NAME
     }
@@ -177,7 +180,45 @@ def repairable(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[P
         labelled = p.fault is Fault.NAME and p.where.startswith(("parts.", "findings."))
         return not labelled and not (enough and p.where.startswith("findings."))
 
-    return tuple(filter(is_repairable, problems))
+    left = [p for p in problems if is_repairable(p)]
+    first = next((p.where.rpartition(".")[0] for p in left if p.where.startswith("findings.")), "")
+
+    def rank(p: Problem) -> int:
+        """What stands first on a card, one finding, the short forms; last what may stay."""
+        place, _, form = p.where.rpartition(".")
+        if not place:
+            return 0
+        if place.startswith("findings."):
+            return 1 if place == first else 3
+        return (4 if form == "full" else 2) + (3 if p.fault in NOT_FATAL | CUT else 0)
+
+    return tuple(sorted(left, key=rank))
+
+
+def usable(texts: Mapping[str, str], problems: Sequence[Problem]) -> bool:
+    """Whether any text but quotations is sound, or sound but for a sentence."""
+    flawed = {p.where for p in problems if p.fault not in NOT_FATAL | CUT}
+    return any(t.strip() and w not in flawed and not w.endswith(_UNCHECKED) for w, t in texts.items())
+
+
+_UNCHECKED = ("quotation", "claim")
+
+
+def without_flawed_sentences(draft: Draft, problems: Sequence[Problem], context: CheckContext) -> Draft:
+    """Leaves out sentences with an unknown id, a last one that does not end, and of a short form
+    those that are too many; never all."""
+    texts = dict(draft.texts)
+    faults = {(p.where, p.fault) for p in problems if p.fault in CUT}
+    for where in {where for where, _ in faults}:
+        kept = [s for s in sentences(texts.get(where, ""), context.language) if not unknown_ids(s, context.source)]
+        if (where, Fault.TRUNCATED) in faults:
+            kept = kept[:-1]
+        if (where, Fault.TOO_LONG) in faults:
+            while len(kept) > 1 and checks.too_long("".join(kept).strip(), context.language):
+                kept.pop()
+        left = "".join(kept).strip()
+        texts |= {where: left} if left else {}
+    return replace(draft, texts=texts)
 
 
 def fatal(problems: Sequence[Problem], *paths: str) -> bool:

@@ -17,6 +17,7 @@ from tests.builders import a_paper, a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
 from tests.digest.llm.models import a_model
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
+from tests.servers.model import Call
 from tests.servers.model_lies import LIES
 from tests.servers.model_words import Seen
 from tests.steps import steps_of_this_thread
@@ -28,6 +29,13 @@ FLAWS = (
     "invented_quotations", "changed_numbers", "other_ids", "obeys", "filtered", "content_filter", "too_long",
 )  # fmt: skip
 TEXT = a_text(hidden=(Hidden(TOLD, "white", "p. 2"),))
+OBJECTS = ("crane", "lathe", "kettle", "violin", "anchor", "ladder", "wagon", "bellows", "compass", "lantern")
+RUNS = [
+    f"With the {OBJECTS[i % 10]} of kind {i} the policy was tried too, and nothing of note happened in that run."
+    for i in range(480)
+]
+LONG = " ".join(RUNS)
+"""Makes a paper of about ten thousand tokens."""
 
 
 @pytest.fixture
@@ -98,9 +106,10 @@ async def test_an_output_that_quotes_nothing_of_the_paper_makes_the_model_repeat
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", FLAWS)
 async def test_a_flawed_output_is_repaired_once(server, analyst, name, language):
+    text = a_text(hidden=TEXT.hidden, more=" " + LONG)
     server.queue.append(name)
-    analysis = await analyst.analyse(moving(), TEXT, language)
-    holds(analysis, moving(), TEXT)
+    analysis = await analyst.analyse(moving(), text, language)
+    holds(analysis, moving(), text)
     assert len(server.calls) <= 2
     assert set(analysis.missing) <= {"findings"}
 
@@ -120,19 +129,11 @@ async def test_what_stays_flawed_is_dropped_and_named(server, analyst, name, lan
 
 async def test_a_repair_asks_for_the_flawed_places_alone(server, analyst):
     server.queue.append("wrong_language")
-    await analyst.analyse(moving(), a_text(), "zh")
+    await analyst.analyse(moving(), a_text(more=" " + LONG), "zh")
     first, second = server.calls
     assert second.body["response_format"]["json_schema"]["name"] == "fixes"
     assert "wrong-language" in second.body["messages"][-1]["content"]
     assert first.body["response_format"]["json_schema"]["name"] == "analysis"
-
-
-OBJECTS = ("crane", "lathe", "kettle", "violin", "anchor", "ladder", "wagon", "bellows", "compass", "lantern")
-LONG = " ".join(
-    f"With the {OBJECTS[i % 10]} of kind {i} the policy was tried too, and nothing of note happened in that run."
-    for i in range(480)
-)
-"""Makes a paper of about ten thousand tokens."""
 
 
 FLAWED = (
@@ -153,6 +154,57 @@ async def test_a_repair_costs_a_tenth_of_its_analysis_and_mends_it(server, analy
     assert second.completion_tokens <= 600
     holds(analysis, moving(), text)
     assert set(analysis.missing) <= {"findings"}
+
+
+def costs_a_tenth(first: Call, second: Call) -> bool:
+    """Of the input; and of both, where the analysis is as long as fourteen texts usually are."""
+    both = second.prompt_tokens + second.completion_tokens
+    return second.prompt_tokens <= 0.1 * first.prompt_tokens and both <= 0.1 * (first.prompt_tokens + 4_500)
+
+
+@pytest.mark.parametrize(("runs", "size"), [(110, 3_000), (206, 5_400)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", [*FLAWED[:5], "cut"])
+async def test_a_repair_of_a_short_paper_costs_a_tenth_of_its_analysis_too(server, analyst, name, language, runs, size):
+    text = a_text(more=" " + " ".join(RUNS[:runs]))
+    server.queue.append(name)
+    analysis = await analyst.analyse(moving(), text, language)
+    first, second = server.calls[0], server.calls[-1]
+    assert abs(first.prompt_tokens - 1_200 - size) < 200
+    if (name, size) != ("too_long", 3_000):  # cut at the end of a sentence, without a call
+        assert second.body["response_format"]["json_schema"]["name"] == "fixes"
+        assert costs_a_tenth(first, second)
+    assert Fault.TOO_LONG not in {p.fault for p in analysis.problems}
+    holds(analysis, moving(), text)
+    if name != "cut":
+        assert set(analysis.missing) <= {"findings"}
+
+
+@pytest.mark.parametrize("name", ["wrong_language", "asks_for_paper", "obeys"])
+async def test_of_many_flawed_places_a_repair_mends_those_that_a_tenth_holds(server, analyst, name):
+    """The most important ones first; the card says what is missing."""
+    text = a_text(more=" " + " ".join(RUNS[:206]))
+    server.queue.append(name)
+    analysis = await analyst.analyse(moving(), text, "zh")
+    first, second = server.calls
+    assert costs_a_tenth(first, second)
+    assert "at most 40 words" in second.prompt
+    holds(analysis, moving(), text)
+    assert analysis.core
+    assert analysis.findings
+    mended = [p.name for p in analysis.parts]
+    assert 3 <= len(mended) < 7
+    assert mended == list(FULL_PARTS[: len(mended)])
+    assert analysis.missing == FULL_PARTS[len(mended) :]
+
+
+async def test_where_no_text_is_usable_and_a_tenth_does_not_hold_half_the_output_is_asked_for_anew(server, analyst):
+    server.queue.append("wrong_language")
+    analysis = await analyst.analyse(moving(), a_text(more=" " + " ".join(RUNS[:110])), "zh")
+    first, second = server.calls
+    assert second.body["messages"][:-1] == first.body["messages"]
+    assert second.cached_tokens >= 0.95 * second.prompt_tokens
+    assert analysis.missing == ()
 
 
 async def test_a_repair_gets_the_passages_that_could_mend_it_and_not_the_paper(server, analyst):

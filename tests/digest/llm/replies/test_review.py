@@ -7,7 +7,15 @@ import pytest
 
 from digest.evidence.finder import Finder
 from digest.llm.replies.marks import Word, settle_summary
-from digest.llm.replies.review import CheckContext, analysis_from, analysis_problems, draft_from, repairable, repeated
+from digest.llm.replies.review import (
+    CheckContext,
+    analysis_from,
+    analysis_problems,
+    draft_from,
+    repairable,
+    repeated,
+    without_flawed_sentences,
+)
 from digest.llm.server.wire import Reply
 from digest.llm.summary import SummaryBuilder
 from digest.model import FULL_PARTS, Analysis, Entry, Fault, Summary, from_json, to_json
@@ -55,6 +63,34 @@ def test_two_bad_findings_are_asked_anew():
         finding["quotation"] = "words that stand nowhere in the paper at all"
     draft, problems, _ = reviewed(data)
     assert {p.where for p in repairable(problems, draft.texts)} == {"findings.0.quotation", "findings.1.quotation"}
+
+
+def test_what_is_to_be_mended_begins_with_what_a_card_shows_first():
+    data = written(core="", findings=[])
+    data["parts"]["abstract"]["full"] = data["parts"]["method"]["short"] = data["parts"]["method"]["full"] = ""
+    draft, problems, _ = reviewed(data)
+    assert list(dict.fromkeys(p.where for p in repairable(problems, draft.texts))) == [
+        "core", "findings.0.statement", "findings.0.quotation", "parts.method.short", "parts.abstract.full",
+        "parts.method.full",
+    ]  # fmt: skip
+
+
+def test_a_part_that_nobody_mended_loses_its_flawed_sentences_alone():
+    first, second = "Our method consists of a convolutional encoder.", "The encoder compresses each frame."
+    data = written()
+    data["parts"]["method"] = {
+        "short": f"{first} {' '.join([second] * 18)}",
+        "full": f"{first} It follows 2501.99999. {second} The encoder is",
+    }
+    draft, problems, _ = reviewed(data)
+    found = {(p.where, p.fault) for p in problems}
+    assert found >= {("parts.method.full", Fault.UNKNOWN_ID), ("parts.method.full", Fault.TRUNCATED)}
+    assert ("parts.method.short", Fault.TOO_LONG) in found
+    left = without_flawed_sentences(draft, problems, CONTEXT).texts
+    assert left["parts.method.full"] == f"{first} {second}"
+    assert len(left["parts.method.short"].split()) <= 100
+    assert left["parts.method.short"].startswith(f"{first} {second}")
+    assert left["parts.method.short"].endswith(".")
 
 
 def test_a_strange_figure_in_a_short_form_is_asked_anew_and_then_labelled():
