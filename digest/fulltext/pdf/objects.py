@@ -12,10 +12,11 @@ import math
 import re
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import chain, compress, repeat
+from functools import cached_property
+from itertools import compress, repeat
 from operator import sub
 from typing import NamedTuple
 
@@ -89,8 +90,8 @@ class Place(NamedTuple):
 
     matrix: Matrix
     """From the space of its form to that of the page."""
-    depth: int
-    """How many forms are around it."""
+    rank: Rank
+    """Of its form; empty on the page itself."""
     why: str
     """Why its form may be hidden."""
     form: int
@@ -98,12 +99,14 @@ class Place(NamedTuple):
     """Where the form stands."""
 
 
-_PAGE = Place(UNIT, 0, "", 0, None)
-Form = tuple[list[int], "tuple[Level, int] | None", Place]
-"""The objects of the page or a form, where the form is among others, and their place."""
+_PAGE = Place(UNIT, (), "", 0, None)
+Form = tuple[list[int], Place]
+"""The objects of the page or a form, and their place."""
+Position = tuple["Level", int]
+"""The level of an object, and where it is there."""
 Colour = tuple[int, int, int]
-Placed = tuple[Box, int, Colour]
-"""A text: its box on the page, its address and its colour."""
+Placed = tuple[Box, Position, Colour]
+"""A text: its box on the page, its position and its colour."""
 
 
 class Suspect(NamedTuple):
@@ -118,24 +121,28 @@ class Level:
 
     def __init__(self, found: list[Form]) -> None:
         self.objects: list[int] = []
-        self._within: list[tuple[tuple[Level, int] | None, Place, int]] = []
-        for parts, above, place in found:
-            self._within += repeat((above, place, len(self.objects)), len(parts))
+        self._within: list[tuple[Place, int]] = []
+        for parts, place in found:
+            self._within += repeat((place, len(self.objects)), len(parts))
             self.objects += parts
-        self._moved = any(place.matrix is not UNIT for _, _, place in found)
+        self._moved = any(place.matrix is not UNIT for _, place in found)
         self.arguments = list(map(argument, self.objects))
         self.kinds = bytes(map(pdfium_calls.kind, self.arguments))
 
     def place(self, at: int) -> Place:
-        return self._within[at][1]
+        return self._within[at][0]
 
     def rank(self, at: int) -> Rank:
-        above, _, start = self._within[at]
-        return (at,) if above is None else (*above[0].rank(above[1]), at - start)
+        place, start = self._within[at]
+        return (*place.rank, at - start)
 
     def positions(self, kinds: bytes) -> list[int]:
         """Of all objects of some kinds, given as a table for `bytes.translate`."""
         return list(compress(range(len(self.objects)), self.kinds.translate(kinds)))
+
+    def those(self, wanted: Container[int]) -> Iterable[Position]:
+        """The positions of some objects, which are given by their addresses."""
+        return zip(repeat(self), compress(range(len(self.objects)), map(wanted.__contains__, self.objects)))
 
     def own_boxes(self, positions: list[int]) -> list[Box]:
         """The boxes of some objects, each in the space of its form."""
@@ -146,7 +153,7 @@ class Level:
         own = self.own_boxes(positions)
         if not self._moved:
             return own
-        return [_moved(box, self._within[at][1].matrix) for at, box in zip(positions, own, strict=True)]
+        return [_moved(box, self._within[at][0].matrix) for at, box in zip(positions, own, strict=True)]
 
 
 @dataclass(slots=True)
@@ -173,7 +180,7 @@ class Cover:
 
 @dataclass
 class Survey:
-    texts: list[int] = field(default_factory=list)
+    texts: list[Position] = field(default_factory=list)
     """Those that are examined: of the sample, or all."""
     suspects: dict[int, Suspect] = field(default_factory=dict)
     sample: list[int] = field(default_factory=list)
@@ -186,34 +193,14 @@ class Survey:
     doubted: bool = False
     """Whether a form may be hidden."""
     levels: list[Level] = field(default_factory=list)
-    passed: list[tuple[Level, int]] = field(default_factory=list)
+    passed: list[Position] = field(default_factory=list)
     """Forms not looked into, since they hold and cover no text of the sample."""
 
-    _where: dict[int, tuple[Level, int]] = field(default_factory=dict)
-    _known: int = 0
-    """Levels whose objects are in `_where`: on most pages nobody asks where one stands."""
-
-    def where(self, text: int) -> tuple[Level, int]:
-        """Its level and its position there."""
-        if self._known < len(self.levels):
-            for level in self.levels[self._known :]:
-                self._where.update(zip(level.objects, zip(repeat(level), range(len(level.objects)))))  # noqa: B905
-            self._known = len(self.levels)
-        return self._where[text]
-
-    def place(self, text: int) -> Place:
-        level, at = self.where(text)
-        return level.place(at)
-
-    def rank(self, text: int) -> Rank:
-        level, at = self.where(text)
-        return level.rank(at)
-
-    def moved(self, texts: list[int], boxes: list[Box]) -> list[Box]:
+    def moved(self, texts: list[Position], boxes: list[Box]) -> list[Box]:
         """The boxes of some texts on the page."""
         if len(self.levels) == 1:
             return boxes
-        return [_moved(box, self.place(text).matrix) for text, box in zip(texts, boxes, strict=True)]
+        return [_moved(box, level.place(at).matrix) for (level, at), box in zip(texts, boxes, strict=True)]
 
 
 def _alike(one: Colour, other: Colour) -> bool:
@@ -262,19 +249,26 @@ class Surveyor:
         objects = list(map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle))))
         made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, characters, STEP)))
         sampled = set(made.sample) - {None}
-        made.texts = list(sampled)
-        self._add(made, [(objects, None, _PAGE)], sampled)
+        self._add(made, [(objects, _PAGE)], sampled)
         if self._examine(made, made.texts):
             self._add(made, self._opened(made, made.passed))
-            others = _other_texts(made)
+            others = [
+                (level, at)
+                for level in made.levels
+                for at in level.positions(_ARE_TEXTS)
+                if level.objects[at] not in sampled
+            ]
             made.texts += others
             self._examine(made, others)
-            made.suspects = dict(sorted(made.suspects.items(), key=lambda found: made.rank(found[0])))
+            ranked = sorted(
+                (level.rank(at), level.objects[at]) for level in made.levels for _, at in level.those(made.suspects)
+            )
+            made.suspects = {obj: made.suspects[obj] for _, obj in ranked}
         return made
 
-    def _examine(self, made: Survey, texts: list[int]) -> bool:
+    def _examine(self, made: Survey, texts: list[Position]) -> bool:
         """Adds those of the texts that may be hidden to the suspects."""
-        arguments = list(map(argument, texts))
+        arguments = [level.arguments[at] for level, at in texts]
         known, (reds, greens, blues, alphas) = pdfium_calls.COLOURS.ask(pdfium_calls.colour_of, arguments)
         modes = list(map(pdfium_calls.render_mode, arguments))
         transparent = list(map(pdfium_calls.is_transparent, arguments))
@@ -287,18 +281,18 @@ class Surveyor:
         light = map(LIGHT.__le__, map(min, reds, greens, blues)) if max(reds, default=0) >= LIGHT else ()
         if self._layers or made.doubted or clipped or any(modes) or any(transparent) or not all(known) or any(light):
             types = zip(modes, known, transparent, reds, greens, blues, alphas, strict=True)
-            for obj, kind in zip(texts, types, strict=True):
-                place = made.place(obj)
+            for text, kind in zip(texts, types, strict=True):
+                level, at = text
+                place = level.place(at)
                 why = self._why(*kind)
                 if why != "invisible":
                     why = place.why or why
-                if not why and ((self._layers and pdfium_calls.marks(argument(obj)) > 0) or obj in clipped):
+                if not why and ((self._layers and pdfium_calls.marks(level.arguments[at]) > 0) or text in clipped):
                     why = "hidden-markup"
                 if why:
-                    made.suspects[obj] = Suspect(why, place.depth > 0)
+                    made.suspects[level.objects[at]] = Suspect(why, bool(place.rank))
         if made.covers:
-            colours = zip(reds, greens, blues, strict=True)
-            found = [t for t in zip(placed, texts, colours, strict=True) if t[1] not in made.suspects]
+            found = list(zip(placed, texts, zip(reds, greens, blues, strict=True), strict=True))
             self._compare_with_covers(made, _Texts(found))
         return bool(made.suspects)
 
@@ -335,11 +329,11 @@ class Surveyor:
         """Texts that a later cover takes away, or that have the colour of what they stand on."""
         hidden = {}
         rank = cover.level.rank(cover.at)
-        for box, obj, colour in texts:
+        for box, (level, at), colour in texts:
+            obj = level.objects[at]
             if obj in made.suspects:
                 continue
-            level, at = made.where(obj)
-            drawn = level.place(at).depth > 0 or cover.colour is not None
+            drawn = bool(level.place(at).rank) or cover.colour is not None
             if level.rank(at) < rank:
                 hidden[obj] = Suspect("hidden-markup", drawn)
             elif cover.box[0] < (box[0] + box[2]) / 2 < cover.box[2] and (
@@ -353,40 +347,36 @@ class Surveyor:
 
         Once all texts of a sample are found, only the forms that may hide one are looked into.
         """
-        missing = set(sampled)
-        for depth in range(MAX_DEPTH + 1):
+        missing = len(sampled)
+        for _ in range(MAX_DEPTH + 1):
+            if not found:
+                return
             level = Level(found)
             made.levels.append(level)
             self._add_covers(made, level)
-            has_forms = _FORM in level.kinds
-            if not depth and not has_forms:
-                return  # all texts are here
-            missing.difference_update(level.objects)
-            if not has_forms:
-                break
+            if missing:
+                texts = list(level.those(sampled))
+                made.texts += texts
+                missing -= len(texts)
+            if _FORM not in level.kinds:
+                return
             if sampled and not missing:
-                forms = self._on_texts(made, level, sampled)
+                forms = self._on_texts(made, level)
             else:
                 forms = [(level, at) for at in level.positions(_ARE_FORMS)]
             found = self._opened(made, forms)
-        if missing:
-            made.texts = [text for text in made.texts if text not in missing]
 
     @staticmethod
-    def _on_texts(made: Survey, level: Level, sampled: AbstractSet[int]) -> list[tuple[Level, int]]:
+    def _on_texts(made: Survey, level: Level) -> list[Position]:
         """The forms that may hide a text of the sample; the others are passed by."""
-        found = list(sampled)
-        boxes = made.moved(found, _boxes(list(map(argument, found))))
-        texts = _Texts(list(zip(boxes, found, repeat((0, 0, 0)))))
-        on_texts: list[tuple[Level, int]] = []
-        known: dict[tuple[Box, int], tuple[bool, bool]] = {}
+        boxes = made.moved(made.texts, _boxes([holder.arguments[at] for holder, at in made.texts]))
+        texts = _Texts(list(zip(boxes, made.texts, repeat((0, 0, 0)))))
+        on_texts: list[Position] = []
         forms = level.positions(_ARE_FORMS)
-        for at, own in zip(forms, level.own_boxes(forms), strict=True):
-            place = level.place(at)
-            key = own, place.form
-            if key not in known:
-                known[key] = _may_hide(_moved(own, place.matrix), texts)
-            hides, striped = known[key]
+        boxes = level.boxes(forms)
+        known = {box: _may_hide(box, texts) for box in set(boxes)}
+        for at, box in zip(forms, boxes, strict=True):
+            hides, striped = known[box]
             opens = hides or (striped and _has_parts(level.arguments[at]))
             (on_texts if opens else made.passed).append((level, at))
         return on_texts
@@ -404,9 +394,10 @@ class Surveyor:
                 if level.kinds[at] == raw.FPDF_PAGEOBJ_IMAGE:
                     made.pictures += wide * high
 
-    def _opened(self, made: Survey, forms: list[tuple[Level, int]]) -> list[Form]:
+    def _opened(self, made: Survey, forms: list[Position]) -> list[Form]:
         arguments = [level.arguments[at] for level, at in forms]
-        counts = map(pdfium_calls.form_objects, arguments)
+        counts = list(map(pdfium_calls.form_objects, arguments))
+        numbers = pdfium_calls.longs(max(counts, default=0))
         transparent = map(pdfium_calls.is_transparent, arguments)
         known, values = pdfium_calls.MATRICES.ask(pdfium_calls.matrix_of, arguments)
         properties = zip(forms, arguments, counts, transparent, known, zip(*values, strict=True), strict=True)
@@ -419,9 +410,8 @@ class Surveyor:
             made.doubted = made.doubted or bool(why)
             if has_own and own != UNIT:
                 matrix = _product(own, matrix)
-            parts = list(map(pdfium_calls.form_object, repeat(form), pdfium_calls.longs(count)))
-            place = Place(matrix, inside.depth + 1, why, level.objects[at], inside)
-            opened.append((parts, (level, at), place))
+            parts = list(map(pdfium_calls.form_object, repeat(form, count), numbers))
+            opened.append((parts, Place(matrix, level.rank(at), why, level.objects[at], inside)))
         return opened
 
     def _own_matrix(self, obj: Argument) -> Matrix:
@@ -493,8 +483,8 @@ class Surveyor:
         return not (alpha < FAINT or (hollow and pdfium_calls.path_segments(obj) in _FRAME))
 
     def _clipped(
-        self, texts: list[int], clips: Iterable[tuple[Argument, int]], boxes: list[Box], placed: list[Box]
-    ) -> set[int]:
+        self, texts: list[Position], clips: Iterable[tuple[Argument, int]], boxes: list[Box], placed: list[Box]
+    ) -> set[Position]:
         """The texts of which a clipping path may leave out a part."""
         clipped = set()
         for text, (clip, count), own, box in zip(texts, clips, boxes, placed, strict=True):
@@ -528,17 +518,12 @@ class Surveyor:
         return self._clips[first]
 
 
-def _other_texts(made: Survey) -> list[int]:
-    """The texts of the page that are not examined yet."""
-    known = set(made.texts)
-    found = (compress(level.objects, level.kinds.translate(_ARE_TEXTS)) for level in made.levels)
-    return [text for text in chain.from_iterable(found) if text not in known]
-
-
 def _may_hide(form: Box, texts: _Texts) -> tuple[bool, bool]:
     """Whether a form may cover a text or be a stripe of what does, and whether its parts may."""
+    if not texts.touch(form):
+        return False, False
     wide, high = _sides(form)
-    striped = (wide > WIDE_STRIPE or high > WIDE_STRIPE) and texts.touch(form)
+    striped = wide > WIDE_STRIPE or high > WIDE_STRIPE
     return (striped and (wide < THICK or high < THICK)) or bool(texts.under(form)), striped
 
 
@@ -550,11 +535,11 @@ def _has_parts(form: Argument) -> bool:
 
 def look_for_twins(made: Survey) -> None:
     """A suspicious text may be the outline of the same text, drawn over it."""
-    boxes = _boxes(list(map(argument, made.texts)))
+    boxes = _boxes([level.arguments[at] for level, at in made.texts])
     middles: dict[tuple[int, int], list[tuple[int, float, float, float]]] = {}
-    for obj, box in zip(made.texts, boxes, strict=True):
+    for (level, at), box in zip(made.texts, boxes, strict=True):
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        middles.setdefault((round(x / 8), round(y / 8)), []).append((obj, x, y, box[2] - box[0]))
+        middles.setdefault((round(x / 8), round(y / 8)), []).append((level.objects[at], x, y, box[2] - box[0]))
     for near in middles.values():
         for obj, x, y, wide in near if len(near) > 1 else ():
             if obj in made.suspects and any(
@@ -572,8 +557,11 @@ class _Texts:
         upwards = sorted(range(len(texts)), key=middles.__getitem__)
         self._texts = [texts[at] for at in upwards]
         self._middles = [middles[at] for at in upwards]
-        self._reach = max([box[3] - box[1] for box, _, _ in texts], default=0.0) / 2
+
+    @cached_property
+    def _reach(self) -> float:
         """How far a text stands out from its middle at most."""
+        return max([box[3] - box[1] for box, _, _ in self._texts], default=0.0) / 2
 
     def under(self, cover: Box) -> list[Placed]:
         """The texts of which a cover takes most of the height, and more than the edge."""
@@ -596,7 +584,7 @@ class _Texts:
         left, bottom, right, top = box
         start = bisect_left(self._middles, bottom - self._reach)
         for other, *_ in self._texts[start : bisect_right(self._middles, top + self._reach, start)]:
-            if other[0] < right and other[2] > left and other[3] > bottom and other[1] < top:
+            if other[0] <= right and other[2] >= left and other[3] >= bottom and other[1] <= top:
                 return True
         return False
 
@@ -647,7 +635,7 @@ def _product(one: Matrix, other: Matrix) -> Matrix:
 
 
 def _moved(box: Box, matrix: Matrix) -> Box:
-    if matrix is UNIT or matrix == UNIT:
+    if matrix is UNIT:
         return box
     a, b, c, d, e, f = matrix
     if not b and not c and a > 0 and d > 0:
