@@ -21,7 +21,7 @@ from digest.ports import Cache
 
 log = logging.getLogger(__name__)
 
-PARSER = "6"
+PARSER = "7"
 """Part of the cache key: raise it when a parser's output changes."""
 MAX_PAGES = 1_200
 """Of a PDF; longer ones are read up to here, with a note. A thousand pages take 2 s and 120 MB."""

@@ -57,13 +57,13 @@ def join(texts: Sequence[str]) -> str:
         end = last[-1]
         if end == "-" and last[-2:-1].isalpha() and text[0].isalpha():
             pieces[-1] = last[:-1] + BREAK
-        elif end <= "\u0dff" or (end != BREAK and not (_is_unspaced(end) and _is_unspaced(text[0]))):
+        elif end <= "\u0dff" or (end != BREAK and not (is_unspaced(end) and is_unspaced(text[0]))):
             pieces.append(" ")
         pieces.append(text)
     return "".join(pieces)
 
 
-def _is_unspaced(char: str) -> bool:
+def is_unspaced(char: str) -> bool:
     """Of Chinese, Japanese, Thai and the like, which set no space between words."""
     far_east = "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
     return far_east or "\u0e00" <= char <= "\u0eff" or "\u1000" <= char <= "\u109f" or "\u1780" <= char <= "\u17ff"

@@ -1,7 +1,7 @@
 """Parses a PDF to a FullText with PDFium, in a child process because PDFium is not thread-safe.
 
-`pages` reads lines, `layout` orders them, `paragraphs` joins them to blocks under their `headings`,
-and `characters` repairs their text.
+`pages` reads lines, `logical` spells those of some scripts, `layout` orders them, `paragraphs`
+joins them to blocks under their `headings`, and `characters` repairs their text.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def _read(data: bytes, paper_id: str, version: int, max_pages: int) -> FullText:
     body = body_type(pages)
     lines = reading_order(pages, body)
     there = letters("".join(line.text for line in lines))
+    garbled = reader.unmapped + letters(characters.malformed("\n".join(line.text for line in lines)))
     end = unnamed_references(lines)
     found = blocks(lines[:end], body)
     whole = characters.Spelling("\n".join(block.raw for block in found).lower())
@@ -89,7 +90,8 @@ def _read(data: bytes, paper_id: str, version: int, max_pages: int) -> FullText:
     note = f"only the first {max_pages} of {total} pages were read" if total > max_pages else ""
     text = FullText(paper_id, version, Basis.PDF, sections, references, len(pages), tuple(reader.hidden), note)
     of_all = round(there * total / max(1, len(pages) - reader.pictures)) - builder.left_out
-    return screened(replace(text, lost=lost_share(of_all, read_letters(text) - reader.unmapped)))
+    lost = lost_share(of_all + reader.undecoded, read_letters(text) - garbled)
+    return screened(replace(text, lost=lost))
 
 
 def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLines], int]:

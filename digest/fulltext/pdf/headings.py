@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from digest.fulltext.pdf.characters import FAR_SCRIPTS
 from digest.fulltext.pdf.layout import Type
 from digest.fulltext.pdf.pages import Line
 from digest.patterns import regex
@@ -45,7 +46,8 @@ class Heading:
 
 def heading(line: Line, body: Type) -> Heading | None:
     plain = not line.heavy and line.font == body.font and line.size < body.size * 1.08
-    if not 2 < len(line.text) <= MAX_TITLE or not line.upright or (plain and not line.text.isupper()):
+    shortest = 2 if line.text >= FAR_SCRIPTS and line.text.isalpha() else 3
+    if not shortest <= len(line.text) <= MAX_TITLE or not line.upright or (plain and not line.text.isupper()):
         return None
     found = _heading(line, body)
     return None if found is None or _NO_TITLE.search(line.text) else found

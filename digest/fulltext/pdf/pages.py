@@ -22,6 +22,7 @@ from pypdfium2 import raw
 from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.pdf import characters, pdfium_calls
 from digest.fulltext.pdf.columns import split_columns
+from digest.fulltext.pdf.logical import LogicalOrder, needs_order
 from digest.fulltext.pdf.objects import Box
 from digest.fulltext.pdf.pdfium_calls import Argument, argument
 from digest.fulltext.pdf.visibility import TINY, HiddenRun, HiddenTextFinder, is_report
@@ -88,6 +89,8 @@ class PageReader:
         self.hidden: list[Hidden] = []
         self.unmapped = 0
         """Letters whose font does not say which they are."""
+        self.undecoded = 0
+        """Characters of words that no font explains, which are left out."""
         self.pictures = 0
         """Pages without text that are a picture."""
         self._inked: dict[str, bool] = {}
@@ -107,6 +110,7 @@ class PageReader:
             self.unmapped += UNMAPPED_STEP * list(map(pdfium_calls.is_unmapped, repeat(handle), samples)).count(1)
         if count < MIN_TEXT and _is_picture(page):
             self.pictures += 1
+        self.undecoded += characters.undecoded(text)
         text = self._with_powers(handle, text, exact=exact)
         rows = list(_rows(text))
         hidden = self._finder.hidden_runs(page, text_page)
@@ -117,6 +121,10 @@ class PageReader:
             rows = [(start, end, " ".join(row.split())) for start, end, row in _rows(text)]
         elif exact:
             rows = split_columns(handle, rows)
+        order = None
+        if needs_order(text):
+            order = LogicalOrder(page, text_page, text, lambda index: self._place(handle, index), exact=exact)
+            rows = order.rows(rows)
         box = page.get_bbox()
         spans = [(start, end, clean) for start, end, row in rows if (clean := characters.characters(row).strip())]
         if not exact:
@@ -128,7 +136,8 @@ class PageReader:
             (line, self._how_hidden(handle, line, box, first, last))
             for line, (first, last, _) in zip(self._lines(handle, spans, number), spans, strict=True)
         ]
-        return _turned(self._readable(read, number), box[3])
+        found = self._readable(read, number)
+        return _mirrored(found, box) if order and order.from_right else _turned(found, box[3])
 
     def _with_powers(self, page: Argument, text: str, *, exact: bool) -> str:
         """The text with raised digits written as such: 10⁻⁵ is not 10−5."""
@@ -168,6 +177,11 @@ class PageReader:
     def _baselines(self, page: Argument, indexes: list[int]) -> list[float]:
         _, (_, ys) = pdfium_calls.ORIGINS.ask(pdfium_calls.origin, [page] * len(indexes), indexes)
         return ys.tolist()
+
+    def _place(self, page: Argument, index: int) -> tuple[float, float, bool]:
+        """Size, baseline and uprightness."""
+        size, upright = self._sizes(page, [index])[0]
+        return size, self._baselines(page, [index])[0], upright
 
     def _sizes(self, page: Argument, indexes: list[int]) -> list[tuple[float, bool]]:
         """Size in points and uprightness: the font's size is often 1 and scaled by the matrix."""
@@ -355,6 +369,13 @@ def _turned(found: list[Line], top: float) -> list[Line]:
         line.y, line.y_end, line.x0, line.x1 = line.x0, line.x0, begin, end
     others = [line for line in found if not any(line is v for v in vertical)]
     return sorted(vertical, key=lambda line: (-round(line.y), line.x0)) + others
+
+
+def _mirrored(found: list[Line], box: Box) -> list[Line]:
+    """Lines from the right, set as if from the left."""
+    for line in found:
+        line.x0, line.x1 = box[0] + box[2] - line.x1, box[0] + box[2] - line.x0
+    return found
 
 
 def _runs_downwards(line: Line) -> bool:

@@ -14,6 +14,7 @@ from digest.fulltext.pdf.blocks import (
     Block,
     has_ended,
     is_tabular,
+    is_unspaced,
     join,
     join_continued,
     join_tables,
@@ -34,8 +35,13 @@ _ITEM = regex(
     r"\d{1,2}\. [A-Z]|[-–—·] [^\W\d_]|\((?:[ivx]{1,4}|[a-h]|\d{1,2})\) \w{2}|(?:[ivx]{1,4}|[a-h]|\d{1,2})\) [A-Z]\w"
 )
 _NOTE = regex(r"(?:\d{1,2}|[∗*†‡§¶])\s?\S")
-_WORDS = regex(r"[A-Za-z\u00c0-\u024f]{3,}|[\u0900-\u0fff]{2,}|[^\W\d_A-Za-z\u00c0-\u024f]{2,}")
-"""Words of three Latin letters, or two of another script."""
+_WORDS = regex(
+    r"(?:(?!\d)[\u0590-\u1cff]){2,}|[A-Za-z\u00c0-\u024f\u1e00-\u1eff]{3,}"
+    r"|[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff]{2,}"
+)
+"""Words of three Latin letters, or two of another script, with its signs."""
+UNSPACED = 4
+"""Characters of a word in a script without blanks between words."""
 _ASCII = bytes(range(128))
 _ASCII_LETTERS = bytes(c if c < 128 and chr(c).isalpha() else 32 for c in range(256))
 _MATHS = regex(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
@@ -213,8 +219,8 @@ def _words(text: str) -> tuple[int, int]:
     if not text.isascii():
         others = coded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
         if any(c.isalnum() or "\u0900" <= c <= "\u0fff" for c in others):
-            sizes = list(map(len, _WORDS.findall(text)))
-            return len(sizes), sum(sizes)
+            words = _WORDS.findall(text)
+            return sum(max(1, len(w) // UNSPACED if is_unspaced(w[-1]) else 1) for w in words), sum(map(len, words))
     sizes = list(map(len, coded.translate(_ASCII_LETTERS).split()))
     single, double = sizes.count(1), sizes.count(2)
     return len(sizes) - single - double, sum(sizes) - single - 2 * double

@@ -86,6 +86,7 @@ font: Callable[[Argument, int, Argument, Argument, Argument], int] = _prepared(r
 font_of_object: _Of = _prepared(raw.FPDFTextObj_GetFont)
 text_of_object: Callable[[Argument, Argument, Argument, Argument], int] = _prepared(raw.FPDFTextObj_GetText)
 unicode_of: _Nth = _prepared(raw.FPDFText_GetUnicode)
+is_generated: _Nth = _prepared(raw.FPDFText_IsGenerated)
 is_unmapped: _Nth = _prepared(raw.FPDFText_HasUnicodeMapError)
 character_of: _Nth = _prepared(raw.FPDFText_GetCharIndexFromTextIndex)
 text_of: _Nth = _prepared(raw.FPDFText_GetTextIndexFromCharIndex)

@@ -2,14 +2,16 @@
 
 import re
 import textwrap
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
 from digest.errors import Unreadable
+from digest.fulltext.completeness import is_lacking
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText
-from tests.digest.fulltext.raw_pdf import RawPdf, in_font, lines
+from tests.digest.fulltext.raw_pdf import RawPdf, in_font, lines, shown
 from tests.digest.fulltext.sheets import PROSE, Sheet, paper
 from tests.paths import SHARED
 from tests.servers.papers import a_day
@@ -425,6 +427,173 @@ def test_text_after_the_references_is_none_of_them(named, title):
     assert text.references[-1].startswith("[10] A. Ashington")
     assert "part 3" not in text.text
     assert text.sections[-1].title == ("A Proofs" if title == "A Proofs" else "Appendix")
+
+
+def in_capitals(said: str) -> list[str]:
+    """A font's characters: those of `said` look like capitals and small letters, equally high and wide."""
+    return [*map(chr, range(33, 65)), *sorted(set(said) - {" "})]
+
+
+def spelled(cluster: str) -> str:
+    return f"/Span<</ActualText <FEFF{cluster.encode('utf-16-be').hex()}>>>BDC\n"
+
+
+def as_a_browser(words: Sequence[Sequence[str]], letters: Sequence[str], *, x: float, y: float) -> str:
+    """Words of clusters as Chromium sets them: a text each glyph and blank, five points apart."""
+    out = [f"BT /U 10 Tf 1 0 0 1 {x} {y} Tm\n"]
+    for n, word in enumerate(words):
+        out += ["( ) Tj 5 0 Td\n"] * bool(n)
+        for cluster in word:
+            glyphs = [f"{shown(in_font(glyph, letters))} Tj 5 0 Td\n" for glyph in cluster]
+            out += [spelled(cluster), *glyphs, "EMC\n"] if len(cluster) > 1 else glyphs
+    return "".join([*out, "ET\n"])
+
+
+CLUSTERS = {"hindi": "ह|म|ने प|रि|च|य दे|ने वा|ली वि|धि से मा|पा", "tamil": "த|மி|ழி|ல் மு|றை|யா|க அ|ள|ந்|தோ|ம்"}
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_clusters_of_glyphs_are_no_words(name):
+    words = [word.split("|") for word in CLUSTERS[name].split(" ")]
+    said = CLUSTERS[name].replace("|", "")
+    letters = in_capitals(said)
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page("".join(as_a_browser(words, letters, x=72, y=700 - 14 * n) for n in range(12)))
+    text = read(made.data())
+    assert text.text.split() == said.split() * 12
+    assert text.lost == 0
+
+
+def test_a_cluster_whose_sign_is_drawn_behind_the_next_letter_is_said_once():
+    """As Thai fonts set them: the sign begins where its letter ends, and is moved back."""
+    letters = in_capitals("วัดช่องวาง")
+    rows = []
+    for n in range(12):
+        row = [f"BT /U 10 Tf 1 0 0 1 72 {700 - 14 * n} Tm\n"]
+        for cluster in ["วั", "ด", "ช่", "อ", "ง", "ว่", "า", "ง"] * 4:
+            glyphs = [shown(in_font(glyph, letters)) for glyph in cluster]
+            if len(glyphs) > 1:
+                row += [spelled(cluster), f"{glyphs[0]} Tj 5.4 0.1 Td {glyphs[1]} Tj -0.4 -0.1 Td\n", "EMC\n"]
+            else:
+                row.append(f"{glyphs[0]} Tj 5 0 Td\n")
+        rows.append("".join([*row, "ET\n"]))
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page("".join(rows))
+    assert read(made.data()).text == "วัดช่องว่าง" * 48
+
+
+FROM_RIGHT = {
+    "arabic": "مقياس (جديد) للنموذج BERT (base) بدقة 92.5% على 1,000 عينة.",
+    "hebrew": "מדד (חדש) למודל BERT (base) בדיוק 92.5% על 1,000 דגימות.",
+}
+SEEN = {  # from left to right
+    "arabic": ".ةنيع 1,000 ىلع %92.5 ةقدب BERT (base) جذومنلل (ديدج) سايقم",
+    "hebrew": ".תומיגד 1,000 לע 92.5% קוידב BERT (base) לדומל (שדח) דדמ",
+}
+
+
+@pytest.mark.parametrize("drawn", ["row", "words", "letters", "climbing"])
+@pytest.mark.parametrize("name", FROM_RIGHT)
+def test_text_from_the_right_is_read_as_it_is_spelled(name, drawn):
+    letters = in_capitals(FROM_RIGHT[name])
+    rows = []
+    for n in range(12):
+        x, y = 72, 700 - 16 * n
+        if drawn in ("row", "words"):
+            for word in [SEEN[name]] if drawn == "row" else SEEN[name].split(" "):
+                rows.append(f"BT /U 10 Tf 1 0 0 1 {x} {y} Tm {shown(in_font(word, letters))} Tj ET\n")
+                x += 5 * len(word) + 8
+            continue
+        rows.append("BT /U 10 Tf\n" + "/ReversedChars BMC\n" * (drawn == "climbing"))
+        for at, char in enumerate(SEEN[name]):
+            up = 2.4 * (at % 3) if drawn == "climbing" else 0
+            glyph = f"1 0 0 1 {x + 5 * at} {y + up} Tm {shown(in_font(char, letters))} Tj\n"
+            rows.append(glyph if char == " " else f"{spelled(char)}{glyph}EMC\n")
+        rows.append("EMC ET\n" if drawn == "climbing" else "ET\n")
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page("".join(rows))
+    text = read(made.data()).text
+    assert " ".join(text.split()) == " ".join([FROM_RIGHT[name]] * 12)
+
+
+@pytest.mark.parametrize("script", ["ltr", "rtl"])
+def test_a_paragraph_ends_with_its_short_line_at_either_side(script):
+    first = "הניסוי נמשך שלוש שנים ובו נמדדו כל הדגימות באותה שיטה פעמיים ביום ובלילה."
+    second = "התוצאות מראות כי הפער קטן מן הצפוי ואינו תלוי בטמפרטורה או בשדה החיצוני."
+    if script == "ltr":
+        first, second = (
+            " ".join("cup" * len(w) for w in p.split())[: len(p) - 1].title() + "." for p in (first, second)
+        )
+    letters = in_capitals(first + second)
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    rows = [row for paragraph in [first, second] * 4 for row in textwrap.wrap(paragraph, 50)]
+    made.page(
+        "".join(
+            f"BT /U 10 Tf {72 if script == 'ltr' else 322 - 5 * len(row)} {700 - 12 * n} Td "
+            f"{shown(in_font(row if script == 'ltr' else row[::-1], letters))} Tj ET\n"
+            for n, row in enumerate(rows)
+        )
+    )
+    assert [p.text for s in read(made.data()).sections for p in s.passages] == [first, second] * 4
+
+
+UNSPACED = {
+    "thai": "เราวัดช่องว่างพลังงานของแลตทิซและเปรียบเทียบกับแบบจำลองที่ไม่มีพารามิเตอร์อิสระ",
+    "khmer": "យើងវាស់គម្លាតថាមពលនៃបណ្តាញដែលត្រូវបានទាញហើយប្រៀបធៀបវាជាមួយគំរូដែលគ្មានប៉ារ៉ាម៉ែត្រសេរី",
+    "vietnamese": "Chúng tôi đo khe năng lượng của mạng tinh thể bị kéo căng và so sánh với mô hình",
+}
+
+
+@pytest.mark.parametrize("name", UNSPACED)
+def test_paragraphs_without_a_stop_are_no_table(name):
+    said = UNSPACED[name]
+    letters = in_capitals(said)
+    rows = textwrap.wrap(said, 34) if " " in said else [said[:60], said[60:]]
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page("".join(lines([in_font(row, letters) for row in rows], font="U", y=720 - 54 * n) for n in range(12)))
+    passages = [p for s in read(made.data()).sections for p in s.passages]
+    assert {p.form for p in passages} == {Form.TEXT}
+    assert [p.text for p in passages] == [said] * 12
+
+
+def test_a_chinese_heading_of_two_signs_makes_a_section():
+    whole = SCRIPTS["japanese"] * 6
+    letters = in_capitals(whole + "引言结论")
+    rows = [in_font(whole[i : i + 40], letters) for i in range(0, len(whole), 40)]
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page(
+        "".join(
+            lines([in_font(title, letters)], font="U", y=y, size=14) + lines(rows, font="U", y=y - 40)
+            for title, y in (("1 引言", 740), ("结论", 400))
+        )
+    )
+    assert [s.title for s in read(made.data()).sections][1:] == ["1 引言", "结论"]
+
+
+GARBLED = {
+    "as it is seen": ("िहन्दी में िलिखत और पिठत िनयम", True),
+    "as it is spelled": ("हिन्दी में लिखित और पठित नियम", False),
+    "with a sign shown by itself": ("हिन्दी में ि और ◌ि लिखित पठित नियम", False),
+    "with characters of its font alone": ("the  of the  kestrel", True),
+    "with accents of maths": ("the ̂ x of x̂ and ⃗ v is a kestrel", False),
+    "with a bullet of its font": (" the kestrel, and  another one", False),
+}
+
+
+@pytest.mark.parametrize("how", GARBLED)
+def test_what_cannot_be_read_as_it_was_meant_counts_as_lost(how):
+    said, is_lost = GARBLED[how]
+    letters = in_capitals(said)
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page(lines([in_font(said, letters)] * 20, font="U"))
+    assert is_lacking(read(made.data())) is is_lost
 
 
 def test_japanese_set_downwards_is_read_from_the_right():
