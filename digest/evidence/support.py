@@ -52,6 +52,8 @@ class Verdict:
     """Whether rules cannot decide, so that a model may confirm a doubtful sentence."""
     slight: bool = False
     """Whether a doubtful sentence stays unmarked when no model can be asked."""
+    reworded: bool = False
+    """Whether a supported sentence has words that its quotation has not, or that are not known."""
 
 
 _SUPPORTED = Verdict(Support.SUPPORTED)
@@ -77,7 +79,7 @@ def support_of(
     doubts = [doubt for rule in RULES for doubt in rule(case)]
     worst = max(doubts, key=lambda d: d.level, default=None)
     if worst is None:
-        return _SUPPORTED
+        return Verdict(Support.SUPPORTED, reworded=case.reworded)
     if worst.level == 4:
         return Verdict(Support.CONTRADICTED, worst.reason)
     return Verdict(Support.DOUBTFUL, worst.reason, ask=worst.level < 3, slight=worst.level == 1)

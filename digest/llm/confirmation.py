@@ -1,8 +1,9 @@
 """Asks the fast model once about the sentences that rules find doubtful.
 
-One call for all doubts of an answer or a digest; none without doubts. Two of its pairs are known:
-a quotation beside itself and beside its denial. Where the model errs in them, everything asked is
-marked; where the call fails, the marks stay as they are.
+One call for all doubts of an answer or a digest; none without doubts. Sentences that rules
+support, but in other words, are judged along with them. Two of its pairs are known: a quotation
+beside itself and beside its denial. Where the model errs in them, every doubt is marked; where the
+call fails, the marks stay as they are.
 """
 
 from __future__ import annotations
@@ -22,13 +23,17 @@ log = logging.getLogger(__name__)
 
 MOST = 80
 """Doubts in one call; the marks of further ones stay."""
+ALONG = 30
+"""Of sentences that rules support: about 1,000 tokens of the reply."""
 
 
 async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, Word]:
     """The model's word for each doubt it judged. Raises Misconfigured."""
-    asked = list(dict.fromkeys(doubts))[:MOST]
+    every = list(dict.fromkeys(doubts))
+    asked = [d for d in every if not d.along]
     if not asked:
         return {}
+    asked = [*asked, *[d for d in every if d.along][:ALONG]][:MOST]
     log.info("event=support_asked model=%s doubts=%d", model.fast, len(asked))
     true, false = known_pairs(asked[0])
     middle = len(asked) // 2
@@ -41,7 +46,7 @@ async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, W
     found = words_from(reply.text, pairs)
     if found.pop(true, None) is not Word.YES or found.pop(false, None) in (None, Word.YES):
         log.warning("event=support_not_judged model=%s cause='it errs in known pairs'", model.fast)
-        return dict.fromkeys(asked, Word.NO)
+        return dict.fromkeys((d for d in asked if not d.along), Word.NO)
     return found
 
 

@@ -133,6 +133,11 @@ class Case:
     def worded(self) -> set[float]:
         return {float(n) for n in counts_in_words(self.sentence, self.language)} if self.foreign else set()
 
+    @property
+    def reworded(self) -> bool:
+        known = not self.foreign or base(self.language) == "zh"
+        return not known or any(not self.mine.holds(w) and not self.mine.directed(w) for w in self.said)
+
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """Where each sentence of the quotation stands."""

@@ -233,7 +233,9 @@ class AnswerChecker:
             # It may say that the papers do not say it.
             verdict = Verdict(Support.DOUBTFUL, verdict.reason, ask=True)
         if verdict.support is Support.SUPPORTED:
-            return body
+            shown, doubt = doubted(body, ANSWER, ground, verdict)
+            self.doubts += [doubt] if doubt else []
+            return shown
         self.problems.append(Problem(Fault.SUPPORT, "answer", f"{verdict.reason}: {plain[:120]}"))
         if verdict.support is Support.CONTRADICTED:
             return "\n" if body.endswith("\n") else ""

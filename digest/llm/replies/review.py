@@ -272,12 +272,14 @@ def _core(text: str, findings: Sequence[Finding], context: CheckContext) -> tupl
 
 def doubted(sentence: str, where: str, ground: Ground, verdict: Verdict) -> tuple[str, Doubt | None]:
     """The sentence as it is shown, and the doubt for a model to settle."""
-    if verdict.support is Support.SUPPORTED:
+    supported_by_rules = verdict.support is Support.SUPPORTED
+    if supported_by_rules and not verdict.reworded:
         return sentence, None
-    ask = verdict.ask or verdict.support is Support.CONTRADICTED
+    ask = verdict.ask or verdict.support is Support.CONTRADICTED or supported_by_rules
     around = "\n".join(t for t in (ground.whole, ground.around) if t)
-    doubt = Doubt(where, sentence, ground.quotation, around, verdict.slight) if ask else None
-    return (sentence if verdict.slight else marked(sentence)), doubt
+    unmarked = verdict.slight or supported_by_rules
+    doubt = Doubt(where, sentence, ground.quotation, around, unmarked, along=supported_by_rules) if ask else None
+    return (sentence if unmarked else marked(sentence)), doubt
 
 
 def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], context: CheckContext) -> Part | None:

@@ -510,6 +510,35 @@ async def test_a_judge_knows_in_any_words_that_a_paper_does_not_say(server, anal
         assert MARK in answer.text or answer.by == "extractive"
 
 
+REWORDED = "Each frame is squeezed by the encoder down to 36 tokens [1]."
+DOUBTFUL = "Its training may take several weeks [2]."
+QUOTED = """
+
+```quotes
+[1] (paper 1) The encoder compresses each frame into 36 tokens
+[2] (paper 1) We train PaceNet for 40 hours on 8 A100 GPUs with a batch size of 512
+```"""
+
+
+@pytest.mark.parametrize(("said", "calls"), [(REWORDED, 1), (f"{REWORDED} {DOUBTFUL}", 2)])
+async def test_a_sentence_in_other_words_is_judged_where_another_is(server, analyst, monkeypatch, said, calls):
+    """It costs no call of its own; the judge here denies all but what it knows."""
+
+    def replies(sound: str, seen: Seen) -> str:
+        if seen.task == "answer":
+            return said + QUOTED
+        data = json.loads(sound)
+        own = re.findall(r'<pair n="(\d+)">\nsentence: (?:Each frame is|Its training)', seen.whole)
+        data["verdicts"] = [v | {"word": "no"} if str(v["n"]) in own else v for v in data["verdicts"]]
+        return json.dumps(data)
+
+    monkeypatch.setitem(LIES, "chatter", replies)
+    server.behave("chatter")
+    answer, _ = await ask(analyst, "How long is training and how large is a frame?")
+    assert len(server.calls) == calls
+    assert answer.text.count(MARK) == (0 if calls == 1 else 2)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_an_answer_is_one_call_streamed_and_quoted(server, analyst, language):
     await analyst.analyse(moving(), a_text(), language)
