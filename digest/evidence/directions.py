@@ -46,8 +46,8 @@ AXES = (
     _axis(
         "more",
         r"\b(?:increas\w*|rais(?:e|es|ed|ing)|ris(?:e|es|en|ing)|rose|grow(?:s|th|n|ing)?|grew|higher|highest|high|more(?! than one)|larger|largest|greater|greatest|gains?|gained|boost\w*|exceed\w*|above|longer|longest|maxim\w+|enlarg\w*|expand\w*|amplif\w*|many|upward\w*)\b"
-        r"|高出|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|sub(?:e|en|ió)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|увелич\w*",
-        r"\b(?:decreas\w*|reduc\w*|lower\w*|lowest|low|drop(?:s|ped|ping)?|fall(?:s|en|ing)?|fell|declin\w*|less|fewer|smaller|smallest|diminish\w*|shrink\w*|below|shorter|shortest|minim\w+|least|cuts?|shorten\w*|few|downward\w*)\b"
+        r"|高出|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|sub(?:e|en|ió)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|прирост\w*|увелич\w*",
+        r"\b(?:decreas\w*|reduc\w*|lower\w*|lowest|low|drop(?:s|ped|ping)?|fall(?:s|en|ing)?|fell|declin\w*|less|fewer|smaller|smallest|diminish\w*|shrink\w*|below|shorter|shortest|minim\w+|least|cuts?|shorten\w*|few|downward\w*|loss(?:es)? of|costs?(?= \d[\d.]* (?:points|%|percent)))\b"
         r"|降低|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|下回|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|rédui\w*|diminu\w*|inférieur\w*|reduc\w*|disminu\w*|menor(?:es)?\b|reduz\w*|baiss\w*|chut\w*|cae[n]?\b|cai\b|caem\b|baja[n]?\b|fäll[t]?\b|떨어|падает|сниж\w*|сниз\w*|уменьш\w*",
     ),
     _axis(

@@ -63,6 +63,7 @@ _UNITS_OF_TIME = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h"
 _UNITS_OF_SIZE = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _SCALES = (
     _UNITS_OF_TIME,
+    {"mo": 1.0, "y": 12.0},
     _UNITS_OF_SIZE,
     {"angstrom": 1e-10, "nm": 1e-9, "um": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3},
     {"ug": 1e-9, "mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3},
@@ -292,10 +293,17 @@ def _units_like(unit: str) -> Collection[str] | None:
 def derived_from(figure: Figure, sentence: str, source: str) -> bool:
     """Whether a figure is the difference, ratio, share or change of two figures of a short text."""
     found = [f for f in islice(figures(source), _MAX_FIGURES) if not part_of_name(source, f)]
+    if any(f.value in (figure.value * 1_000, figure.value / 1_000) and _bare(f) and _bare(figure) for f in found):
+        return True  # `0.64 dollars per kilogram` for `640 dollars per tonne`
     shares = ((a.value / b.value) * 100 for a, b in permutations(found, 2) if figure.unit == "%" and b.value > a.value)
     return any(abs(share - figure.value) <= _tolerance(figure) for share in shares) or any(
         _follows(figure, a, b, sentence) for a, b in combinations(found, 2)
     )
+
+
+def _bare(figure: Figure) -> bool:
+    """Without a unit or a word such as `million`."""
+    return not figure.unit and not re.search(r"[^\W\d]", figure.text)
 
 
 def _derived(figure: Figure, text: str, index: _SourceIndex) -> bool:

@@ -207,10 +207,11 @@ def quantifiers_agree(case: Case) -> Iterator[Doubt]:
 
 def _of_a_part(case: Case, word: str) -> Iterator[Doubt]:
     """`word` says all, and the quotation does not."""
+    denied = any(m[0].lower() != "without" for m in negations(case.whole))
     loose = word.lower() in _LOOSE or word.startswith("每")
-    if not negations(case.whole) and not loose:
+    if not denied and not loose:
         yield Doubt(f"the quotation does not say “{word}”", 2)
-    elif not negations(case.whole) and not _PER.search(case.whole) and len(names_in_order(case.sentence)) < 2:
+    elif not denied and not _PER.search(case.whole) and len(names_in_order(case.sentence)) < 2:
         yield Doubt(f"the quotation does not say “{word}”", 1)
     own = {f.value for f in figures(case.sentence)}
     shares = {f.value for f in figures(case.whole) if f.unit == "%" and not f.plain}

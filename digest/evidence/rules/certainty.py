@@ -17,7 +17,7 @@ from digest.evidence.rules.case import Case, Doubt
 from digest.patterns import regex
 
 HEDGE = regex(
-    r"\b(?:may|might|could(?! (?:\w+ )?be \w+ed\b)|possibly|possible(?! to\b)|possibility|perhaps|probabl[ey]|presumabl[ey]|likely|suggest(?:s|ed|ing)?|appears?|seems?|speculat\w*|hypothes\w*|whether|unclear|unknown|remains? open|open question|no evidence|cannot (?:establish|conclude|rule out|exclude|say)|not (?:yet )?(?:clear|known|certain|significant))\b"
+    r"\b(?:may|might|could(?! (?:\w+ )?be \w+ed\b)|possibly|possible(?! to\b)|possibility|perhaps|probabl[ey]|presumabl[ey]|likely|suggest(?:s|ed|ing)?|appears?|seems?|speculat\w*|suspect(?:s|ed)?|conjectur\w*|hypothes\w*|whether|unclear|unknown|remains? open|open question|no evidence|cannot (?:establish|conclude|rule out|exclude|say)|not (?:yet )?(?:clear|known|certain|significant))\b"
     r"|可能|或许|也许|似乎|是否|未必|不一定|不清楚|尚不|尚未|未解|推测|怀疑|暗示|有望|かもしれ|可能性|だろう|思われ|示唆|らしい|おそらく|とは限ら|かどうか|不明|수도? 있|가능성|아마|듯|보인다|시사|추정|여부|불확실|불분명"
     r"|\b(?:könn\w*|möglich\w*|womöglich|vielleicht|vermutlich|wahrscheinlich|dürfte\w*|schein\w*|ob|unklar|deute[nt]|peu(?:t|vent)(?:-être)?|pourrai\w*|possible\w*(?! to\b)|probable\w*|sembl\w*|suggèr\w*|ne sait pas|pued[ea]n?|podr\w+|quizás?|tal vez|posible\w*|parec\w*|sugier\w*|pod(?:e|em|eria|eriam)|talvez|possível|possivelmente|provável|provavelmente|suger\w*|мо(?:жет|гут|жно)|возможно|вероятно|видимо|кажется|предпол\w*|ли|неясно|неизвестно)\b",
     re.IGNORECASE,
@@ -84,7 +84,7 @@ def certainty(case: Case) -> Iterator[Doubt]:
         proved = PROOF.search(case.sentence)
         if proved and not PROOF.search(case.quoted):
             yield Doubt(f"the quotation says “{hedge[0]}”, not “{proved[0]}”", 3)
-        elif not negations(case.sentence) and not DEPENDS.search(case.sentence):
+        elif (not negations(case.sentence) or negations(case.quoted)) and not DEPENDS.search(case.sentence):
             yield Doubt(f"the quotation says “{hedge[0]}”", 2 if OPEN.search(case.quoted) else 1)
 
 
@@ -113,6 +113,8 @@ def causes(case: Case) -> Iterator[Doubt]:
         level = 1 if CAUSE.search(case.quoted) else 2
         yield Doubt(f"the quotation says “{together[0]}”, not “{cause[0]}”", level)
         return
+    if cause and not hedged and _NO_CAUSE.search(case.quoted) and not negations(case.sentence):
+        yield Doubt("the quotation says that no cause is shown", 3)
     if cause and not hedged and not CAUSE.search(case.whole) and not negations(case.sentence):
         yield Doubt(f"the quotation does not say “{cause[0]}”", 1)
     for given in () if hedged or (case.foreign and case.latin) else BECAUSE_OF.finditer(case.sentence):
@@ -120,6 +122,11 @@ def causes(case: Case) -> Iterator[Doubt]:
         if said and not any(case.mine.holds(w) for w in said):
             yield Doubt(f"the quotation gives no such cause as “{(given['cause'] or given['han']).strip()}”", 2)
             return
+
+
+_NO_CAUSE = regex(
+    r"\b(?:not?|never|cannot|without|n['’]t)\s(?:\w+\s){0,4}(?:caus\w+|imply|implies|implying)\b", re.IGNORECASE
+)
 
 
 def effects(case: Case) -> Iterator[Doubt]:

@@ -41,6 +41,9 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
             unit = _unit_of_head(rows[0][c]) if c < len(rows[0]) else ""
             if figure.unit in MEASURES and unit in MEASURES and unit != figure.unit:
                 yield Doubt(f"in the table {figure.text} is in {unit}", 3)
+            quoted = table_rows(f"{case.ground.quotation}\n{case.ground.quotation}")
+            if not labels[r] and quoted and rows[r] not in quoted and r:
+                yield Doubt(f"the quoted row does not hold {figure.text}", 2)
             return
     translated = case.foreign and any(0 < labels[r] < 1 for r, _ in cells)  # `CapGauge without correction`
     yield Doubt(f"in the table {figure.text} stands in another row or column", 2 if translated else 3)

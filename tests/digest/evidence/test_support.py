@@ -281,15 +281,15 @@ def test_a_unit_a_share_a_grade_or_a_side_that_is_another_is_doubted(sentence, q
 
 
 def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused():
-    """Of 53 invented papers in nine languages: see the file."""
+    """Of 65 invented papers in nine languages: see the file."""
     told = Counter((pair["true"], outcome(verdict)) for pair, verdict in strangers())
     wrong, true = (sum(n for (holds, _), n in told.items() if holds is said) for said in (False, True))
-    assert wrong >= 270
+    assert wrong >= 330
     assert told[False, "supported"] <= 0.045 * wrong, told
     assert told[False, "supported"] + told[False, "slight"] <= 0.2 * wrong, told
     assert told[True, "contradicted"] == 0, told
     assert told[True, "marked"] <= 0.013 * true, told
-    assert told[True, "asked"] + told[True, "slight"] <= 0.47 * true, told
+    assert told[True, "asked"] + told[True, "slight"] <= 0.48 * true, told
 
 
 @each(
@@ -490,6 +490,15 @@ ARMS = "640 adults were randomised, 322 to coaching and 318 to usual care."
         ("The van was opened because the frequency comb had lost its lock.",
          "Outages were caused mainly by the frequency comb losing its lock when the van was opened.", "en"),
         ("Nur Patienten unter 65 Jahren profitierten.", "Only patients older than 65 benefited.", "de"),
+        ("The authors demonstrate that part of the gain comes from shorter sequences.",
+         "We suspect that shorter sequences account for part of the gain.", "en"),
+        ("The gain is due to shorter sequences and not to the boundaries.",
+         "The gain may be explained by shorter sequences rather than by the boundaries.", "en"),
+        ("Protection makes trees grow 3.5 m taller.",
+         "Protected trees are 3.5 m taller, which does not imply that protection caused the difference.", "en"),
+        ("All of the bugs allow remote execution without authentication.",
+         "Three of the bugs allow remote execution without authentication.", "en"),
+        ("На тайском языке Wayfinder даёт прирост в 0,7 пункта.", "In Thai we observed a loss of 0.7 points.", "ru"),
         ("학습에는 10,831개의 분자가 사용되었다.", "Training uses 110,000 molecules, and 10,831 are held out.", "ko"),
     ],
 )  # fmt: skip
@@ -505,6 +514,8 @@ def test_a_figure_that_belongs_to_another_is_asked_about(sentence, quotation, la
         ("The setup weighs 0.68 tonnes and draws 1,900 watts.", "The setup has a mass of 680 kg and consumes 1.9 kW.", "en"),
         ("ReefTrace trails CoralSAM by 3.6 points.", "CoralSAM obtains 54.8 and ReefTrace 51.2.", "en"),
         ("Con una GPU, la predicción se calcula en menos de veinte minutos.", "One forecast takes 18 minutes on one GPU.", "es"),
+        ("Methanol would cost 0.64 dollars per kilogram.", "Methanol would cost 640 dollars per tonne.", "en"),
+        ("Cancer was confirmed by 24 months of follow-up.", "Cancer was confirmed by two years of follow-up.", "en"),
         ("At the p99.9, the latency is 1.7 ms.", YCSB, "en"),
         ("Ни один из кандидатов не токсичен до 60 МГц.", "None of the candidates is toxic up to 60 MHz.", "ru"),
         ("50 µM まで毒性を示した候補はなかった。", "None of the candidates was toxic up to 50 µM.", "ja"),
