@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from digest.checks.facts.figures import han_number
 from digest.patterns import regex
-from digest.which_paper.worded import from_the_end, with_spans, worded_in
+from digest.which_paper.worded import SIZED, from_the_end, with_spans, worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
@@ -47,7 +47,10 @@ _LAST = regex(
 _HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
 _START = regex(
     rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|[-–—]\s|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比|の|は|が|も|って"
-    r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can|briefly|pls|plz|tl;?dr|bitte|kurz|en bref|svp|stp|por favor|porfa|in breve|per favore|кратко|коротко|вкратце|плз|плиз|пожалуйста)\b))"
+    r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can|briefly|pls|plz|tl;?dr|bitte|kurz|en bref|svp|stp|por favor|porfa|(?:en|em|auf|в|на)\s+(?:\d|un|ein)\w*\s|in breve|per favore|кратко|коротко|вкратце|плз|плиз|пожалуйста)\b))"
+)
+_AGAINST = regex(
+    rf"^\W*(?P<list>{_D}\s*(?:vs\.?|versus|contr[aoe]|gegen|против|対|대)\s*{_D}){_END}(?!{SIZED})", re.IGNORECASE
 )
 _COMPARED = regex(
     rf"(?:compar\w+\s++(?:(?:it|this|that|paper)\s++)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*+(?:一下\s*+)?(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
@@ -71,7 +74,7 @@ _SUBJECT = regex(
 )
 """`does 3 release code?`: a bare number between the verb's halves names a paper."""
 _OBJECT = regex(
-    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il)\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s*[?.!？。]*\s*$)",
+    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il)\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=(?:\s(?:pls|plz|please|bitte|svp|stp|por favor|porfa|pfv|per favore|плиз|пожалуйста))?\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
 )
 """`what is the dataset of 4?`, `explain 2`."""
@@ -105,7 +108,7 @@ def numbers_in(question: str, count: int) -> Numbers:
     found = sorted([*_named(question, count), *worded.named, *ends])
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = [n for n in worded.bare if n not in named]
-    for pattern in (_START, _SUBJECT, _COMPARED, _AND_N, _OBJECT):
+    for pattern in (_START, _AGAINST, _SUBJECT, _COMPARED, _AND_N, _OBJECT):
         match = pattern.search(question)
         if match:
             bare += [n for n in _expand(match["list"]) if n not in named]

@@ -474,8 +474,12 @@ def _guessed(text: str, papers: Sequence[Known], *, named: bool = False) -> Reso
     if hinted.paper_ids or hinted.ask:
         return _with_described(hinted, text, papers)
     mentioning = _of(shelf.mentioning(text), papers)
-    fitting = mentioning if mentioning.paper_ids or named else _of(shelf.best_fit(text), papers)
-    return fitting if fitting.paper_ids or fitting.ask else _asking(papers, "which paper is not said")
+    if mentioning.paper_ids or named:
+        return mentioning if mentioning.paper_ids else _asking(papers, "which paper is not said")
+    fitting = _of(shelf.best_fit(text), papers)
+    distinct = Resolution() if fitting.paper_ids else _of(shelf.distinct(text), papers)
+    found = next((r for r in (distinct, fitting) if r.paper_ids or r.ask), None)
+    return found or _asking(papers, "which paper is not said")
 
 
 def _shelf(papers: Sequence[Known]) -> TitleIndex:

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
 
@@ -86,7 +86,7 @@ _EMPTY = frozenset(
 )
 GENERIC = frozenset(
     stem(w)
-    for w in "dataset data code method model approach result experiment limitation baseline benchmark evaluation evaluate metric performance accuracy train training test paper author question answer number improve improvement compare comparison difference release available public open source gpu parameter size time cost large larger small better best main idea problem task work framework system novel propose show study analysis introduction conclusion abstract section table figure many much yesterday today need take run find use".split()  # noqa: SIM905
+    for w in "dataset data code method model approach result experiment limitation baseline benchmark evaluation evaluate metric performance accuracy train training test paper author question answer number link repo improve improvement compare comparison difference release available public open source gpu parameter size time cost large larger small better best main idea problem task work framework system novel propose show study analysis introduction conclusion abstract section table figure many much yesterday today need take run find use".split()  # noqa: SIM905
 )
 """Words that fit any paper."""
 _RARE = 4
@@ -105,7 +105,10 @@ whole is one that stands in the title: one word of two in the title, three of fo
 With the meant paper out of its digest, 21 instead of 51 of 408 questions were answered about
 another one, and 7 of 877 rightly answered ones are asked about. Each of five folds over the sets
 chooses this from eight values between 0 and 0.55 by the other four."""
+_FIGURES = regex(r"(?<![\d.,])\d{2,}(?![\d.,])")
 _STOPS = regex(r"[,;:?!。，；：？！]")
+_PAIR = 2
+_CLOSE = 0.45
 _LEAST_KANA = 4
 _LEAST_LETTERS = 3
 _PIECE = regex(r"[\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff]+|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -135,6 +138,7 @@ class TitleIndex:
         self._titles = [_stems(p.title) for p in papers]
         self._names = _own_names(papers)
         self._said = said
+        self._heard: dict[str, Sequence[str]] = {}
 
     @cached_property
     def _weights(self) -> list[Mapping[str, float]]:
@@ -290,8 +294,10 @@ class TitleIndex:
             ranked = self._fitting(description)
             if not ranked or not self._accounts(ranked[0][0], description):
                 continue
-            if not _is_clear(ranked):
-                alike = tuple(i for i, s in ranked if s * _CLEAR > ranked[0][1])
+            rivals = self._rivals(ranked[0][0], description)
+            if rivals or not _is_clear(ranked):
+                close = {i for i, s in ranked if s * _CLEAR > ranked[0][1]}
+                alike = tuple(sorted({ranked[0][0], *(close if not _is_clear(ranked) else ()), *rivals}))
                 if means_all(question, len(alike)):
                     return Found(alike, (), "description")
                 return Found((), alike, "description")
@@ -335,10 +341,23 @@ class TitleIndex:
     def _accounts(self, paper: int, description: str) -> bool:
         """Whether the paper has enough of what the description says: words that no paper here has
         are of another one as much as words that another one has."""
-        said = list(islice(self._content(description), _SUBJECT_WORDS))
-        weights = self._weights[paper]
-        accounted = sum(max((weights.get(t, 0.0) for t in stems), default=0.0) for stems in said)
-        return accounted >= _ACCOUNTED * _IN_TITLE * len(said)
+        return self._most_of(paper, list(islice(self._content(description), _SUBJECT_WORDS)))
+
+    def _rivals(self, first: int, description: str) -> tuple[int, ...]:
+        """Other papers that have all that the first has of the description; a single word has to be
+        what they are about."""
+        has = self._weights[first].keys()
+        figures = [{f} & has for f in _FIGURES.findall(description)]
+        shared = [_in_english(has & set(stems)) for stems in self._content(description)] + figures
+        own = [stems for stems in shared if stems]
+        words = self._weights if len(own) > 1 else self._subjects
+        alike = (i for i, w in enumerate(words) if own and all(stems <= w.keys() for stems in own))
+        return tuple(i for i in alike if i != first)
+
+    @cached_property
+    def _subjects(self) -> list[Mapping[str, float]]:
+        """The words of each paper's title and of the first sentence of its abstract."""
+        return [_weights(replace(p, abstract=_first_sentence(p.abstract)), "") for p in self.papers]
 
     def _content(self, description: str) -> Iterator[Sequence[str]]:
         """The papers' stems for each content word of the description, in their order; none for a
@@ -382,7 +401,7 @@ class TitleIndex:
                 yield stems
 
     def _fitting(self, description: str) -> list[tuple[int, float]]:
-        figures = re.findall(r"(?<![\d.,])\d{2,}(?![\d.,])", description)
+        figures = _FIGURES.findall(description)
         twice = self._twice(description)
         alone = [t for t in asked_for(description) if t not in twice]
         said = [*alone, *figures, *self._borrowed(description)]
@@ -421,12 +440,23 @@ class TitleIndex:
         """The papers' words that the description has in another script or language."""
         strange = [w for w in FOREIGN.findall(description)[:_SAID_FIRST] if stem(fold(w)) not in self._spread]
         strange = [w for w in strange if w[0] < "\uac00" or not any(topics(w))]
-        known = {w for paper in self.papers for w in _written(paper)} | self._spread.keys() if strange else ()
-        known = {w for w in known if len(w) > _RARE}
-        found = [w for w in sorted(known) if any(borrowed(s, w) for s in strange)]
-        found = found or _of_compounds(strange, sorted(known))
+        found: Iterable[str] = sorted({w for s in strange for w in self._heard_as(s)})
+        found = found or _of_compounds(strange, self._words if strange else ())
         found = [w if w in self._spread else stem(w) for w in found]
         return [t for t in found if t not in GENERIC]
+
+    @cached_property
+    def _words(self) -> Sequence[str]:
+        written = {w for paper in self.papers for w in _written(paper)}
+        return sorted(w for w in written | self._spread.keys() if len(w) > _RARE)
+
+    def _heard_as(self, strange: str) -> Sequence[str]:
+        """Kept, because one question looks for the same word several times."""
+        if strange not in self._heard:
+            if len(self._heard) >= RECENT:
+                self._heard.clear()
+            self._heard[strange] = [w for w in self._words if borrowed(strange, w)]
+        return self._heard[strange]
 
     def fit(self, wanted: Sequence[str]) -> list[tuple[int, float]]:
         """Returns papers with some of the words and their weight, best first."""
@@ -451,12 +481,70 @@ class TitleIndex:
         own = [t for t in dict.fromkeys(wanted) if t in self._weights[first]]
         alone = [t for t in own if self._spread[t] == 1 and self._weights[first][t] > _IN_ABSTRACT]
         clear = len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]
-        if clear and len(own) >= 2 and alone and ranked[0][1] >= 2.5:
+        if clear and len(own) >= 2 and alone and ranked[0][1] >= 2.5 and not self._close(first, question):
             return Found((first,), (), "fit")
         alike = tuple(i for i, s in ranked if s * _CLEAR > ranked[0][1])
         if len(alike) > 1 and means_all(question, len(alike)):
             return Found(alike, (), "fit")
         return Found((), tuple(i for i, _ in ranked[:5]), "fit")
+
+    def distinct(self, question: str) -> Found:
+        """Finds the paper whose title alone has a word that the question says, if it has most of
+        what is said with it, and no other one has half as much of the question."""
+        said = [units for clause in _STOPS.split(question) if (units := list(self._units(clause)))]
+        every = list(dict.fromkeys(tuple(u) for units in said for u in units))
+        scores = [sum(self._weight(i, u) * self._rarity(u) for u in every) for i in range(len(self.papers))]
+        first, *others = sorted(range(len(scores)), key=lambda i: -scores[i])
+        if len(every) < _PAIR or not others or scores[first] < 2 * scores[others[0]]:
+            return Found()  # `what is attention?`
+        if self._close(first, question):
+            return Found()
+        told = (
+            any(self._weight(first, u) >= _IN_TITLE and self._spread_of(u) == 1 for u in units)
+            and self._most_of(first, units)
+            for units in said
+        )
+        return Found((first,), (), "fit") if any(told) else Found()
+
+    def _close(self, first: int, question: str) -> bool:
+        """Whether another paper has as many words of the question, or all but one that the first
+        has: `brain MRI segmentation`, of which one is about gliomas."""
+        units = list(dict.fromkeys(self._units(question)))
+        own = [u for u in units if self._weight(first, u)]
+        most = _CLOSE * sum(self._weight(first, u) for u in own)
+        for i in (i for i in range(len(self.papers)) if i != first):
+            shared = [self._weight(i, u) for u in own]
+            others = sum(self._weight(i, u) >= _IN_TITLE for u in units)
+            if len(own) > _PAIR and sum(map(bool, shared)) >= len(own) - 1 and sum(shared) >= most:
+                return True
+            if len(own) >= _PAIR and others >= len(own):
+                return True
+        return False
+
+    def _units(self, clause: str) -> Iterator[tuple[str, ...]]:
+        for match in _PIECE.finditer(_HAN_GENERIC.sub(" ", clause)):
+            yield from (tuple(t for t in stems if t not in GENERIC) for stems in self._content(match[0]))
+
+    def _weight(self, paper: int, stems: Sequence[str]) -> float:
+        return max((self._weights[paper].get(t, 0.0) for t in stems), default=0.0)
+
+    def _spread_of(self, stems: Sequence[str]) -> int:
+        return sum(not words.keys().isdisjoint(stems) for words in self._weights)
+
+    def _rarity(self, stems: Sequence[str]) -> float:
+        return math.log(1 + len(self.papers) / max(1, self._spread_of(stems)))
+
+    def _most_of(self, paper: int, said: Sequence[Sequence[str]]) -> bool:
+        return sum(self._weight(paper, stems) for stems in said) >= _ACCOUNTED * _IN_TITLE * len(said)
+
+
+def _in_english(stems: set[str]) -> set[str]:
+    """The English ones, if there are any: pairs of characters reach over two words."""
+    return {s for s in stems if s.isascii()} or stems
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -707,11 +795,22 @@ def _folded_name(author: str) -> str:
     return " ".join(fold(w) for w in _WORD.findall(author))
 
 
+def _short_forms(title: str) -> Iterator[str]:
+    """`tts` of Text-to-Speech, `mpc` of Model Predictive Control."""
+    yield from ("".join(w[0] for w in m.split("-")) for m in re.findall(r"\w+(?:-\w+){2,}", title))
+    for words in (w.split() for w in re.findall(r"[A-Z]\w+(?:[ -][A-Z]\w+)+", title)):
+        parts = [p for w in words for p in w.split("-")]
+        yield from (
+            "".join(p[0] for p in parts[i:j])
+            for i in range(len(parts))
+            for j in range(i + _LEAST_LETTERS, min(i + _SHORT, len(parts)) + 1)
+        )
+
+
 @lru_cache(maxsize=RECENT)
 def _weights(paper: Paper, said: str) -> Mapping[str, float]:
     weights: dict[str, float] = {}
-    # `TTS` is Text-to-Speech.
-    initials = " ".join("".join(w[0] for w in m.split("-")) for m in re.findall(r"\w+(?:-\w+){2,}", paper.title))
+    initials = " ".join(_short_forms(paper.title))
     for text, weight in ((paper.abstract, _IN_ABSTRACT), (said, _IN_SUMMARY), (f"{initials} {paper.title}", _IN_TITLE)):
         for term in terms(simplified(text)):
             weights[term] = max(weights.get(term, 0.0), weight)
