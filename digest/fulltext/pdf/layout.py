@@ -6,6 +6,7 @@ prose jumps upwards.
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections import Counter, defaultdict
@@ -24,6 +25,8 @@ WIDE_EDGE = 0.14
 """Share in which repeated text is a running head or foot."""
 MAX_FURNITURE = 8
 """Lines of a page's heads and foots: more repeated ones are a text that repeats itself."""
+USUAL = 0.04
+"""Share of the long lines that begin where running text does."""
 _STAMP = regex(r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}")
 _PAGE_NUMBER = regex(r"(?:page |p\. ?|[-–—] ?)?(?:\d{1,4}|[ivxlc]{1,6})(?: ?[-–—]| ?(?:/|of) ?\d{1,4})?", re.IGNORECASE)
 _HEAD_NUMBER = regex(r"\A\d{1,4} \D{4,}\Z|\A\D{4,} \d{1,4}\Z")
@@ -260,3 +263,26 @@ def edges(lines: Sequence[Line]) -> dict[tuple[int, int], tuple[float, float]]:
         right = statistics.quantiles([line.x1 for line in held], n=10)[-1] if len(held) > 1 else held[0].x1
         found[key] = (left, right)
     return found
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Where the lines of running text begin and end, in points, and their size."""
+
+    starts: frozenset[int]
+    end: float
+    size: float
+
+    def hold(self, line: Line) -> bool:
+        """Whether a line is set like running text, rather than in the middle or in other type."""
+        near = 0.6 * line.size
+        at_side = line.x1 > self.end - near or any(abs(line.x0 - start) < near for start in self.starts)
+        return at_side and abs(line.size - self.size) < 0.05 * self.size
+
+
+def margins(lines: Sequence[Line], body: Type) -> Margins:
+    long = [line for line in lines if line.upright and len(line.text) > 25 and abs(line.size - body.size) < 0.3]
+    starts = Counter(round(line.x0) for line in long)
+    least = max(2.0, USUAL * len(long))
+    end = statistics.quantiles([line.x1 for line in long], n=10)[-1] if len(long) > 1 else math.inf
+    return Margins(frozenset(at for at, count in starts.items() if count >= least), end, body.size)

@@ -329,20 +329,24 @@ def test_a_page_of_short_lines_alone_is_kept_too():
 
 
 @pytest.mark.parametrize(
-    ("opening", "kept"),
+    ("opening", "x", "size", "kept"),
     [
-        (["Dear colleagues,", "", "We find a gap of 37.25 meV."], True),
-        (["Institute of Examples", "1 Example Road"], False),
-        ([f"{n}: rates of cups and plates" for n in range(30)], True),
-        (["1) wash the cups", "2) dry the cups."], True),
+        (["Dear colleagues,", "", "We find a gap of 37.25 meV."], 72, 10, True),
+        (["Dear colleagues,"], 72, 10, True),
+        (["To: all staff", "Subject: the gap"], 72, 10, True),
+        (["14 May 2026"], 475, 10, True),
+        (["Institute of Examples", "1 Example Road"], 240, 10, False),
+        (["Institute of Examples", "1 Example Road"], 72, 8, False),
+        ([f"{n}: rates of cups and plates" for n in range(30)], 240, 10, True),
+        (["1) wash the cups", "2) dry the cups."], 240, 10, True),
     ],
 )
-def test_a_text_without_headings_begins_with_its_first_sentence(opening, kept):
+def test_a_text_without_headings_begins_with_its_first_sentence_or_what_is_set_like_text(opening, x, size, kept):
     sheet = Sheet()
-    sheet.lines(opening, y=80)
+    sheet.lines(opening, x=x, y=80, size=size)
     sheet.prose(y=500, times=6)
     text = read(bytes(sheet.output()))
-    assert (opening[-1] in text.text) is kept
+    assert [line in text.text for line in opening] == [kept] * len(opening)
     assert text.lost == 0
 
 
