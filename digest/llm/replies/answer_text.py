@@ -31,7 +31,8 @@ _ENTRY = regex(
     re.IGNORECASE,
 )
 _BARE_LIST = regex(
-    r"(?:\n|\A)[^\n\[\]]{0,30}\n?(?=\[(?:\d{1,3}|none)\][ \t]*+(?:[(（][ \t]*+)?(?:paper|论文)[ \t]*#?\d)",
+    r"(?:\n|\A)[^\n\[\]]{0,30}\n?"
+    r"(?=\[(?:\d{1,3}|none)\][ \t]*+(?:[(（][ \t]*+)?(?:paper|论文)[ \t]*#?\d|\[none\]\s*\Z)",
     re.IGNORECASE,
 )
 _FOOTNOTE = regex(r"\[\^(\d{1,3})\]")
@@ -137,7 +138,8 @@ def _with_trailing_list(text: str) -> tuple[str, str | None]:
 
 
 def parse_quotations(inside: str) -> list[QuotationEntry]:
-    """The entries of the list; any other line continues the entry before it."""
+    """The entries of the list; any other line continues the entry before it. `[none]` may stand
+    there alone."""
     found: list[QuotationEntry] = []
     for line in inside.splitlines():
         match = _ENTRY.fullmatch(line)
@@ -148,7 +150,7 @@ def parse_quotations(inside: str) -> list[QuotationEntry]:
         elif found and line.strip() and not line.lstrip().startswith(("`", "~")):
             last = found[-1]
             found[-1] = QuotationEntry(last.number, last.paper, f"{last.text} {line.strip()}".strip(_MARKS))
-    return [entry for entry in found if entry.text]
+    return [entry for entry in found if entry.text or not entry.number]
 
 
 def _without_place(said: str) -> str:

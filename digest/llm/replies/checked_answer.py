@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from digest import checks
+from digest.evidence.content_words import words as content_words
 from digest.evidence.finder import Finder
 from digest.evidence.ground import Ground
 from digest.evidence.sentences import sentences
@@ -33,8 +34,8 @@ _DENIES = regex(
     re.IGNORECASE,
 )
 _DECLINES = regex(
-    r"(?:\b(?:not|never|neither|nor|no|nothing|nowhere)\b|n['’]t\b)[^.;]{0,40}\b(?:say|said|state|mention|report|specif|give|given|provide|disclos|describ|discuss|list|contain|address|cover|answer|information|detail|found|clear|cite|name|evaluat|compar|explain|publish|releas)\w*|\b(?:unstated|unspecified|unmentioned|undisclosed|unreported|not stated|silent)\b|\b(?:gives?|offers?|provides?|contains?) no(?:thing)?\b|\bwe are not told\b"
-    r"|(?:没有|没|未|并未|不)(?:明确|直接|具体|有)?(?:说明|说|提到|提及|提|写|给出|报告|披露|指出|讨论|交代|涉及|包含|公布|介绍|回答|提供|找到|描述)"
+    r"(?:\b(?:not|never|neither|nor|no|nothing|nowhere)\b|n['’]t\b)[^.;]{0,40}\b(?:say|said|state|mention|report|specif|give|given|provide|disclos|describ|discuss|list|contain|address|cover|answer|information|detail|found|clear|cite|name|explain)\w*|\b(?:unstated|unspecified|unmentioned|undisclosed|unreported|not stated|silent)\b|\b(?:gives?|offers?|provides?|contains?) no(?:thing)?\b|\bwe are not told\b"
+    r"|(?:没有|没|未|并未|不)(?:明确|直接|具体|有)?(?:说明|说|提到|提及|提|写|给出|报告|披露|指出|讨论|交代|涉及|包含|介绍|回答|提供|找到|描述)"
     r"|(?:記載|言及|述べ|書か|示さ|説明|触れ|見つか)[^。]{0,8}(?:ない|ません)|(?:언급|명시|설명|제시|나와|보고|찾을|밝히|다루)[^.]{0,8}(?:않|없)"
     r"|\b(?:I|we) (?:could|can|did|do)(?: not|n['’]t|not) find\b|\bcan(?:not|['’]t| not) be (?:answered|determined|inferred|found|told)\b"
     r"|(?:论文|原文|文中|文章|文本|本文|作者)[^。；]{0,12}(?:找不到|看不出|无从|没有[^。；]{0,6}(?:描述|信息|说明|记载|内容|数据)|无法(?:得知|知道|确定|回答|看出))|无法(?:得知|回答)"
@@ -42,10 +43,13 @@ _DECLINES = regex(
     r"|\bgeb(?:en|t)\b[^.]{0,40}\bnicht an\b|\bfind(?:et|en) sich\b[^.]{0,30}\b(?:nicht|nichts|keine?\w*)\b|\b(?:schweig\w*|ungenannt|unerwähnt)|\b(?:Angaben?|Informationen) [^.]{0,40}\bfehl(?:t|en)\b|\bgeht\b[^.]{0,60}\bnicht hervor\b|\bnicht (?:\w+ )?beantwort"
     r"|\b(?:aucune?|rien)\b[^.]{0,60}\bn['’]e?\s?(?:est|a|sont|y)\b|\bnulle part\b|\bno\b[^.]{0,20}(?:\b(?:aclara|detalla)\w*|\b(?:figura|consta) en (?:el|la|este|esta) (?:art|text|trabaj|estudi)\w*)"
     r"|\b(?:nenn(?:t|en)|erwähn(?:t|en)|sag(?:t|en)|steht|gibt|angegeben|bericht(?:et|en)|mach(?:t|en)|enthält|enthalten|beschreib(?:t|en))\b[^.]{0,60}\b(?:nicht|nichts|keine?\w*)\b|\b(?:nicht|nichts|keine?\w*)\b[^.]{0,40}\b(?:angegeben|erwähnt|genannt|Angaben?)\b"
-    r"|\bn['’e]\s?\w[^.]{0,30}\b(?:pas|rien|aucune?)\b|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|говор|упом|привод|сказан|содерж|найд|раскры|описан)",
+    r"|\bn(?:['’]|e\s)[^.]{0,20}?(?:précis|indiqu|mentionn|di[st]|donn|fourni|rapport|décri|évoqu|parl|spécifi|détaill|expliqu|abord|trait|figure|apparaî|trouve|révèl|contien|permet)[^.]{0,20}\b(?:pas|rien|aucune?)\b|\bn(?:['’]|e\s)[^.]{0,20}\b(?:pas|rien)\b[^.]{0,20}\b(?:précis|indiqu|mention|inform|dit|donn|fourni|rapport|décri|évoqu|spécifi|détaill|expliqu|abord|trait|clair|connu)\w*|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|говор|упом|привод|сказан|содерж|найд|раскры|описан)",
     re.IGNORECASE,
 )
-"""A sentence that says what the papers do not say. A judge knows further wordings."""
+"""A sentence that says what the papers do not say. A judge knows further wordings.
+
+What is not used, compared or released is a claim.
+"""
 _REPORTS = (
     "paper papier article artikel artículo artigo arbeit studie étude estudio estudo abschnitt section sección seção "
     "das der die im el la le os los les o a autor autoren autores auteurs schreibt schreiben sagt heißt wörtlich steht "
@@ -59,6 +63,9 @@ _LINE = regex(r"(?<![^\n])[^\w\n]*+\w[^\n]*")
 _CELL = regex(r"^\W*[^|｜\n]{1,80}[|｜]\W{0,4}\d{1,4}\W{0,3}[|｜]")
 """Aspect and paper before a cell of a comparison. They claim nothing."""
 _CLAUSE = regex(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
+_SPOKEN_OF = 0.75
+"""Share of a denial's words which in one sentence of the paper show that it speaks of that. Of the
+words that a silence is told in, a third to two thirds."""
 _MIN_CONTENT_WORDS = 5
 """With fewer, the words do not show what an answer is about."""
 _MIN_VERBATIM_WORDS = 7
@@ -145,23 +152,32 @@ class AnswerChecker:
         if not any(cited):
             body, verbatim = self._cite_verbatim(body)
             cited += verbatim
-        if not any(cited) and self._declines(_CITATION.sub("", body), opening=opening):
+        if not any(cited) and self._declines(_CITATION.sub("", body)):
             return body
-        unverified = self.unverified(body)
+        # An answer that lists the nearest passage alone may say in any words that nothing is said.
+        perhaps = opening and self._only_nearest and not any(cited) and self._denies_alone(_CITATION.sub("", body))
+        unverified = () if perhaps else self.unverified(body)
         self.unsupported += [d for d in unverified if d not in self.unsupported]
         self.problems += [Problem(Fault.NUMBER, "answer", f"not in the paper: {d}") for d in unverified]
         if unverified or (cited and not any(cited)) or MARK in body:
             return body if MARK in body else marked(body)
         if not claims:
             return body
-        return self._supported(body, [n for n in cited if n] or list(others))
+        return self._supported(body, [n for n in cited if n] or list(others), perhaps_silent=perhaps)
 
-    def _declines(self, text: str, *, opening: bool) -> bool:
-        """Whether a sentence says what the papers do not say, and no figure or name beside it. An
-        answer that lists the nearest passage alone opens with such a sentence, in any words."""
-        only_nearest = bool(self.entries) and not any(e.number for e in self.entries)
-        if not (_DECLINES.search(text) or (opening and only_nearest)):
-            return False
+    @property
+    def _only_nearest(self) -> bool:
+        return bool(self.entries) and not any(e.number for e in self.entries)
+
+    def _declines(self, text: str) -> bool:
+        """Whether a sentence says what the papers do not say, and no figure or name beside it; or
+        denies something of the question that stands in no paper, and says no more."""
+        if _DECLINES.search(text):
+            return self._denies_alone(text)
+        return bool(self._denied(text)) and all(_DENIES.search(c) for c in _CLAUSE.split(text) if c.strip())
+
+    def _denies_alone(self, text: str) -> bool:
+        """Whether no figure or name stands in it but in clauses that deny."""
         claims = [c for c in _CLAUSE.split(text) if not (_DECLINES.search(c) or _DENIES.search(c))]
         return not any(self.unverified(clause) for clause in claims)
 
@@ -215,8 +231,11 @@ class AnswerChecker:
                 return self._quoted(evidence, paper.paper.id)
         return 0
 
-    def _supported(self, body: str, cited: Sequence[int]) -> str:
-        """The sentence, marked if its quotations do not support it; empty if they deny it."""
+    def _supported(self, body: str, cited: Sequence[int], *, perhaps_silent: bool = False) -> str:
+        """The sentence, marked if its quotations do not support it; empty if they deny it.
+
+        One that is `perhaps_silent` is asked about, and marked only if the paper speaks of that.
+        """
         plain = _CELL.sub("", _PLACE.sub("", _CITATION.sub("", body))).strip()
         if not re.search(r"\w", plain):
             return body
@@ -225,7 +244,10 @@ class AnswerChecker:
         about = " ".join([*(f"{p.number} {p.paper.title} {p.paper.id}" for p in self.papers), _REPORTS])
         index = self.papers[0].index if len(self.papers) == 1 else None
         verdict = support_of(plain, ground, self.language, index, granted=about)
-        if (
+        if perhaps_silent and (_DENIES.search(plain) or verdict.support is not Support.SUPPORTED):
+            spoken_of = verdict.support is Support.CONTRADICTED or self._spoken_of(plain)
+            verdict = Verdict(Support.DOUBTFUL, verdict.reason, ask=True, slight=not spoken_of)
+        elif (
             not quoted
             and (verdict.support is Support.CONTRADICTED or _DENIES.search(plain))
             and verdict.support is not Support.SUPPORTED
@@ -243,6 +265,13 @@ class AnswerChecker:
         self.doubts += [doubt] if doubt else []
         self.unconfirmed = self.unconfirmed or not doubt
         return shown
+
+    def _spoken_of(self, text: str) -> bool:
+        """Whether a sentence of a paper holds most words of one that denies."""
+        said = list(content_words(text))
+        if not _DENIES.search(text) or len(said) < 2 or all(w.name for w in said):
+            return False
+        return any(p.index.best_elsewhere(said, Ground("", "")) >= _SPOKEN_OF for p in self.papers)
 
     def _ground(self, sentence: str, quoted: Sequence[Quote]) -> Ground:
         """The cited quotations in their passages; what comes nearest where none is cited."""
@@ -272,8 +301,8 @@ class AnswerChecker:
 
     def nearest(self) -> Evidence | None:
         """The passage that comes nearest to the question, if one shares a word with it."""
-        near = ((p, words) for p in self.papers for words in p.index.nearest(self.question).quotation.split("\n"))
-        return next((evidence for paper, words in near if (evidence := paper.finder.find(words))), None)
+        near = ((p, said) for p in self.papers for said in p.index.nearest(self.question).quotation.split("\n"))
+        return next((evidence for paper, said in near if (evidence := paper.finder.find(said))), None)
 
     def opening(self) -> Evidence | None:
         paper = self.papers[0]
@@ -410,7 +439,8 @@ def check_answer(
         given = given[:-1]
     # A list that the prose does not cite stands for all of it.
     listed = checker.cite_all() if not _CITATION.search(prose) else []
-    declined = quotations is not None and not entries
+    declined = quotations is not None and not re.search(r"\w", quotations)
+    silent = bool(entries) and not any(e.text for e in entries)
     pieces: list[str] = []
     doubts: dict[int, Doubt] = {}
     for piece in given:
@@ -425,12 +455,13 @@ def check_answer(
     pieces, doubts = _with_list(pieces, doubts, listed)
     text = "".join(pieces).strip()
     not_found = [e for e in entries if not e.number]
+    nearest = [e for e in not_found if e.text]
     opens_so = bool(given) and bool(_DECLINES.search(given[0]))
     declines = bool(not_found) or (opens_so and not declined)
     found = bool(checker.quotes) or not declines
     near, opening = None, False
     if not found:
-        given_one = next((at for e in not_found if (at := checker.find_evidence(e))), None)
+        given_one = next((at for e in nearest if (at := checker.find_evidence(e))), None)
         near, opening = (given_one[0], False) if given_one else checker.near()
     unquoted = found and not checker.quotes and not declined and bool(text)
     bare = unquoted and not (entries or cut or checker.unsupported)
@@ -456,7 +487,7 @@ def check_answer(
         opening=opening,
         unsupported=tuple(checker.unsupported),
         problems=(
-            *_whole_problems(checker.own_words(prose), papers, language, declined=declined, talks=talks),
+            *_whole_problems(checker.own_words(prose), papers, language, declined=declined or silent, talks=talks),
             *checker.problems,
         ),
         selected=selected,
@@ -503,8 +534,8 @@ def _off_topic(text: str, papers: Sequence[GivenPaper], language: str) -> list[P
 def _whole_problems(
     prose: str, papers: Sequence[GivenPaper], language: str, *, declined: bool, talks: bool
 ) -> list[Problem]:
-    """`declined`: it ends in an empty list, as the prompt asks of a polite no. `talks`: chatter in
-    it leads to a quotation."""
+    """`declined`: it ends in a list of nothing, as the prompt asks of a polite no. `talks`: chatter
+    in it leads to a quotation."""
     instructions = tuple(h.text for r in papers for h in r.text.hidden)
     source = "\n".join(r.source for r in papers)
     problems = checks.problems_of(

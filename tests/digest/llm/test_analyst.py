@@ -539,6 +539,26 @@ async def test_a_sentence_in_other_words_is_judged_where_another_is(server, anal
     assert answer.text.count(MARK) == (0 if calls == 1 else 2)
 
 
+@pytest.mark.parametrize("listed", ["[none]", "[none] (paper 1) We train PaceNet for 40 hours on 8 A100 GPUs"])
+@pytest.mark.parametrize("word", ["silent", "no", ""])
+async def test_a_false_denial_with_a_list_of_nothing_is_judged_in_one_call(server, analyst, monkeypatch, word, listed):
+    said = "PaceNet does not use a language backbone."
+
+    def replies(sound: str, seen: Seen) -> str:
+        if seen.task == "answer":
+            return f"{said}\n\n```quotes\n{listed}\n```"
+        shown = re.search(rf'<pair n="(\d+)">\nsentence: {re.escape(said)}\nquotation: .*language backbone', seen.whole)
+        verdicts = json.loads(sound)["verdicts"] if word else []
+        return json.dumps({"verdicts": [v | {"word": word} if v["n"] == int(shown[1]) else v for v in verdicts]})
+
+    monkeypatch.setitem(LIES, "chatter", replies)
+    server.behave("chatter")
+    answer, _ = await ask(analyst, "Is there a language backbone?", "en")
+    assert [c.task for c in server.calls] == ["answer", "support"]
+    assert answer.text == (said if word == "silent" else f"PaceNet does not use a language backbone {MARK}.")
+    assert answer.nearest is not None
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_an_answer_is_one_call_streamed_and_quoted(server, analyst, language):
     await analyst.analyse(moving(), a_text(), language)

@@ -360,6 +360,77 @@ def test_an_answer_that_lists_the_nearest_passage_alone_may_deny_in_any_words(sa
     assert answer(fenced(said, "[none] (paper 4) We train PaceNet for 40 hours on 8 A100 GPUs")).text == said
 
 
+NEAREST = "[none] (paper 4) We train PaceNet for 40 hours on 8 A100 GPUs"
+DENIED = (
+    ("PaceNet does not use a language backbone.", "en"), ("The paper does not use flow matching.", "en"),
+    ("The policy was not trained on A100 GPUs.", "en"), ("PaceNet does not outperform the strongest baseline.", "en"),
+    ("The code is not available.", "en"), ("编码器不压缩任何帧。", "zh"),
+)  # fmt: skip
+"""What a sentence of the paper speaks of in the same words."""
+DENIED_IN_OTHER_WORDS = (
+    ("The authors do not compare PaceNet with OpenVLA.", "en"), ("The paper does not evaluate on DriftBench.", "en"),
+    ("The authors have not released code.", "en"), ("It has no limitations.", "en"), ("论文没有公布代码。", "zh"),
+    ("Der Encoder komprimiert die Frames nicht.", "de"), ("PaceNet n'utilise pas de flow matching.", "fr"),
+    ("PaceNet no utiliza flow matching.", "es"), ("PaceNet はフローマッチングを使用していません。", "ja"),
+)  # fmt: skip
+LISTS = [f"\n\n```quotes\n{NEAREST}\n```", "\n\n```quotes\n[none]\n```", "\n\n[none]"]
+
+
+def doubted(raw: str, language: str):
+    return check_answer(raw, reads(), ASKED, language, by="a-model", selected=False)
+
+
+@pytest.mark.parametrize("listed", [*LISTS, "\n\n```quotes\nnone\n```"])
+@pytest.mark.parametrize(("said", "language"), DENIED)
+def test_a_denial_beside_no_quotation_is_asked_about_and_marked_where_the_paper_speaks_of_it(said, language, listed):
+    checked = doubted(said + listed, language)
+    assert [d.sentence for d in checked.to_ask] == [said]
+    assert checked.settled().text == marked(said)
+    assert unusable(checked.settled()) == ()
+
+
+@pytest.mark.parametrize("listed", LISTS)
+@pytest.mark.parametrize(("said", "language"), DENIED_IN_OTHER_WORDS)
+def test_a_denial_in_other_words_is_asked_about(said, language, listed):
+    checked = doubted(said + listed, language)
+    [doubt] = checked.to_ask
+    for word, text in ((Word.NO, marked(said)), (Word.SILENT, said), (Word.OPPOSITE, "")):
+        settled = checked.settled({doubt: word})
+        assert (settled.text, settled.found) == (text, False)
+        assert settled.nearest is not None
+
+
+UNKNOWN_WORDS = (
+    ("Power draw is left out of the text.", "en"), ("There is no way to tell from the text what it costs.", "en"),
+    ("How the success rate changes with the batch size is anyone's guess.", "en"), ("Its mass stays a secret.", "en"),
+    ("Nobody learns from the text which learning rate schedule was chosen.", "en"), ("重量不详。", "zh"),
+    ("No word on the language of the instructions.", "en"), ("Das Gewicht bleibt offen.", "de"), ("重さは不明です。", "ja"),
+    ("The training data of the backbone is not something the authors go into.", "en"),
+    ("Which frames the encoder compresses first cannot be made out.", "en"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("listed", LISTS)
+@pytest.mark.parametrize(("said", "language"), UNKNOWN_WORDS)
+def test_a_silence_in_unknown_words_is_not_marked_where_nobody_can_be_asked(said, language, listed):
+    found = answer(said + listed, language=language)
+    assert (found.text, found.found) == (said, False)
+    assert found.nearest is not None
+
+
+def test_a_list_in_a_form_that_nobody_knows_is_no_polite_no():
+    said = "PaceNet runs on phones. It needs no training."
+    assert answer(f"{said}\n\n```quotes\n| 4 | words of the paper |\n```").text.count(MARK) == 2
+    assert MARK not in answer(f"{said}\n\n```quotes\n```").text
+
+
+@pytest.mark.parametrize("listed", ["\n\n```quotes\n```", "\n\n```quotes\n[none]\n```"])
+def test_a_polite_no_stays_one_with_a_list_of_nothing(listed):
+    found = answer(f"I'm sorry, but I can't help with that; ask me about the papers.{listed}")
+    assert unusable(found) == ()
+    assert MARK not in found.text
+
+
 @pytest.mark.parametrize(
     ("said", "language"),
     [
