@@ -15,10 +15,10 @@ import statistics
 import unicodedata
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import groupby
+from functools import cached_property, lru_cache
+from itertools import compress, groupby, repeat
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
@@ -26,6 +26,7 @@ from pypdfium2 import raw
 
 from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.characters import BREAK, FAR_SCRIPTS, beyond_ascii, is_sign
+from digest.fulltext.pdf.pdfium_calls import Argument, argument
 from digest.patterns import regex
 
 BLANK = 0.15
@@ -46,6 +47,7 @@ _IN_OTHERS = regex(r"(?<=N)[+,](?=N)|(?<=N)%+|%+(?=N)")
 _LEFTWARDS = regex(r"[RA]")
 _FROM_LEFT = regex(r"N*L(?:[^R]*[LN])?|N+")
 _FROM_RIGHT = regex(r"R(?:[^L]*R)?")
+_REVERSED = "ReversedChars"
 _BRACKETS = frozenset(("Ps", "Pe"))
 
 
@@ -95,7 +97,7 @@ class _Piece:
 
     @property
     def is_sign(self) -> bool:
-        return bool(self.text) and all(map(is_sign, self.text))
+        return _is_sign(self.text)
 
 
 class _Cluster(NamedTuple):
@@ -155,9 +157,9 @@ class LogicalOrder:
         for start, end, text in found:
             if self._leftwards.isdisjoint(text) and not self.from_right:
                 is_plain = self._signs.isdisjoint(text)
-                rows.append((start, end, text) if is_plain else list(self._drawn_in(start, end)))
+                rows.append((start, end, text) if is_plain else self._glyphs(start, end))
                 continue
-            for glyphs, runs in self._apart(list(self._drawn_in(start, end))):
+            for glyphs, runs in self._apart(self._glyphs(start, end)):
                 known = next((whole[run] for run in runs if run in whole), None)
                 before = rows[-1] if rows else None
                 if known is None and isinstance(before, list) and self._continues(before, glyphs):
@@ -178,10 +180,14 @@ class LogicalOrder:
         return abs(height - y) < CLIMB * near and -BLANK * near < max(left - x1, x0 - right) < APART * near
 
     def _sides(self, glyphs: list[_Glyph]) -> tuple[float, float]:
-        lefts, _, rights, _ = pdfium_calls.BOXES.ask(
-            pdfium_calls.box_of, [self._characters] * len(glyphs), [index for index, _ in glyphs]
-        )[1]
+        lefts, rights = self._boxes(glyphs)
         return min(lefts), max(rights)
+
+    def _boxes(self, glyphs: list[_Glyph]) -> tuple[Sequence[float], Sequence[float]]:
+        """All left and right sides."""
+        indexes = [index for index, _ in glyphs]
+        boxes = pdfium_calls.BOXES.ask(pdfium_calls.box_of, [self._characters] * len(glyphs), indexes)[1]
+        return boxes[0], boxes[2]
 
     def _apart(self, glyphs: list[_Glyph]) -> Iterator[tuple[list[_Glyph], set[int]]]:
         """Runs of several rows that PDFium has taken for one, and the runs of each."""
@@ -204,22 +210,27 @@ class LogicalOrder:
     def _rank(self, index: int) -> Rank:
         return self._drawn.ranks.get(pdfium_calls.object_at(self._characters, index), _NONE)
 
-    def _drawn_in(self, start: int, end: int) -> Iterator[_Glyph]:
+    def _glyphs(self, start: int, end: int) -> list[_Glyph]:
         if not self._exact:
             start, end = (pdfium_calls.character_of(self._characters, at) for at in (start, end))
-        for index in range(start, end + 1):
-            at = index if self._exact else pdfium_calls.text_of(self._characters, index)
-            if (at < 0 or self._text[at] not in "\r\n") and not pdfium_calls.is_generated(self._characters, index):
-                yield index, at
+        indexes = range(start, end + 1)
+        of_page = repeat(self._characters)
+        positions = indexes if self._exact else map(pdfium_calls.text_of, of_page, indexes)
+        generated = map(pdfium_calls.is_generated, of_page, indexes)
+        return [
+            (index, at)
+            for index, at, is_own in zip(indexes, positions, generated, strict=False)
+            if not is_own and (at < 0 or self._text[at] not in "\r\n")
+        ]
 
     def _row(self, glyphs: list[_Glyph]) -> Row:
-        known = [at for _, at in glyphs if at >= 0]
-        row = "".join(self._text[at] for at in known)
+        known = [at for _, at in glyphs if at >= 0] or [0]
+        row = self._text[min(known) : max(known) + 1]
         places = [self._place(index) for index, _ in glyphs[:: 1 + len(glyphs) // 4]]
         pieces = self._pieces(glyphs)
         shown = [piece for piece in pieces if piece.at >= 0]
         if not shown or not all(upright for _, _, upright in places):
-            return min(known, default=0), max(known, default=0), row if shown else ""
+            return min(known), max(known), " ".join(row.split()) if shown else ""
         outer = (min(shown, key=lambda piece: piece.x0).at, max(shown, key=lambda piece: piece.x1).at)
         size, y, _ = max(places)
         runs = {piece.rank[0] for piece in pieces} - {0}
@@ -238,17 +249,14 @@ class LogicalOrder:
     def _pieces(self, glyphs: list[_Glyph]) -> list[_Piece]:
         """In PDFium's order, with the blanks that are drawn."""
         found: list[_Piece] = []
-        box = raw.FS_RECTF()
-        to_box = pdfium_calls.address(box)
-        for index, at in glyphs:
+        texts = map(pdfium_calls.object_at, repeat(self._characters), [index for index, _ in glyphs])
+        for (_, at), text, x0, x1 in zip(glyphs, texts, *self._boxes(glyphs), strict=True):
             char = self._text[at] if at >= 0 else ""
-            pdfium_calls.box_of(self._characters, index, to_box)
-            x0, x1 = box.left, box.right
-            if char.isspace() and x0 == x1:
+            is_blank = char.isspace()
+            if is_blank and x0 == x1:
                 continue  # PDFium's own
-            text = pdfium_calls.object_at(self._characters, index)
-            rank = self._rank(index)
-            cluster = None if char.isspace() else self._drawn.clusters.get(text)
+            rank = self._drawn.ranks.get(text, _NONE)
+            cluster = None if is_blank else self._drawn.clusters.get(text)
             if cluster is None:
                 if found and (x0, x1) == (found[-1].x0, found[-1].x1):
                     found[-1].text += char
@@ -263,54 +271,91 @@ class LogicalOrder:
 
 def _drawn(page: pdfium.PdfPage) -> _Drawn:
     found = _Drawn({}, {}, {}, [])
+    marks = _Marks()
     heights: defaultdict[int, list[float]] = defaultdict(list)
-    names: dict[int, tuple[str, str]] = {}
-    clusters: dict[int, list[pdfium.PdfObject]] = {}
-    texts = page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=MAX_DEPTH)
-    for place, text in enumerate(texts):
-        address = ctypes.addressof(text.raw.contents)
-        x0, y, x1, _ = text.get_bounds()
-        rank, means = _NONE, False
-        for n in range(raw.FPDFPageObj_CountMarks(text)):
-            mark = raw.FPDFPageObj_GetMark(text, n)
-            key = ctypes.addressof(mark.contents)
-            if key not in names:
-                names[key] = (_name(mark), _meaning(mark))
-            name, meaning = names[key]
-            if name == "ReversedChars":
-                rank = found.ranks[address] = (key, place)
-                heights[key].append(text.get_matrix().f)
-            elif meaning:
-                means = True
-                clusters.setdefault(key, []).append(text)
-        if x0 == x1 and not means and not text.level:
-            found.blanks.append((x0, y, rank))
+    clusters: defaultdict[int, list[_Placed]] = defaultdict(list)
+    for place, text in enumerate(_texts(pdfium_calls.handle(page.raw))):
+        rank, cluster = _NONE, 0
+        for n in range(text.marks):
+            mark = pdfium_calls.mark_of(text.argument, n)
+            said = marks.says(mark)
+            if said == _REVERSED:
+                rank = found.ranks[text.address] = (mark, place)
+                heights[mark].append(text.y)
+            elif said:
+                cluster = mark
+        if cluster:
+            clusters[cluster].append(text)
+        elif text.x0 == text.x1:
+            found.blanks.append((text.x0, text.y, rank))
     found.runs.update((run, statistics.median(ys)) for run, ys in heights.items())
     for key, together in clusters.items():
-        bounds = [text.get_bounds() for text in together if not text.level]
-        x0 = min((left for left, _, _, _ in bounds), default=math.inf)
-        x1 = max((right for _, _, right, _ in bounds), default=-math.inf)
-        for text in together:
-            address = ctypes.addressof(text.raw.contents)
-            found.clusters[address] = _Cluster(key, names[key][1], x0, x1)
+        x0, x1 = min(text.x0 for text in together), max(text.x1 for text in together)
+        whole = _Cluster(key, marks.says(key), x0, x1)
+        found.clusters.update((text.address, whole) for text in together)
     return found
 
 
-def _name(mark: raw.FPDF_PAGEOBJECTMARK) -> str:
-    length = ctypes.c_ulong()
-    value = (ctypes.c_ushort * 32)()
-    raw.FPDFPageObjMark_GetName(mark, value, ctypes.sizeof(value), length)
-    return bytes(value).decode("utf-16-le", "replace").rstrip("\0")
+class _Placed(NamedTuple):
+    address: int
+    argument: Argument
+    marks: int
+    x0: float
+    x1: float
+    y: float
 
 
-def _meaning(mark: raw.FPDF_PAGEOBJECTMARK) -> str:
-    """Its text, if that is in UTF-16, as it is in all scripts but Latin."""
-    length = ctypes.c_ulong()
-    raw.FPDFPageObjMark_GetParamBlobValue(mark, b"ActualText", None, 0, length)
-    value = (ctypes.c_ubyte * length.value)()
-    raw.FPDFPageObjMark_GetParamBlobValue(mark, b"ActualText", value, length, length)
-    coded = bytes(value)
-    return coded.decode("utf-16", "replace") if coded.startswith((BOM_UTF16_BE, BOM_UTF16_LE)) else ""
+def _texts(page: Argument) -> Iterator[_Placed]:
+    """The page's, in their order; those in forms have no sides."""
+    objects = list(map(pdfium_calls.object_of, repeat(page), range(pdfium_calls.objects(page))))
+    for depth in range(MAX_DEPTH):
+        arguments = list(map(argument, objects))
+        kinds = list(map(pdfium_calls.kind, arguments))
+        are_texts = [kind == raw.FPDF_PAGEOBJ_TEXT for kind in kinds]
+        objects, texts = list(compress(objects, are_texts)), list(compress(arguments, are_texts))
+        lefts, _, rights, _ = pdfium_calls.BOUNDS.ask(pdfium_calls.bounds, texts)[1]
+        ys = pdfium_calls.MATRICES.ask(pdfium_calls.matrix_of, texts)[1][5]
+        for address, text, x0, x1, y in zip(objects, texts, lefts, rights, ys, strict=True):
+            marks = pdfium_calls.marks(text)
+            placed = _Placed(address, text, marks, x0, x1, y)
+            yield placed._replace(x0=math.inf, x1=-math.inf) if depth else placed
+        forms = [form for form, kind in zip(arguments, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_FORM]
+        objects = [
+            pdfium_calls.form_object(form, place)
+            for form in forms
+            for place in pdfium_calls.longs(pdfium_calls.form_objects(form))
+        ]
+
+
+class _Marks:
+    """What the marks of a page's content say, each asked once."""
+
+    SIZE = 256
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+        self._length = ctypes.c_ulong()
+        self._value = (ctypes.c_char * self.SIZE)()
+        address = pdfium_calls.address
+        self._room = (address(self._value), pdfium_calls.long(self.SIZE), address(self._length))
+
+    def says(self, mark: int) -> str:
+        """What a cluster means, `_REVERSED`, or nothing."""
+        known = self._known.get(mark)
+        if known is None:
+            known = self._known[mark] = self._meaning(argument(mark))
+        return known
+
+    def _meaning(self, mark: Argument) -> str:
+        """Known are short texts in UTF-16, in which all scripts but Latin are written."""
+        self._length.value = 0
+        pdfium_calls.mark_value(mark, b"ActualText", *self._room)
+        coded = self._value.raw[: self._length.value]
+        if coded:
+            known = coded.startswith((BOM_UTF16_BE, BOM_UTF16_LE)) and self._length.value <= self.SIZE
+            return coded.decode("utf-16", "replace") if known else ""
+        pdfium_calls.mark_name(mark, *self._room)
+        return _REVERSED if self._value.raw.startswith(_REVERSED.encode("utf-16-le")) else ""
 
 
 def _by_place(pieces: list[_Piece], size: float) -> list[_Piece]:
@@ -369,7 +414,7 @@ def _with_blanks(pieces: list[_Piece], blanks: list[float], size: float) -> list
 
 def _turned(pieces: list[_Piece], *, from_right: bool) -> list[_Piece]:
     """In the order of spelling, from that of the eye."""
-    row = "".join(map(_kind, pieces))
+    row = "".join(_kind(piece.text) for piece in pieces)
     from_right = from_right or len(_LEFTWARDS.findall(row)) > row.count("L")
     for piece, level in zip(pieces, _levels(row, from_right=from_right), strict=True):
         piece.level = level
@@ -382,11 +427,17 @@ def _turned(pieces: list[_Piece], *, from_right: bool) -> list[_Piece]:
     return pieces
 
 
-def _kind(piece: _Piece) -> str:
+@lru_cache(maxsize=10_000)
+def _is_sign(text: str) -> bool:
+    return bool(text) and all(map(is_sign, text))
+
+
+@lru_cache(maxsize=10_000)
+def _kind(text: str) -> str:
     """`L`, `R` or `A` for letters, `N+,%` for what makes numbers, `b` for brackets, else `-`."""
-    if len(piece.text) == 1 and unicodedata.category(piece.text) in _BRACKETS:
+    if len(text) == 1 and unicodedata.category(text) in _BRACKETS:
         return "b"
-    kinds = [_KINDS.get(unicodedata.bidirectional(char), "-") for char in piece.text]
+    kinds = [_KINDS.get(unicodedata.bidirectional(char), "-") for char in text]
     return next((kind for kind in kinds if kind in "LRA"), kinds[0] if kinds else "-")
 
 

@@ -67,6 +67,11 @@ colour_of: _FillFour = _prepared(raw.FPDFPageObj_GetFillColor)
 is_transparent: _Of = _prepared(raw.FPDFPageObj_HasTransparency)
 stroke_colour_of: _FillFour = _prepared(raw.FPDFPageObj_GetStrokeColor)
 marks: _Of = _prepared(raw.FPDFPageObj_CountMarks)
+mark_of: _Nth = _prepared(raw.FPDFPageObj_GetMark)
+mark_name: Callable[[Argument, Argument, Argument, Argument], int] = _prepared(raw.FPDFPageObjMark_GetName)
+mark_value: Callable[[Argument, bytes, Argument, Argument, Argument], int] = _prepared(
+    raw.FPDFPageObjMark_GetParamBlobValue
+)
 set_active: _Nth = _prepared(raw.FPDFPageObj_SetIsActive)
 draw_mode: Callable[[Argument, Argument, Argument], int] = _prepared(raw.FPDFPath_GetDrawMode)
 path_segments: _Of = _prepared(raw.FPDFPath_CountSegments)

@@ -523,6 +523,20 @@ def test_text_from_the_right_is_read_as_it_is_spelled(name, drawn):
     assert " ".join(text.split()) == " ".join([FROM_RIGHT[name]] * 12)
 
 
+def test_text_from_the_right_that_is_turned_by_a_quarter_keeps_its_blanks():
+    letters = in_capitals(FROM_RIGHT["hebrew"])
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    words = [shown(in_font(word, letters)) for word in SEEN["hebrew"].split(" ")]
+    made.page(
+        "".join(
+            f"BT /U 10 Tf 0 1 -1 0 {100 + 14 * n} 60 Tm " + " 0 60 Td ".join(f"{word} Tj" for word in words) + " ET\n"
+            for n in range(12)
+        ).replace("0 60 Td", "60 0 Td")
+    )
+    assert len(read(made.data()).text.split()) == 12 * len(words)
+
+
 @pytest.mark.parametrize("script", ["ltr", "rtl"])
 def test_a_paragraph_ends_with_its_short_line_at_either_side(script):
     first = "הניסוי נמשך שלוש שנים ובו נמדדו כל הדגימות באותה שיטה פעמיים ביום ובלילה."
