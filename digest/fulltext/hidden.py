@@ -179,7 +179,10 @@ def _may_hide(text: str) -> bool:
     """A fast test: format characters are unprintable; selectors and tags share first bytes."""
     if text.isascii():
         return False
-    return not text.isprintable() or any(lead in text.encode() for lead in (b"\xf3\xa0", b"\xef\xb8"))
+    if not text.isprintable():
+        return True
+    coded = text.encode()
+    return b"\xf3\xa0" in coded or b"\xef\xb8" in coded
 
 
 def visible(text: str) -> str:

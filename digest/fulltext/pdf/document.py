@@ -239,9 +239,11 @@ def _is_paragraph(passage: Passage) -> bool:
 
 
 def _is_prose(text: str) -> bool:
+    weight = _weight(text)
+    if weight <= MIN_PROSE or weight <= A_YEAR_IN * len(_YEAR.findall(text)):
+        return False
     words = text.split()
-    named = sum(word[:1].isupper() for word in words)
-    return _weight(text) > max(MIN_PROSE, A_YEAR_IN * len(_YEAR.findall(text))) and named < NAMES * len(words)
+    return sum(word[:1].isupper() for word in words) < NAMES * len(words)
 
 
 def _is_sentence(passage: Passage) -> bool:

@@ -68,13 +68,14 @@ class Type:
 def body_type(pages: Sequence[PageLines]) -> Type:
     """The type of most characters."""
     fonts: Counter[tuple[float, str]] = Counter()
-    exact: defaultdict[tuple[float, str], int] = defaultdict(int)  # a Counter takes twice the time
+    exact: defaultdict[str, defaultdict[float, int]] = defaultdict(lambda: defaultdict(int))
     for page in pages:
         for line in page.lines:
             if line.upright:
-                exact[line.size, line.font] += len(line.text)
-    for (size, font), count in exact.items():
-        fonts[round(size, 1), font] += count
+                exact[line.font][line.size] += len(line.text)
+    for font, of_font in exact.items():
+        for size, count in of_font.items():
+            fonts[round(size, 1), font] += count
     if not fonts:
         return Type(10.0, "")
     sizes: Counter[float] = Counter()

@@ -151,9 +151,7 @@ class Level:
     def boxes(self, positions: list[int]) -> list[Box]:
         """The boxes of some objects on the page."""
         own = self.own_boxes(positions)
-        if not self._moved:
-            return own
-        return [_moved(box, self._within[at][0].matrix) for at, box in zip(positions, own, strict=True)]
+        return list(map(_moved, own, [self._within[at][0].matrix for at in positions])) if self._moved else own
 
 
 @dataclass(slots=True)
@@ -371,15 +369,15 @@ class Surveyor:
         """The forms that may hide a text of the sample; the others are passed by."""
         boxes = made.moved(made.texts, _boxes([holder.arguments[at] for holder, at in made.texts]))
         texts = _Texts(list(zip(boxes, made.texts, repeat((0, 0, 0)))))
-        on_texts: list[Position] = []
         forms = level.positions(_ARE_FORMS)
         boxes = level.boxes(forms)
         known = {box: _may_hide(box, texts) for box in set(boxes)}
-        for at, box in zip(forms, boxes, strict=True):
-            hides, striped = known[box]
-            opens = hides or (striped and _has_parts(level.arguments[at]))
-            (on_texts if opens else made.passed).append((level, at))
-        return on_texts
+        hide = [
+            hides or (striped and _has_parts(level.arguments[at]))
+            for at, (hides, striped) in zip(forms, map(known.__getitem__, boxes), strict=True)
+        ]
+        made.passed += [(level, at) for at, hides in zip(forms, hide, strict=True) if not hides]
+        return [(level, at) for at in compress(forms, hide)]
 
     def _add_covers(self, made: Survey, level: Level) -> None:
         others = level.positions(_ARE_OTHERS)
@@ -639,7 +637,8 @@ def _moved(box: Box, matrix: Matrix) -> Box:
         return box
     a, b, c, d, e, f = matrix
     if not b and not c and a > 0 and d > 0:
-        return (a * box[0] + e, d * box[1] + f, a * box[2] + e, d * box[3] + f)
+        left, bottom, right, top = box
+        return (a * left + e, d * bottom + f, a * right + e, d * top + f)
     corners = [(a * x + c * y + e, b * x + d * y + f) for x in (box[0], box[2]) for y in (box[1], box[3])]
     xs, ys = zip(*corners, strict=True)
     return (min(xs), min(ys), max(xs), max(ys))

@@ -48,6 +48,7 @@ _MINUS = frozenset("−–-")
 _CLOSING = frozenset(")]")
 NAME = 96
 """Bytes of a font's name."""
+_NAME_LENGTH = pdfium_calls.long(NAME)
 _EXPONENT = regex(r"[−–-]?\d{1,3}")
 SMALLER, HIGHER = 0.85, 0.15
 """Of the type before it: the size and the raise of an exponent."""
@@ -95,6 +96,8 @@ class PageReader:
         """Pages without text that are a picture."""
         self._inked: dict[str, bool] = {}
         """Whether a font draws its letters."""
+        self._name, self._flags = ctypes.create_string_buffer(NAME), ctypes.c_int()
+        self._to_name, self._to_flags = map(pdfium_calls.address, (self._name, self._flags))
         self._sides = (ctypes.c_float * 4)()
         self._to_sides = [pdfium_calls.address(self._sides, 4 * i) for i in range(4)]
 
@@ -314,10 +317,8 @@ class PageReader:
         return [known[font] for font in fonts]
 
     def _font_at(self, page: Argument, index: int) -> tuple[str, bool]:
-        name, flags = ctypes.create_string_buffer(NAME), ctypes.c_int()
-        length = pdfium_calls.long(NAME)
-        pdfium_calls.font(page, index, pdfium_calls.address(name), length, pdfium_calls.address(flags))
-        return _named_font(name.value, flags.value)
+        length = pdfium_calls.font(page, index, self._to_name, _NAME_LENGTH, self._to_flags)
+        return _named_font(self._name.value if 0 < length <= NAME else b"", self._flags.value if length else 0)
 
 
 @lru_cache(maxsize=256)

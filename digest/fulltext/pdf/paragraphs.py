@@ -43,7 +43,7 @@ _WORDS = regex(
 UNSPACED = 4
 """Characters of a word in a script without blanks between words."""
 _ASCII = bytes(range(128))
-_ASCII_LETTERS = bytes(c if c < 128 and chr(c).isalpha() else 32 for c in range(256))
+_ASCII_LETTERS = bytes(ord("a" if c < 128 and chr(c).isalpha() else " ") for c in range(256))
 _MATHS = regex(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
 
 
@@ -221,9 +221,9 @@ def _words(text: str) -> tuple[int, int]:
         if any(c.isalnum() or "\u0900" <= c <= "\u0fff" for c in others):
             words = _WORDS.findall(text)
             return sum(max(1, len(w) // UNSPACED if is_unspaced(w[-1]) else 1) for w in words), sum(map(len, words))
-    sizes = list(map(len, coded.translate(_ASCII_LETTERS).split()))
-    single, double = sizes.count(1), sizes.count(2)
-    return len(sizes) - single - double, sum(sizes) - single - 2 * double
+    spaced = b" " + coded.translate(_ASCII_LETTERS)
+    of_one, of_two, of_three = map(spaced.count, (b" a", b" aa", b" aaa"))  # and more letters
+    return of_three, spaced.count(b"a") - of_one - of_two + 2 * of_three
 
 
 def _reaches_the_edge(line: Line) -> bool:

@@ -11,7 +11,7 @@ import ctypes
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import compress, repeat, zip_longest
 from operator import sub
 
@@ -147,7 +147,7 @@ class _Pictures:
         self._with = self._render()
 
     @cached_property
-    def _without(self) -> bytes:
+    def _without(self) -> memoryview:
         for obj in self._suspects:
             pdfium_calls.set_active(argument(obj), 0)
         pixels = self._render()
@@ -155,14 +155,14 @@ class _Pictures:
             pdfium_calls.set_active(argument(obj), 1)
         return pixels
 
-    def _render(self) -> bytes:
+    def _render(self) -> memoryview:
         turned = self._page.get_rotation()
         if turned:
             self._page.set_rotation(0)
         bitmap = self._page.render(scale=self._scale, crop=self._crop, may_draw_forms=False)
         self._row, self._width, self._height = bitmap.stride, bitmap.width, bitmap.height
         self._deep = bitmap.n_channels
-        pixels = bytes(bitmap.buffer)
+        pixels = memoryview(bitmap.buffer).cast("B")
         bitmap.close()
         if turned:
             self._page.set_rotation(turned)
@@ -178,10 +178,10 @@ class _Pictures:
         y0 = max(0, int((self._top - top) * self._scale))
         y1 = min(self._height, int((self._top - bottom) * self._scale) + 1)
         starts = range(y0 * self._row, y1 * self._row, self._row)
-        seen = [self._with[start + x0 : start + x1] for start in starts]
+        seen = [bytes(self._with[start + x0 : start + x1]) for start in starts]
         if drawn and not self._is_plain(b"".join(seen)):
             return False
-        without = [self._without[start + x0 : start + x1] for start in starts]
+        without = [bytes(self._without[start + x0 : start + x1]) for start in starts]
         return self._are_alike(seen, without, spare)
 
     @staticmethod
@@ -212,7 +212,9 @@ def is_report(pieces: Sequence[str]) -> bool:
     return any(map(reads_as_text, pieces)) or bool(first_order(joined)) or len(joined.split()) >= MIN_WORDS
 
 
+@lru_cache(maxsize=100)
 def _is_message(text: str) -> bool:
+    """Kept, because a running head in pale type is on every page."""
     return reads_as_text(text) or bool(first_order(text))
 
 
