@@ -26,6 +26,7 @@ from digest.extractive.sentences import (
     term_set,
     titled,
 )
+from digest.fulltext.links import availability
 from digest.model import (
     ABSTRACT_PARTS,
     FULL_PARTS,
@@ -61,6 +62,8 @@ _SAID_IN_TEXT = frozenset(("code", "licence"))
 """Facts of which the paper itself may say more."""
 _ANSWER_QUOTES = 5
 """Words alone find a paraphrase's passage among three in 40 of 100 cases, among five in 54."""
+_CODE_QUOTES = 2
+"""Of one paper, on its code."""
 _COVERED = 0.5
 """Share of the question's words, that the quotations of an answer contain."""
 
@@ -143,7 +146,7 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     if known and not set(asked_for) <= _SAID_IN_TEXT:
         return blank
     wanted = wanted_of(question, history, sources[0].text.text if sources else "")
-    hits = _quotes(wanted, sources)
+    hits = _of_code(sources) if "code" in asked_for else _quotes(wanted, sources)
     quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1))
     marks = " ".join(f"[{q.number}]" for q in quotes)
     if known:
@@ -260,6 +263,17 @@ def _quotes(wanted: Wanted, sources: Sequence[Source]) -> list[tuple[Evidence, s
         ):
             found.append((evidence, source.paper.id))
     return found[:_ANSWER_QUOTES]
+
+
+def _of_code(sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
+    """What each paper says of its code, whatever the words of the question."""
+    found: dict[str, tuple[Evidence, str]] = {}
+    for source in sources:
+        finder = Finder(source.text)
+        places = map(finder.find, availability(source.paper, source.text))
+        for evidence in list(dict.fromkeys(filter(None, places)))[:_CODE_QUOTES]:
+            found.setdefault(evidence.quotation, (evidence, source.paper.id))
+    return [*found.values()]
 
 
 def _holds_most(wanted: Wanted, hits: Sequence[tuple[Evidence, str]], sources: Sequence[Source]) -> bool:

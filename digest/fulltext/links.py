@@ -54,6 +54,16 @@ _CITED = regex(r"\b(?:of|by|from|in) \[(?:…|\d[\d,;\s–-]*)\]")
 """What a citation names is its authors', unless the sentence says "our"."""
 _OURS = regex(r"\bour\b", re.IGNORECASE)
 _SENTENCE_END = regex(r"(?<=[.!?。！？;；])\s+(?=[A-Z\u4e00-\u9fff(])|\n")
+_CODE = r"(?:code(?![- ]?(?:switch|mix|book|word))|codebase|implementations?|scripts|weights|checkpoints?|repositor(?:y|ies)|software|toolkit|toolbox)"
+_RELEASES = (
+    r"(?:releas(?:e|es|ed|ing)|open[- ]?sourc(?:e|es|ed|ing)|publish(?:es|ed|ing)?|shar(?:e|es|ed|ing)|host(?:s|ed)?)"
+)
+_AVAILABILITY = regex(
+    rf"\b{_CODE}\b[^.]{{0,60}}\b(?:available|accessible|public(?:ly)?|{_RELEASES})\b"
+    rf"|(?:\bwe\b[^.]{{0,30}}\b{_RELEASES}\b|\b{_RELEASES} (?:our|the|all|its)\b)[^.]{{0,60}}\b{_CODE}\b",
+    re.IGNORECASE,
+)
+_SECTIONS_OF_OTHERS = regex(r"related work|references|bibliograph|prompt|licen[sc]e", re.IGNORECASE)
 _WORDS = frozenset(
     "and or the a an for in on at is are with to of we our as by from which that this it code data see also both can".split()  # noqa: SIM905
 )
@@ -77,6 +87,22 @@ def links(paper: Paper, text: FullText | None = None) -> tuple[Link, ...]:
     return tuple(f.link for f in sorted(chosen, key=lambda f: order.index(f.link.kind)))
 
 
+def availability(paper: Paper, text: FullText) -> tuple[str, ...]:
+    """Sentences with a link of the paper's own; then those that say that its code is available, or
+    not."""
+    keys = [link_key(link.url) for link in links(paper, text)]
+    sentences = [
+        sentence.strip()
+        for section in text.sections
+        if not _SECTIONS_OF_OTHERS.search(section.title)
+        for passage in section.passages
+        for sentence in _SENTENCE_END.split(passage.text)
+    ]
+    linked = [s for s in sentences if any(link_key(found.link.url) in keys for found in _in(s, 0, trusted=True))]
+    said = [s for s in sentences if _AVAILABILITY.search(s) and not (_OTHERS.search(s) or _CITED.search(s))]
+    return tuple(dict.fromkeys((*linked, *said)))
+
+
 def is_known(url: str) -> bool:
     """Whether the host is a known code or data host, or one of project pages."""
     host = _host(url)
@@ -89,7 +115,7 @@ def _candidates(paper: Paper, text: FullText | None) -> Iterator[_Found]:
     if text is None:
         return
     for number, section in enumerate(text.sections):
-        if re.search(r"related work|references|bibliograph|prompt|licen[sc]e", section.title, re.IGNORECASE):
+        if _SECTIONS_OF_OTHERS.search(section.title):
             continue
         before = ""
         for passage in section.passages:

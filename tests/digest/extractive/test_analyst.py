@@ -326,6 +326,32 @@ async def test_authors_dates_categories_and_code_come_from_metadata_and_rules(qu
         assert all(name in found.text for name in moving().authors)
 
 
+CODE_QUESTIONS = (
+    "is the paper open source?", "Is the code available?", "代码开源了吗？", "Ist der Code öffentlich?", "Le code est-il disponible ?",
+    "¿El código está disponible?", "コードは公開されていますか？", "코드가 공개되어 있나요?", "Код открыт?", "O código está disponível?",
+)  # fmt: skip
+WITHOUT_LINK = replace(moving(), abstract=moving().abstract.replace("Code and data are available at ", "See also "))
+
+
+@pytest.mark.parametrize("question", CODE_QUESTIONS)
+@pytest.mark.parametrize(
+    ("paper", "more", "cited"),
+    [
+        (moving(), " The gripper is open while the source of light is available.", ["Code and data are available at https://"]),
+        (WITHOUT_LINK, " All code will be released on publication.", ["All code will be released on publication."]),
+        (WITHOUT_LINK, " The weights are not public.", ["The weights are not public."]),
+        (WITHOUT_LINK, " We use the code of OpenVLA, which is available. Its source is open. Code-mixed text is public.", []),
+        (WITHOUT_LINK, " OpenNMT: Open-source toolkit for translation. Two public implementations were tried.", []),
+    ],
+)  # fmt: skip
+async def test_of_code_only_what_says_whether_there_is_some_is_cited(question, paper, more, cited):
+    paper = replace(paper, abstract=paper.abstract.replace("See also https://github.com/pacenet/pacenet.", "").strip())
+    source = Source(paper, a_text(paper, more=more), None, 4)
+    found = await ANALYST.answer(question, [source], (), "en", nothing)
+    assert len(found.quotes) == len(cited)
+    assert all(words in q.evidence.quotation for q, words in zip(found.quotes, cited, strict=True))
+
+
 @each(
     "question",
     [
