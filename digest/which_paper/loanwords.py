@@ -21,6 +21,8 @@ _LEAST, _CLEAR = 3, 4
 _SPELT = 9
 """Letters of which two may differ between kindred languages; one in a shorter word."""
 _START, _SHARE = 6, 0.65
+_ENDING = 3
+"""Letters that a plural or a case adds."""
 _PARTICLES = "은는이가을를의에도와과로"
 _CYRILLIC = str.maketrans(
     {"ж": "s", "ц": "s", "ч": "t", "ш": "s", "щ": "s", "ъ": "", "ь": "", "ю": "u", "я": "a", "х": "h"}
@@ -60,6 +62,8 @@ def _liquid(word: str) -> str:
 def _spelt_alike(word: str, english: str) -> bool:
     word, english = (re.sub(r"(.)\1", r"\1", w.replace("k", "c")) for w in (word, english))
     short = min(len(word), len(english))
+    if short == _START - 1 and word.startswith(english) and len(word) <= short + _ENDING:
+        return True  # `Polypen`
     if short < _START or word[:3] != english[:3]:
         return False
     allowed = 2 if short >= _SPELT else 1

@@ -32,16 +32,16 @@ class _Words(NamedTuple):
 
 
 _WORDS = {
-    "en": _Words(r"(?:this|that|these|those|it)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean|(?:i )?meant|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|my (?:bad|mistake)|wrong (?:one|paper)"),
+    "en": _Words(r"(?:this|that|these|those|it|him|her)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean|(?:i )?meant|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|my (?:bad|mistake)|wrong (?:one|paper)"),
     "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|sorry|moment|mein fehler|(?:(?:ich )?hab(?:e)? mich )?(?:vertan|verlesen)|falsche[rs]?(?: paper)?"),
-    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|pardon|desolee?|je me suis trompee?|mauvais (?:papier|article)"),
+    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|lui|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|pardon|desolee?|je me suis trompee?|mauvais (?:papier|article)"),
     "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?! d[oa]s? )", r"excepto|salvo|menos|quitando|aparte de", r"(?:(?:el|la|los|las) )?otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero(?: decir)?|(?:me )?refer\w+ a|me refiero a|habl(?:o|aba) del?|queria(?: decir)?|digo", nay=r"no|perdon|perdona|me (?:he )?equivo(?:que|cado)|(?:paper|articulo) equivocado"),
     "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"(?:(?:[oa]s?|um|uma) )?outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero(?: dizer)?|queria|me ref\w+ a\w*|(?:eu )?(?:es)?tava falando d\w+|falava d\w+", nay=r"nao|foi mal|desculpa|me enganei|errei|(?:paper|artigo) errado"),
-    "it": _Words(r"quest[oaie]|quell[oaie]", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:(?:un)?['’]?l?['’]\s?|un |gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|inten\w+|volevo(?: dire)?|parlavo d\w+", nay=r"no|scusate?|(?:mi sono |ho )sbagliato|(?:paper|articolo) sbagliato"),
+    "it": _Words(r"quest[oaie]|quell[oaie]|lui", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:(?:un)?['’]?l?['’]\s?|un |gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|inten\w+|volevo(?: dire)?|parlavo d\w+", nay=r"no|scusate?|(?:mi sono |ho )sbagliato|(?:paper|articolo) sbagliato"),
     "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я(?= про)|(?:я )?(?:имел\w?|имею) в виду|я говор\w+", nay=r"нет|не|ои|извините?|сорри|не та статья|ошиб(?:ся|лась)"),
     "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它余]|剩下|余下)的?(?:那|一|[两二三四五六七八九十\d]{1,2})?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是|要|想)*(?:说|指|问)的?是?", nay=r"不是|不对|[搞弄]错了|不"),
     "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他|残り)の(?=[二三四五六七八九十\d][つ本](?!目))", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", "", nay=r"いや|すみません|ごめん|違う|違います|間違えま?した|間違えた|ちがう|いいえ"),
-    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니|말고(?!\s(?:다른|또)\s(?!거|것|논문|하나))(?!.*(?:다|전부|모두|나머지)(?:\s|$)))", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|(?<![실야해])외에|이외)", r"(?:또 )?다른\s?(?=하나|논문(?!들)|거|것(?!들)|걸)|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?|잘못 봤\w{1,3}"),
+    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니|말고(?!\s(?:다른|또)\s(?!(?:\S+\s){0,2}(?:거|것|논문|하나)))(?!.*(?:다|전부|모두|나머지)(?:\s|$)))", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|(?<![실야해])외에|이외)", r"(?:또 )?다른\s?(?=(?:\S{1,12}\s){0,2}(?:하나|논문(?!들)|거|것(?!들)|걸))|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?|잘못 봤\w{1,3}"),
 }  # fmt: skip
 
 
@@ -58,26 +58,47 @@ class _Steps(NamedTuple):
 
 
 _CLOSE, _THAT = r"(?:(?:right|just|directly) )?", r"(?: (?:that|it|this)(?: one)?)?(?=\W*$|[,;:?!])"
+_QUE = "q(?:ue)?"
+_ONE_JA = r"(?:(?:[そこ]の|さっきの)(?:(?:もう)?(?:一|ひと|1)[つ個本])?|(?:もう)?(?:一|ひと|1)[つ個本])"
+_STOPS_HERE = r"(?=\W*$|[,;:?!])"
 _STEPS = {
     "en": _Steps(r"next|following", r"previous|preceding", r"the (?:one|paper|article)", rf"{_CLOSE}(?:after|below){_THAT}", rf"{_CLOSE}(?:before|above){_THAT}"),
-    "de": _Steps(r"(?:nachst|folgend)e[nrms]?", r"(?:vorherig|vorig|vorangehend|vorhergehend)e[nrms]?", r"(?:das|die|der|den|dem)", r"danach|darunter|dahinter|nachher", r"davor|daruber|vorher"),
-    "fr": _Steps(r"suivante?|prochaine?", r"precedente?", r"(?:celui|celle)[ -](?:juste )?", r"d['’]apres|apres|qui suit|en dessous|(?:du|au)[ -]dessous", r"d['’]avant|avant|qui precede|au-dessus|du dessus"),
-    "es": _Steps(r"siguiente|proxim[oa]", r"anterior|previ[oa]", r"(?:el|la|aquel|ese)", r"de (?:despues|abajo)|que (?:sigue|viene)", r"de (?:antes|arriba)"),
-    "pt": _Steps(r"seguinte|proxim[oa]", r"anterior", r"(?:[oa]|d[oa]|aquel[ea]|esse)", r"(?:logo )?(?:de(?:pois| depois| baixo)|abaixo|que vem)", r"(?:logo )?(?:de antes|antes|de cima|acima)"),
-    "it": _Steps(r"prossim[oa]|seguente|successiv[oa]", r"precedente", r"quell[oa]", r"(?:subito |di )?(?:dopo|sotto)", r"(?:subito |di )?(?:prima|sopra)"),
+    "de": _Steps(r"(?:nachst|folgend)e[nrms]?", r"(?:vorherig|vorig|vorangehend|vorhergehend)e[nrms]?", r"(?:das|die|der|den|dem)", r"(?:(?:was|das|die|der) )?(?:danach|darunter|dahinter|nachher)", r"(?:(?:was|das|die|der) )?(?:davor|daruber|vorher)"),
+    "fr": _Steps(r"suivante?|prochaine?", r"precedente?", r"(?:celui|celle)[ -](?:juste )?", rf"d['’]apres|apres|qui suit|qui (?:vient|est) (?:juste )?apres{_STOPS_HERE}|en dessous|(?:du|au)[ -]dessous", rf"d['’]avant|avant|qui precede|qui (?:vient|est) (?:juste )?avant{_STOPS_HERE}|au-dessus|du dessus"),
+    "es": _Steps(r"siguiente|proxim[oa]", r"anterior|previ[oa]", r"(?:el|la|aquel|ese)", rf"de (?:despues|abajo)|{_QUE} sigue|{_QUE} (?:va|viene)(?: (?:justo )?(?:despues|abajo))?{_STOPS_HERE}", rf"{_QUE} (?:va|viene|esta) (?:justo )?(?:antes|arriba){_STOPS_HERE}|de (?:antes|arriba)"),
+    "pt": _Steps(r"seguinte|proxim[oa]", r"anterior", r"(?:[oa]|d[oa]|aquel[ea]|esse)", rf"(?:logo )?(?:de(?:pois| depois| baixo)|abaixo)|{_QUE} segue|{_QUE} vem(?: (?:logo )?depois)?{_STOPS_HERE}", rf"(?:logo )?(?:de antes|antes|de cima|acima)|{_QUE} vem (?:logo )?antes{_STOPS_HERE}"),
+    "it": _Steps(r"prossim[oa]|seguente|successiv[oa]", r"precedente", r"quell[oa]", rf"(?:subito |di )?(?:dopo|sotto)|che (?:segue|(?:viene|sta) (?:subito )?(?:dopo|sotto)){_STOPS_HERE}", rf"(?:subito |di )?(?:prima|sopra)|che (?:viene|sta) (?:subito )?(?:prima|sopra){_STOPS_HERE}"),
     "ru": _Steps(r"следующ(?:ая|ую|еи)", r"предыдущ(?:ая|ую|еи)", r"(?:(?:та|ту|тои),?|(?=до этого котор))", r"(?:что |которая )?(?:идет )?(?:после|ниже|дальше)", r"(?:что |которая )?(?:идет )?(?:до|перед|выше)"),
     "zh": _Steps(r"[下后]面?(?:的?[那一])?一?篇|(?:后面|下面|之后)的?那?一?个(?=[呢有的是]|\W|$)|下一个(?=的?论文|呢|\W*$)", r"(?:上|前)面?(?:的?[那一])?一?篇|(?:前面|上面)的?那?一?个(?=[呢有的是]|\W|$)|上一个(?=的?论文|呢|\W*$)"),
-    "ja": _Steps(r"(?<![番目])(?:次|[そこ]の(?:後|あと|下))の(?:論文|やつ|もの|ペーパー|(?=[はもを]|\W|$))|^\W*(?:その)?次は", r"(?:[そこ]の|一つ|ひとつ|1つ)(?:一つ|ひとつ|1つ)?[前上]の(?:論文|やつ|もの|ペーパー|(?=[はもを]|\W|$))|前の(?:論文|やつ)"),
+    "ja": _Steps(rf"(?<![\u4e00-\u9fff])(?:次|{_ONE_JA}(?:後|あと|下|次))(?:の(?:論文|やつ|もの|ペーパー|(?=[はもを]|\W|$))|(?=[はも]?\W*$))|^\W*(?:その)?次は", rf"{_ONE_JA}[前上](?:の(?:論文|やつ|もの|ペーパー|(?=[はもを]|\W|$))|(?=[はも]?\W*$))|前の(?:論文|やつ)"),
     "ko": _Steps(r"(?<![가-힣])다음\s?(?:거|것|건|꺼|논문|편)(?!들)", r"(?<![가-힣])(?:그\s?)?(?:바로\s?)?(?:이전|앞에?|바로\s?위)\s?(?:거|것|건|꺼|논문|편)(?!들)"),
 }  # fmt: skip
 _BEHIND = ("ja", "ko")
 _EAST = ("zh", *_BEHIND)
 """Languages that reject and leave out what stands before the word for it."""
+_WHAT = r"(?P<what>[^,.;:?!]{1,60})"
+_FROM = rf"\s+{_WHAT}"
+_STEP_FROM = tuple(
+    regex(pattern)
+    for pattern in (
+        rf"(?<!\w)(?:the|and) (?:one|paper|article) (?:(?:that|which)?['’]?\s?(?:comes|is|s) )?{_CLOSE}(?:(?P<after>after|below|following)|before|above|preceding){_FROM}",
+        rf"(?<!\w)(?:das|die|der|den|dem)(?: paper| artikel)? (?:direkt |gleich )?(?:(?P<after>nach|hinter)|vor) (?=(?:de[mnr]|num|nr|#?\d)){_WHAT}",
+        rf"(?<!\w)(?:celui|celle|l['’]article|le pap(?:i)?er)(?: qui (?:vient|est))?(?: juste)? (?:(?P<after>apres)|avant){_FROM}",
+        rf"(?<!\w)(?:el|la)(?: paper| articulo)?(?: {_QUE} (?:va|viene|esta))?(?: justo)? (?:(?P<after>despues|siguiente)|antes|anterior|previo) (?=de|al? ){_WHAT}",
+        rf"(?<!\w)[oa](?: paper| artigo)?(?: {_QUE} (?:vem|esta|fica))?(?: logo)? (?:(?P<after>depois|seguinte)|antes|anterior) (?=d[oae]|ao?){_WHAT}",
+        rf"(?<!\w)(?:quell[oa]|il paper|l['’]articolo)(?: che (?:viene|sta))?(?: subito)? (?:(?P<after>dopo|successiv[oa])|prima|precedente){_FROM}",
+        rf"(?<!\w)(?:та|ту|то|тои|стать[яюи]|работ[ауы]),?(?: что| которая)?(?: идет| стоит)? (?:сразу |прямо )?(?:(?P<after>после)|перед|до){_FROM}",
+        r"(?P<what>[^，。,?？\s]{1,20}?)的?(?<!最)(?:(?P<after>后面|之后|后|下面|下)|前面|之前|前|上面|上)的?(?:那|一)?一?[篇个]",
+        r"(?P<what>[^、。,?\s]{1,20}?)の(?:すぐ|一つ|1つ|ひとつ)?(?:(?P<after>後|あと|次|下)|前|上)の(?:論文|やつ|もの|ペーパー)",
+        r"(?P<what>[^,?]{1,20}?)\s?(?:바로\s)?(?:(?P<after>다음|뒤|아래)|앞|이전|위)에?\s?(?:있는 )?(?:거|것|건|꺼|논문)",
+    )
+)
 _STOP = r"[,;.:!?。，、！？；：—–]"
 _SIDE = regex(r"の(?:ほう|方(?![法向針式]))|쪽(?:이|은|요|\W|$)")
 _COUNTED = regex(r"(?:\d\s?[个種种개명]|\d\s+(?:of|von|sur|des?|d[aiu]|из)\s+(?:the\s+|los\s+|den\s+)?\d)")
 """Counts things, which the others are then."""
 _OH = r"oh|ah|oops|ups|hm+|ach|ok(?:ay)?|ay|ой|あ|아|哦|啊"
+_PLEA = r"bitte|please|pls|plz|svp|stp|por favor|porfa|pfv|per favore|пожалуиста|плиз"
 _FAR = r"d(?:as|ie|er|en|em)\b|quell|aquel|cel|that\b|those|es\b|ihn|т|ее"
 _WITH = r"with|to|than|into|from|mit|zu[mr]?|als|avec|aux?|con|al|com|ao|col|со?|чем|на|от"
 _KNOWN = r"kenn|(?<!\w)(?:know|read|seen?|vu|lus?|lei|li|letti?)(?!\w)|connai|conoc|conozc|conhec|conosc|leid|lido|visto|gelesen|знаю|чита|le(?:u|ram)(?!\w)|erkl|explain|explic|spieg|объясн|skimm|uberflog|parcouru|смотрел|看过|看了|看完|读过|读了|知道|読[んみ]|知って|읽었|알아"
@@ -130,6 +151,15 @@ def step(question: str) -> int | None:
     return next((way for way in found if way), 0) if found else None
 
 
+def step_from(question: str) -> tuple[int, str] | None:
+    """1 or -1 and what it is counted from: `the one right before the survey`, `综述后面那篇`."""
+    plain = aligned(question)
+    for pattern in _STEP_FROM:
+        if match := pattern.search(plain):
+            return (1 if match["after"] else -1), question[slice(*match.span("what"))]
+    return None
+
+
 def left_out(question: str) -> Rejected | None:
     """Takes `but 3` out of `all but 3`."""
     return _without(question, "besides", _leaving_out)
@@ -162,6 +192,11 @@ def speaks_of_others(question: str) -> bool:
 def means_another(question: str) -> bool:
     """`the other one`, `los otros dos de mutation testing`"""
     return any(not _COUNTED.search(question, 0, m.start()) for m in _matches(question, "other", _another))
+
+
+def another_one(question: str) -> str:
+    """What is said of another paper: `l'autre mpc`, `no, the other legged one`."""
+    return next((question[slice(*m.span("what"))] for m in _matches(question, "other", _another_one)), "")
 
 
 def is_known(question: str) -> bool:
@@ -258,6 +293,7 @@ def _nays(language: str) -> str:
 def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     words = _WORDS[language]
     this, paper, the = words.this, any_of("paper"), rf"(?:(?:{article(language)}|{words.this})\s*)?"
+    the_ = the
     if language == "es":
         the = the.removesuffix("?")  # `no 3` is number three
     numbered = (
@@ -285,9 +321,14 @@ def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
     alone = rf"(?P<all>{nay}(?:(?:{words.no}){no}{saying}(?:{this})|(?:{this}){no}{saying}(?:{words.no}))){_MORE}\W*$"
     # `the eighth, not the fifth`, `I meant 8 not 7. Which camera?`
     wrong = rf"(?P<last>(?P<all>(?:{words.no}){no}{said}))(?=\W*$|{_STOP})"
-    at_the_end, meant_first = rf"{_STOP}\s*{wrong}", rf"(?:{meant})\s+(?:(?!{_STOP}).){{1,40}}\s{wrong}"
+    at_the_end, meant_first = (
+        rf"{_STOP}\s*(?:(?:and|und|et|y|e|и|а)\s+)?{wrong}",
+        rf"(?:{meant})\s+(?:(?!{_STOP}).){{1,40}}\s{wrong}",
+    )
+    # `9 not 4`, `é o 6 não o 9`
+    two = rf"(?<![\w.,])#?\d{{1,2}}\s+(?P<last>(?P<all>(?:{words.no}){no}{the_}#?\d{{1,2}}))(?=\W*$|{_STOP})"
     in_order = (rf"(?P<all>{order}{end})" for order in orders)
-    return tuple(map(re.compile, (meant_first, *in_order, at_the_end, alone)))
+    return tuple(map(re.compile, (two, meant_first, *in_order, at_the_end, alone)))
 
 
 @cache
@@ -322,6 +363,8 @@ def _stepping(language: str) -> tuple[tuple[int, re.Pattern[str]], ...]:
         for pattern in (
             rf"(?<!\w){the}(?:{adjective})(?:\s+(?:{paper})(?!\w)|{alone(language)}|{asks})",
             rf"(?<!\w)(?:{paper})\s+(?:{adjective})(?!\w)",
+            rf"(?<!\w)(?:{steps.one})\s+(?:{adjective})(?:{alone(language)})",
+            rf"^\W*(?:(?:{_OH}|and|und|et|e|y|а)\W+)?(?:{adjective})(?:\s+(?:{_PLEA}))?\W*$",
             rf"(?<!\w)(?:{steps.one}|{paper})\s*(?:{adverb})(?!\w)",
         )
     ]
@@ -393,6 +436,14 @@ def _another(language: str) -> tuple[re.Pattern[str], ...]:
             rf"(?<!\w)(?:{other})\s*(?:(?:{some}(?:(?:{about}|de|of)\s|(?:[^\s,.;:?!]+\s+){{0,4}}(?:{any_of('paper')})(?!\w)))|{some}\W*$|{some}{_STOP})"
         ),
     )
+
+
+@cache
+def _another_one(language: str) -> tuple[re.Pattern[str], ...]:
+    words = _WORDS[language]
+    gap = r"\s*" if language in _EAST else r"\s+"
+    begins = rf"(?:^|{_STOP})(?:{_LEAD})?(?:(?:{words.nay})\W+)?(?:(?:{words.no}){gap})?(?:(?:{words.this})\W+)?"
+    return (re.compile(rf"{begins}(?:{words.other})\s*(?P<what>[^,.;:?!，。？！、]{{2,40}})(?:{_STOP}|$)"),)
 
 
 @cache

@@ -188,7 +188,7 @@ class _Others:
     def resolution(self) -> Resolution | None:
         if len(self.papers) < _FEW:
             return None
-        if corrected := self._corrected():
+        if corrected := self._corrected() or self._counted(self.text):
             return corrected
         if (but := pointing.left_out(self.text)) and (excepted := self._excepted(but)):
             told = self._told(but.rest)
@@ -217,6 +217,7 @@ class _Others:
         if beside:
             return Resolution(tuple(dict.fromkeys((*self.discussed, *beside))), why="number")
         rest, another = pointing.means_the_rest(self.text), pointing.means_another(self.text)
+        another = another or bool(self._alike(pointing.another_one(self.text)))
         step = None if rest or another else pointing.step(self.text)
         if not (rest or another or step is not None) or self._told(self.text).why in ("id", "number"):
             return None
@@ -224,9 +225,16 @@ class _Others:
             return self._stepped(step)
         return self._all_but(self.discussed) if rest else self._compared(self._another(self.text))
 
-    def _stepped(self, step: int) -> Resolution:
+    def _counted(self, text: str) -> Resolution | None:
+        """Resolves `the one right before the survey`: never the survey."""
+        step, what = pointing.step_from(text) or (0, "")
+        told = self._told(what) if step else Resolution()
+        found = told.paper_ids or _of(_shelf(self.papers).of_kind(what, anywhere=True), self.papers).paper_ids
+        return self._stepped(step, found) if step and len(found) == 1 else None
+
+    def _stepped(self, step: int, origin: Sequence[str] = ()) -> Resolution:
         """The paper after or before the one under discussion, and that too if they are compared."""
-        here = [k.number for k in self.papers if k.paper.id in self.discussed]
+        here = [k.number for k in self.papers if k.paper.id in (origin or self.discussed)]
         found = [k.paper.id for k in self.papers if step and len(here) == 1 and k.number == here[0] + step]
         if not found:
             return _asking(self.papers, "no such number")
@@ -247,7 +255,7 @@ class _Others:
 
     def _instead(self, meant: str, rejected: Sequence[str]) -> Resolution:
         """What is meant instead of the rejected papers: never one of those."""
-        told = self._told(meant)
+        told = self._counted(meant) or self._told(meant)
         if told.paper_ids and not set(rejected) & set(told.paper_ids):
             return told
         if len(number := numbers_in(meant, len(self.papers)).unplaced) == 1:
@@ -259,7 +267,7 @@ class _Others:
         if pointing.means_another(meant):
             return self._another(meant)
         if step := pointing.step(meant):
-            return self._stepped(step)
+            return self._stepped(step, rejected)
         return _asking(left, "which paper is not said")
 
     def _figures(self, said: str) -> tuple[str, ...]:
@@ -303,9 +311,12 @@ class _Others:
         told = found or _by_name(but.said, self.papers, ()).paper_ids
         return told or _of(_shelf(self.papers).of_kind(but.said, anywhere=True), self.papers).paper_ids
 
-    def _another(self, text: str) -> Resolution:
+    def _alike(self, text: str) -> set[str]:
         here = [i for i, known in enumerate(self.papers) if known.paper.id in self.discussed]
-        alike = {self.papers[i].paper.id for i in _shelf(self.papers).alike(text, here)}
+        return {self.papers[i].paper.id for i in _shelf(self.papers).alike(text, here)} if text else set()
+
+    def _another(self, text: str) -> Resolution:
+        alike = self._alike(pointing.another_one(text) or text)
         left = [k for k in self.papers if k.paper.id not in self.discussed and (not alike or k.paper.id in alike)]
         if len(left) == 1 or (left and means_all(text, len(left))):
             return Resolution(tuple(k.paper.id for k in left), why="title")

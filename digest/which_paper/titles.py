@@ -177,8 +177,8 @@ class TitleIndex:
         return Found((), tuple(sorted(weak)), "title") if weak else Found()
 
     def alike(self, question: str, here: Sequence[int]) -> tuple[int, ...]:
-        """The papers that share what the question says: an author, words of the title, or a word
-        in the title of the papers `here` too."""
+        """The papers that share what the question says: an author, words of the title, or most of
+        its words in what they are about, of which the papers `here` have one too."""
         by = self.by_author(question)
         if shared := by.sure or by.maybe or tuple(self._runs(question)):
             return shared
@@ -188,7 +188,13 @@ class TitleIndex:
             for t in (*asked_for(question), *self._borrowed(question), *self._translated(question))
             if any(t in titles[i] for i in here)
         ]
-        return tuple(i for i, title in enumerate(titles) if wanted and title.issuperset(wanted))
+        found = tuple(i for i, title in enumerate(titles) if wanted and title.issuperset(wanted))
+        if set(found) - set(here):
+            return found
+        units = list(dict.fromkeys(self._units(question)))
+        counts = [sum(not words.keys().isdisjoint(stems) for stems in units) for words in self._subjects]
+        most = max((n for i, n in enumerate(counts) if i not in here), default=0)
+        return tuple(i for i, n in enumerate(counts) if most and n == most) if any(counts[i] for i in here) else found
 
     def mentioning(self, question: str, *, titles: bool = False) -> Found:
         """Finds the only paper whose abstract has a name that the question says: `who uses Waymo?`;

@@ -133,7 +133,7 @@ _TURNS_TO = regex(
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
-    r"\s*(?:[的有是呢吗里在用怎为和与跟讲说中放のはがをともにで은는이가을를의와과도에랑]|比(?!特)|差(?!不|分)|都|帮|对比|区别|読み?比べ|比べ|比較|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
+    r"\s*(?:[的有是呢吗啦哦呀里在用怎为和与跟讲说中放のはがをともにで은는이가을를의와과도에랑]|比(?!特)|差(?!不|分)|都|帮|对比|区别|読み?比べ|比べ|比較|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[요はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
@@ -410,7 +410,8 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     last = rf"(?<![\w-])(?:{nouns.last})(?!\w)"
     yield rf"(?:{noun}\s*(?:{number})?|{number})\s*(?P<number>{listed}|{cardinal})"
     yield rf"(?<!\w)(?P<number>{ordinal})\s+{noun}"
-    yield rf"{noun}\s+(?P<number>{ordinal})"
+    if language != "en":  # `the cable paper first?`
+        yield rf"{noun}\s+(?P<number>{ordinal})"
     yield rf"{last}\s+{noun}"
     yield rf"{noun}\s+{last}{_END}"
     the = _the(language, _DETERMINERS)

@@ -109,6 +109,70 @@ def test_a_comparison_is_about_both_halves_or_asks(question, told):
     assert found.ask is not bool(told)
 
 
+LAB = DIGESTS[23][1]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("whats the one right before the survey", 4),
+        ("the one after 5", 6),
+        ("das nach dem Survey, was machen die?", 6),
+        ("celui juste avant le survey", 4),
+        ("el anterior a GustMPC", 5),
+        ("o que vem depois do survey", 6),
+        ("quello prima del survey, codice?", 4),
+        ("та что идёт после GustMPC", 7),
+        ("综述后面那篇", 6),
+        ("GustMPCの前のやつ", 5),
+        ("서베이 다음 논문", 6),
+        ("아니 3번 말고 그 다음꺼", 4),
+    ],
+)
+def test_a_place_is_counted_from_the_paper_that_is_named_for_it(question, told):
+    for discussed in ((), (LAB[8].paper.id,)):
+        found = resolve(question, papers=LAB, under_discussion=discussed)
+        assert found.paper_ids == (LAB[told - 1].paper.id,)
+
+
+@pytest.mark.parametrize(
+    ("question", "step"),
+    [
+        ("next one pls", 1),
+        ("et celui qui vient juste après ?", 1),
+        ("und das was danach kommt?", 1),
+        ("el q sigue", 1),
+        ("e o q vem depois?", 1),
+        ("その次", 1),
+        ("1個後のやつ", 1),
+        ("y el q va antes?", -1),
+        ("e quello che viene prima?", -1),
+        ("quello precedente, ha codice?", -1),
+        ("さっきの一つ前", -1),
+        ("cuál es el que va mejor?", 0),
+        ("学習の前は?", 0),
+    ],
+)
+def test_a_place_is_counted_from_the_paper_under_discussion(question, step):
+    found = resolve(question, papers=LAB, under_discussion=(LAB[4].paper.id,))
+    assert found.paper_ids == (LAB[4 + step].paper.id,)
+
+
+@pytest.mark.parametrize(
+    ("question", "under", "told"),
+    [
+        ("no the other legged one", 3, 7),
+        ("l'autre quadrupède, il tombe combien de fois ?", 7, 3),
+        ("e o outro de MPC?", 6, 2),
+        ("그거 말고 다른 MPC 논문", 2, 6),
+        ("what about the other metric?", 4, 4),
+    ],
+)
+def test_the_other_one_is_of_two_on_a_subject(question, under, told):
+    found = resolve(question, papers=LAB, under_discussion=(LAB[under - 1].paper.id,))
+    assert found.paper_ids == (LAB[told - 1].paper.id,)
+
+
 @pytest.mark.parametrize(
     "question", ["до 10 утра успею прочитать обзор?", "ich lese bis 8 morgens", "have to read it by 9 in the morning"]
 )
