@@ -27,7 +27,9 @@ class Token(NamedTuple):
 
 _TOKEN = regex(
     r"""
-    (?P<cite>\[\s*\d{1,3}[a-z]?(?:\s*[,;–—-]\s*\d{1,3}[a-z]?)*\s*\](?!\s*%)
+    (?:(?<![\s,])[\s,]++(?![/:]))?     # what stands between most tokens, at once
+    (?:(?P<plain>(?![BIDTFSEU])[^\W\d_⁰¹²³⁴-⁹₀-₉\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)  # most are words: first, unless an artefact may begin
+  | (?P<cite>\[\s*\d{1,3}[a-z]?(?:\s*[,;–—-]\s*\d{1,3}[a-z]?)*\s*\](?!\s*%)
         |\bBIBREF\d+\b)
   | (?P<artefact>\b(?:INLINEFORM|DISPLAYFORM|TABREF|FIGREF|SECREF|EQREF|UID)\d+\b)
   | (?P<text>\\(?:text|mathrm|mathbf|mathit|mathcal|mathbb|mathsf|mathtt|operatorname|emph|textbf|textit|boldsymbol|bm|hat|bar|tilde|vec|left|right|big|Big|displaystyle|rm|bf|it|cite[pt]?|ref|label|,|;|!|:|\ |quad|qquad|limits|nolimits|em|sc|tt)(?![A-Za-z]))
@@ -38,7 +40,7 @@ _TOKEN = regex(
   | (?P<symbol>[<>]=|[%‰±×÷<>=≤≥≈≠°√∞∑∏∫∂∇∈∉⊂⊆∪∩∀∃¬∧∨⊕⊗→←↔⇒€£¥+])
   | (?P<ratio>(?<=\d)\s?[/:]\s?(?=\d))
   | (?P<han>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])
-  | (?P<word>[^\W\d_⁰¹²³⁴-⁹₀-₉\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)
+  | (?P<word>[^\W\d_⁰¹²³⁴-⁹₀-₉\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+))
     """,
     re.VERBOSE,
 )
@@ -85,6 +87,7 @@ def _sign(raw: str) -> str:
 
 
 _NORMS: dict[str, Callable[[str], str]] = {
+    "plain": fold,
     "word": fold,
     "number": _number,
     "tex": _tex,
@@ -164,9 +167,9 @@ def scan(text: str) -> Scan:
     for match in _TOKEN.finditer(_BRACKETS.sub(blanked, text)):
         kind = str(match.lastgroup)
         to_norm = _NORMS.get(kind)
-        norm = to_norm(match[0]) if to_norm else ""
+        norm = to_norm(match[kind]) if to_norm else ""
         if norm:
-            found.append(Token(norm, match.start(), match.end()))
+            found.append(Token(norm, *match.span(kind)))
         elif kind == "cite":
-            cited.append(Citation(match.start(), frozenset(_numbers(match[0])), numbered=True))
+            cited.append(Citation(match.start(kind), frozenset(_numbers(match[kind])), numbered=True))
     return Scan(tuple(found), tuple(sorted(cited, key=lambda citation: citation.start)))

@@ -76,15 +76,16 @@ class NormalizedText(Tokens):
         self.citations: list[tuple[int, normalize.Citation]] = []
         """Each with the number of tokens before it."""
         for index, place in enumerate(places):
+            scan = place.scan
             beside = lines_beside(place.passage, heads)
-            cited = deque(place.scan.citations)
-            for token in place.scan.tokens:
-                if beside and any(start <= token.start < end for start, end in beside):
-                    continue
-                while cited and cited[0].start < token.start:
-                    self.citations.append((len(norms), cited.popleft()))
-                norms.append(token.norm)
-                self.spans.append((index, token.start, token.end))
+            cited = deque(scan.citations)
+            tokens = [t for t in scan.tokens if not any(a <= t.start < b for a, b in beside)] if beside else scan.tokens
+            if cited:
+                for before, token in enumerate(tokens, len(norms)):
+                    while cited and cited[0].start < token.start:
+                        self.citations.append((before, cited.popleft()))
+            norms += [token.norm for token in tokens]
+            self.spans += [(index, start, end) for _, start, end in tokens]
             self.citations += [(len(norms), citation) for citation in cited]
         super().__init__(norms)
 
