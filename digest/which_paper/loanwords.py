@@ -37,7 +37,7 @@ _SOUNDS = (
 def borrowed(word: str, english: str) -> bool:
     """Whether a word of another script or language is this English one."""
     if word[0] < "\u0250":
-        return _spelt_alike(fold(word), english)
+        return _spelt_alike(_spelling(fold(word)), _spelling(english))
     said = _romanized(word)
     mine, katakana, cyrillic = _consonants(said), "\u30a1" <= word[0] <= "\u30fc", word[0] < "\u1100"
     if min(len(said), len(english)) > _CLEAR and OSA.distance(_liquid(said), _liquid(english)) <= 1:
@@ -54,13 +54,20 @@ def borrowed(word: str, english: str) -> bool:
     return False
 
 
+# A question's words are held against all words of some digests, and these against each question.
+@lru_cache(maxsize=2_000)
 def _liquid(word: str) -> str:
     """An r for each l, a k for each hard c: `マラリア` is `malaria`, `コーラル` `coral`."""
     return re.sub(r"(.)\1", r"\1", re.sub("c(?![eiyh])", "k", word.replace("l", "r")))
 
 
+@lru_cache(maxsize=2_000)
+def _spelling(word: str) -> str:
+    """A c for each k, and no letter twice: as kindred languages spell it."""
+    return re.sub(r"(.)\1", r"\1", word.replace("k", "c"))
+
+
 def _spelt_alike(word: str, english: str) -> bool:
-    word, english = (re.sub(r"(.)\1", r"\1", w.replace("k", "c")) for w in (word, english))
     short = min(len(word), len(english))
     if short == _START - 1 and word.startswith(english) and len(word) <= short + _ENDING:
         return True  # `Polypen`
@@ -105,6 +112,7 @@ def _english(word: str) -> frozenset[str]:
     return frozenset(_consonants(form) for said in forms for form in (said, said.removesuffix("s")))
 
 
+@lru_cache(maxsize=2_000)
 def _consonants(word: str) -> str:
     for spelling, sound in _SOUNDS:
         word = re.sub(spelling, sound, word)
