@@ -62,7 +62,8 @@ def _changed(
     """The edits of those messages that the change of the counts concerns."""
     posted = {step.key: step for step in delivery.plan}
     apart = bool(own_posts(delivery))
-    plain, shown, wanted = (_replies(chat, subscription, digest, counts, apart=apart) for counts in ({}, before, now))
+    plain, wanted = (_replies(chat, subscription, digest, counts, apart=apart) for counts in ({}, now))
+    shown = _replies(chat, subscription, digest, before, apart=apart) if before else plain
     return [
         Step(str(StepKey(key, "votes")), StepKind.EDIT, step.payload, on=key, picture=step.picture, bare=step.bare)
         for key, step in wanted.items()
