@@ -1,5 +1,6 @@
 """A channel of people around an context without a platform."""
 
+import functools
 import io
 
 import pytest
@@ -20,6 +21,15 @@ from digest.ports import FreePace, Services
 from tests.bot.people import Channel
 from tests.conftest import Clock
 from tests.sample_day import SampleDay
+
+_analysis_once = functools.lru_cache(maxsize=256)(functools.partial(ExtractiveAnalyst._analysis, ExtractiveAnalyst()))
+
+
+@pytest.fixture(autouse=True)
+def _analyses_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the stand-in finds in a text is always the same. Hundreds of tests begin with a digest of the same papers: each text
+    is analysed once a worker. What the analyst does is tested in `tests/digest/extractive`."""
+    monkeypatch.setattr(ExtractiveAnalyst, "_analysis", staticmethod(_analysis_once))
 
 
 @pytest.fixture
