@@ -233,13 +233,19 @@ def chain(last: Any, came: dict[Any, Any]) -> list[Any]:
 
 
 def total(counted: Iterable[Counter[int]]) -> Counter[int]:
+    some = [one for one in counted if one]
+    if len(some) == 1:
+        return some[0]
     found: Counter[int] = Counter()
-    for one in counted:
-        found.update(one)
+    for one in some:
+        for position, ways in one.items():
+            found[position] = found.get(position, 0) + ways
     return found
 
 
 def times(counted: Counter[int], ways: int) -> Counter[int]:
+    if ways == 1:
+        return counted
     return Counter({p: n * ways for p, n in counted.items()}) if ways else Counter()
 
 
