@@ -159,17 +159,16 @@ class Spelling:
     """How a paper spells its words."""
 
     def __init__(self, text: str) -> None:
-        """`text`: the paper's, in lower case."""
         self.words = _words(text)
         self.text = " ".join(self.words)
         """Each word once, which is faster to search for a part of a word."""
 
 
 def _words(text: str) -> frozenset[str]:
-    """What `_BONDED` finds: splitting bytes takes a fifth of the time."""
-    tokens = set(text.encode("utf-8", "surrogatepass").translate(_SPACED).split())
+    """What `_BONDED` finds, in lower case: splitting bytes takes a fifth of the time."""
+    tokens = set(text.encode("utf-8", "surrogatepass").lower().translate(_SPACED).split())
     plain = {token for token in tokens if token.isascii()}
-    rest = b" ".join(tokens - plain).decode("utf-8", "surrogatepass")
+    rest = b" ".join(tokens - plain).decode("utf-8", "surrogatepass").lower()
     return frozenset((*b" ".join(plain).decode().split(), *_BONDED.findall(rest)))
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pypdfium2 as pdfium
 
@@ -77,8 +78,8 @@ def _read(data: bytes, paper_id: str, version: int, max_pages: int) -> FullText:
     garbled = reader.unmapped + letters(characters.malformed("\n".join(line.text for line in lines)))
     end = unnamed_references(lines)
     found = blocks(lines[:end], body)
-    whole = characters.Spelling("\n".join(block.raw for block in found).lower())
-    builder = _SectionBuilder(whole, margins(lines, body))
+    whole = characters.Spelling("\n".join(block.raw for block in found))
+    builder = _SectionBuilder(whole, partial(margins, lines, body))
     for block in found:
         builder.add(block)
     builder.in_references = builder.in_references or end < len(lines)
@@ -124,11 +125,11 @@ def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLi
 class _SectionBuilder:
     """The abstract first; of the text before it (title, authors) only prose is kept."""
 
-    def __init__(self, whole: characters.Spelling, sides: Margins) -> None:
+    def __init__(self, whole: characters.Spelling, sides: Callable[[], Margins]) -> None:
         self._whole = whole
         self._margins = sides
-        self._as_text: set[int] = set()
-        """Positions in the front matter of what is set like the running text."""
+        self._front: list[Line] = []
+        """The first line of each passage of the front matter."""
         self._open: list[tuple[str, int, int, list[Passage]]] = [(FRONT, 1, 1, [])]
         self._abstract: int | None = None
         self.in_references = False
@@ -192,8 +193,8 @@ class _SectionBuilder:
         if block.form is Form.TABLE:
             text = "\n".join(characters.hyphens(line.text, self._whole) for line in block.lines)
         held = self._open[-1][3]
-        if len(self._open) == 1 and self._margins.hold(block.lines[0]):
-            self._as_text.add(len(held))
+        if len(self._open) == 1:
+            self._front.append(block.lines[0])
         held.append(Passage(text, block.form, page=block.page))
 
     def references(self) -> tuple[str, ...]:
@@ -210,22 +211,21 @@ class _SectionBuilder:
         if self._abstract is not None:
             kept = tuple(p for p in front.passages if p.form is Form.CAPTION or _is_paragraph(p))
         else:
-            kept = _without_title_block(
-                front.passages, self._as_text, sum(_letters(s.passages) for s in (front, *rest))
-            )
+            as_text = list(map(self._margins().hold, self._front))
+            kept = _without_title_block(front.passages, as_text, sum(_letters(s.passages) for s in (front, *rest)))
         self.left_out += _letters(front.passages) - _letters(kept)
         front = Section(FRONT if rest else BODY, 1, "", 1, kept)
         return (abstract, *((front,) if kept else ()), *rest)
 
 
-def _without_title_block(passages: tuple[Passage, ...], as_text: set[int], whole: int) -> tuple[Passage, ...]:
+def _without_title_block(passages: tuple[Passage, ...], as_text: list[bool], whole: int) -> tuple[Passage, ...]:
     """The text before the first heading, without the title and the authors at its head.
 
     It begins with the first sentence, or with what is set like text, such as the date of a letter
     and whom it is to. If that leaves out too much of the `whole` letters, it is no title block.
     """
     first = next(
-        (i for i, p in enumerate(passages) if i in as_text or _is_paragraph(p) or _is_sentence(p)), len(passages)
+        (i for i, p in enumerate(passages) if as_text[i] or _is_paragraph(p) or _is_sentence(p)), len(passages)
     )
     return passages if _letters(passages[:first]) > MAX_TITLE_BLOCK * whole else passages[first:]
 

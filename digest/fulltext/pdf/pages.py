@@ -452,10 +452,10 @@ def _is_power(last: Line, line: Line) -> bool:
 
 
 def _continues(last: Line, line: Line) -> bool:
-    size = max(line.size, last.size)
-    apart, raised = line.x0 - last.x1, abs(line.y - last.y_end)
-    if raised >= 1.1 * size or not (last.upright and line.upright):
+    raised = abs(line.y - last.y_end)
+    if (raised >= 1.1 * line.size and raised >= 1.1 * last.size) or not (last.upright and line.upright):
         return False
+    apart, size = line.x0 - last.x1, max(line.size, last.size)
     if len(line.text) <= 3:  # a root or a large operator hangs from the top of the line
         return -0.6 * size <= apart <= 0.5 * size and raised < 1.1 * size
     return -0.6 * size <= apart <= 1.2 * size and raised < 0.62 * size
