@@ -330,7 +330,8 @@ def _texts(page: Argument) -> Iterator[_Placed]:
 class _Marks:
     """What the marks of a page's content say, each asked once."""
 
-    SIZE = 256
+    SIZE = 66
+    """Bytes of a longer meaning than any cluster has: such is left to PDFium."""
 
     def __init__(self) -> None:
         self._known: dict[int, str] = {}

@@ -32,6 +32,8 @@ ALIKE = 40
 """Of 255: text that differs less from the box it stands on is examined."""
 FAINT = 250
 """Of 255: less opaque text is examined."""
+SHEER = 128
+"""Of 255: what is less opaque hides no text, unless much of it lies on each other."""
 THICK = 3.0
 """Points: a thinner rule covers no text."""
 TOUCH = 1.5
@@ -397,13 +399,14 @@ class Surveyor:
         counts = list(map(pdfium_calls.form_objects, arguments))
         numbers = pdfium_calls.longs(max(counts, default=0))
         transparent = map(pdfium_calls.is_transparent, arguments)
+        faint = map(FAINT.__gt__, pdfium_calls.COLOURS.ask(pdfium_calls.colour_of, arguments)[1][3])
         known, values = pdfium_calls.MATRICES.ask(pdfium_calls.matrix_of, arguments)
-        properties = zip(forms, arguments, counts, transparent, known, zip(*values, strict=True), strict=True)
+        properties = zip(forms, arguments, counts, transparent, faint, known, zip(*values, strict=True), strict=True)
         opened: list[Form] = []
-        for (level, at), form, count, see_through, has_own, own in properties:
+        for (level, at), form, count, see_through, is_faint, has_own, own in properties:
             inside = level.place(at)
             why, matrix = inside.why, inside.matrix
-            if not why and (self._layers or (count <= FEW_OBJECTS and see_through)):
+            if not why and (self._layers or (see_through and (is_faint or count <= FEW_OBJECTS))):
                 why = "hidden-markup"
             made.doubted = made.doubted or bool(why)
             if has_own and own != UNIT:
@@ -459,7 +462,7 @@ class Surveyor:
         clear = set()
         for path, fill, is_known, colour, alpha in zip(paths, fills, known, colours, alphas, strict=True):
             path.colour = colour
-            if not (is_known and alpha >= FAINT if fill else self._paints(path)):
+            if not (is_known and alpha >= SHEER if fill else self._paints(path)):
                 clear.add(id(path))
         for cover in covers:
             cover.painted = True
@@ -478,7 +481,7 @@ class Surveyor:
         red, green, blue, alpha = self._rgba
         cover.colour = red, green, blue
         hollow = stroke and min(_sides(cover.box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
-        return not (alpha < FAINT or (hollow and pdfium_calls.path_segments(obj) in _FRAME))
+        return not (alpha < SHEER or (hollow and pdfium_calls.path_segments(obj) in _FRAME))
 
     def _clipped(
         self, texts: list[Position], clips: Iterable[tuple[Argument, int]], boxes: list[Box], placed: list[Box]

@@ -25,7 +25,7 @@ from digest.fulltext.pdf.columns import split_columns
 from digest.fulltext.pdf.logical import LogicalOrder, needs_order
 from digest.fulltext.pdf.objects import Box
 from digest.fulltext.pdf.pdfium_calls import Argument, argument
-from digest.fulltext.pdf.visibility import TINY, HiddenRun, HiddenTextFinder, is_report
+from digest.fulltext.pdf.visibility import NARROW, TINY, HiddenRun, HiddenTextFinder, is_report
 from digest.model import Hidden
 from digest.patterns import regex
 
@@ -33,8 +33,6 @@ _SUBSET = regex(r"\A[A-Z]{6}\+")
 SMALL = 3.3
 """Points: a few lines in such type are unreadable; a shrunken table or figure has many."""
 FEW = 8
-NARROW = 0.12
-"""Times the type's size that a character takes on average: with less, they cover each other."""
 UNMAPPED_STEP = 50
 """Characters between two that are asked for their meaning."""
 MIN_TEXT = 20

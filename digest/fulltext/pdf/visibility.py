@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import compress, repeat, zip_longest
+from itertools import compress, pairwise, repeat, zip_longest
 from operator import sub
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from digest.fulltext.completeness import letters
 from digest.fulltext.hidden import first_order, reads_as_text
 from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.objects import STEP, Box, Survey, Surveyor, Suspect, look_for_twins
@@ -25,6 +26,8 @@ from digest.fulltext.pdf.pdfium_calls import Argument, argument, long
 
 TINY = 2.0
 """Points."""
+NARROW = 0.12
+"""Times the type's size that a character takes on average: with less, they cover each other."""
 MAX_GAP = 2
 """Characters that PDFium inserts between two pieces: a space, a line end."""
 MANY_TEXTS = 40
@@ -51,6 +54,8 @@ SCANNED = 0.8
 """Share of a page's characters whose invisibility makes it a scan, even without a picture."""
 PICTURE = 0.5
 """Share of a page that pictures take in a scan."""
+WORDY = 0.8
+"""Share of letters in a text of words."""
 MIN_WORDS = 8
 """Words of a message in pieces that alone say nothing."""
 
@@ -78,6 +83,13 @@ class HiddenTextFinder:
         text = pdfium_calls.handle(text_page.raw)
         count = pdfium_calls.characters(text)
         survey = self._surveyor.survey(page, text, count)
+        pressed = _pressed(text, survey.sample, count)
+        told = [run for run, said in zip(pressed, _pieces(text_page, pressed), strict=True) if _is_wording(said)]
+        return [*told, *self._hidden_runs(page, text_page, text, survey, count)]
+
+    def _hidden_runs(
+        self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, text: Argument, survey: Survey, count: int
+    ) -> list[HiddenRun]:
         suspects = survey.suspects
         if not suspects or not _may_be_message(text, list(suspects)):
             return []
@@ -206,6 +218,29 @@ class _Pictures:
         return True
 
 
+def _pressed(text: Argument, sample: Sequence[int], count: int) -> list[HiddenRun]:
+    """Words in the place of a few letters, as a marked text may be given another meaning."""
+    same = [at for at, (obj, after) in enumerate(pairwise(sample)) if obj and obj == after]
+    marked = [at for at in same if pdfium_calls.marks(argument(sample[at]))]
+    if not marked:
+        return []
+    ends = [STEP * (at + end) for at in marked for end in (0, 1)]
+    lefts, tops, _, bottoms = pdfium_calls.BOXES.ask(pdfium_calls.box_of, [text] * len(ends), ends)[1]
+    runs: list[HiddenRun] = []
+    for n, at in enumerate(marked):
+        room = NARROW * STEP * (tops[2 * n] - bottoms[2 * n])
+        start = end = STEP * at
+        far = abs(lefts[2 * n + 1] - lefts[2 * n]) > room or abs(bottoms[2 * n + 1] - bottoms[2 * n]) > room
+        if far or (runs and start < runs[-1].end):
+            continue
+        while start > 0 and pdfium_calls.object_at(text, start - 1) == sample[at]:
+            start -= 1
+        while end < count and pdfium_calls.object_at(text, end) == sample[at]:
+            end += 1
+        runs.append(HiddenRun(start, end, "hidden-markup"))
+    return runs
+
+
 def is_report(pieces: Sequence[str]) -> bool:
     """Whether hidden pieces are worth a word: a sentence, an order, or a message in pieces."""
     joined = " ".join(pieces)
@@ -216,6 +251,11 @@ def is_report(pieces: Sequence[str]) -> bool:
 def _is_message(text: str) -> bool:
     """Kept, because a running head in pale type is on every page."""
     return reads_as_text(text) or bool(first_order(text))
+
+
+def _is_wording(text: str) -> bool:
+    """Whether it is a message in words, no source of a formula."""
+    return bool(first_order(text)) or (reads_as_text(text) and letters(text) > WORDY * len("".join(text.split())))
 
 
 def _may_be_message(page: Argument, texts: list[int]) -> bool:
