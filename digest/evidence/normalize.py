@@ -27,7 +27,7 @@ class Token(NamedTuple):
 
 _TOKEN = regex(
     r"""
-    (?:(?<![\s,])[\s,]++(?![/:]))?     # what stands between most tokens, at once
+    (?:(?<![\s,])[\s,]++)?     # what stands between most tokens, at once
     (?:(?P<plain>(?![BIDTFSEU])[^\W\d_⁰¹²³⁴-⁹₀-₉\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)  # most are words: first, unless an artefact may begin
   | (?P<cite>\[\s*\d{1,3}[a-z]?(?:\s*[,;–—-]\s*\d{1,3}[a-z]?)*\s*\](?!\s*%)
         |\bBIBREF\d+\b)

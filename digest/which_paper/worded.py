@@ -11,7 +11,7 @@ import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -165,6 +165,7 @@ class Worded:
     """Papers by an ordinal before any word, `o penúltimo parece legal`, if nothing else is told."""
 
 
+@lru_cache(maxsize=32)
 def aligned(text: str) -> str:
     """The text without accents and capitals, each character at its place."""
     return text.lower() if text.isascii() else "".join(without_accents(c)[:1] or c for c in text)
