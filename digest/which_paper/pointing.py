@@ -226,6 +226,11 @@ def this_paper(question: str) -> bool:
     return any(_matches(question, "this", _this_paper))
 
 
+def names_this(question: str) -> bool:
+    """`does 6 mention this one?`, at the end of what is asked about another paper."""
+    return any(_matches(question, "this", _this_at_the_end))
+
+
 def beside_this(question: str) -> tuple[int, ...]:
     """The numbers that are joined with the paper under discussion: `this and 7`, `7とこれ`."""
     return tuple(dict.fromkeys(int(m["number"]) for m in _matches(question, "this", _joined)))
@@ -475,6 +480,18 @@ def _related(language: str) -> tuple[re.Pattern[str], ...]:
 def _this_paper(language: str) -> tuple[re.Pattern[str], ...]:
     edge, gap = ("", r"\s*") if language in _EAST else (r"(?<!\w)", r"\s+")
     return (re.compile(rf"{edge}(?!d(?:as|ie|er|en)\b)(?:{_WORDS[language].this}|この|이){gap}(?:{any_of('paper')})"),)
+
+
+@cache
+def _this_at_the_end(language: str) -> tuple[re.Pattern[str], ...]:
+    if language in _EAST:
+        return ()
+    this, paper = _WORDS[language].this, any_of("paper", (language,))
+    return (
+        re.compile(
+            rf"\d\s+\w.*(?<!\w)(?!d(?:as|ie|er|en)\b)(?:{this})\s+(?:{paper})\W*$|\d\s+\w.*\bthis (?:one|paper)\W*$"
+        ),
+    )
 
 
 @cache

@@ -387,7 +387,8 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
         if resolved.paper_ids or resolved.ask:
             return _with_described(resolved, text, papers)
     if (kind := shelf.of_kind(text)).sure:
-        return _of(kind, papers)
+        beside = shelf.described(text) if cues.COMPARES.search(text) else None
+        return _of(replace(kind, sure=tuple(dict.fromkeys((*kind.sure, *(beside.sure if beside else ()))))), papers)
     described = None if cues.DAY.search(text) or means_today(text, len(papers)) else shelf.described(text)
     alone = shelf.mentioning(text, titles=True) if cues.WHICH_ONE.search(text) else Found()
     if found := next((f for f in (described, alone) if f and (f.sure or f.maybe)), None):
@@ -457,6 +458,8 @@ def _with_discussed(told: Resolution, text: str, papers: Sequence[Known], under:
             else told
         )
     single = len(told.paper_ids) == 1 and told.paper_ids[0] not in under
+    if under and single and told.why == "number" and pointing.names_this(text):
+        return Resolution((*under, *told.paper_ids), why=told.why)
     related = pointing.beside_what(text) or pointing.related(text)
     if under and single and related:
         return Resolution((*under, *told.paper_ids), why=told.why)
@@ -484,13 +487,14 @@ def _guessed(text: str, papers: Sequence[Known], *, named: bool = False) -> Reso
     hinted = _of(shelf.hinted(text), papers)
     if hinted.paper_ids or hinted.ask:
         return _with_described(hinted, text, papers)
-    mentioning = _of(shelf.mentioning(text), papers)
-    if mentioning.paper_ids or named:
-        return mentioning if mentioning.paper_ids else _asking(papers, "which paper is not said")
-    fitting = _of(shelf.best_fit(text), papers)
-    distinct = Resolution() if fitting.paper_ids else _of(shelf.distinct(text), papers)
-    found = next((r for r in (distinct, fitting) if r.paper_ids or r.ask), None)
-    return found or _asking(papers, "which paper is not said")
+    looks = (shelf.mentioning,) if named else (shelf.mentioning, shelf.within, shelf.best_fit, shelf.distinct)
+    unsure: Resolution | None = None
+    for look in looks:
+        found = _of(look(text), papers)
+        if found.paper_ids:
+            return found
+        unsure = unsure or (found if found.ask else None)
+    return unsure or _asking(papers, "which paper is not said")
 
 
 def _shelf(papers: Sequence[Known]) -> TitleIndex:

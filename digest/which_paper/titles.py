@@ -24,7 +24,7 @@ from digest.retrieval.terms import LITTLE, asked, bare, stem, terms
 from digest.which_paper import cues
 from digest.which_paper.loanwords import FOREIGN, borrowed
 from digest.which_paper.topics import topics
-from digest.which_paper.worded import asks_from, authors, descriptions, is_little, means_all
+from digest.which_paper.worded import asks_from, authors, descriptions, descriptions_within, is_little, means_all
 
 _WORD = regex(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
 _SHORT_NAME = regex(r"\(\s*([A-Za-z][A-Za-z0-9-]{1,14}s?)\s*\)")
@@ -43,7 +43,7 @@ _DESCRIBED = (
     regex(r"^\W*(?P<what>[^，。！？,.!?；;\s这那第]{2,12}?)的?那个(?=$|[，。！？,.!?；;]|[用有是能怎呢的多要需会在里跟和比做])"),
     regex(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
     regex(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
-    regex(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),
+    regex(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-|vs\b|versus\b|or\b|and\b))", re.IGNORECASE),
     regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
 )  # fmt: skip
 _GLIMPSED = (
@@ -67,7 +67,7 @@ _FOREIGN_NAME = regex(
     r"(?<!\w)[А-ЯЁ][а-яё]{4,}|[\u30a1-\u30fa\u30fc]{3,}(?=さん|氏|ら(?:の|は)|の論文)|(?<!\w)[가-힣]{2,4}(?=\s?[님씨]|\s?논문|\s?등의?\s)"
 )
 """Family names in another script."""
-_OR = regex(r"(?<!\w)(?:or|oder|ou|o|или)(?!\w)|还是|或|か|였나|나\s|아니면", re.IGNORECASE)
+_OR = regex(r"(?<!\w)(?:or|oder|ou|o|или|vs|versus)(?!\w)|还是|或|か|였나|나\s|아니면", re.IGNORECASE)
 """Says that one of two names is meant."""
 _FIRST_WORDS = regex(r"\W*(?:\w{1,3}\W+)?")
 _KINDS = {
@@ -290,6 +290,18 @@ class TitleIndex:
                 return Found(tuple(of), (), "description")
         return Found()
 
+    def within(self, question: str) -> Found:
+        """Finds `la fig 2 del de vidrio`, where the description is not at the beginning."""
+        found = [self._fitting(d)[0][0] for d in descriptions_within(question, joined=False) if self._told_by(d)]
+        return Found((found[0],), (), "description") if len(set(found)) == 1 else Found()
+
+    def _told_by(self, description: str) -> bool:
+        ranked = self._fitting(description) if asked_for(description) else []
+        first = ranked[0][0] if ranked else -1
+        return bool(
+            ranked and _is_clear(ranked) and self._accounts(first, description) and not self._rivals(first, description)
+        )
+
     def described(self, question: str) -> Found | None:
         """Finds `the dubbing one`, `配音那篇`. None when the question describes no paper."""
         described = [d for d in _descriptions(question) if asked_for(d)]
@@ -308,9 +320,16 @@ class TitleIndex:
                     return Found(alike, (), "description")
                 return Found((), alike, "description")
             sure[description] = ranked[0][0]
+        if sure:
+            joined = (d for d in descriptions_within(question, joined=True) if self._told_by(d))
+            sure |= {d: self._fitting(d)[0][0] for d in joined}
         # Of two that are joined both are found or none: `the Rust one and the quantum one`.
         lost = (d for d in described if not any(_overlap(d, found) for found in sure))
-        if sure and cues.AND.search(question) and any(next(self._content(d), None) is not None for d in lost):
+        if (
+            sure
+            and (cues.AND.search(question) or _OR.search(question))
+            and any(next(self._content(d), None) is not None for d in lost)
+        ):
             return Found((), tuple(range(len(self.papers))), "description")
         return Found(tuple(dict.fromkeys(sure.values())), (), "description")
 

@@ -159,6 +159,19 @@ def test_a_place_is_counted_from_the_paper_under_discussion(question, step):
 
 
 @pytest.mark.parametrize(
+    ("question", "told"),
+    [("the survey vs the glass one, which is shorter", (5, 10)), ("glass paper or the cable paper first?", (1, 10))],
+)
+def test_two_descriptions_are_two_papers(question, told):
+    assert set(resolve(question, papers=LAB).paper_ids) == {LAB[n - 1].paper.id for n in told}
+
+
+def test_this_one_beside_a_number_is_the_paper_under_discussion():
+    found = resolve("does number 6 mention this one?", papers=LAB, under_discussion=(LAB[2].paper.id,))
+    assert set(found.paper_ids) == {LAB[2].paper.id, LAB[5].paper.id}
+
+
+@pytest.mark.parametrize(
     ("question", "under", "told"),
     [
         ("no the other legged one", 3, 7),
