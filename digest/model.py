@@ -314,8 +314,8 @@ class Doubt:
     """The passage around the quotation."""
     slight: bool = False
     """Whether the sentence is shown without a mark unless a model denies it."""
-    along: bool = False
-    """Whether no call is made for its sake: rules support it, but in other words."""
+    reworded: bool = False
+    """Whether rules support it, in other words than its quotation's."""
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def is_place(text: str, name: re.Match[str]) -> bool:
 _PLACE_BEFORE = regex(r"\b(?:on|auf|bei|in|im|sur|dans|en|no|na|em|на|в)\s(?:the\s)?$", re.IGNORECASE)
 _PLACE_AFTER = regex(r"\s?(?:上|中|において|で(?!は?な)|に(?!比)|에서|에(?! 비)|数据集)")
 MEASURES = frozenset(
-    "us ns um angstrom mev ev kev pa hpa kpa mpa nmol/l umol/l mmol/l ms s min h d wk mo y gb mb kb tb km cm mm nm ug mg g kg t ul ml l milliw w kw megaw gw".split()
+    "us ns um angstrom mev ev kev pa hpa kpa mpa nmol/l umol/l mmol/l ms s min h d wk mo y gb mb kb tb km mile cm mm nm ug mg g kg t ul ml l milliw w kw megaw gw".split()
 )
 
 

@@ -88,6 +88,7 @@ def support_of(
 RULES: tuple[Callable[[Case], Iterable[Doubt]], ...] = (
     figures.figures_fit,
     names.names_stand,
+    names.names_beside,
     negation.negation,
     amounts.quantifiers_agree,
     shares.shares,
@@ -96,6 +97,7 @@ RULES: tuple[Callable[[Case], Iterable[Doubt]], ...] = (
     parts.other_part,
     certainty.certainty,
     certainty.conditions,
+    certainty.circumstances,
     certainty.causes,
     certainty.effects,
     content.subjects,

@@ -23,17 +23,17 @@ log = logging.getLogger(__name__)
 
 MOST = 80
 """Doubts in one call; the marks of further ones stay."""
-ALONG = 30
-"""Of sentences that rules support: about 1,000 tokens of the reply."""
+MOST_REWORDED = 30
+"""Of sentences that rules support in other words: about 1,000 tokens of the reply."""
 
 
 async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, Word]:
     """The model's word for each doubt it judged. Raises Misconfigured."""
     every = list(dict.fromkeys(doubts))
-    asked = [d for d in every if not d.along]
+    asked = [d for d in every if not d.reworded]
     if not asked:
         return {}
-    asked = [*asked, *[d for d in every if d.along][:ALONG]][:MOST]
+    asked = [*asked, *[d for d in every if d.reworded][:MOST_REWORDED]][:MOST]
     log.info("event=support_asked model=%s doubts=%d", model.fast, len(asked))
     true, false = known_pairs(asked[0])
     middle = len(asked) // 2
@@ -46,7 +46,7 @@ async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, W
     found = words_from(reply.text, pairs)
     if found.pop(true, None) is not Word.YES or found.pop(false, None) in (None, Word.YES):
         log.warning("event=support_not_judged model=%s cause='it errs in known pairs'", model.fast)
-        return dict.fromkeys((d for d in asked if not d.along), Word.NO)
+        return dict.fromkeys((d for d in asked if not d.reworded), Word.NO)
     return found
 
 

@@ -46,7 +46,7 @@ _LAST = regex(
 )
 _HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
 _START = regex(
-    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|[-–—]\s|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b(?!\.?\s*\d)|都|各|可以|能|比|の|は|が|も|って"
+    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|[-–—]\s|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比|の|は|が|も|って"
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can|briefly|pls|plz|tl;?dr|bitte|kurz|en bref|svp|stp|por favor|porfa|(?:en|em|auf|в|на)\s+(?:\d|un|ein)\w*\s|in breve|per favore|кратко|коротко|вкратце|плз|плиз|пожалуйста)\b))"
 )
 _AGAINST = regex(

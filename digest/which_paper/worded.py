@@ -128,10 +128,6 @@ _RESOURCE_OF = regex(
 _ASKS = r"(?:what|how|who|where)s?|which|who|where|why|wie|wieviele?|was|welche\w?|wer|wo|warum|comment|combien|pourquoi|quel(?:le)?s?|cual(?:es)?|como|cuant\w+|donde|quien\w*|quant\w+|qual|quais|onde|quem|come|quale|quali|dove|chi|как\w{0,3}|сколько|кто|где|почему"
 """Asks: a figure before it counts nothing, `а в 5 сколько часов?`"""
 _ASKED_OF = regex(rf"\s+(?:{_ASKS})(?!\w)")
-_AN_HOUR = regex(
-    r"(?<!\w)(?:at|by|until|till|um|gegen|ab|bis|a las?|alle|vers|only|just|nur|sol[oe]|seulement|apenas|so|только|до)\s+\Z"
-)
-"""`meeting at 3 what …`, `with only 3 how …`"""
 _TURNS_TO = regex(
     r"^\W*(?:about|for|re|regarding|concerning|zu|zum|zur|bei|fur|sur|pour|sobre|para|su|per|про|по|к|关于)\s*(\d{1,2})\s*[:：,，]"
 )
@@ -190,12 +186,7 @@ def worded_in(question: str, count: int) -> Worded:
     )
     taken = {place for at, end, _ in (*found, *bare) for place in range(at, end)}
     unplaced = [u for u in _without_versions(_unplaced(plain, count), question, plain) if u[0] not in taken]
-    asked = [
-        (at, end, n)
-        for at, n in unplaced
-        for end in [at + len(str(n))]
-        if _ASKED_OF.match(plain, end) and not _just_before(_AN_HOUR, plain, at)
-    ]
+    asked = [(at, at + len(str(n)), n) for at, n in unplaced if _ASKED_OF.match(plain, at + len(str(n)))]
     bare, unplaced = sorted([*bare, *asked]), [u for u in unplaced if not any(u[0] == at for at, *_ in asked)]
     if named:
         # `Compara el artículo 3 con el 6`
@@ -436,7 +427,7 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     the = _the(language, _DETERMINERS)
     by_itself = alone(language)
     day = rf"(?!(?<=\bna\s)(?:{'|'.join(_short_weekdays('pt'))})(?!\w))"  # `na segunda` is Monday
-    yield rf"{the}{day}(?P<number>{ordinal})(?:{by_itself}|(?={both}(?:{article(language)})\s*(?:{ordinal}|{last})))"
+    yield rf"{the}{day}(?P<number>{ordinal})(?:{by_itself}|(?={both}(?:{nouns.the or '(?!)'})\s*(?:{ordinal}|{last})))"
     if nouns.the:  # `del primero y el último quiero …`
         yield rf"(?<!\w){ordinal}{both}(?:{nouns.the})\s*{last}(?!\s+(?:{nouns.other}|{_NO_PAPER})(?!\w))"
     if language == "es":

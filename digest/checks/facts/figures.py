@@ -52,7 +52,7 @@ _UNIT = {
     "ms": "ms", "毫秒": "ms", "milliseconds": "ms", "s": "s", "秒": "s", "秒钟": "s", "seconds": "s", "second": "s", "sec": "s", "minutes": "min", "minute": "min", "分钟": "min", "min": "min",
     "h": "h", "hours": "h", "hour": "h", "小时": "h", "days": "d", "day": "d", "天": "d", "weeks": "wk", "周": "wk", "months": "mo", "个月": "mo", "years": "y", "年": "y",
     "gb": "gb", "mb": "mb", "tb": "tb", "kb": "kb", "gib": "gb", "hz": "hz", "khz": "khz", "mhz": "mhz", "ghz": "ghz", "fps": "fps", "帧": "frames", "db": "db", "dB": "db",
-    "mm": "mm", "cm": "cm", "km": "km", "nm": "nm", "μm": "um", "µm": "um", "m": "m", "米": "m", "毫米": "mm", "厘米": "cm", "公里": "km", "w": "w", "kw": "kw", "kwh": "kwh", "mj": "mj", "j": "j",
+    "mm": "mm", "cm": "cm", "km": "km", "nm": "nm", "μm": "um", "µm": "um", "m": "m", "米": "m", "毫米": "mm", "厘米": "cm", "公里": "km", "mile": "mile", "miles": "mile", "w": "w", "kw": "kw", "kwh": "kwh", "mj": "mj", "j": "j",
     "微秒": "us", "μs": "us", "µs": "us", "microseconds": "us", "microsecond": "us", "纳秒": "ns", "ns": "ns", "nanoseconds": "ns", "nanosecond": "ns", "纳米": "nm", "微米": "um", "埃": "angstrom", "å": "angstrom",
     "kg": "kg", "kilogram": "kg", "kilograms": "kg", "千克": "kg", "公斤": "kg", "g": "g", "gram": "g", "grams": "g", "mg": "mg", "milligrams": "mg", "毫克": "mg", "μg": "ug", "µg": "ug", "微克": "ug",
     "tonne": "t", "tonnes": "t", "吨": "t", "watt": "w", "watts": "w", "瓦": "w", "kilowatts": "kw", "千瓦": "kw", "ml": "ml", "μl": "ul", "µl": "ul", "毫升": "ml", "litres": "l", "liters": "l",
@@ -77,7 +77,7 @@ _SUFFIX = (
     r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿億兆만억조]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
     r"(?:(?<=[万亿億兆만억조])\s?(?P<rest>\d{1,4})(?P<restmagnitude>[千천百백万만亿億억])(?![米克卡]))?"
     r"(?:(?:-|\s|\\,|\\){0,6}(?P<unit>(?-i:[pnµμm]M|[mkMG]?eV|[hkMG]?Pa)(?![A-Za-zÀ-ɏ0-9_-])|\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
-    r"[毫微纳]秒|千克|公斤|[毫微]克|吨|千?瓦|毫升|[纳微]米|埃|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|[mnµμ]s|(?:milli|micro|nano)?seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|Å|kWh|kW|mJ|[kmμµ]g|kilograms?|grams?|milligrams|tonnes?|(?:kilo)?watts?|[mμµ]l|lit(?:re|er)s|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhgJW]|[mMG]W)(?![A-Za-zÀ-ɏ0-9_-])|°))?"
+    r"[毫微纳]秒|千克|公斤|[毫微]克|吨|千?瓦|毫升|[纳微]米|埃|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|[mnµμ]s|(?:milli|micro|nano)?seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|miles?|Å|kWh|kW|mJ|[kmμµ]g|kilograms?|grams?|milligrams|tonnes?|(?:kilo)?watts?|[mμµ]l|lit(?:re|er)s|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhgJW]|[mMG]W)(?![A-Za-zÀ-ɏ0-9_-])|°))?"
 )
 _ABOUT = regex(
     r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有|(?<!\w)(?:rund|etwa|ungefähr|knapp|gut|environ|près de|presque|unos|unas|alrededor del?|cerca de|casi|aproximadamente|quase|около|примерно|почти|약|대략|거의)|およそ|ほぼ|約)\s{0,3}\$?\s{0,3}$",

@@ -59,7 +59,7 @@ def with_english_numbers(text: str, language: str, source: str) -> str:
 _UNITS = {
     "duration-nanosecond": "ns", "duration-microsecond": "µs", "duration-millisecond": "ms", "duration-second": "seconds", "duration-minute": "minutes", "duration-hour": "hours",
     "duration-day": "days", "duration-week": "weeks", "duration-month": "months", "duration-year": "years",
-    "length-nanometer": "nm", "length-micrometer": "µm", "length-millimeter": "mm", "length-centimeter": "cm", "length-meter": "m", "length-kilometer": "km",
+    "length-nanometer": "nm", "length-micrometer": "µm", "length-millimeter": "mm", "length-centimeter": "cm", "length-meter": "m", "length-kilometer": "km", "length-mile": "miles",
     "mass-microgram": "µg", "mass-milligram": "mg", "mass-gram": "g", "mass-kilogram": "kg", "mass-tonne": "tonnes", "volume-milliliter": "ml", "volume-liter": "liters",
     "power-watt": "W", "power-kilowatt": "kW", "power-megawatt": "MW", "power-gigawatt": "GW",
     "digital-kilobyte": "KB", "digital-megabyte": "MB", "digital-gigabyte": "GB", "digital-terabyte": "TB",

@@ -30,6 +30,7 @@ _MOST = regex(
     r"|(?:\b(?:up to|as (?:much|many|high) as|(?<!no )(?<!not )(?:less|fewer|younger|shorter|smaller|lower|lighter|thinner) than|under|below|bis zu|weniger als|unter|jusqu['’]à|moins d[eu]|hasta|menos del?|até|fino a|meno di|менее|меньше)|(?<!不)(?:少于|低于|小于)|不到|不足|高达|多达|最大|最高|[<≤]|\\leq?)\s*\$?\s*$",
     re.IGNORECASE,
 )
+_NOT_OVER = regex(r"\b(?:not?|none|never|n['’]t)\b[^\d,.;:]{0,32}\bexceed\w*\s*$", re.IGNORECASE)
 _NEARLY = regex(
     r"(?:\b(?:nearly|almost|fast|beinahe|presque|près de|casi|quase|почти)|将近|接近|(?<![最附])近|ほぼ|거의)\s*$",
     re.IGNORECASE,
@@ -55,6 +56,8 @@ _FROM_BEHIND = regex(r"^\s*(?:から|에서)\s*$")
 def bound(text: str, figure: Figure) -> str:
     """`>`: at least or more than; `<`: at most, less than, nearly; `~`: on average; else empty."""
     before, after = text[max(0, figure.start - 40) : figure.start], text[figure.start + len(figure.text) :][:24]
+    if _NOT_OVER.search(before):
+        return "<"
     if _LEAST.search(before) or _OR_MORE.match(after):
         return ">"
     if _MOST.search(before) or _NEARLY.search(before) or _OR_LESS.match(after):
@@ -186,7 +189,7 @@ def _in_a_row(text: str, one: float, other: float) -> bool:
 
 
 _COMPARED_WITH = regex(
-    r"\b(?:from|than|instead|over|versus|vs|against|compared|of|above|below|for|was|were)\b|[.(;]", re.IGNORECASE
+    r"\b(?:from|than|instead|over|versus|vs|against|compared|above|below|for)\b|[.(;]", re.IGNORECASE
 )
 
 

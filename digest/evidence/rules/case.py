@@ -56,6 +56,8 @@ _POINTS_AT_OWN = regex(
     r"\b(?:we|our|ours|us|it|its|this|they|their|the (?:proposed |new |full )?(?:model|method|system|network|approach|framework|tool|agent|algorithm|defen[cs]e|policy|tutor|swarm))\b",
     re.IGNORECASE,
 )
+_TELLING = 12
+"""Characters: `Hardly.` says nothing by itself."""
 _JOINS = regex(r"\b(?:and|or|but|while|whereas)\b|;", re.IGNORECASE)
 
 
@@ -135,8 +137,10 @@ class Case:
 
     @property
     def reworded(self) -> bool:
+        """Whether it has words that the quotation has not; in most languages they are not known."""
         known = not self.foreign or base(self.language) == "zh"
-        return not known or any(not self.mine.holds(w) and not self.mine.directed(w) for w in self.said)
+        told = bool(self.ground.quotation) and len(self.sentence) >= _TELLING
+        return told and (not known or any(not self.mine.holds(w) and not self.mine.directed(w) for w in self.said))
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from digest.checks.facts.claims import places_of_figure
+from digest.checks.facts.figures import figures
 from digest.evidence.content_words import vocabulary_of, words
 from digest.evidence.directions import negations
 from digest.evidence.rules.case import Case, Doubt
@@ -56,7 +58,7 @@ WHATEVER = regex(
 IN_ANY_CASE = regex(rf"{WHATEVER.pattern}|\b(?:even|any|all|every|each(?! other))\b", re.IGNORECASE)
 """In a quotation: the same, `even with`, and of everything."""
 CAUSE = regex(
-    r"\b(?:because|caus(?:e[sd]?|ing|al(?:ly)?)|due to|owing to|leads? to|led to|results? in|resulted in|thanks to|makes?|made(?! (?:up )?of\b)|driven by|explains?|explained by)\b|因为|由于|导致|引起|造成|致使|使(?!用|得用)|决定|归因|ため|により|によって|原因|引き起こ|もたら|때문|인해|원인|초래|인과|일으"
+    r"\b(?:because|caus(?:e[sd]?|ing|al(?:ly)?)|due to|owing to|leads? to|led to|results? in|resulted in|thanks to|mak(?:es?|ing)|made(?! (?:up )?of\b)|driven by|explains?|explained by)\b|因为|由于|导致|引起|造成|致使|(?<!即)使(?!用|得用)|决定|归因|ため|により|によって|原因|引き起こ|もたら|때문|인해|원인|초래|인과|일으"
     r"|\b(?:weil|verursach\w*|führ\w* zu|wegen|bewirk\w*|aufgrund|parce qu\w*|caus\w*|à cause|entraîn\w*|provoqu\w*|porque|debido|devido|provoc\w*|потому|из-за|вызва\w*|вызыва\w*|причин\w*|приводит)\b",
     re.IGNORECASE,
 )
@@ -105,6 +107,26 @@ def conditions(case: Case) -> Iterator[Doubt]:
         yield Doubt(f"the quotation says it only “{condition[0]}”", 1)
 
 
+def circumstances(case: Case) -> Iterator[Doubt]:
+    """`With fewer than ten passages, …` or `among residents …`, left out."""
+    if case.foreign:
+        return
+    for limit in _CIRCUMSTANCE.finditer(case.quoted):
+        said = words(limit["of"] or limit["among"])
+        mine = vocabulary_of(case.sentence)
+        figured = figures(limit[0])
+        told = len(said) > 1 or figured
+        if told and not any(map(mine.holds, said)) and not any(places_of_figure(f, case.sentence) for f in figured):
+            yield Doubt(f"the quotation says it “{limit[0].strip(' ,')}”", 1)
+            return
+
+
+_CIRCUMSTANCE = regex(
+    r"\A(?:With|When|At|Under|For|After|In|On)\s(?P<of>[^,.;]{3,80}),|\b(?:among|limited to|restricted to|at a(?=[^,.;]{3,30}\d))\s(?P<among>[^,.;]{3,60})",
+    re.IGNORECASE,
+)
+
+
 def causes(case: Case) -> Iterator[Doubt]:
     """A cause where the quotation has what goes together, or another cause."""
     cause, together = CAUSE.search(case.sentence), TOGETHER.search(case.quoted)
@@ -115,7 +137,15 @@ def causes(case: Case) -> Iterator[Doubt]:
         return
     if cause and not hedged and _NO_CAUSE.search(case.quoted) and not negations(case.sentence):
         yield Doubt("the quotation says that no cause is shown", 3)
-    if cause and not hedged and not CAUSE.search(case.whole) and not negations(case.sentence):
+    if (
+        together
+        and _NO_CAUSE.search(case.quoted)
+        and not negations(case.sentence)
+        and not TOGETHER_SAID.search(case.sentence)
+    ):
+        yield Doubt(f"the quotation says “{together[0]}” and shows no cause", 2)
+    made = cause and cause[0].lower() == "made"
+    if cause and not made and not hedged and not CAUSE.search(case.whole) and not negations(case.sentence):
         yield Doubt(f"the quotation does not say “{cause[0]}”", 1)
     for given in () if hedged or (case.foreign and case.latin) else BECAUSE_OF.finditer(case.sentence):
         said = words(given["cause"] or given["han"])

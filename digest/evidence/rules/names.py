@@ -13,6 +13,7 @@ from digest.checks.facts.names import COMMON, squeezed
 from digest.evidence.clauses import END
 from digest.evidence.comparison import compared_with
 from digest.evidence.content_words import HAN, NAMED, Word, is_direction, is_place, vocabulary_of, words
+from digest.evidence.ground import SentenceIndex
 from digest.evidence.rules.case import EAST, Case, Doubt, holds_name, with_own
 from digest.evidence.rules.tables import columns_in_turn
 from digest.patterns import regex
@@ -27,7 +28,7 @@ def names_stand(case: Case) -> Iterator[Doubt]:
             continue
         if squeezed(name) not in known and not (name[1:].islower() and is_direction(name)):
             yield Doubt(f"the quotation does not name {name}", 3)
-    first = case.said[:1] if case.foreign or (case.index and case.said and case.said[0].raw in case.index.names) else []
+    first = case.said[:1] if case.foreign or (case.index and _opens_with_name(case.sentence, case.index)) else []
     for word in (*first, *case.said[1:]):
         if case.foreign and case.latin:  # its nouns may begin with a capital
             return
@@ -46,11 +47,23 @@ _PERCENTILE = regex(r"p\d[\d.]*", re.IGNORECASE)
 """`p99.9` for the 99.9th percentile."""
 
 
+def names_beside(case: Case) -> Iterator[Doubt]:
+    """`Agent-S` of the sentence before, where the quotation only has `agent`."""
+    for name in dict.fromkeys(m[0] for m in NAMED.finditer(case.sentence) if not m[0].islower() and "-" in m[0]):
+        if not holds_name(case.whole, name) and holds_name(case.ground.around, name) and name not in case.granted:
+            yield Doubt(f"{name} stands beside the quotation, not in it", 1)
+            return
+
+
 def words_in_turn(case: Case) -> Iterator[Doubt]:
     """`322 usual care, 318 coaching` where the quotation has `322 coaching, 318 usual care`."""
     if case.ground.table or (case.foreign and case.latin):
         return
-    theirs = list(_parts_with_figure(case.whole))
+    for piece in END.split(case.whole):
+        yield from _in_turn_within(case, list(_parts_with_figure(piece or "")))
+
+
+def _in_turn_within(case: Case, theirs: Sequence[tuple[str, Figure]]) -> Iterator[Doubt]:
     for part, figure in _parts_with_figure(case.sentence):
         own = [p for p, f in theirs if places_of_figure(figure, f.text)]
         others = [p for p, f in theirs if not places_of_figure(figure, f.text) and places_of_figure(f, case.sentence)]
@@ -75,13 +88,14 @@ def _parts_with_figure(text: str) -> Iterator[tuple[str, Figure]]:
 def subject_beside(case: Case) -> Iterator[Doubt]:
     """The first two words are a sentence's beside the quotation, and none of the quotation's."""
     start = " ".join(case.sentence.split()[:2]).lower()
-    if (
-        not case.foreign
-        and start in case.ground.around.lower()
-        and start not in case.whole.lower()
-        and len(words(start)) == 2
-    ):
+    subject = words(start)
+    strange = len(subject) == 2 and not any(case.mine.holds(w) for w in subject)
+    if strange and not case.foreign and start in case.ground.around.lower():
         yield Doubt(f"“{start}” stands beside the quotation, not in it", 1)
+
+
+def _opens_with_name(sentence: str, index: SentenceIndex) -> bool:
+    return sentence.split(maxsplit=1)[0].strip(",:") in index.names
 
 
 def _after_stop(case: Case, word: Word) -> bool:
@@ -136,7 +150,7 @@ def figures_by_name(case: Case) -> list[tuple[str, Figure]]:
 
 def _names_of(text: str) -> list[str]:
     """Also a small word in Latin letters where the rest is Chinese, Japanese or Korean."""
-    found = [m[0] for m in NAMED.finditer(text) if m[0].lower() not in COMMON and not is_place(text, m)]
+    found = [m[0] for m in NAMED.finditer(text) if m[0].lower() not in COMMON]
     return list(dict.fromkeys([*found, *(_LATIN_WORD.findall(text) if EAST.search(text) else ())]))
 
 
@@ -150,7 +164,7 @@ _LATIN_WORD = regex(r"(?<![A-Za-z0-9-])[a-z][a-z-]{3,}(?![A-Za-z0-9-])")
 
 def _given(text: str, names: AbstractSet[str], bound: AbstractSet[str] = frozenset()) -> Iterator[tuple[str, Figure]]:
     """A name and a figure that stand alone in a part of the text; of `bound` figures, if given."""
-    for part in _PART.split(text):
+    for part in _PART.split(_TWO_NAMES.sub(r"\1 ", text)):
         named = [n for n in names if holds_name(part, n)]
         told = [f for f in figures(part) if f.plain and not part_of_name(part, f)]
         told = [f for f in told if not bound or any(places_of_figure(f, other) for other in bound)]
@@ -158,6 +172,7 @@ def _given(text: str, names: AbstractSet[str], bound: AbstractSet[str] = frozens
             yield named[0], told[0]
 
 
+_TWO_NAMES = regex(r"\b(?<![\w-])([A-Z][\w-]*+) (?:and|und|et|y|e|и|和|与) (?=[A-Z])")
 _PART = regex(
     r"[,;:](?=\s)|[，；：、。]|\b(?:and|but|while|whereas|compared (?:with|to)|against|than|from|und|während|et|tandis que|y|mientras|e|enquanto|и|а)\b|而|和|与",
     re.IGNORECASE,

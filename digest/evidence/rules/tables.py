@@ -18,7 +18,7 @@ from digest.patterns import regex
 def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[Doubt]:
     """The figure must stand in a row, and a column, that the sentence names."""
     cells = _cells(case, figure, rows)
-    if not cells:
+    if not cells or any(figure.text in head for head in rows[0]):  # `RULER 128k`
         return
     said = {folded_word(w) for w in LABEL.findall(case.sentence)} | vocabulary_of(case.sentence).stems
     if _OURS.search(case.sentence) or (case.index and case.index.own and holds_name(case.sentence, case.index.own)):
@@ -34,18 +34,22 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
     for r, c in cells:
         # A column that is not named may be meant, if the named ones hold the other figures.
         taken = {k for k, head in enumerate(heads) if k and head and _told_in(case, rows[r], k, figure)}
-        free = max((head for k, head in enumerate(heads) if k and k not in taken), default=0.0)
+        spoken = {word for k in taken for word in _label(rows[0][k])} & said  # `RULER` names no `RULER 64k` too
+        others = [k for k, head in enumerate(rows[0]) if k and k not in taken and not {*_label(head)} & said <= spoken]
+        free = max((heads[k] for k in others), default=0.0)
         if labels[r] >= best_row and heads[c] >= free:
             if _BEST.search(case.sentence) and _between(case, rows, c, figure.value):
                 yield Doubt(f"in the table {figure.text} is not the best of its column", 3)
             unit = _unit_of_head(rows[0][c]) if c < len(rows[0]) else ""
-            if figure.unit in MEASURES and unit in MEASURES and unit != figure.unit:
+            if {figure.unit, unit} <= MEASURES and not places_of_figure(figure, f"{rows[r][c]} {unit}"):
                 yield Doubt(f"in the table {figure.text} is in {unit}", 3)
             quoted = table_rows(f"{case.ground.quotation}\n{case.ground.quotation}")
             if not labels[r] and quoted and rows[r] not in quoted and r:
                 yield Doubt(f"the quoted row does not hold {figure.text}", 2)
             return
-    translated = case.foreign and any(0 < labels[r] < 1 for r, _ in cells)  # `CapGauge without correction`
+    # A part of a row's label may be translated, or the label of a column.
+    own_row = any(labels[r] >= best_row > 0 for r, _ in cells) and not any(heads[1:])
+    translated = case.foreign and (own_row or any(0 < labels[r] < 1 for r, _ in cells))
     yield Doubt(f"in the table {figure.text} stands in another row or column", 2 if translated else 3)
 
 

@@ -278,7 +278,7 @@ def doubted(sentence: str, where: str, ground: Ground, verdict: Verdict) -> tupl
     ask = verdict.ask or verdict.support is Support.CONTRADICTED or supported_by_rules
     around = "\n".join(t for t in (ground.whole, ground.around) if t)
     unmarked = verdict.slight or supported_by_rules
-    doubt = Doubt(where, sentence, ground.quotation, around, unmarked, along=supported_by_rules) if ask else None
+    doubt = Doubt(where, sentence, ground.quotation, around, unmarked, reworded=supported_by_rules) if ask else None
     return (sentence if unmarked else marked(sentence)), doubt
 
 
