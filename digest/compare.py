@@ -96,20 +96,20 @@ def cells_of(answer: Answer, aspects: Sequence[str], papers: Sequence[tuple[int,
 async def compare_by_words(
     stand_in: Analyst, sources: Sequence[Source], aspects: Sequence[str], language: str
 ) -> Comparison:
-    """The passage of each paper that the words of each aspect find."""
+    """What the words of each aspect find in each paper, or what is known of its code."""
 
     async def nothing_shown(text: str) -> None:
         pass
 
     async def one(aspect: str, source: Source) -> Answer:
-        return await stand_in.answer(_WORDS.get(aspect, aspect), [source], (), "en", nothing_shown)
+        return await stand_in.answer(_WORDS.get(aspect, aspect), [source], (), language, nothing_shown)
 
     pairs = [(aspect, source) for aspect in aspects for source in sources]
     answers = await asyncio.gather(*(one(*pair) for pair in pairs))
     cells = {
-        (aspect, source.paper.id): Cell(quotes=answer.quotes[:1])
+        (aspect, source.paper.id): Cell("" if answer.quotes else answer.text, answer.quotes[:1])
         for (aspect, source), answer in zip(pairs, answers, strict=True)
-        if answer.found and answer.quotes
+        if answer.found
     }
     ids = tuple(source.paper.id for source in sources)
     quotes = tuple(quote for cell in cells.values() for quote in cell.quotes)

@@ -146,7 +146,7 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     if known and not set(asked_for) <= _SAID_IN_TEXT:
         return blank
     wanted = wanted_of(question, history, sources[0].text.text if sources else "")
-    hits = _of_code(sources) if "code" in asked_for else _quotes(wanted, sources)
+    hits = _of_code(sources) if known and "code" in asked_for else _quotes(wanted, sources)
     quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1))
     marks = " ".join(f"[{q.number}]" for q in quotes)
     if known:
