@@ -88,7 +88,9 @@ class EmbeddedStore:
         self._users = (self.home / "users.lock").open("ab")
         try:
             await _lock(self.home, self._users, fcntl.LOCK_SH)
-            await self.ensure()
+            async with _start_lock(self.home):
+                await self._end_orphan(self._users)
+                await self._adopt_or_start()
         except BaseException:
             await self._let_go()
             raise
@@ -108,6 +110,12 @@ class EmbeddedStore:
                 with contextlib.suppress(OSError):
                     self._guard.stdin.write(b"stay\n")
             await self._let_go()
+
+    async def _end_orphan(self, users: IO[bytes]) -> None:
+        """Ends a server that nobody uses: the guard of a killed process is about to."""
+        if self._alone():
+            await _shut_down(self.home)
+        await _lock(self.home, users, fcntl.LOCK_SH)  # a refused exclusive lock has lost the shared one
 
     async def ensure(self) -> None:
         """Adopts or starts the server. Safe at any time, in several processes at once."""

@@ -86,6 +86,20 @@ class TestStarting:
             assert servers(tmp_path)[0].pid == await pid(store.url)
         await gone(tmp_path)
 
+    async def test_the_server_of_a_killed_process_is_not_taken_over(self, tmp_path):
+        """Its guard is about to end it, and may be late."""
+        async with starter(tmp_path) as process:
+            (server,) = servers(tmp_path)
+            guard = server.parent()
+            guard.suspend()
+            process.kill()
+            await process.wait()
+            async with EmbeddedStore(tmp_path) as store:
+                own = await pid(store.url)
+                guard.resume()
+                await until(lambda: not guard.is_running())
+                assert await pid(store.url) == own != server.pid
+
     async def test_what_was_written_is_there_at_the_next_start(self, tmp_path):
         async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
             await redis.do("SET", "a", "1")
