@@ -54,8 +54,11 @@ class Terminal:
         return bool(data)
 
     async def answer(self, words: str, line: str) -> None:
-        """Types the line once the words are shown."""
+        """Types the line at the prompt after the words: what is typed before a hidden prompt is thrown away."""
         await self.expect(words)
+        async with asyncio.timeout(DEADLINE):
+            while not self.shown.endswith(": "):
+                await asyncio.sleep(0.02)
         self.type(line)
 
     def type(self, line: str) -> None:
