@@ -96,9 +96,17 @@ class Numbers:
     """Papers by an ordinal that may have another noun."""
 
 
+_CORRECTED = regex(
+    r"[^\d,，、.?？]{5,24}[,，、]\s*(?:(?:the|el|le|das|den|der|die|il|o)\s+)?#?(?P<n>\d{1,2})[\s.!?。！？]*\Z",
+    re.IGNORECASE,
+)
+"""`sorry, the 9`, `извини, 9`: whatever was said before, the number is all that is asked about."""
+
+
 def turns_to_number(question: str) -> bool:
-    """Whether a connective and a paper's bare number are its first words: `那 6 有…`, `and 5?`."""
-    return bool(_AND_N.match(question))
+    """Whether a connective and a paper's bare number are its first words: `那 6 有…`, `and 5?`; or
+    the number all that it ends with: `sorry, the 9`."""
+    return bool(_AND_N.match(question) or _CORRECTED.match(question))
 
 
 def numbers_in(question: str, count: int) -> Numbers:
@@ -106,6 +114,8 @@ def numbers_in(question: str, count: int) -> Numbers:
     ends, question = from_the_end(with_spans(question), count)
     worded = worded_in(question, count)
     found = sorted([*_named(question, count), *worded.named, *ends])
+    if (last := _CORRECTED.match(question)) and not found:
+        found = [(last.start("n"), int(last["n"]))]
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = [n for n in worded.bare if n not in named]
     for pattern in (_START, _AGAINST, _SUBJECT, _COMPARED, _AND_N, _OBJECT):

@@ -534,6 +534,16 @@ def test_a_correction_is_never_about_the_paper_it_rejects(question, numbers):
 
 
 @each(
+    "question",
+    ["no scusa, il 4", "entschuldigung, die 4", "no perdona, el 4", "извини, 4", "désolé, le 4", "sorry, 4!"],
+)
+def test_a_reply_that_ends_with_a_number_alone_leaves_the_paper_it_answers(question):
+    assert _numbers(question, replied_to=BIRDS[0].paper.id) == [4]
+    assert _numbers("sorry, figure 4?", replied_to=BIRDS[0].paper.id) == [1]
+    assert _numbers("no, um 4 Uhr", replied_to=BIRDS[0].paper.id) == [1]
+
+
+@each(
     ("question", "numbers"),
     [
         ("all but 3: any code?", [1, 2, 4, 5]),
