@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from digest.evidence.finder import Finder
-from digest.extractive.facts import asked_facts, facts
+from digest.extractive.facts import asked_facts, by_paper, facts
 from digest.extractive.question import Wanted, wanted_of
 from digest.extractive.sentences import (
     Sentence,
@@ -141,16 +141,20 @@ class ExtractiveAnalyst:
 def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], language: str) -> Answer:
     """Facts from metadata and rules, else the nearest passages and how near they are."""
     asked_for = asked_facts(question)
-    known = facts(asked_for, sources, language) if asked_for else ""
-    blank = Answer(known, (), tuple(s.paper.id for s in sources), language, NAME)
-    if known and not set(asked_for) <= _SAID_IN_TEXT:
+    known = [facts(asked_for, source, language) for source in sources] if asked_for else []
+    blank = Answer(
+        by_paper(sources, known) if any(known) else "", (), tuple(s.paper.id for s in sources), language, NAME
+    )
+    if blank.text and not set(asked_for) <= _SAID_IN_TEXT:
         return blank
     wanted = wanted_of(question, history, sources[0].text.text if sources else "")
-    hits = _of_code(sources) if known and "code" in asked_for else _quotes(wanted, sources)
+    hits = _of_code(sources) if blank.text and "code" in asked_for else _quotes(wanted, sources)
     quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1))
-    marks = " ".join(f"[{q.number}]" for q in quotes)
-    if known:
-        return replace(blank, text=f"{known} {marks}".strip(), quotes=quotes)
+    if blank.text:
+        own = [_marks(q for q in quotes if q.paper_id == source.paper.id) for source in sources]
+        told = [f"{fact} {marks}".strip() for fact, marks in zip(known, own, strict=True)]
+        return replace(blank, text=by_paper(sources, told), quotes=quotes)
+    marks = _marks(quotes)
     if not hits:
         return replace(
             blank, text=label(f"extractive.{'script' if wanted.foreign else 'silent'}", language), found=False
@@ -168,6 +172,10 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
         words = label("separator.quoted", language).join(map(escape, unmatched))
         said = label("extractive.unmatched", language, said=said, words=words)
     return replace(blank, text=said, quotes=quotes)
+
+
+def _marks(quotes: Iterable[Quote]) -> str:
+    return " ".join(f"[{q.number}]" for q in quotes)
 
 
 def _parts(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper, core: Sentence | None) -> Iterable[Part]:

@@ -119,9 +119,13 @@ def _asks_only(words: re.Pattern[str], question: str) -> bool:
     return bool(found) and not re.search(r"\w", _ASKING.sub(" ", _BESIDE.sub(" ", rest)))
 
 
-def facts(names: Sequence[str], sources: Sequence[Source], language: str) -> str:
-    """The facts of each paper as one paragraph; several papers with number and title."""
-    said = [" ".join(f for n in names for f in _fact(n, s, language)) for s in sources]
+def facts(names: Sequence[str], source: Source, language: str) -> str:
+    """The facts of a paper as one paragraph."""
+    return " ".join(f for n in names for f in _fact(n, source, language))
+
+
+def by_paper(sources: Sequence[Source], said: Sequence[str]) -> str:
+    """What is said of each paper; of several, with number and title."""
     if len(sources) == 1:
         return said[0]
     return "\n\n".join(

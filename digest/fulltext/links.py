@@ -59,7 +59,7 @@ _RELEASES = (
     r"(?:releas(?:e|es|ed|ing)|open[- ]?sourc(?:e|es|ed|ing)|publish(?:es|ed|ing)?|shar(?:e|es|ed|ing)|host(?:s|ed)?)"
 )
 _AVAILABILITY = regex(
-    rf"\b{_CODE}\b[^.]{{0,60}}\b(?:available|accessible|public(?:ly)?|{_RELEASES})\b"
+    rf"\b{_CODE}\b[^.]{{0,60}}\b(?:available|accessible|publicly|public(?!\s+[a-z])|{_RELEASES})\b"
     rf"|(?:\bwe\b[^.]{{0,30}}\b{_RELEASES}\b|\b{_RELEASES} (?:our|the|all|its)\b)[^.]{{0,60}}\b{_CODE}\b",
     re.IGNORECASE,
 )

@@ -342,6 +342,7 @@ WITHOUT_LINK = replace(moving(), abstract=moving().abstract.replace("Code and da
         (WITHOUT_LINK, " The weights are not public.", ["The weights are not public."]),
         (WITHOUT_LINK, " We use the code of OpenVLA, which is available. Its source is open. Code-mixed text is public.", []),
         (WITHOUT_LINK, " OpenNMT: Open-source toolkit for translation. Two public implementations were tried.", []),
+        (WITHOUT_LINK, " It is compared to the implementations of three public tools.", []),
     ],
 )  # fmt: skip
 async def test_of_code_only_what_says_whether_there_is_some_is_cited(question, paper, more, cited):
@@ -350,6 +351,20 @@ async def test_of_code_only_what_says_whether_there_is_some_is_cited(question, p
     found = await ANALYST.answer(question, [source], (), "en", nothing)
     assert len(found.quotes) == len(cited)
     assert all(words in q.evidence.quotation for q, words in zip(found.quotes, cited, strict=True))
+
+
+async def test_of_several_papers_each_has_the_marks_of_its_own_quotations():
+    other = replace(WITHOUT_LINK, id="2601.00099", title="Another paper")
+    sources = [
+        Source(moving(), a_text(), None, 1),
+        Source(other, a_text(other, more=" All code will be released on publication."), None, 2),
+    ]
+    found = await ANALYST.answer("which of them release code?", sources, (), "en", nothing)
+    first, second = found.text.split("\n\n")
+    marks = {q.paper_id: f"[{q.number}]" for q in found.quotes}
+    assert marks[moving().id] in first
+    assert marks[other.id] in second
+    assert marks[other.id] not in first
 
 
 @each(
