@@ -414,7 +414,7 @@ def report_strangers(errs: float) -> None:
         for key in ("all", pair["kind"], pair["language"]):
             counts[pair["set"], pair["true"], key, outcome(verdict)] += 1
             counts[pair["set"], pair["true"], key] += 1
-        counts[pair["set"], pair["true"], "all", "along"] += verdict.reworded
+        counts[pair["set"], pair["true"], "all", "reworded"] += verdict.reworded
     rows = [
         [
             number,
@@ -430,12 +430,12 @@ def report_strangers(errs: float) -> None:
         share = {
             (true, o): counts[int(number), true, "all", o] / counts[int(number), true, "all"]
             for true in (False, True)
-            for o in (*OUTCOMES, "along")
+            for o in (*OUTCOMES, "reworded")
         }
         after = {true: sum(share[true, o] for o in ("slight", "asked")) for true in (False, True)}
         unasked = {true: share[true, "marked"] + share[true, "contradicted"] for true in (False, True)}
         print(
-            f"set {number}: wrong ones marked or left out by rules {unasked[False] + share[False, 'asked']:.3f}, after asking {unasked[False] + (1 - errs) * after[False]:.3f}; true ones {unasked[True] + share[True, 'asked']:.3f} and {unasked[True] + errs * after[True]:.3f}; asked about {after[True]:.3f}; judged along where another is asked about: wrong ones {share[False, 'along']:.3f}, true ones {share[True, 'along']:.3f}"
+            f"set {number}: wrong ones marked or left out by rules {unasked[False] + share[False, 'asked']:.3f}, after asking {unasked[False] + (1 - errs) * after[False]:.3f}; true ones {unasked[True] + share[True, 'asked']:.3f} and {unasked[True] + errs * after[True]:.3f}; asked about {after[True]:.3f}; supported in other words: wrong ones {share[False, 'reworded']:.3f}, true ones {share[True, 'reworded']:.3f}"
         )
         aim(f"support.strangers.{number}.wrong_unmarked_unasked", share[False, "supported"], most=0.1)
         aim(f"support.strangers.{number}.true_marked_unasked", unasked[True], most=0.03)

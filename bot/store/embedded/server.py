@@ -11,6 +11,7 @@ The server's parent is a guard, a short shell script that reads from a pipe. Whe
 that started it is killed, the pipe closes and the guard ends the server, on Linux and macOS
 alike. If that process ends cleanly while others are connected, it writes a word to the pipe and
 the server stays. Each process watches its connection and adopts or starts again when it breaks.
+One that begins alone ends a server that it finds, which the guard of a killed one may be about to.
 """
 
 from __future__ import annotations
