@@ -155,8 +155,8 @@ def unfilled_templates(text: str, source: str) -> Found:
 
 _HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+【[^【】\n]{1,20}】(?=[\s*_]*\S)", re.MULTILINE)
 _OF_A_TAG = regex(r"[a-z-]+(?: [a-z-]+)?")
-_TO_FILL = 0.7
-"""Above which score the words in a bracket ask for others."""
+_TO_FILL, _TO_FILL_IN_TAG = 0.7, 1.6
+"""Above which score the words in a bracket ask for others; and two words in a tag."""
 _MENTIONED = -0.5
 """Below which score a text speaks of slots and is none."""
 _ONE_BRACKET = regex(
@@ -166,9 +166,11 @@ _WORD = regex(r"[^\W\d_]{3,}|[\u3040-\u9fff\uac00-\ud7af]{2,}")
 
 
 def _asks_for_words(bracket: re.Match[str]) -> bool:
-    """A word or two in a tag are meant."""
-    tag = bracket["open"] in "<＜" and _OF_A_TAG.fullmatch(bracket["body"])
-    return not tag and talk.talks(talk.around(bracket), talk.BRACKET) > _TO_FILL
+    """A word in a tag is meant, most often two are, and so is a command of TeX."""
+    tag = _OF_A_TAG.fullmatch(bracket["body"]) if bracket["open"] in "<＜" else None
+    if bracket["body"].startswith("\\") or (tag and " " not in tag[0]):
+        return False
+    return talk.talks(talk.around(bracket), talk.BRACKET) > (_TO_FILL_IN_TAG if tag else _TO_FILL)
 
 
 def _scores(plain: str, slots: set[str]) -> list[float]:

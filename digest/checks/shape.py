@@ -35,6 +35,8 @@ _WORDS = regex(
     r"(?<![\w'’-])(?P<unit>[^\W\d_]{2,})(?:(?:\s+(?P=unit)){2,}|(?:[,，、]\s*(?P=unit)){4,})(?![\w'’-])", re.IGNORECASE
 )
 """A word three times, or five times in a list."""
+_FIGURES = regex(r"(?<![\w.,|])(?P<unit>\d[\d.,]{0,12}\s?%|\d[\d.,]{1,12})(?:[\s,，、]+(?P=unit)){5,}(?![\w|])")
+"""A figure six times, outside a table. Rows of a matrix have one digit."""
 _PHRASE = regex(
     r"(?<!\w)(?P<unit>\w[^|\n]{7,80}?\w)(?:[\s,，、;；]+(?P=unit)){2,}(?!\w)"
     r"|(?<!\w)(?P<short>\w+ [^|\n]{0,6}?\w)(?:[,，、;；]\s*(?P=short)){2,}(?!\w)",
@@ -44,6 +46,9 @@ _COMMAS = regex(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
 _SEQUENCE = regex(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)
 """Of genes, symbols and keys, which repeat themselves."""
 _QUOTES = "\"'“”„‟‘’‚«»‹›「」『』"
+_FIELD = regex(r"[^\w\n]*[^\n:：.。!?！？]{1,40}[:：](?P<value>[^\n]{0,40})\Z")
+_NO_VALUE = phrases.EMPTY_VALUES - {"true", "false", "yes", "no", "ok", "okay"}
+"""What a field says that has nothing to say. `Code: no` says something."""
 _NUMBERED = regex(
     r"^\s*(?:\d{1,2}[.)、．）]|[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]|[IVX]{1,4}\.)\s*"
 )
@@ -156,6 +161,8 @@ def _placeholder(text: str, kind: str) -> Found:
     failed = small <= 14 and phrases.FAILED.match(_label(text))
     if letters_and_digits(text) in phrases.EMPTY_VALUES or failed or phrases.FILLER.match(text):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} stands for a missing text"
+    elif kind != "answer" and _empty_fields(text):
+        yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} has no value"
     elif kind != "answer" and _only_task_words(text):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} says that there is a text"
     elif not re.sub(r"\d", "", left):
@@ -164,6 +171,16 @@ def _placeholder(text: str, kind: str) -> Found:
         _MIN_SENTENCE if _is_short_sentence(text, kind) else _MIN_PART
     ):
         yield Fault.PLACEHOLDER, "too short to say anything"
+
+
+def _empty_fields(text: str) -> bool:
+    """`Summary: none`, on one line or on each."""
+    fields = [_FIELD.match(line) for line in text.splitlines() if line.strip()]
+    return bool(fields) and all(field and _says_nothing(field["value"]) for field in fields)
+
+
+def _says_nothing(value: str) -> bool:
+    return letters_and_digits(value) in _NO_VALUE or bool(phrases.FAILED.match(_label(value)))
 
 
 def _only_task_words(text: str) -> bool:
@@ -220,7 +237,7 @@ def repetitions(text: str, source: str = "") -> Found:
     unquoted = phrases.QUOTED.sub("“”", plain)
     found = (*_LOOP.finditer(unquoted), *_PHRASE.finditer(unquoted)) if _may_loop(unquoted) else ()
     loops = [m for m in found if re.search(r"[^\W\d]", m[0]) and len(m[0]) >= 12]
-    loops += [m for form in (_STUTTER, _COMPOUND, _WORDS, _COMMAS) for m in form.finditer(unquoted)]
+    loops += [m for form in (_STUTTER, _COMPOUND, _WORDS, _FIGURES, _COMMAS) for m in form.finditer(unquoted)]
     loop = next((m for m in loops if not _is_meant(m, unquoted) and m[0] not in source), None)
     if loop:
         yield Fault.REPETITION, f"again and again: {loop[1] or loop[2]!r}"

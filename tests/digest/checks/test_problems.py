@@ -88,6 +88,9 @@ def test_nine_kinds_are_told_from_sound_texts_that_resemble_them(written, amiss,
     ("fault", "language", "kind", "text"),
     [
         (Fault.REPETITION, "ru", "part", "Насос дёшев и прост. " * 3),
+        (Fault.REPETITION, "de", "sentence", "Die Pumpe erreicht 4,5 % 4,5 % 4,5 % 4,5 % 4,5 % 4,5 % der Leistung."),
+        (Fault.PLACEHOLDER, "en", "part", "Method: not available\nResults: N/A"),
+        (Fault.LEAKED, "en", "sentence", "The pump moves <add number> litres an hour."),
         (Fault.REPETITION, "es", "sentence", "La bomba es muy muy muy eficiente."),
         (Fault.REPETITION, "en", "summary", "Today's papers cover tides, tides, tides, tides, tides and diet."),
         (
