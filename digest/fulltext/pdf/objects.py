@@ -43,7 +43,7 @@ STEP = 24
 MAX_COVERS = 3_000
 MAX_DEPTH = 6
 FEW_OBJECTS = 12
-"""Of a form, which PDFium calls transparent also if a part of it is."""
+"""Of a transparent form: with more, a transparent part may be why PDFium calls it so."""
 EDGE, OUT = 3.0, 0.3
 """Points, and share of its height, that a letter may stand out of its clip."""
 MAX_RECTANGLE = 5
@@ -406,14 +406,19 @@ class Surveyor:
         for (level, at), form, count, see_through, is_faint, has_own, own in properties:
             inside = level.place(at)
             why, matrix = inside.why, inside.matrix
-            if not why and (self._layers or (see_through and (is_faint or count <= FEW_OBJECTS))):
+            parts = list(map(pdfium_calls.form_object, repeat(form, count), numbers))
+            if not why and (self._layers or (see_through and (is_faint or self._is_itself_transparent(parts)))):
                 why = "hidden-markup"
             made.doubted = made.doubted or bool(why)
             if has_own and own != UNIT:
                 matrix = _product(own, matrix)
-            parts = list(map(pdfium_calls.form_object, repeat(form, count), numbers))
             opened.append((parts, Place(matrix, level.rank(at), why, level.objects[at], inside)))
         return opened
+
+    @staticmethod
+    def _is_itself_transparent(parts: list[int]) -> bool:
+        """Of a form that PDFium calls transparent, as it does also if a part of it is."""
+        return len(parts) <= FEW_OBJECTS or not any(map(pdfium_calls.is_transparent, map(argument, parts)))
 
     def _own_matrix(self, obj: Argument) -> Matrix:
         if not pdfium_calls.matrix_of(obj, self._to_matrix):

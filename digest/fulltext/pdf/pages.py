@@ -11,10 +11,10 @@ import math
 import re
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import compress, repeat
-from operator import sub
+from itertools import compress, groupby, repeat
+from operator import itemgetter, sub
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -137,6 +137,8 @@ class PageReader:
             (line, self._how_hidden(handle, line, box, first, last))
             for line, (first, last, _) in zip(self._lines(handle, spans, number), spans, strict=True)
         ]
+        if any(_runs_off(line, box) for line, how in read if not how):
+            read = list(self._cut(text_page, read, spans, box))
         found = self._readable(read, number)
         return _mirrored(found, box) if order and order.from_right else _turned(found, box[3])
 
@@ -212,6 +214,29 @@ class PageReader:
         if small:
             self._report(small, number)
         return found
+
+    def _cut(
+        self, text_page: pdfium.PdfTextPage, read: list[tuple[Line, str]], spans: list[tuple[int, int, str]], box: Box
+    ) -> Iterator[tuple[Line, str]]:
+        """The lines, with what stands beyond the page set apart."""
+        handle = pdfium_calls.handle(text_page.raw)
+        left, bottom, right, top = box
+        for (line, how), (first, last, _) in zip(read, spans, strict=True):
+            if how or not _runs_off(line, box):
+                yield line, how
+                continue
+            indexes = range(first, last + 1)
+            x0s, y1s, x1s, y0s = self._boxes(handle, list(indexes))
+            on_page = [
+                left < (x0 + x1) / 2 < right and bottom < (y0 + y1) / 2 < top
+                for x0, y1, x1, y0 in zip(x0s, y1s, x1s, y0s, strict=True)
+            ]
+            for is_on_page, run in groupby(zip(indexes, on_page, strict=True), key=itemgetter(1)):
+                part = [index for index, _ in run]
+                text = characters.characters(text_page.get_text_range(part[0], len(part))).strip()
+                if text:
+                    sides = x0s[part[0] - first], x1s[part[-1] - first]
+                    yield replace(line, text=text, x0=min(sides), x1=max(sides)), "" if is_on_page else "off-page"
 
     def _how_hidden(self, page: Argument, line: Line, box: Box, first: int, last: int) -> str:
         left, bottom, right, top = box
@@ -389,6 +414,15 @@ def _is_picture(page: pdfium.PdfPage) -> bool:
         if (right - left) * (top - bottom) > 0.7 * width * height:
             return True
     return False
+
+
+def _runs_off(line: Line, box: Box) -> bool:
+    """Whether an end of a line is beyond the page, by more than a letter."""
+    left, bottom, right, top = box
+    low, high = sorted((line.y, line.y_end))
+    return (
+        line.x0 < left - line.size or line.x1 > right + line.size or low < bottom - line.size or high > top + line.size
+    )
 
 
 def _is_pressed(line: Line) -> bool:

@@ -192,7 +192,10 @@ class _Pictures:
         starts = range(y0 * self._row, y1 * self._row, self._row)
         seen = [bytes(self._with[start + x0 : start + x1]) for start in starts]
         if drawn and not self._is_plain(b"".join(seen)):
-            return False
+            around = int((top - bottom) * self._scale) * self._deep  # the letters beside it, if there are any
+            ends = max(0, x0 - around), min(self._width * self._deep, x1 + around)
+            if not all(self._is_plain(bytes(self._with[start + ends[0] : start + ends[1]])) for start in starts):
+                return False  # the edge of a box would leave each row plain
         without = [bytes(self._without[start + x0 : start + x1]) for start in starts]
         return self._are_alike(seen, without, spare)
 
