@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -25,9 +26,21 @@ MAX_CALCULATION = 200
 """Characters of a `calc()` that is worked out."""
 
 
+LONGEST = 2.0**25
+"""Pixels. Browsers take about this for longer lengths."""
+
+
 def pixels(value: str, size: float, whole: float) -> float | None:
     """`size` is the font's in pixels, `whole` what per cent are of. None for words like `auto`."""
-    value = value.strip()
+    length = _unbounded(value.strip(), size, whole)
+    return None if length is None or math.isnan(length) else bounded(length)
+
+
+def bounded(number: float) -> float:
+    return min(max(number, -LONGEST), LONGEST)
+
+
+def _unbounded(value: str, size: float, whole: float) -> float | None:
     if found := _LENGTH.fullmatch(value):
         return _one(found, size, whole)
     if value.startswith(("calc(", "min(", "max(", "clamp(")) and len(value) <= MAX_CALCULATION:
@@ -62,6 +75,7 @@ def _worked_out(node: ast.expr) -> float:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         values = [_worked_out(argument) for argument in node.args]
         if node.func.id == "clamp":
-            return max(values[0], min(values[1], values[2]))
+            least, wanted, most = values
+            return max(least, min(wanted, most))
         return min(values) if node.func.id == "min" else max(values)
     raise ValueError(node)

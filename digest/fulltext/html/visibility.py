@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from digest.fulltext.html.colours import BLACK, CLEAR, WHITE, Colour, can_be_seen, colour, faded, over
-from digest.fulltext.html.lengths import pixels
+from digest.fulltext.html.lengths import bounded, pixels
 from digest.fulltext.html.stylesheets import SCREEN, Declarations
 from digest.fulltext.html.values import split
 from digest.patterns import regex
@@ -283,7 +283,11 @@ def _changed(before: Colour, name: str, share: float) -> Colour:
 
 
 def _calls(value: str) -> list[tuple[str, list[float]]]:
-    return [(m[1], [float(n) for n in _NUMBER.findall(m[2])]) for m in _CALL.finditer(value)]
+    return [(m[1], _numbers_in(m[2])) for m in _CALL.finditer(value)]
+
+
+def _numbers_in(text: str) -> list[float]:
+    return [bounded(float(number)) for number in _NUMBER.findall(text)]
 
 
 def _scale(style: Style) -> float:
@@ -298,10 +302,10 @@ def _scale(style: Style) -> float:
     for name, numbers in _calls(transform):
         x, y = _scales(name, numbers, transform)
         across, down = across * x, down * y
-    if alone := [float(n) for n in _NUMBER.findall(style["scale"])]:
+    if alone := _numbers_in(style["scale"]):
         percent = 0.01 if "%" in style["scale"] else 1.0
         across, down = across * alone[0] * percent, down * alone[min(1, len(alone) - 1)] * percent
-    if found := re.search(r"\b[xy]\s+([-\d.]+)deg", style["rotate"]):
+    if found := re.search(rf"\b[xy]\s+({_NUMBER.pattern})deg", style["rotate"]):
         across *= 0.0 if abs(float(found[1])) % 180 == 90 else 1.0
     return min(abs(across), abs(down), 1.0)
 

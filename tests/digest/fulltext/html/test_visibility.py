@@ -389,6 +389,10 @@ def test_a_formulas_own_words_and_commands_are_no_alarm():
         ":not(" * 70 + "p" + ")" * 70 + "{color:red}",
         ">".join(["p"] * 199) + "{display:none}",
         "".join(f"*>:not(.c{i}){{color:red}}" for i in range(2_000)),
+        ".q7{width:clamp(1px)}",
+        ".q7{max-height:1e999px;overflow:hidden}",
+        ".q7{transform:rotateX(1e999turn)}",
+        ".q7{rotate:x 1.2.3deg}",
     ],
 )
 def test_a_hostile_style_sheet_hides_nothing_and_crashes_nothing(css):
