@@ -136,7 +136,7 @@ def teaser(page: _Element, article: _Element, paper_id: str, version: int) -> Fi
     allowed = licence(page, article)
     if not allowed:
         return None
-    base = urljoin(f"https://arxiv.org/html/{paper_id}v{version}", _base(page))
+    base = _base(page)
     title = next((all_text(el) for el in with_class(article, "ltx_title_document")), "")
     name = title.partition(":")[0].strip() if ":" in title else ""
     best: _Candidate | None = None
@@ -239,7 +239,7 @@ def _holds_text(figure: _Element) -> bool:
 
 def _is_usable(el: _Element) -> bool:
     mine = classes(el)
-    path = PurePosixPath(urlsplit(el.get("src") or "").path)
+    path = PurePosixPath(re.split(r"[?#]", el.get("src") or "", maxsplit=1)[0])
     return (
         tag(el) == "img"
         and "ltx_missing" not in mine
@@ -310,6 +310,7 @@ def _shape_points(image: _Element) -> int:
 def _path(source: str, base: str, paper_id: str, version: int) -> str:
     """Where the picture lies beneath arXiv's `/html/`; empty for anything outside of the paper."""
     try:
+        base = urljoin(f"https://arxiv.org/html/{paper_id}v{version}", base)
         found = urlsplit(urljoin(base, source.strip()))
     except ValueError:
         return ""

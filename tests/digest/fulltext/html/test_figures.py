@@ -119,6 +119,8 @@ PAGES: dict[str, tuple[bytes, str]] = {
     "a picture of another paper": (page(intro(figure(OVERVIEW, '<img class="ltx_graphics" src="/html/2601.000019v1/x1.png" width="800" height="300"/>'))), ""),
     "a path that climbs": (page(intro(figure(OVERVIEW, f'<img class="ltx_graphics" src="{ID}v1/%2e%2e/%2e%2e/x1.png" width="800" height="300"/>'))), ""),
     "a picture in the page itself": (page(intro(figure(OVERVIEW, '<img class="ltx_graphics" src="data:image/png;base64,AAAA" width="800" height="300"/>'))), ""),
+    "an address that is none": (page(intro(figure(OVERVIEW, '<img class="ltx_graphics" src="http://[x1.png" width="800" height="300"/>'))), ""),
+    "a base that is none": (page(intro(figure(OVERVIEW)), head='<base href="http://[">'), ""),
     "a bare file name": (page(intro(figure(OVERVIEW, '<img class="ltx_graphics" src="x1.png" width="800" height="300"/>'))), F1),
     "a base address": (
         page(intro(figure(OVERVIEW, '<img class="ltx_graphics" src="figs/x1.png" width="800" height="300"/>')), head=f'<base href="/html/{ID}v1/">'),

@@ -401,7 +401,14 @@ def test_a_hostile_style_sheet_hides_nothing_and_crashes_nothing(css):
 
 @pytest.mark.parametrize(
     ("value", "red"),
-    [("#abc", 170), ("rgb(10%,0%,0%)", 25.5), ("hsl(0 0% 50% / .5)", 127.5), ("silver", 192), ("no-colour", None)],
+    [
+        ("#abc", 170),
+        ("rgb(10%,0%,0%)", 25.5),
+        ("hsl(0 0% 50% / .5)", 127.5),
+        ("silver", 192),
+        ("no-colour", None),
+        ("color-mix(in srgb, red 1.2.3%, red)", 255),
+    ],
 )
 def test_colours_are_read_as_css_writes_them(value, red):
     found = colour(value)
