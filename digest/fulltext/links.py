@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from digest.model import Form, FullText, Link, Paper
 from digest.patterns import regex
@@ -173,8 +173,10 @@ def _joined_urls(text: str) -> str:
 
 
 def _continues(url: str, piece: str) -> bool:
-    path = urlsplit(url if "://" in url else f"https://{url}").path
-    short = _host(url) in CODE_HOSTS | MODEL_HOSTS and len([p for p in path.split("/") if p]) < 2
+    parts = _parts(url)
+    if parts is None:
+        return False
+    short = _host(url) in CODE_HOSTS | MODEL_HOSTS and len([p for p in parts.path.split("/") if p]) < 2
     bare = piece.rstrip(".,;:")
     if url.endswith(("-", "_", "=", "%", "&")):
         return True
@@ -241,11 +243,16 @@ def _trimmed(url: str) -> str:
 
 
 def _host(url: str) -> str:
+    parts = _parts(url)
+    return (parts.hostname or "").lower().removeprefix("www.") if parts else ""
+
+
+def _parts(url: str) -> SplitResult | None:
+    """None for what is no address."""
     try:
-        host = (urlsplit(url if "://" in url else f"https://{url}").hostname or "").lower()
+        return urlsplit(url if "://" in url else f"https://{url}")
     except ValueError:
-        return ""
-    return host.removeprefix("www.")
+        return None
 
 
 def link_key(url: str) -> str:

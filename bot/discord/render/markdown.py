@@ -298,7 +298,10 @@ def _escape(text: str) -> str:
 
 def _may_lead(url: str) -> bool:
     """A bare URL: clickable only on known hosts of code, data and papers."""
-    host = urlsplit(url.replace("[", "%5B").replace("]", "%5D")).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     return is_known(url) or host == "arxiv.org" or host.endswith(".arxiv.org")
 
 

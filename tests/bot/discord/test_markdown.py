@@ -85,6 +85,10 @@ def test_nothing_is_taken_for_a_channel_an_emoji_a_time_or_a_mark_of_ours(text):
     assert shown(text).replace(ZERO, "").replace("\\", "") == text
 
 
+def test_an_address_that_is_none_is_shown_as_text():
+    assert shown("see https://a℀b.com and https://[b") == "see https:\u200b//a℀b.com and https:\u200b//\\[b"
+
+
 def test_brackets_in_the_text_of_a_link_do_not_end_it():
     assert shown(r"[the \[CLS\] token](https://x.org)") == "[the [CLS] token](<https://x.org>)"
     assert shown(r"[one \] alone](https://x.org)") == "[one ) alone](<https://x.org>)"

@@ -119,6 +119,11 @@ def test_code_comes_before_data_models_and_pages():
     assert kinds == ["code", "data", "project"]
 
 
+def test_an_address_that_is_none_is_passed_over():
+    said = "Our code is released at https://github.com]/y 2 and https://[::1/a here, and at https://github.com/we/x."
+    assert of(said) == [("code", "https://github.com/we/x", True)]
+
+
 def test_no_text_and_no_link_give_nothing():
     assert links(a_paper(abstract="", comment="")) == ()
 
