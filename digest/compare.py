@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from digest.model import MARK, Answer, Quote
 from digest.patterns import GAP, regex
-from digest.ports import Analyst, Source
+from digest.ports import Analyst, Source, show_nothing
 
 ASPECTS = ("task", "data", "method", "result", "code", "limits")
 """Compared where the question names none."""
@@ -98,11 +98,8 @@ async def compare_by_words(
 ) -> Comparison:
     """What the words of each aspect find in each paper, or what is known of its code."""
 
-    async def nothing_shown(text: str) -> None:
-        pass
-
     async def one(aspect: str, source: Source) -> Answer:
-        return await stand_in.answer(_WORDS.get(aspect, aspect), [source], (), language, nothing_shown)
+        return await stand_in.answer(_WORDS.get(aspect, aspect), [source], (), language, show_nothing)
 
     pairs = [(aspect, source) for aspect in aspects for source in sources]
     answers = await asyncio.gather(*(one(*pair) for pair in pairs))

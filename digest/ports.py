@@ -238,6 +238,10 @@ async def not_shared(payer: str, unit: str) -> None:
     """Shares no cost: for the command line and tests."""
 
 
+async def show_nothing(text: str) -> None:
+    """An OnText, for an answer that is shown only when it is whole."""
+
+
 async def nothing_spent(payer: str) -> float:  # noqa: ARG001
     """No budget is ever used up: for the command line and tests."""
     return 0.0

@@ -80,7 +80,7 @@ def entries_of(digests: Sequence[Digest]) -> list[Entry]:
     return list({plain_id(e.paper.id): e for d in digests for e in d.entries}.values())
 
 
-def most_liked(entries: Sequence[Entry], votes: Sequence[Vote], limit: int = TOP) -> tuple[Liked, ...]:
+def most_liked(entries: Sequence[Entry], votes: Sequence[Vote]) -> tuple[Liked, ...]:
     """The papers that most people asked about, saved or voted for. A 👎 counts against."""
     counts: dict[str, Counter[VoteKind]] = {}
     for person, kind, subject in {(v.person.id, v.kind, v.subject) for v in votes if not answer_of(v.subject)}:
@@ -91,12 +91,10 @@ def most_liked(entries: Sequence[Entry], votes: Sequence[Vote], limit: int = TOP
     ranked = sorted(
         (w for w in weighed if w[0] > 0), key=lambda w: (-w[0], -w[1].entry.score.total, w[1].entry.paper.id)
     )
-    return tuple(one for _, one in ranked[:limit])
+    return tuple(one for _, one in ranked[:TOP])
 
 
-def passed_over(
-    digests: Sequence[Digest], shown: Sequence[str], preferences: Preferences, limit: int = PASSED_OVER
-) -> tuple[Candidate, ...]:
+def passed_over(digests: Sequence[Digest], shown: Sequence[str], preferences: Preferences) -> tuple[Candidate, ...]:
     """Candidates that no digest has shown and that the votes speak for, the best first. `shown`:
     ids of papers that the channel has seen."""
     seen = {plain_id(paper) for paper in shown} | {plain_id(e.paper.id) for d in digests for e in d.entries}
@@ -105,7 +103,7 @@ def passed_over(
     moves = preferences.move([c.paper for c in found], [c.score for c in found])
     liked = [(move, c) for move, c in zip(moves, found, strict=True) if move.by > 0]
     ranked = sorted(liked, key=lambda pair: (-pair[0].score.total, -pair[0].by, pair[1].paper.id))
-    return tuple(replace(c, score=move.score) for move, c in ranked[:limit])
+    return tuple(replace(c, score=move.score) for move, c in ranked[:PASSED_OVER])
 
 
 def to_sum_up(digests: Sequence[Digest], liked: Sequence[Liked], limit: int = SUMMED_UP) -> tuple[Entry, ...]:

@@ -147,7 +147,6 @@ def subscription_from_settings(settings: Settings, place: Place, created: dateti
 async def open_app(
     settings: Settings,
     *,
-    arxiv_timeout: timedelta = ARXIV_TIMEOUT,
     shared: bool = False,
     papers: Papers | None = None,
     texts: Texts | None = None,
@@ -166,7 +165,7 @@ async def open_app(
         contextlib.AsyncExitStack() as stack,
     ):
         pace = RedisPace(store)
-        asked = papers or _papers(settings, pace, arxiv_timeout)
+        asked = papers or _papers(settings, pace)
         if ahead is not None:
             asked = await ahead(store, asked)
             await loop.run_in_executor(None, _load, settings)
@@ -214,11 +213,11 @@ def _load(settings: Settings) -> None:
         import_module("digest.llm.analyst")
 
 
-def _papers(settings: Settings, pace: RedisPace, arxiv_timeout: timedelta) -> Papers:
+def _papers(settings: Settings, pace: RedisPace) -> Papers:
     from digest.arxiv.client import Arxiv  # noqa: PLC0415
 
     return Arxiv(
-        settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, time_limit=arxiv_timeout
+        settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, time_limit=ARXIV_TIMEOUT
     )
 
 

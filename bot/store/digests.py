@@ -110,8 +110,8 @@ class Digests(Ledgers):
         found = await self.redis.do("GET", subject_key(place, message))
         return found.decode() if found else ""
 
-    async def earlier(self, paper_id: str, subscription: str, *, other_than: str = "") -> EarlierEntry | None:
-        """The latest other digest of this channel that showed the paper."""
+    async def earlier(self, paper_id: str, subscription: str) -> EarlierEntry | None:
+        """The latest digest of this channel that showed the paper."""
         found: list[tuple[str, str, str, str]] = []
         cursor: Any = 0
         while True:
@@ -123,11 +123,11 @@ class Digests(Ledgers):
                 found.append((made, field.decode().split(" ", 1)[1], number, day))
             if int(cursor) == 0:
                 break
-        for _made, digest, number, day in sorted(found, reverse=True):
-            if digest != other_than:
-                message = await self.redis.do("HGET", key("posts", digest), paper_id)
-                return EarlierEntry(digest, int(number), date.fromisoformat(day), message.decode() if message else "")
-        return None
+        if not found:
+            return None
+        _made, digest, number, day = max(found)
+        message = await self.redis.do("HGET", key("posts", digest), paper_id)
+        return EarlierEntry(digest, int(number), date.fromisoformat(day), message.decode() if message else "")
 
     async def shown(self, subscription: str) -> dict[str, str]:
         """Paper id to the key of the latest digest of this channel that showed it."""

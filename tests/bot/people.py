@@ -1,6 +1,6 @@
-"""A channel in memory and an context around it: what people do, without a platform, over a real store and real papers' metadata."""
+"""A channel in memory and a context around it: what people do, without a platform, over a real store and real papers' metadata."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
 from bot.questions.conversation import Conversation
 from bot.store import RunState
+from bot.worker.queue import RetryLater
 from digest.model import Digest, Profile
 from tests.conftest import Clock
 
@@ -182,3 +183,12 @@ class Channel:
 
     def screen(self) -> str:
         return self.chat.screen.file.getvalue()
+
+
+async def wait_of(task: Awaitable[None]) -> timedelta | None:
+    """Works a task off: how long it then wants to wait before it is begun again, if at all."""
+    try:
+        await task
+    except RetryLater as later:
+        return later.wait
+    return None

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from digest.llm.analyst import ModelAnalyst
+from tests.digest.llm.models import a_model
 from tests.servers.arxiv import ArxivServer
 from tests.servers.model import ModelServer
 
@@ -12,6 +14,13 @@ from tests.servers.model import ModelServer
 async def server() -> AsyncIterator[ModelServer]:
     async with ModelServer() as running:
         yield running
+
+
+@pytest.fixture
+async def analyst(server: ModelServer) -> AsyncIterator[ModelAnalyst]:
+    model = a_model(server)
+    yield ModelAnalyst(model)
+    await model.aclose()
 
 
 @pytest.fixture

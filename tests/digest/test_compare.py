@@ -6,30 +6,17 @@ import pytest
 
 from digest.compare import ASPECTS, Cell, cells_of, compare_by_words, question_for
 from digest.extractive.analyst import ExtractiveAnalyst
-from digest.llm.analyst import ModelAnalyst
 from digest.model import MARK, Answer, Evidence, Quote
-from digest.ports import Source
-from tests.digest.llm.models import a_model
+from digest.ports import Source, show_nothing
 from tests.digest.llm.papers import a_text, moving, other
 
 SOURCES = [Source(moving(), a_text(), number=3), Source(*other(), number=5)]
 IDS = [(s.number, s.paper.id) for s in SOURCES]
 
 
-@pytest.fixture
-async def analyst(server):
-    model = a_model(server)
-    yield ModelAnalyst(model)
-    await model.aclose()
-
-
-async def shown(text: str) -> None:
-    pass
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_one_call_fills_the_cells_each_with_a_quotation_of_its_own_paper(server, analyst, language):
-    answer = await analyst.answer(question_for([3, 5], ASPECTS), SOURCES, (), language, shown)
+    answer = await analyst.answer(question_for([3, 5], ASPECTS), SOURCES, (), language, show_nothing)
     assert [call.task for call in server.calls].count("answer") == 1  # another may confirm what stays doubtful
     cells = cells_of(answer, ASPECTS, IDS)
     assert set(cells) == {(aspect, paper) for aspect in ASPECTS for _, paper in IDS}
@@ -43,7 +30,7 @@ async def test_one_call_fills_the_cells_each_with_a_quotation_of_its_own_paper(s
 
 async def test_a_cell_without_a_quotation_that_is_in_the_paper_is_marked_or_left_out(server, analyst):
     server.queue.append("invented_quotations")
-    answer = await analyst.answer(question_for([3, 5], ASPECTS), SOURCES, (), "en", shown)
+    answer = await analyst.answer(question_for([3, 5], ASPECTS), SOURCES, (), "en", show_nothing)
     cells = cells_of(answer, ASPECTS, IDS)
     assert all(MARK in cell.text and not cell.quotes for cell in cells.values() if cell != Cell())
 

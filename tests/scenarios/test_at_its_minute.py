@@ -28,6 +28,7 @@ from digest.fulltext import abstract_text
 from digest.model import Analysis, FullText, Kind, Listed, Listing, Paper, Profile, Score, Summary
 from digest.ports import FreePace, Services
 from tests.bot.discord.conftest import discord_server, home
+from tests.bot.people import Queue
 from tests.builders import a_paper
 from tests.conftest import Clock
 from tests.servers.slack import BOT_TOKEN, SlackServer
@@ -83,37 +84,20 @@ class SlowModel(ExtractiveAnalyst):
         return await super().summarise(entries, language, day)
 
 
-class Tasks:
-    """The queue: a task waits until it is worked off."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[str, ...]] = []
-
-    def register(self, *_: object) -> None:
-        pass
-
-    async def hasten(self, task: str, *ids: str) -> None:
-        await self.add(task, *ids)
-
-    async def add(self, task: str, *ids: str, **_: object) -> bool:
-        self.waiting.append((task, *ids))
-        return True
-
-
 @dataclass
 class Bot:
     clock: Clock
     store: Store
     jobs: Jobs
-    queue: Tasks
+    queue: Queue
     scheduler: RunScheduler
     of_apscheduler: AsyncIOScheduler
     first: dict[str, datetime] = field(default_factory=dict)
     """By run: when its first message stood."""
 
     async def work(self) -> None:
-        while self.queue.waiting:
-            task, name = self.queue.waiting.pop(0)
+        while self.queue.put:
+            task, name = self.queue.put.pop(0)
             try:
                 await getattr(self.jobs, task)(Task(f"{task}:{name}", TaskDeaths(0), self.store), name)
             except RetryLater:
@@ -141,7 +125,7 @@ class Bot:
 
 
 def a_bot(clock: Clock, store: Store, chats: dict[str, Chat], *, ahead: bool = True) -> Bot:
-    stand_in, lists, queue = ExtractiveAnalyst(), SlowLists(clock), Tasks()
+    stand_in, lists, queue = ExtractiveAnalyst(), SlowLists(clock), Queue()
     model = SlowModel()
     model.clock = clock
     services = Services(lists, lists, model, stand_in, RedisCache(store), concurrency=1)

@@ -350,15 +350,16 @@ def _button(button: Button, number: int, language: str) -> dict[str, Any]:
     return out
 
 
-def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
-    def text(text: str, most: int) -> dict[str, Any]:
-        return {"type": "plain_text", "text": shortened(text, most)}
+def plain_text(text: str, most: int) -> dict[str, Any]:
+    return {"type": "plain_text", "text": shortened(text, most)}
 
+
+def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
     return {
-        "title": text(label, lengths.CONFIRM_TITLE),
-        "text": text(question, lengths.CONFIRM_TEXT),
-        "confirm": text(say("slack.yes", language), lengths.CONFIRM_LABEL),
-        "deny": text(say("slack.no", language), lengths.CONFIRM_LABEL),
+        "title": plain_text(label, lengths.CONFIRM_TITLE),
+        "text": plain_text(question, lengths.CONFIRM_TEXT),
+        "confirm": plain_text(say("slack.yes", language), lengths.CONFIRM_LABEL),
+        "deny": plain_text(say("slack.no", language), lengths.CONFIRM_LABEL),
     }
 
 
@@ -383,7 +384,7 @@ def _select(menu: Menu) -> dict[str, Any]:
     return {
         "type": "static_select",
         "action_id": action_id(menu.action, 0),
-        "placeholder": {"type": "plain_text", "text": shortened(menu.placeholder or "…", lengths.PLACEHOLDER)},
+        "placeholder": plain_text(menu.placeholder or "…", lengths.PLACEHOLDER),
         "options": options(menu.options),
     }
 

@@ -59,9 +59,7 @@ def key_of(message: Mapping[str, Any]) -> str:
     return str(metadata.get("event_payload", {}).get("key", "")) if metadata.get("event_type") == EVENT_TYPE else ""
 
 
-def spread(
-    whole: Sequence[SlackBlock], most: int, characters: int = MESSAGE_CHARACTERS, heaviest: int = MESSAGE_WEIGHT
-) -> list[list[SlackBlock]]:
+def spread(whole: Sequence[SlackBlock], most: int) -> list[list[SlackBlock]]:
     """Spreads blocks over few messages, without dividers at their edges. Leaves room for the block
     that `render_post` puts on top of the second and later messages."""
     groups: list[list[SlackBlock]] = [[]]
@@ -69,12 +67,12 @@ def spread(
     for block in whole:
         light, weighed = lengths.weight(block)
         spare = FALLBACK + 20 if len(groups) > 1 else 0
-        full = len(groups[-1]) >= most or seen + light + spare > characters or heavy + weighed + spare > heaviest
+        seen, heavy = seen + light, heavy + weighed
+        full = len(groups[-1]) >= most or seen + spare > MESSAGE_CHARACTERS or heavy + spare > MESSAGE_WEIGHT
         if groups[-1] and full:
             groups.append([])
-            seen = heavy = 0
+            seen, heavy = light, weighed
         groups[-1].append(block)
-        seen, heavy = seen + light, heavy + weighed
     return [trimmed for group in groups if (trimmed := _without_edges(group))] or [[]]
 
 

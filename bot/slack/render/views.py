@@ -18,8 +18,7 @@ from bot.core.chat import INSTEAD, Actions, Button, Checklist, Field, Form, Pane
 from bot.core.crypto.signatures import Signer
 from bot.core.texts import say
 from bot.slack.render import lengths
-from bot.slack.render.blocks import SlackBlock, action_id, blocks, options, with_plain_feedback
-from bot.slack.render.lengths import shortened
+from bot.slack.render.blocks import SlackBlock, action_id, blocks, options, plain_text, with_plain_feedback
 from bot.slack.render.messages import spread
 from digest.patterns import regex
 
@@ -96,10 +95,6 @@ def is_signed(view: Mapping[str, Any], signer: Signer, user: str) -> bool:
         return False
 
 
-def _plain(text: str, most: int) -> dict[str, Any]:
-    return {"type": "plain_text", "text": shortened(text, most)}
-
-
 def _modal(
     callback: str, memo: Memo, title: str, shown: Sequence[SlackBlock], submit: str = "", close: str = ""
 ) -> dict[str, Any]:
@@ -107,18 +102,18 @@ def _modal(
         "type": "modal",
         "callback_id": callback,
         "private_metadata": memo.dump(),
-        "title": _plain(title, TITLE),
+        "title": plain_text(title, TITLE),
         "blocks": shown,
     }
     buttons = {"submit": submit, "close": close}
-    return view | {name: _plain(label, SUBMIT) for name, label in buttons.items() if label}
+    return view | {name: plain_text(label, SUBMIT) for name, label in buttons.items() if label}
 
 
 def form(given: Form, memo: Memo) -> dict[str, Any]:
     """A Form as a modal; `form_values` parses its submission."""
     top: list[SlackBlock] = []
     if len(given.title) > TITLE:
-        top = [{"type": "section", "text": _plain(given.title, lengths.BLOCK_CHARACTERS)}]
+        top = [{"type": "section", "text": plain_text(given.title, lengths.BLOCK_CHARACTERS)}]
     shown = [*top, *(_input(field) for field in given.fields)]
     return _modal(FORM_CALLBACK, memo, given.title, shown, given.submit, say("slack.no", given.language))
 
@@ -149,7 +144,7 @@ def _panel_field(field: Field, problem: str | None, language: str) -> list[Slack
         block["dispatch_action"] = True
         if block["element"]["type"] == "plain_text_input":
             block["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
-    told: SlackBlock = {"type": "context", "elements": [_plain(f"⚠ {problem}", lengths.CONTEXT_CHARACTERS)]}
+    told: SlackBlock = {"type": "context", "elements": [plain_text(f"⚠ {problem}", lengths.CONTEXT_CHARACTERS)]}
     return [block, told] if problem else [block]
 
 
@@ -164,9 +159,9 @@ def checklist(given: Checklist, memo: Memo) -> dict[str, Any]:
 def _checkboxes(number: int, rows: Sequence[Row], title: str) -> SlackBlock:
     options = [
         {
-            "text": _plain(row.label, lengths.OPTION_LABEL),
+            "text": plain_text(row.label, lengths.OPTION_LABEL),
             "value": row.value,
-            **({"description": _plain(row.detail, lengths.OPTION_LABEL)} if row.detail else {}),
+            **({"description": plain_text(row.detail, lengths.OPTION_LABEL)} if row.detail else {}),
         }
         for row in rows
     ]
@@ -174,7 +169,7 @@ def _checkboxes(number: int, rows: Sequence[Row], title: str) -> SlackBlock:
     return {
         "type": "input",
         "block_id": name,
-        "label": _plain(title, 2000),
+        "label": plain_text(title, 2000),
         "optional": True,
         "dispatch_action": True,
         "element": {"type": "checkboxes", "action_id": name, "options": options},
@@ -192,7 +187,7 @@ def _what_to_do(given: Checklist, instead: Button) -> SlackBlock:
 def counted(view: Mapping[str, Any], submit: str) -> dict[str, Any]:
     """A checklist as Slack sent it, with another text on its submit button."""
     kept = ("type", "callback_id", "private_metadata", "title", "close", "blocks")
-    return {**{k: view[k] for k in kept}, "submit": _plain(submit, SUBMIT)}
+    return {**{k: view[k] for k in kept}, "submit": plain_text(submit, SUBMIT)}
 
 
 def field_of(block_id: str) -> str:
@@ -200,11 +195,11 @@ def field_of(block_id: str) -> str:
 
 
 def _input(field: Field) -> SlackBlock:
-    hint: SlackBlock = {"hint": _plain(field.hint, 2000)} if field.hint else {}
+    hint: SlackBlock = {"hint": plain_text(field.hint, 2000)} if field.hint else {}
     return {
         "type": "input",
         "block_id": field.name,
-        "label": _plain(field.label, 2000),
+        "label": plain_text(field.label, 2000),
         "optional": not field.required,
         "element": _element(field),
         **hint,
@@ -248,14 +243,10 @@ def _search(field: Field, language: str) -> dict[str, Any]:
     own = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
     taken = {value for _, value in own}
     first = options(own)
-    found = (
-        [{"label": _plain(say("setup.suggested", language), lengths.OPTION_LABEL), "options": first[: lengths.OPTIONS]}]
-        if first
-        else []
-    )
+    found = [_group(say("setup.suggested", language), first[: lengths.OPTIONS])] if first else []
     for name, members in lists.groups(field.listed, language).items():
         if rest := [member for member in members if member[1] not in taken]:
-            found.append({"label": _plain(name, lengths.OPTION_LABEL), "options": options(rest)})
+            found.append(_group(name, options(rest)))
     initial = [option for option in first if option["value"] in chosen]
     out: dict[str, Any] = {
         "type": "multi_static_select" if many else "static_select",
@@ -275,10 +266,12 @@ def _groups(made: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         members = list(group)
         for start in range(0, len(members), lengths.OPTIONS):
             label = f"{stem} {start // lengths.OPTIONS + 1}" if start else stem
-            out.append(
-                {"label": _plain(label, lengths.OPTION_LABEL), "options": members[start : start + lengths.OPTIONS]}
-            )
+            out.append(_group(label, members[start : start + lengths.OPTIONS]))
     return out
+
+
+def _group(label: str, members: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"label": plain_text(label, lengths.OPTION_LABEL), "options": members}
 
 
 def _stem(value: str) -> str:
@@ -305,7 +298,7 @@ def _field_value(element: Mapping[str, Any]) -> str:
 def pages(title: str, post: Post, memo: Memo) -> list[dict[str, Any]]:
     """A long Post as modals, one per page, with buttons to turn pages."""
     groups = spread(with_plain_feedback(blocks(post)), VIEW_BLOCKS - 2)
-    empty: list[SlackBlock] = [{"type": "section", "text": _plain(post.fallback or "…", 300)}]
+    empty: list[SlackBlock] = [{"type": "section", "text": plain_text(post.fallback or "…", 300)}]
     shown = [[*group, *_turning(number, len(groups))] or empty for number, group in enumerate(groups)]
     return [_modal(PAGE_ACTION, memo, title or post.fallback, page) for page in shown]
 
@@ -313,7 +306,7 @@ def pages(title: str, post: Post, memo: Memo) -> list[dict[str, Any]]:
 def _turning(number: int, total: int) -> list[SlackBlock]:
     ways = [(number - 1, f"‹ {number}/{total}"), (number + 1, f"{number + 2}/{total} ›")]
     buttons = [
-        {"type": "button", "action_id": action_id(PAGE_ACTION, to), "text": _plain(label, 75), "value": str(to)}
+        {"type": "button", "action_id": action_id(PAGE_ACTION, to), "text": plain_text(label, 75), "value": str(to)}
         for to, label in ways
         if 0 <= to < total
     ]
@@ -322,7 +315,7 @@ def _turning(number: int, total: int) -> list[SlackBlock]:
 
 def confirm(label: str, question: str, language: str, memo: Memo) -> dict[str, Any]:
     """Asks for confirmation after a choice in `⋯`, where Slack cannot."""
-    asked = {"type": "section", "text": _plain(question or label, lengths.BLOCK_CHARACTERS)}
+    asked = {"type": "section", "text": plain_text(question or label, lengths.BLOCK_CHARACTERS)}
     return _modal(CONFIRM_CALLBACK, memo, label, [asked], say("slack.yes", language), say("slack.no", language))
 
 

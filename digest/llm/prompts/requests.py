@@ -40,20 +40,20 @@ def paper_block(title: str, text: FullText, number: int) -> str:
     return "\n".join([*lines, "</paper>"])
 
 
-def abstract_extract(abstract: str, limit: int = EXTRACT_CHARACTERS) -> str:
-    """The first sentences and the last one, about `limit` characters; a short abstract whole."""
+def abstract_extract(abstract: str) -> str:
+    """The first sentences and the last one, about EXTRACT_CHARACTERS; a short abstract whole."""
     abstract = " ".join(abstract.split())
-    if len(abstract) <= limit:
+    if len(abstract) <= EXTRACT_CHARACTERS:
         return abstract
     *opening, last = (s.strip() for s in sentences(abstract, "en")) if abstract else ("", "")
     taken: list[str] = []
     for sentence in opening:
-        if taken and sum(map(len, taken)) + len(sentence) + len(last) > limit:
+        if taken and sum(map(len, taken)) + len(sentence) + len(last) > EXTRACT_CHARACTERS:
             break
         taken.append(sentence)
-    kept = " ".join(taken) or abstract[:limit]
+    kept = " ".join(taken) or abstract[:EXTRACT_CHARACTERS]
     tail = f" … {last}" if len(taken) < len(opening) else f" {last}"
-    return (kept + tail)[: 2 * limit]
+    return (kept + tail)[: 2 * EXTRACT_CHARACTERS]
 
 
 def ranking_request(

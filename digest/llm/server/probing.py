@@ -11,6 +11,7 @@ from digest.llm.server.dialects import Dialect
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.reading import SHORT, marked_request
 from digest.llm.server.wire import Request, Schema, request_tokens, system, user
+from digest.ports import show_nothing
 
 LONG = 9_000
 """Estimated tokens of the longest call: windows that servers set by themselves are smaller."""
@@ -47,7 +48,7 @@ async def probe_model(model: Model, listed: Mapping[str, Any], *, fast: bool = F
             likely_tokens=20,
         )
     )
-    await model.stream(replace(SHORT, fast=fast), _unseen)
+    await model.stream(replace(SHORT, fast=fast), show_nothing)
     wanted = min(LONG, (await model.limits(fast=fast)).room(2_000))
     filler = _FILLER * max(1, int(wanted * 3.2 / len(_FILLER)))
     request, refused = marked_request(Request((user(filler),), fast=fast)), 0
@@ -57,10 +58,6 @@ async def probe_model(model: Model, listed: Mapping[str, Any], *, fast: bool = F
         refused = request_tokens(request)
     dialect = await model.dialect(fast=fast)
     return Probe(dialect, listed_window(listed) or dialect.window, dialect.reads, bool(dialect.cuts), refused)
-
-
-async def _unseen(text: str) -> None:
-    """Shows nothing."""
 
 
 def listed_window(entry: Mapping[str, Any], depth: int = 0) -> int:

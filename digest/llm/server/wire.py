@@ -112,5 +112,4 @@ def dump_reply(reply: Reply) -> bytes:
 
 
 def load_reply(raw: bytes, usage: Usage) -> Reply:
-    fields = json.loads(raw)
-    return Reply(fields["text"], fields["model"], fields["finish"], fields["refusal"], usage, fields.get("read", True))
+    return Reply(**json.loads(raw), usage=usage)

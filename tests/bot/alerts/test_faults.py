@@ -24,7 +24,7 @@ from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score, Usage
 from digest.ports import FreePace, booking
 from tests.bot.alerts.test_late import Flaky
-from tests.bot.people import ANN, HERE, Channel, Queue
+from tests.bot.people import ANN, HERE, Channel, Queue, wait_of
 from tests.deadline import until
 
 OPS = Place("console", "ops")
@@ -95,11 +95,7 @@ class House:
         await self._done(self.last)
 
     async def _done(self, run: str) -> timedelta | None:
-        try:
-            await self.jobs.digest(Task(f"digest:{run}", TaskDeaths(0), self.context.store), run)
-        except RetryLater as later:
-            return later.wait
-        return None
+        return await wait_of(self.jobs.digest(Task(f"digest:{run}", TaskDeaths(0), self.context.store), run))
 
     async def deliver(self) -> None:
         with contextlib.suppress(RetryLater):

@@ -14,13 +14,13 @@ from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.store import Run, RunState, TaskDeaths
 from bot.worker.jobs import Jobs
-from bot.worker.queue import RetryLater, Task
+from bot.worker.queue import Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Listing, Paper, Profile, Score
 from digest.ports import FreePace
 from digest.render.labels import label
-from tests.bot.people import HERE, Channel, Queue
+from tests.bot.people import HERE, Channel, Queue, wait_of
 from tests.sample_day import SampleDay
 
 FRIDAY = date(2026, 1, 30)
@@ -64,11 +64,7 @@ class Day:
 
     async def tried(self) -> timedelta | None:
         """The digest's task, once: when it wants to be begun again."""
-        try:
-            await self.jobs.digest(Task("digest", TaskDeaths(0), self.context.store), self.run.key)
-        except RetryLater as later:
-            return later.wait
-        return None
+        return await wait_of(self.jobs.digest(Task("digest", TaskDeaths(0), self.context.store), self.run.key))
 
     async def lines(self) -> list[str]:
         return await self.channel.said(HERE)

@@ -307,10 +307,11 @@ async def test_pages_turn_also_after_a_restart(stage):
     assert "part 0" in shown(result)[0]
 
 
-async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stage):
-    async def setup(click, respond):
-        await respond.form(FORM)
+async def setup(click, respond):
+    await respond.form(FORM)
 
+
+async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stage):
     async def save(submission, respond):
         await respond.show(said("saved"))
 
@@ -331,9 +332,6 @@ async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stag
 
 
 async def test_a_long_form_may_be_saved_after_its_first_step(stage):
-    async def setup(click, respond):
-        await respond.form(FORM)
-
     stage.handler.on["others"] = setup
     thread = await stage.digest()
     opened = await stage.ada.click(stage.message(thread, "k:0"), label="Others")

@@ -31,6 +31,7 @@ from tests.bot.alerts.test_changes import Changing
 from tests.bot.days import leave_out, work
 from tests.bot.discord.conftest import Home
 from tests.bot.figures import Figured
+from tests.bot.people import Queue
 from tests.deadline import until
 from tests.sample_day import SampleDay
 from tests.servers.discord import Fault
@@ -123,27 +124,14 @@ async def told(interaction: Interaction, word: str) -> Json:
     return message
 
 
-class Waiting:
-    """A queue that only takes in."""
-
-    def register(self, *_: object) -> None:
-        pass
-
-    async def hasten(self, *_: str) -> None:
-        pass
-
-    async def add(self, *_: str, **__: Any) -> bool:
-        return True
-
-
 @pytest.mark.parametrize("status", [401, 404])
 async def test_an_answer_refused_with_401_or_404_waits_and_after_a_day_its_asker_is_told(refusable, status):
     day = refusable
     later = day.context.now() + timedelta(hours=25)
     for now, text in ((day.context.now, "How is the data collected?"), (lambda: later, "What is the method?")):
-        context = replace(day.context, now=now, queue=Waiting())
+        context = replace(day.context, now=now, queue=Queue())
         conversation = Conversation(context)
-        jobs = Jobs(context, conversation, Waiting())
+        jobs = Jobs(context, conversation, Queue())
         place, asked = replace(day.home.place, thread=day.thread_id), day.home.discord.say(day.ada, day.thread, text)
         paper = day.digest.entries[3].paper.id
         question = Question(

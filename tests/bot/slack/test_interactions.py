@@ -222,10 +222,11 @@ async def test_a_click_is_answered_where_it_was_pressed(slack, handler, connecti
     assert message.blocks == before
 
 
-async def test_a_form_opens_with_its_values_and_comes_back_filled_in(slack, handler, connection):
-    async def open_form(command: Command, respond: Any) -> None:
-        await respond.form(FORM)
+async def open_form(command: Command, respond: Any) -> None:
+    await respond.form(FORM)
 
+
+async def test_a_form_opens_with_its_values_and_comes_back_filled_in(slack, handler, connection):
     async def saved(submission: Submission, respond: Any) -> None:
         await respond.show(Post((Text("saved"),), "saved"))
 
@@ -246,9 +247,6 @@ async def test_a_form_opens_with_its_values_and_comes_back_filled_in(slack, hand
 
 
 async def test_what_is_wrong_in_a_form_is_said_below_its_field(slack, handler, connection):
-    async def open_form(command: Command, respond: Any) -> None:
-        await respond.form(FORM)
-
     handler.on["command"] = open_form
     handler.problems = {"papers": "A number from 1 to 30.", "nothing": "Something else."}
     slack.command("U1", "C1", "/digest", "setup")
@@ -423,9 +421,6 @@ async def test_over_http_events_commands_and_forms_work_the_same(slack, handler,
     assert (await handler.one("commanded")).text == "2601.22153"
     await slack.hub.settled()
     assert {q.text for q in handler.all("asked")} == {"code?"}
-
-    async def open_form(command: Command, respond: Any) -> None:
-        await respond.form(FORM)
 
     handler.on["command"], handler.problems = open_form, {"papers": "no"}
     slack.command("U1", "C1", "/digest", "setup")

@@ -112,15 +112,14 @@ class TestDigests:
         keys = await store.digests("slack:C0123456789", 2)
         assert [k.split(":")[2] for k in keys] == ["2026-01-30", "2026-01-29"]
 
-    async def test_an_earlier_digest_of_a_paper_with_its_message(self, store):
+    async def test_the_latest_digest_of_a_paper_with_its_message(self, store):
         old = a_digest(2, local_date=date(2026, 1, 28), made_at=NOON.replace(day=28))
         new = a_digest(2)
-        for digest in (old, new):
+        for digest in (new, old):
             await store.save_digest(digest, [], ("cs.CV",))
             await store.save_posts(digest.key, CHANNEL, {"2601.22152": f"m-{digest.local_date.day}"})
-        found = await store.earlier("2601.22152", new.subscription, other_than=new.key)
-        assert (found.digest, found.number, found.local_date, found.message) == (old.key, 2, date(2026, 1, 28), "m-28")
-        assert (await store.earlier("2601.22152", new.subscription)).digest == new.key
+        found = await store.earlier("2601.22152", new.subscription)
+        assert (found.digest, found.number, found.local_date, found.message) == (new.key, 2, date(2026, 1, 30), "m-30")
         assert await store.earlier("2601.2215", new.subscription) is None
         assert await store.message_subject(CHANNEL, "m-28") == "2601.22152"
         assert await store.message_subject(CHANNEL, "m-1") == ""

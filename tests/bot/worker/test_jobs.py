@@ -21,7 +21,7 @@ from digest.model import Analysis, FullText, Listing, Paper, Profile, Score
 from digest.pipeline import preview
 from digest.ports import FreePace
 from digest.render.labels import label
-from tests.bot.people import ANN, HERE, Channel, Queue
+from tests.bot.people import ANN, HERE, Channel, Queue, wait_of
 from tests.builders import a_digest
 from tests.sample_day import SampleDay
 
@@ -85,18 +85,12 @@ class House:
 
     async def digest(self, run: Run, deaths: int = 0) -> timedelta | None:
         """When it wants to be begun again."""
-        try:
-            await self.jobs.digest(self.task(run, deaths), run.key)
-        except RetryLater as later:
-            return later.wait
-        return None
+        return await wait_of(self.jobs.digest(self.task(run, deaths), run.key))
 
     async def deliver(self, run: Run) -> timedelta | None:
-        try:
-            await self.jobs.delivery(Task(f"delivery:{run.key}", TaskDeaths(0), self.context.store), run.key)
-        except RetryLater as later:
-            return later.wait
-        return None
+        return await wait_of(
+            self.jobs.delivery(Task(f"delivery:{run.key}", TaskDeaths(0), self.context.store), run.key)
+        )
 
     async def state(self, run: Run) -> RunState:
         found = await self.context.store.run_state(run.subscription, run.local_date, run.name)

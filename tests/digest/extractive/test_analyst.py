@@ -13,7 +13,7 @@ from digest.extractive.facts import asked_facts
 from digest.extractive.sentences import about_others, stands_alone
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn
-from digest.ports import Source
+from digest.ports import Source, show_nothing
 from digest.render.labels import label
 from digest.render.markdown import escape
 from digest.which_paper.titles import own_names
@@ -25,10 +25,6 @@ from tests.rows import each
 SHARED_DATA = SHARED / "data"
 DAY = date(2026, 1, 30)
 ANALYST = ExtractiveAnalyst()
-
-
-async def nothing(text: str) -> None:
-    pass
 
 
 def every_text(analysis: Analysis) -> list[str]:
@@ -153,7 +149,7 @@ async def answer(question: str, language: str = "en", history: tuple[Turn, ...] 
     sources = [Source(moving(), a_text(), None, 4)]
     if both:
         sources.append(Source(*other(), None, 7))
-    return await ANALYST.answer(question, sources, history, language, nothing)
+    return await ANALYST.answer(question, sources, history, language, show_nothing)
 
 
 async def test_an_answer_quotes_the_nearest_passages_with_their_places():
@@ -348,7 +344,7 @@ WITHOUT_LINK = replace(moving(), abstract=moving().abstract.replace("Code and da
 async def test_of_code_only_what_says_whether_there_is_some_is_cited(question, paper, more, cited):
     paper = replace(paper, abstract=paper.abstract.replace("See also https://github.com/pacenet/pacenet.", "").strip())
     source = Source(paper, a_text(paper, more=more), None, 4)
-    found = await ANALYST.answer(question, [source], (), "en", nothing)
+    found = await ANALYST.answer(question, [source], (), "en", show_nothing)
     assert len(found.quotes) == len(cited)
     assert all(words in q.evidence.quotation for q, words in zip(found.quotes, cited, strict=True))
 
@@ -359,7 +355,7 @@ async def test_of_several_papers_each_has_the_marks_of_its_own_quotations():
         Source(moving(), a_text(), None, 1),
         Source(other, a_text(other, more=" All code will be released on publication."), None, 2),
     ]
-    found = await ANALYST.answer("which of them release code?", sources, (), "en", nothing)
+    found = await ANALYST.answer("which of them release code?", sources, (), "en", show_nothing)
     first, second = found.text.split("\n\n")
     marks = {q.paper_id: f"[{q.number}]" for q in found.quotes}
     assert marks[moving().id] in first
@@ -396,7 +392,7 @@ def test_a_question_about_the_content_is_not_taken_for_one_about_metadata(questi
 async def test_pages_are_told_as_read_and_as_the_authors_say(question):
     paper = replace(moving(), comment="12 pages, 5 figures; code at *example*")
     [html, pdf, silent] = [
-        (await ANALYST.answer(question, [Source(p, t, None, 4)], (), "en", nothing)).text
+        (await ANALYST.answer(question, [Source(p, t, None, 4)], (), "en", show_nothing)).text
         for p, t in ((paper, a_text()), (paper, replace(a_text(), pages=14)), (moving(), a_text()))
     ]
     assert html == "The authors' comment on arXiv: “12 pages, 5 figures; code at \\*example\\*”."

@@ -20,15 +20,15 @@ from digest.fulltext import pool, worker
 from digest.fulltext.fetch import Fetcher
 from digest.fulltext.pool import ChildPool, Crashed
 from digest.fulltext.reader import PARSER, UNAVAILABLE_LIFE, Reader
-from digest.model import Basis, FullText, Paper, from_json
+from digest.model import Basis, FullText, from_json
 from digest.ports import FreePace, MemoryCache
 from tests.builders import a_paper
 from tests.deadline import DEADLINE, until
 from tests.digest.fulltext.in_a_child import calling, dying, endless, greedy, nosy
 from tests.digest.fulltext.latexml import INTRODUCTION, WHOLE, page
 from tests.digest.fulltext.sheets import paper as a_pdf
+from tests.digest.fulltext.test_fetch import added
 from tests.servers import faults
-from tests.servers.arxiv import ArxivServer
 from tests.servers.faults import Fault
 from tests.servers.papers import a_day
 
@@ -57,12 +57,6 @@ async def reader(arxiv, cache):
     made = Reader(Fetcher(arxiv.content_url, FreePace(), wait=0.01, attempts=2), cache)
     yield made
     await made.aclose()
-
-
-def added(arxiv: ArxivServer) -> Paper:
-    made = a_day(1, DAY)[0]
-    arxiv.add(made)
-    return made.paper
 
 
 def children() -> list[psutil.Process]:

@@ -12,7 +12,7 @@ from digest.errors import Misconfigured, ModelUnavailable, Unusable
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.prompts import tasks
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, MARK, Doubt, Entry, Fault, Hidden, Paper, Profile, Turn
-from digest.ports import MemoryCache, Source, booked
+from digest.ports import MemoryCache, Source, booked, show_nothing
 from tests.builders import a_paper, a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
 from tests.digest.llm.models import a_model
@@ -36,13 +36,6 @@ RUNS = [
 ]
 LONG = " ".join(RUNS)
 """Makes a paper of about ten thousand tokens."""
-
-
-@pytest.fixture
-async def analyst(server):
-    model = a_model(server)
-    yield ModelAnalyst(model)
-    await model.aclose()
 
 
 async def test_doubts_of_a_digest_cost_one_call(server, analyst):
@@ -627,14 +620,11 @@ async def test_the_second_question_is_mostly_read_from_the_servers_cache(server,
     )
     given = [Source(paper, a_text(more=" " + more), None, 4)]
 
-    async def nothing(text: str) -> None:
-        pass
-
     with booked("channel:c", "answer") as book:
-        await analyst.answer(QUESTION, given, [], "en", nothing)
+        await analyst.answer(QUESTION, given, [], "en", show_nothing)
         first = book.total
         turn = Turn(QUESTION, "It achieves 61.5% [1].", (paper.id,))
-        await analyst.answer("它的训练用了多少 GPU？", given, [turn], "zh", nothing)
+        await analyst.answer("它的训练用了多少 GPU？", given, [turn], "zh", show_nothing)
     second_input = book.total.input_tokens - first.input_tokens
     assert (book.total.cached_tokens - first.cached_tokens) / second_input >= 0.8
 
@@ -652,10 +642,9 @@ async def test_a_thesis_is_asked_by_its_passages(server):
     )
     model = a_model(server, context_tokens=16_000)
 
-    async def nothing(text: str) -> None:
-        pass
-
-    answer = await ModelAnalyst(model).answer(QUESTION, [Source(moving(), a_text(more=" " + more))], [], "en", nothing)
+    answer = await ModelAnalyst(model).answer(
+        QUESTION, [Source(moving(), a_text(more=" " + more))], [], "en", show_nothing
+    )
     assert answer.selected
     assert answer.quotes
     assert server.calls[0].prompt_tokens < 16_000

@@ -8,7 +8,7 @@ import pytest
 from digest.errors import Unusable
 from digest.llm.analyst import ModelAnalyst
 from digest.model import Entry
-from digest.ports import Source
+from digest.ports import Source, show_nothing
 from tests.builders import a_score
 from tests.digest.llm.models import a_model
 from tests.digest.llm.test_lying import QUESTIONS, a_paper_of
@@ -51,12 +51,9 @@ async def test_no_false_sentence_is_shown_without_a_mark(language, seed):
         for n in range(50):
             paper, text = given[n // 5]
 
-            async def nothing(text: str) -> None:
-                pass
-
             source = Source(paper, text, settled[n // 5].analysis, n // 5 + 1)
             before = len(server.calls)
-            answer = await analyst.answer(QUESTIONS[n % 5], [source], [], language, nothing)
+            answer = await analyst.answer(QUESTIONS[n % 5], [source], [], language, show_nothing)
             assert len(server.calls) - before <= 2
             said.append(answer.text)
             marked += "(?)" in answer.text

@@ -10,7 +10,7 @@ from digest.errors import Unusable
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.summary import source_of
 from digest.model import Entry, FullText, Hidden, Paper, Profile
-from digest.ports import Source
+from digest.ports import Source, show_nothing
 from tests.builders import a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
 from tests.digest.llm.models import a_model
@@ -80,11 +80,8 @@ async def test_nothing_false_comes_through_unlabelled(language, seed):
             paper, text = given[n // 5]
             source = Source(paper, text, entries[n // 5].analysis, n // 5 + 1)
 
-            async def nothing(text: str) -> None:
-                pass
-
             question = QUESTIONS[n % 5]
-            answer_holds(await analyst.answer(question, [source], [], language, nothing), [source], question)
+            answer_holds(await analyst.answer(question, [source], [], language, show_nothing), [source], question)
         assert len({c.prompt for c in server.calls if c.task == "answer"}) == 50
         lied = [c.behaviour for c in server.calls if c.behaviour != "sound"]
         assert 0.25 <= len(lied) / len(server.calls) <= 0.45

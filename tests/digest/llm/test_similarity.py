@@ -9,7 +9,7 @@ from digest.llm.analyst import ModelAnalyst
 from digest.llm.server.client import Model, RetryPolicy
 from digest.llm.similarity import cosines_to
 from digest.model import FullText, Passage, Section, Usage
-from digest.ports import Booking, MemoryCache, Source, booked
+from digest.ports import Booking, MemoryCache, Source, booked, show_nothing
 from tests.digest.llm.papers import a_text, moving
 from tests.servers.model import ModelServer
 
@@ -38,10 +38,7 @@ def a_thesis(paper=None) -> FullText:
 
 
 async def ask(model: Model, sources: list[Source], question: str = QUESTION):
-    async def nothing(text: str) -> None:
-        pass
-
-    answer = await ModelAnalyst(model).answer(question, sources, [], "en", nothing)
+    answer = await ModelAnalyst(model).answer(question, sources, [], "en", show_nothing)
     await model.aclose()
     return answer
 

@@ -17,7 +17,7 @@ from digest.llm.server.prices import Price, prices_from
 from digest.llm.server.replies import InvalidReply
 from digest.llm.server.wire import Request, system, user
 from digest.model import Fault, Usage
-from digest.ports import MemoryCache, NoLimit, booked
+from digest.ports import MemoryCache, NoLimit, booked, show_nothing
 from tests.servers.model import embedding
 
 QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, retry_after=5, total=20)
@@ -63,10 +63,6 @@ async def a_model(server, api):
 @pytest.fixture
 def model(a_model):
     return a_model()
-
-
-async def nothing(text: str) -> None:
-    pass
 
 
 def kept_texts():
@@ -371,7 +367,7 @@ async def test_the_query_of_the_settings_stands_behind_every_call_as_it_was_writ
     query = "api-version=2024-10-21&trace=&tag=a&tag=b%2Fc"
     model = a_model(base_url=f"{server.base_url}/?{query}", embeddings="e")
     await model.ask(RANK)
-    await model.stream(ANSWER, nothing)
+    await model.stream(ANSWER, show_nothing)
     await model.embed(["x"])
     await model.list_models()
     assert [call.query for call in server.journal] == [query] * 4
@@ -422,7 +418,7 @@ async def test_a_stream_grows_and_counts(server, model):
 @pytest.mark.parametrize("name", ["empty_stream", "broken_stream", "error_503", "cut_stream"])
 async def test_a_stream_that_fails_begins_anew(server, model, name):
     server.queue.append(name)
-    reply = await model.stream(ANSWER, nothing)
+    reply = await model.stream(ANSWER, show_nothing)
     assert reply.finish == "stop"
     assert "```quotes" in reply.text
     assert len(server.calls) == 2
@@ -431,12 +427,12 @@ async def test_a_stream_that_fails_begins_anew(server, model, name):
 async def test_a_stream_that_breaks_off_twice_is_given_up(server, model):
     server.behave("cut_stream")
     with pytest.raises(ModelUnavailable):
-        await model.stream(ANSWER, nothing)
+        await model.stream(ANSWER, show_nothing)
     assert len(server.calls) == 2
 
 
 async def test_a_streamed_answer_at_hand_is_shown_whole(server, model):
-    first = await model.stream(ANSWER, nothing)
+    first = await model.stream(ANSWER, show_nothing)
     texts, keep = kept_texts()
     with booked("channel:c", "answer") as book:
         await model.stream(ANSWER, keep)
@@ -464,7 +460,7 @@ async def test_streamed_reasoning_is_never_shown(server, model):
 async def test_a_server_without_usage_in_streams_is_asked_without_it(server, model):
     server.behave("no_stream_options")
     with booked("channel:c", "answer") as book:
-        await model.stream(ANSWER, nothing)
+        await model.stream(ANSWER, show_nothing)
     assert "stream_options" not in server.calls[-1].body
     assert book.total.input_tokens > 50
 
@@ -475,7 +471,7 @@ async def test_questions_do_not_wait_for_a_digest(server, a_model):
     digest = asyncio.create_task(model.ask(RANK))
     while not server.calls:
         await asyncio.sleep(0)
-    assert (await model.stream(ANSWER, nothing)).problem is None
+    assert (await model.stream(ANSWER, show_nothing)).problem is None
     digest.cancel()
     with pytest.raises(asyncio.CancelledError):
         await digest
@@ -522,7 +518,7 @@ async def test_no_prompt_and_no_key_reaches_a_log(server, model, caplog):
     await model.ask(RANK)
     server.behave("unauthorized")
     with pytest.raises(Misconfigured):
-        await model.stream(ANSWER, nothing)
+        await model.stream(ANSWER, show_nothing)
     said = "\n".join(r.getMessage() for r in caplog.records)
     assert "event=model_call" in said
     assert "sk-secret" not in said

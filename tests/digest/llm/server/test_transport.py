@@ -15,7 +15,7 @@ from digest.llm.server.replies import LONGEST_TEXT
 from digest.llm.server.streams import StreamReader
 from digest.llm.server.transport import MAX_REPLY
 from digest.llm.server.wire import Request, user
-from digest.ports import booked
+from digest.ports import booked, show_nothing
 from tests.servers.local import answering
 
 ONCE = RetryPolicy(attempts=1, first_wait=0.001, longest_wait=0.002, retry_after=1, total=20)
@@ -54,10 +54,6 @@ def endless(kind, lead, status=200):
     return handle, taken
 
 
-async def nothing(text):
-    pass
-
-
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize(
     ("kind", "lead", "status"),
@@ -71,7 +67,7 @@ async def test_a_reply_without_end_is_not_taken(kind, lead, status, stream):
     handle, taken = endless(kind, lead, status)
     async with served(handle) as (model, _):
         with pytest.raises(ModelUnavailable):
-            await (model.stream(ASK, nothing) if stream else model.ask(ASK))
+            await (model.stream(ASK, show_nothing) if stream else model.ask(ASK))
     assert sum(taken) < 8 * MAX_REPLY
 
 
@@ -183,7 +179,7 @@ async def test_what_a_model_in_a_loop_repeats_is_kept_some_times(text, longest, 
         return web.Response(text=body, content_type="text/event-stream")
 
     async with served(handle) as (model, _):
-        reply = await (model.stream(ASK, nothing) if stream else model.ask(ASK))
+        reply = await (model.stream(ASK, show_nothing) if stream else model.ask(ASK))
     assert 0 < len(reply.text) <= longest
     assert (reply.problem is not None) == (longest == LONGEST_TEXT)
 
@@ -204,7 +200,7 @@ async def test_an_event_of_many_lines_is_not_read_anew_for_ever():
     async with served(handle) as (model, _):
         began = time.process_time()
         with pytest.raises((Misconfigured, ModelUnavailable)):
-            await model.stream(ASK, nothing)
+            await model.stream(ASK, show_nothing)
         assert time.process_time() - began < 20, "the square of 200,000 lines takes minutes"
     assert sent
 
@@ -243,7 +239,7 @@ async def test_a_streamed_answer_ends_when_its_time_ends():
     async with served(handle, timeout=0.4) as (model, got):
         began = asyncio.get_running_loop().time()
         with booked("c", "answer") as book:
-            reply = await model.stream(ASK, nothing)
+            reply = await model.stream(ASK, show_nothing)
         assert asyncio.get_running_loop().time() - began < 5
     assert reply.finish == "length"
     assert reply.text.startswith("drip")
@@ -260,7 +256,7 @@ async def test_half_characters_and_controls_are_cleaned_stored_and_booked(stream
     async with served(handle) as (model, got):
         for _ in range(2):
             with booked("c", "answer") as book:
-                reply = await (model.stream(ASK, nothing) if stream else model.ask(ASK))
+                reply = await (model.stream(ASK, show_nothing) if stream else model.ask(ASK))
             assert reply.text == "a\ufffd bc 😀"
     assert len(got) == 1
     assert book.total.calls == 0
@@ -276,7 +272,7 @@ async def test_a_stream_that_breaks_off_is_booked_by_what_came():
 
     async with served(handle) as (model, _):
         with booked("c", "answer") as book, pytest.raises(ModelUnavailable):
-            await model.stream(ASK, nothing)
+            await model.stream(ASK, show_nothing)
     assert book.total.output_tokens > 300
 
 
@@ -313,5 +309,5 @@ async def test_the_responses_api_is_spoken_and_read():
         with booked("c", "answer") as book:
             assert (await model.ask(ASK)).text == "Yes."
         assert (book.total.input_tokens, book.total.cached_tokens) == (10, 4)
-        reply = await model.stream(Request((user("Another."),)), nothing)
+        reply = await model.stream(Request((user("Another."),)), show_nothing)
         assert (reply.text, reply.finish) == ("Yes.", "stop")
