@@ -22,6 +22,7 @@ from bot.server.wiring import subscription_from_settings
 from bot.store.limits.budget import ASSUMED
 from digest.arxiv.http import HOSTS
 from digest.errors import PaperboyError
+from digest.http.bounds import retry_after
 from digest.version import user_agent
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -84,8 +85,8 @@ async def _probe(session: aiohttp.ClientSession, what: str, url: str) -> Finding
         async with session.get(url) as answer:
             if answer.status in (200, 404):  # a mirror may lack this paper
                 return Finding(what, State.GOOD, "answers")
-            wait = answer.headers.get("Retry-After", "")
-            todo = f"Try again in {wait} seconds." if wait else "Try again later; runs retry by themselves."
+            wait = retry_after(answer.headers)
+            todo = f"Try again in {wait:.0f} seconds." if wait else "Try again later; runs retry by themselves."
             return Finding(what, State.BAD, f"answers {answer.status}", todo)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return Finding(

@@ -14,7 +14,7 @@ import stamina
 from yarl import URL
 
 from digest.errors import ArxivUnavailable, Unreadable
-from digest.http.bounds import HttpError, LargeAnswer, Limits, RefusedRedirect
+from digest.http.bounds import HttpError, LargeAnswer, Limits, RefusedRedirect, retry_after
 from digest.http.reader import Answer, HttpReader
 from digest.model import Basis, Paper
 from digest.ports import Pace
@@ -138,7 +138,7 @@ def _body(answer: Answer, kind: Kind) -> bytes:
     if answer.status in (404, 410):
         raise Unreadable(f"no {what} ({answer.status})")
     if answer.status == 429 or answer.status >= 500:
-        raise _RetryLater(str(answer.status), _seconds(answer.headers.get("Retry-After")))
+        raise _RetryLater(str(answer.status), retry_after(answer.headers))
     if answer.status != 200:
         raise ArxivUnavailable(f"arXiv answered {answer.status} for the paper's {what}.")
     if answer.content_type not in kind.types:
@@ -146,8 +146,3 @@ def _body(answer: Answer, kind: Kind) -> bytes:
     if not answer.body:
         raise _RetryLater("empty answer")
     return answer.body
-
-
-def _seconds(header: str | None) -> float | None:
-    """`Retry-After` in seconds; arXiv never sends its form as a date."""
-    return float(header) if header and header.strip().isdecimal() else None

@@ -1,8 +1,11 @@
 """`paperboy check`: what is configured, reachable and missing, each with what to do, on the real local servers."""
 
 import asyncio
+import re
 import socket
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from aiohttp import web
@@ -13,7 +16,7 @@ from bot.core.finding import Finding, State
 from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.discord import connection
-from bot.doctor import platforms
+from bot.doctor import check, platforms
 from bot.doctor import store as store_checks
 from bot.doctor.check import run_checks
 from bot.server.health import Health, serve_http
@@ -27,6 +30,7 @@ from digest.ports import FreePace
 from tests.bot.server.test_health import free_port
 from tests.servers.arxiv import ArxivServer
 from tests.servers.discord import Discord
+from tests.servers.faults import Fault
 from tests.servers.model import ModelServer
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
@@ -217,6 +221,17 @@ async def test_the_whole_table_has_a_line_for_everything_and_ends_with_what_it_f
     assert code == (1 if " bad " in out else 0)
     assert "sk-a-secret" not in out
     assert BOT_TOKEN not in out
+
+
+async def test_the_moment_until_which_arxiv_asks_to_wait_is_told_in_seconds(monkeypatch):
+    monkeypatch.setattr(check, "PAUSE", 0)
+    async with ArxivServer() as arxiv:
+        until = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+        arxiv.faults.always("any", Fault(429, retry_after=until))
+        found = await check._check_arxiv(
+            settings(**{name.lower(): url for name, url in arxiv.environment.items()}, arxiv_contact="me@example.org")
+        )
+    assert all(re.fullmatch(r"Try again in (8\d|90) seconds\.", finding.todo) for finding in found)
 
 
 class TestRedis:

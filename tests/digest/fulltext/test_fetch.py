@@ -104,8 +104,6 @@ async def test_retry_after_is_honoured_and_bounded():
     assert module._backoff(module._RetryLater("429", 86_400)) == module.MAX_RETRY_AFTER
     assert module._backoff(module._RetryLater("503")) is True
     assert module._backoff(Unreadable("x")) is False
-    assert module._seconds("12") == 12
-    assert module._seconds("Wed, 21 Oct 2026 07:28:00 GMT") is None
 
 
 async def test_a_pdf_address_that_answers_with_html_gives_no_pdf(arxiv):
