@@ -41,7 +41,7 @@ _ROMAN = regex(r"^\W*(?P<roman>I{2,3}|IV|VI{0,3}|IX|XI{0,2})\s*[:：)]")
 _BRACKETED = regex(rf"^\W*[【\[(（]\s*(?P<list>{_LIST})\s*[】\])）]")
 _HAN_FEW = regex(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
 _LAST = regex(
-    rf"\b(?:the\s+)?(?P<back>next[- ](?:to[- ])?last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>next[- ](?:to[- ])?last|penultimate)\s*[:：,?？]|\bthe\s+(?:next[- ](?:to[- ])?last|penultimate)\W*$|\bthe (?:one|paper) before (?:the )?last\b",
+    rf"\b(?:the\s+)?(?P<back>next[- ](?:to[- ])?last|last[- ]but[- ]one|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>next[- ](?:to[- ])?last|last[- ]but[- ]one|penultimate)\s*[:：,?？]|\bthe\s+(?:next[- ](?:to[- ])?last|last[- ]but[- ]one|penultimate)\W*$|\bthe (?:one|paper) before (?:the )?last\b",
     re.IGNORECASE,
 )
 _HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
@@ -97,7 +97,7 @@ class Numbers:
 
 
 _CORRECTED = regex(
-    r"[^\d,，、.?？]{5,24}[,，、]\s*(?:(?:the|el|le|das|den|der|die|il|o)\s+)?#?(?P<n>\d{1,2})[\s.!?。！？]*\Z",
+    r"(?:[^\d,，、.?？]{5,24}|[\u3041-\u9fff\uac00-\ud7af\s]{2,24})[,，、]\s*(?:(?:the|el|le|das|den|der|die|il|o)\s+)?#?(?P<n>\d{1,2})[\s.!?。！？]*\Z",
     re.IGNORECASE,
 )
 """`sorry, the 9`, `извини, 9`: whatever was said before, the number is all that is asked about."""

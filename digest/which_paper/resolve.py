@@ -78,6 +78,8 @@ EarlierDigests = Sequence[tuple[date, Sequence[Known]]]
 _LABEL = 70
 _FEW = 2
 _UNFIT = "no paper fits the description"
+_NUMBER = regex(r"\s*(?:[^\W\d]{1,3}\s+)?#?\d{1,2}[\s.!?]*")
+"""`a 4`"""
 _BLANKS = regex(r"\s{2,}")
 
 
@@ -295,6 +297,8 @@ class _Others:
         """The papers that `not SplatFlow` names, and describes if another one is told after it."""
         shelf = _shelf(self.papers)
         # Names of authors are also written without capitals.
+        if _NUMBER.fullmatch(wrong.said) and _NUMBER.fullmatch(wrong.after):
+            return self._figures(wrong.said)
         named = shelf.named(wrong.said).sure or shelf.by_author(wrong.said.title()).sure
         if not named and (wrong.contrasted or self._told_apart(wrong)):
             named = shelf.fitting(wrong.said).sure

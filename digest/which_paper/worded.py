@@ -95,6 +95,8 @@ _NO_PLURAL = dict.fromkeys(("es", "fr", "pt"), r"(?=\s+(?!(?:d[aeou]s?|en|na|no)
 }
 """What follows `los dos primeros` and is no plural, which would be its noun: `suenan`."""
 _TO = regex(r"a[lo]\s")
+_HOUR_IS_NEAR = regex(r"(?:per|entro|verso|dopo|sono)\s\Z")
+"""`per le 10`, which is an hour in Italian; a paper is `le 10` in French."""
 _TWO_FIGURES = regex(r"\d\D{1,16}\d")
 _NEXT_WORD = regex(r"\s+(?:de\s+)?(?:la\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*|fav\w+))?)")
 _COUNTED = regex(r"(?:per|por|pour)\s+c[ei]|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|\w+(?:[cs]ion|[sz]ione|cao)\b")
@@ -587,7 +589,7 @@ def _numbered_first() -> re.Pattern[str]:
 @cache
 def _spans() -> tuple[re.Pattern[str], ...]:
     unit, paper = r"\s*(?:篇|号|番目?|번째?|本目)?", any_of("paper")
-    follows = rf"(?=\s*(?:$|[?!.,:;、。，！？；]|[をはのが에를을은는요의的呢都各]|(?:{any_of('then')}|en|in|je|por|per)(?!\w)|(?:{paper})(?!\w)|分别|每|讲|帮|请|麻烦|给我|이랑|(?:{any_of('sums_up')})))"
+    follows = rf"(?=\s*(?:$|[?!.,:;、。，！？；]|[をはのが에를을은는요의的呢都各만]|(?:{any_of('then')}|en|in|je|por|per)(?!\w)|(?:{paper})(?!\w)|分别|每|讲|帮|请|麻烦|给我|이랑|(?:{any_of('sums_up')})))"
     east = rf"(?P<all>第?(?P<a>\d{{1,2}}){unit}\s*(?:から|부터|에서|到|至|[-~〜–—])\s*第?(?P<b>\d{{1,2}}){unit}\s*(?:まで|까지)?(?:の?論文)?)"
     lead = rf"^\W*(?:(?:e|y|et|und|and|ok|从|由|请|{any_of('sums_up')})\W*(?:\w{{1,4}}\s+)?)?"
     found = [
@@ -751,6 +753,8 @@ def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
         for match in _bare(language).finditer(plain):
             if _TO.match(match[0]) and not _ENDS.match(plain, match.end()):
                 continue  # `al 3 piano`
+            if match[0].startswith("le ") and _HOUR_IS_NEAR.search(plain, 0, match.start()):
+                continue
             after = _NEXT_WORD.match(plain, match.end())
             if not _of_the_day().match(plain, match.end()) and (
                 not after

@@ -118,6 +118,7 @@ LAB = DIGESTS[23][1]
         ("whats the one right before the survey", 4),
         ("the one after 5", 6),
         ("das nach dem Survey, was machen die?", 6),
+        ("das nach GustMPC?", 7),
         ("celui juste avant le survey", 4),
         ("el anterior a GustMPC", 5),
         ("o que vem depois do survey", 6),
@@ -187,7 +188,13 @@ def test_the_other_one_is_of_two_on_a_subject(question, under, told):
 
 
 @pytest.mark.parametrize(
-    "question", ["до 10 утра успею прочитать обзор?", "ich lese bis 8 morgens", "have to read it by 9 in the morning"]
+    "question",
+    [
+        "до 10 утра успею прочитать обзор?",
+        "ich lese bis 8 morgens",
+        "have to read it by 9 in the morning",
+        "per le 8 mi serve",
+    ],
 )
 def test_an_hour_is_no_paper(question):
     assert not resolve(question, papers=ROBOTS).paper_ids
@@ -520,6 +527,9 @@ def _numbers(question, under=(), papers=BIRDS, **context):
         ("ese no, el 5", [5]),
         ("não é essa, é a 4", [4]),
         ("nicht die letzte, die vorletzte", [4]),
+        ("não a 2, a 4", [4]),
+        ("scusa, intendevo il secondo", [2]),
+        ("excusez-moi, je voulais la 4", [4]),
         ("non, pas celle-ci : celle sur la migration", [3]),
         ("不是它，说的是另一篇nests", [2]),
         ("not this one, sorry", None),
@@ -535,7 +545,16 @@ def test_a_correction_is_never_about_the_paper_it_rejects(question, numbers):
 
 @each(
     "question",
-    ["no scusa, il 4", "entschuldigung, die 4", "no perdona, el 4", "извини, 4", "désolé, le 4", "sorry, 4!"],
+    [
+        "no scusa, il 4",
+        "entschuldigung, die 4",
+        "no perdona, el 4",
+        "извини, 4",
+        "désolé, le 4",
+        "sorry, 4!",
+        "抱歉，4",
+        "ごめん、4",
+    ],
 )
 def test_a_reply_that_ends_with_a_number_alone_leaves_the_paper_it_answers(question):
     assert _numbers(question, replied_to=BIRDS[0].paper.id) == [4]
@@ -621,6 +640,7 @@ def test_another_number_alone_is_one_paper(question):
         ("second from the end", 4),
         ("third-to-last, code?", 3),
         ("the one before last", 4),
+        ("last but one: is there code?", 4),
         ("das drittletzte Paper", 3),
         ("le deuxième en partant de la fin", 4),
         ("el antepenúltimo", 3),
@@ -721,6 +741,7 @@ def test_a_pronoun_with_a_subject_describes_another_paper(question, numbers):
         ("3 to 5, one line each", [3, 4, 5]),
         ("第2到第4篇", [2, 3, 4]),
         ("2번부터 4번까지 요약해줘", [2, 3, 4]),
+        ("2~4번만 짧게", [2, 3, 4]),
         ("2到4帮我整理一下", [2, 3, 4]),
         ("from 1 to 3 layers?", [2]),
         ("da 1 a 3 lingue?", [2]),
