@@ -122,7 +122,7 @@ def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> floa
             return wait
     try:
         until = parsedate_to_datetime(str(headers["retry-after"]))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

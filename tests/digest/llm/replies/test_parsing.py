@@ -113,6 +113,7 @@ def test_a_wait_is_read_in_every_form():
     assert retry_after({"retry-after-ms": "250"}) == 0.25
     assert retry_after({"retry-after": format_datetime(now + timedelta(seconds=90), usegmt=True)}, now) == 90
     assert retry_after({"retry-after": "soon"}) is None
+    assert retry_after({"retry-after": f"Mon, 01 Jan {10**20} 00:00:00 GMT"}) is None
     assert retry_after({"retry-after": "1.5"}) == 1.5
     assert retry_after({"retry-after": "1000000"}) is None  # eleven days: as if it said nothing
     assert retry_after({}) is None
