@@ -72,12 +72,14 @@ class Dispatcher:
 
     async def on_command(self, command: Command, respond: Responder) -> None:
         handler = {"paper": paper, "digest": digest_command.digest}[command.name]
-        async with self._report_errors(command, respond), _asked_by(command):
-            await handler(self._context, command, respond)
+        async with self._report_errors(command, respond):
+            with asked_by(command.person.id, command.id):
+                await handler(self._context, command, respond)
 
     async def on_click(self, click: Click, respond: Responder) -> None:
-        async with self._report_errors(click, respond), _asked_by(click):
-            await self._actions.handle_click(click, respond)
+        async with self._report_errors(click, respond):
+            with asked_by(click.person.id, click.id):
+                await self._actions.handle_click(click, respond)
 
     async def refusal(self, click: Click) -> str:
         return await self._actions.refusal(click)
@@ -97,8 +99,9 @@ class Dispatcher:
         """For work that takes longer than a platform waits for a form's response."""
 
         async def run() -> None:
-            async with self._report_errors(submission, respond, note_after=0), _asked_by(submission):
-                await then()
+            async with self._report_errors(submission, respond, note_after=0):
+                with asked_by(submission.person.id, submission.id):
+                    await then()
 
         task = asyncio.create_task(run())
         self._background.add(task)
@@ -142,10 +145,3 @@ class Dispatcher:
 
     async def home(self, person: Person, platform: str) -> Post:
         return await home_page(self._context, person, platform)
-
-
-@contextlib.asynccontextmanager
-async def _asked_by(event: Command | Click | Submission) -> AsyncIterator[None]:
-    """Counts the model calls inside towards the person's limit, as one piece of work."""
-    with asked_by(event.person.id, event.id):
-        yield

@@ -12,13 +12,13 @@ from bot.context import Context
 from bot.core.chat import Person, Place, Post
 from bot.core.texts import say
 from bot.digests import cards
-from bot.questions.lookup import entry_by_id
+from digest.arxiv.ids import plain_id
 from digest.cache_keys import fingerprint
 from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, for_log
 from digest.model import Answer, Paper, Turn
 from digest.patterns import regex
-from digest.ports import OnText, Source, booked
+from digest.ports import OnText, Source, booked, show_nothing
 from digest.read_paper import gaps
 from digest.render.labels import base, label
 from digest.render.markdown import escape
@@ -37,15 +37,13 @@ _ENGLISH = regex(
 """Words that make a line of Latin letters English in a Chinese, Japanese or Korean channel."""
 
 
-async def discard_text(text: str) -> None:
-    """An `OnText` for answers that are shown only when finished."""
-
-
 async def load_sources(context: Context, papers: Sequence[Paper], digest_key: str = "") -> list[Source]:
     """Reads the papers' texts, with analyses and numbers from the digest under discussion."""
+    digest = await context.store.digest(digest_key) if digest_key else None
+    entries = {plain_id(e.paper.id): e for e in digest.entries} if digest else {}
 
     async def one(paper: Paper) -> Source:
-        entry = await entry_by_id(context, digest_key, paper.id)
+        entry = entries.get(plain_id(paper.id))
         text = await context.services.texts.read(paper)
         return Source(paper, text, entry.analysis if entry else None, entry.number if entry else 0)
 
@@ -107,7 +105,7 @@ async def answer_privately(
     """Answers a question about given papers outside of any thread's conversation."""
     language = await answer_language(question, await context.person_language(place, person))
     sources = await load_sources(context, papers)
-    answer = await request_answer(context, question, sources, (), language, place.key, discard_text)
+    answer = await request_answer(context, question, sources, (), language, place.key, show_nothing)
     return answer_post(answer, sources, answer_key)
 
 

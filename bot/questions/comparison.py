@@ -11,11 +11,11 @@ from bot.core.chat import Actions, Block, Button, Post, Small, Style, Table, Tex
 from bot.core.ids import AnswerTo
 from bot.core.texts import say
 from bot.digests import cards
-from bot.questions.answering import answer_name, answer_post, discard_text, reading_gaps, request_answer
+from bot.questions.answering import answer_name, answer_post, reading_gaps, request_answer
 from digest.compare import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, cells_of, compare_by_words, question_for
 from digest.model import MARK, Answer
 from digest.patterns import regex
-from digest.ports import Source
+from digest.ports import Source, show_nothing
 from digest.render.markdown import escape, link
 from digest.which_paper import cues
 from digest.which_paper.resolve import LONGEST_CUE
@@ -51,7 +51,7 @@ async def compare_papers(
     by_words = services.analyst is services.stand_in
     if not by_words:
         question = question_for(numbers, aspects)
-        answer = await request_answer(context, question, sources, (), language, payer, discard_text)
+        answer = await request_answer(context, question, sources, (), language, payer, show_nothing)
         by_words = answer.by == services.stand_in.name
         ids = [source.paper.id for source in sources]
         cells = cells_of(answer, aspects, list(zip(numbers, ids, strict=True)))

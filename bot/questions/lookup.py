@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.context import Context
 from bot.core.chat import ChatError, Place
 from bot.core.texts import say
-from digest.arxiv.ids import PaperRef, plain_id
+from digest.arxiv.ids import PaperRef
 from digest.errors import NotFound
 from digest.model import Entry, Paper, Score
 from digest.patterns import regex
@@ -60,11 +60,3 @@ async def earlier_digest(context: Context, paper: Paper, place: Place, language:
     except ChatError:  # the message is gone, but the date is still right
         return said
     return link(said, url)
-
-
-async def entry_by_id(context: Context, digest_key: str, paper_id: str) -> Entry | None:
-    """The paper's Entry in a stored digest."""
-    digest = await context.store.digest(digest_key) if digest_key else None
-    if digest is None:
-        return None
-    return next((e for e in digest.entries if plain_id(e.paper.id) == plain_id(paper_id)), None)

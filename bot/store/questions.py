@@ -313,11 +313,8 @@ class Threads(Base):
         started, digest, papers, quiet = ((value or b"").decode() for value in found)
         return ThreadRecord(digest, tuple(papers.split()), bool(quiet)) if started else None
 
-    async def quiet(self, place: Place, *, quiet: bool = True) -> None:
-        if quiet:
-            await self._note(place, {"quiet": "1"})
-        else:
-            await self.redis.do("HDEL", thread_key(place), "quiet")
+    async def quiet(self, place: Place) -> None:
+        await self._note(place, {"quiet": "1"})
 
     async def discuss(self, place: Place, person: str, paper_ids: tuple[str, ...]) -> None:
         """Sets the papers that this person discusses in this thread."""

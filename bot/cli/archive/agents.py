@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from bot.cli.one_digest import CLI
 from bot.console.queue import InlineQueue
 from bot.core.chat import Chats
-from bot.questions.answering import answer_language, discard_text, load_sources, request_answer
+from bot.questions.answering import answer_language, load_sources, request_answer
 from bot.questions.lookup import find_paper
 from bot.server.wiring import App
 from bot.store.limits.budget import admit
 from digest.model import Answer
-from digest.ports import asked_by
+from digest.ports import asked_by, show_nothing
 
 if TYPE_CHECKING:
     from bot.archive.mcp import Ask, Caller
@@ -33,6 +33,6 @@ def answering(app: App) -> Ask:
             paper = await find_paper(context, paper_id)
             sources = await load_sources(context, [paper])
             language = await answer_language(question, fallback)
-            return await request_answer(context, question, sources, (), language, payer, discard_text)
+            return await request_answer(context, question, sources, (), language, payer, show_nothing)
 
     return ask

@@ -173,8 +173,7 @@ _NO_MODEL = _any(
     r"\bmodel(?:[ _](?:id|identifier|name))? (?:is |was )?(?:invalid|incorrect|wrong)", r"not support chat",
     r"fail(?:ed|ure)? (?:to load|loading)", r"unloaded",
     r"\bis (?:paused|stopped)\b",
-    r"malformed [^.]{0,20}model", r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model",
-    r"unsupported model",
+    r"malformed [^.]{0,20}model", r"try pulling", r"not_loaded", r"unsupported model",
 )  # fmt: skip
 _OTHER_MODEL = regex(
     r"\b(?:choose|select|use|try|pick|switch to|specify)\b[^.]{0,20}\b(?:different|another|other) [^.]{0,20}\bmodel\b"
@@ -192,8 +191,8 @@ _SIZE = _any(
 )  # fmt: skip
 _EXCEEDS = _any(
     r"exceed", r"too (?:long|large|big|many)", r"(?:larger|longer|greater|more|bigger) than", r"maximum",
-    r"\bmax\b", r"limit", r"at most", r"range of", r"max_?length", r"\bover\b", r"overflow", r"does not fit",
-    r"not fit", r"must be less", r"less than", r"up to", r"reduce", r"shorten", r"超过", r"超出", r"过长", r"上限",
+    r"\bmax\b", r"limit", r"at most", r"range of", r"max_?length", r"\bover\b", r"overflow", r"not fit",
+    r"must be less", r"less than", r"up to", r"reduce", r"shorten", r"超过", r"超出", r"过长", r"上限",
     r"最大", r"最长", r"不能大于", r"\d\s*>\s*\d", r"<=", r"≤",
 )  # fmt: skip
 _WHOLE_REQUEST = _any(
