@@ -23,7 +23,7 @@ from digest.fulltext.pdf import characters
 from digest.fulltext.pdf.blocks import Block, has_ended, join
 from digest.fulltext.pdf.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.pdf.layout import Margins, PageLines, body_type, margins, reading_order
-from digest.fulltext.pdf.objects import has_layers
+from digest.fulltext.pdf.objects import means
 from digest.fulltext.pdf.pages import Line, PageReader
 from digest.fulltext.pdf.paragraphs import blocks
 from digest.fulltext.pdf.references import entries, unnamed_references
@@ -70,7 +70,7 @@ def _without_collector() -> Iterator[None]:
 
 
 def _read(data: bytes, paper_id: str, version: int, max_pages: int) -> FullText:
-    reader = PageReader(layers=has_layers(data))
+    reader = PageReader(means(data))
     pages, total = _pages(data, max_pages, reader)
     body = body_type(pages)
     lines = reading_order(pages, body)

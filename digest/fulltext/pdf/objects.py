@@ -27,7 +27,9 @@ from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.pdfium_calls import Argument, argument, long
 
 LIGHT = 180
-"""Of 255, in each colour: text this light is examined. PDFium gives 191 for a pattern."""
+"""Of 255, in each colour: text this light is examined, also what a pattern paints."""
+_PATTERN_COLOURS = frozenset(((191, 191, 191), (255, 255, 255)))
+"""That PDFium gives for tiles and for gradients."""
 ALIKE = 40
 """Of 255: text that differs less from the box it stands on is examined."""
 FAINT = 250
@@ -75,8 +77,10 @@ def _name(name: str) -> str:
     return "".join(f"(?:{c}|#(?i:{ord(c):02x}))" for c in name)
 
 
-_NAMES = re.compile(f"/(?=[O#])(?:(?P<layers>{_name('OCProperties')})|{_name('ObjStm')}\\b)".encode())
-"""Of optional content and of object streams, in which its name may be packed."""
+_NAMES = re.compile(
+    f"/(?=[OP#])(?:(?P<layers>{_name('OCProperties')})|(?P<patterns>{_name('PatternType')})|{_name('ObjStm')}\\b)".encode()
+)
+"""Of optional content, of patterns, and of object streams, in which their names may be packed."""
 _STREAM = re.compile(rb"[^\x00]{0,300}?stream\r?\n")
 
 Box = tuple[float, float, float, float]
@@ -207,24 +211,35 @@ def _alike(one: Colour, other: Colour) -> bool:
     return all(map(ALIKE.__gt__, map(abs, map(sub, one, other))))
 
 
-def has_layers(data: bytes) -> bool:
-    """Whether a file has optional content, which a reader may have turned off, or may have it."""
+class Means(NamedTuple):
+    """What a file has, or may have, that PDFium tells of no object."""
+
+    layers: bool = False
+    """Optional content, which a reader may have turned off."""
+    patterns: bool = False
+    """Gradients and tiles, of which PDFium gives no colour."""
+
+
+def means(data: bytes) -> Means:
+    found: set[str | None] = set()
     for number, name in enumerate(_NAMES.finditer(data)):
-        found = _STREAM.match(data, name.end())
-        if name["layers"] or found is None or number >= MAX_OBJECT_STREAMS:
-            return True
+        if name.lastgroup:
+            found.add(name.lastgroup)
+            continue
+        start = _STREAM.match(data, name.end())
+        if start is None or number >= MAX_OBJECT_STREAMS:
+            return Means(True, True)
         try:
-            objects = zlib.decompressobj().decompress(data[found.end() : found.end() + MAX_STREAM], MAX_STREAM)
+            objects = zlib.decompressobj().decompress(data[start.end() : start.end() + MAX_STREAM], MAX_STREAM)
         except zlib.error:
-            return True
-        if any(name["layers"] for name in _NAMES.finditer(objects)):
-            return True
-    return False
+            return Means(True, True)
+        found.update(name.lastgroup for name in _NAMES.finditer(objects))
+    return Means("layers" in found, "patterns" in found)
 
 
 class Surveyor:
-    def __init__(self, *, layers: bool) -> None:
-        self._layers = layers
+    def __init__(self, means: Means) -> None:
+        self._layers, self._patterns = means.layers, means.patterns
         self._rgba = (ctypes.c_uint * 4)()
         self._to_rgba = [pdfium_calls.address(self._rgba, 4 * i) for i in range(4)]
         self._sides = (ctypes.c_float * 4)()
@@ -333,7 +348,7 @@ class Surveyor:
             obj = level.objects[at]
             if obj in made.suspects:
                 continue
-            drawn = bool(level.place(at).rank) or cover.colour is not None
+            drawn = bool(level.place(at).rank) or cover.is_path
             if level.rank(at) < rank:
                 hidden[obj] = Suspect("hidden-markup", drawn)
             elif cover.box[0] < (box[0] + box[2]) / 2 < cover.box[2] and (
@@ -466,12 +481,16 @@ class Surveyor:
         colours = zip(*rgb, strict=True)
         clear = set()
         for path, fill, is_known, colour, alpha in zip(paths, fills, known, colours, alphas, strict=True):
-            path.colour = colour
+            path.colour = self._known(colour)
             if not (is_known and alpha >= SHEER if fill else self._paints(path)):
                 clear.add(id(path))
         for cover in covers:
             cover.painted = True
         return clear
+
+    def _known(self, colour: Colour) -> Colour | None:
+        """The colour of a path, unless a pattern may be what PDFium calls so."""
+        return None if self._patterns and colour in _PATTERN_COLOURS else colour
 
     def _paints(self, cover: Cover) -> bool:
         """Sets the colour of a path; False for a frame, a thin line and what shines through."""
@@ -484,7 +503,7 @@ class Surveyor:
         if (not self._fill.value and stroke < THICK) or not get_colour(obj, *self._to_rgba):
             return False
         red, green, blue, alpha = self._rgba
-        cover.colour = red, green, blue
+        cover.colour = self._known((red, green, blue))
         hollow = stroke and min(_sides(cover.box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
         return not (alpha < SHEER or (hollow and pdfium_calls.path_segments(obj) in _FRAME))
 

@@ -23,7 +23,7 @@ from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.pdf import characters, pdfium_calls
 from digest.fulltext.pdf.columns import split_columns
 from digest.fulltext.pdf.logical import LogicalOrder, needs_order
-from digest.fulltext.pdf.objects import Box
+from digest.fulltext.pdf.objects import Box, Means
 from digest.fulltext.pdf.pdfium_calls import Argument, argument
 from digest.fulltext.pdf.visibility import NARROW, TINY, HiddenRun, HiddenTextFinder, is_report
 from digest.model import Hidden
@@ -81,10 +81,10 @@ class Line:
 
 
 class PageReader:
-    def __init__(self, *, layers: bool = False) -> None:
+    def __init__(self, means: Means) -> None:
         self._box = raw.FS_RECTF()
         self._to_box = pdfium_calls.address(self._box)
-        self._finder = HiddenTextFinder(layers=layers)
+        self._finder = HiddenTextFinder(means)
         self.hidden: list[Hidden] = []
         self.unmapped = 0
         """Letters whose font does not say which they are."""

@@ -21,7 +21,7 @@ from pypdfium2 import raw
 from digest.fulltext.completeness import letters
 from digest.fulltext.hidden import first_order, reads_as_text
 from digest.fulltext.pdf import pdfium_calls
-from digest.fulltext.pdf.objects import STEP, Box, Survey, Surveyor, Suspect, look_for_twins
+from digest.fulltext.pdf.objects import STEP, Box, Means, Survey, Surveyor, Suspect, look_for_twins
 from digest.fulltext.pdf.pdfium_calls import Argument, argument, long
 
 TINY = 2.0
@@ -73,8 +73,8 @@ class HiddenRun:
 
 
 class HiddenTextFinder:
-    def __init__(self, *, layers: bool = False) -> None:
-        self._surveyor = Surveyor(layers=layers)
+    def __init__(self, means: Means) -> None:
+        self._surveyor = Surveyor(means)
         self._rendered = 0
         self._last_hidden = False
 

@@ -7,7 +7,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from digest.fulltext.pdf.document import read_pdf
-from digest.fulltext.pdf.objects import has_layers
+from digest.fulltext.pdf.objects import Means, means
 from digest.model import FullText
 from tests.digest.fulltext.raw_pdf import RawPdf, lines, shown
 from tests.rows import each
@@ -78,6 +78,13 @@ def masked(made: RawPdf) -> str:
     return state(made, f"/SMask<</S/Luminosity/G {nothing} 0 R>>")
 
 
+def gradient(made: RawPdf, start: str, end: str) -> str:
+    """A pattern from the left of the text to its right."""
+    ramp = made.add(f"<</FunctionType 2/Domain[0 1]/C0[{start}]/C1[{end}]/N 1>>")
+    shading = f"<</ShadingType 2/ColorSpace/DeviceRGB/Coords[60 0 560 0]/Function {ramp} 0 R/Extend[true true]>>"
+    return f"/Pattern<</P {made.add(f'<</Type/Pattern/PatternType 2/Shading {shading}>>')} 0 R>>"
+
+
 def empty_type3(made: RawPdf) -> None:
     glyph = made.add("<<>>", b"500 0 0 0 0 0 d1")
     names = "".join(f"/c{n}" for n in range(32, 127))
@@ -117,10 +124,10 @@ def outlined(made: RawPdf) -> None:
     made.catalog = f"/Outlines {outlines} 0 R/Metadata {meta} 0 R/Names<</EmbeddedFiles<</Names[(a){spec} 0 R]>>>>"
 
 
-def pattern(made: RawPdf) -> str:
+def pattern(made: RawPdf, colour: str = "1 g") -> str:
     tile = made.add(
         "<</Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 9 9]/XStep 9/YStep 9/Resources<<>>>>",
-        b"1 g 0 0 9 9 re f",
+        f"{colour} 0 0 9 9 re f".encode(),
     )
     return f"/Pattern<</P {tile} 0 R>>"
 
@@ -192,6 +199,9 @@ WAYS: dict[str, Callable[[RawPdf], Drawn]] = {
     "running off the page letter by letter": lambda _: (by_letters(running_off(510)), "", ""),
     "running off the left of the page": lambda _: (f"BT /F1 10 Tf -300 400 Td {shown(MESSAGE + ' which holds')} Tj ET", "", ""),
     "running off the foot of the page": lambda _: (f"BT /F1 10 Tf 0 -1 1 0 590 110 Tm {shown(FIRST + MESSAGE)} Tj ET", "", ""),
+    "on a gradient of its colour": lambda made: (f"/Pattern cs /P scn 60 390 500 40 re f 0 0 .5 rg {TEXT}", gradient(made, "0 0 .45", "0 0 .55"), ""),
+    "black on a gradient of black": lambda made: (f"/Pattern cs /P scn 60 390 500 40 re f 0 g {TEXT}", gradient(made, "0 0 0", ".08 .08 .08"), ""),
+    "on tiles of its colour": lambda made: (f"/Pattern cs /P scn 60 390 500 40 re f .25 g {TEXT}", pattern(made, ".25 g"), ""),
     "annotations": lambda made: ("", "", annotated(made)),
     "outline, attachment and metadata": lambda made: (outlined(made) or "", "", ""),
 }  # fmt: skip
@@ -252,6 +262,10 @@ SEEN: dict[str, Callable[[RawPdf], Drawn]] = {
     "a group of many parts": lambda made: ("/X Do", form(made, by_letters(TEXT), "/Group<</S/Transparency>>"), ""),
     "multiplied in a group of many parts": lambda made: ("q /G gs /X Do Q", form(made, by_letters(TEXT), "/Group<</S/Transparency>>") + state(made, "/BM/Multiply"), ""),
     "up to the edge of the page": lambda _: (TEXT.replace("72 400", "308 400"), "", ""),
+    "black on a light gradient": lambda made: (f"/Pattern cs /P scn 60 390 500 40 re f 0 g {TEXT}", gradient(made, ".7 .8 1", "1 1 1"), ""),
+    "white on a dark gradient": lambda made: (f"/Pattern cs /P scn 60 390 500 40 re f 1 g {TEXT}", gradient(made, "0 0 .5", "0 0 0"), ""),
+    "in the colours of a gradient": lambda made: (f"/Pattern cs /P scn {TEXT}", gradient(made, ".8 0 0", "0 0 .8"), ""),
+    "outlines on a gradient": lambda made: ("/Pattern cs /P scn 60 390 500 40 re f " + outlines(made)[0], outlines(made)[1] + gradient(made, ".7 .8 1", "1 1 1"), ""),
     "on its own outline": lambda _: (f"q 1 G 3 w 1 Tr {TEXT} Q 0 g {TEXT}", "", ""),
     "between thin rules": lambda _: (TEXT + "".join(f"60 {390 + 4 * i} 500 .4 re f " for i in range(6)), "", ""),
     "beside the part of a box that a clip leaves": lambda _: (f"{TEXT} q 0 0 50 50 re W n 1 g 0 0 612 792 re f Q", "", ""),
@@ -268,16 +282,25 @@ def test_what_people_see_stays_and_is_no_alarm(name):
 
 
 @pytest.mark.parametrize("name", [b"/ObjStm", b"/Obj#53tm"])
-@pytest.mark.parametrize(("packed", "found"), [(b"/OCProperties", True), (b"/#4fCProperties", True), (b"/OCG", False)])
-def test_optional_content_is_found_in_object_streams_too(name, packed, found):
+@pytest.mark.parametrize(
+    ("packed", "found"),
+    [
+        (b"/OCProperties", Means(layers=True)),
+        (b"/#4fCProperties", Means(layers=True)),
+        (b"/PatternType 2", Means(patterns=True)),
+        (b"/PatternType 1/OCProperties", Means(layers=True, patterns=True)),
+        (b"/OCG", Means()),
+    ],
+)
+def test_optional_content_and_patterns_are_found_in_object_streams_too(name, packed, found):
     data = b"1 0 obj<</Type%s/N 1>>\nstream\n%s\nendstream" % (name, zlib.compress(b"<<%s 2 0 R>>" % packed))
-    assert has_layers(data) is found
+    assert means(data) == found
 
 
-def test_a_file_whose_object_streams_nobody_can_unpack_may_have_optional_content():
-    assert has_layers(b"1 0 obj<</Type/ObjStm/N 1>>\nstream\nciphered\nendstream")
-    assert has_layers(b"1 0 obj<</Type/ObjStm/N 1" + b"%" * 400 + b">>\nstream\n")
-    assert not has_layers(b"1 0 obj<</Type/Catalog>>\nendobj")
+def test_a_file_whose_object_streams_nobody_can_unpack_may_have_both():
+    assert means(b"1 0 obj<</Type/ObjStm/N 1>>\nstream\nciphered\nendstream") == Means(True, True)
+    assert means(b"1 0 obj<</Type/ObjStm/N 1" + b"%" * 400 + b">>\nstream\n") == Means(True, True)
+    assert means(b"1 0 obj<</Type/Catalog>>\nendobj") == Means()
 
 
 def test_a_label_that_ends_at_the_edge_of_a_box_needs_no_picture(monkeypatch):
