@@ -179,14 +179,9 @@ class ChatContract:
         assert await world.chat.find("contract:other:0", StepKind.POST, world.place, before) is None
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_killed_between_post_and_record_it_is_found_and_not_posted_again(self, world, store, which):
-        await die(world, store, "record", which)
-        assert (await until_done(world, store)).state is DeliveryState.DONE
-        await check_whole(world)
-
-    @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_killed_between_intent_and_post_it_is_posted(self, world, store, which):
-        await die(world, store, "intend", which)
+    @pytest.mark.parametrize("at", ["intend", "record"])
+    async def test_killed_before_or_after_a_post_it_stands_once(self, world, store, at, which):
+        await die(world, store, at, which)
         assert (await until_done(world, store)).state is DeliveryState.DONE
         await check_whole(world)
 

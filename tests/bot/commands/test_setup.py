@@ -9,6 +9,7 @@ from bot.core.chat import CHANGED, Grant, Panel, Person, Place, Small
 from bot.core.texts import say
 from digest.errors import ArxivUnavailable, ModelUnavailable
 from digest.render.labels import label
+from tests.bot.days import work
 from tests.bot.digests.test_own_words import Model
 from tests.bot.people import ANN, HERE, Channel
 
@@ -58,10 +59,11 @@ async def test_words_choose_the_categories_until_a_person_does(channel):
     assert values(respond.panels[-1])["categories"] == "cs.RO"
 
 
-async def test_without_arxiv_words_suggest_categories_of_such_a_name(channel, monkeypatch):
-    async def away(*_: object) -> None:
-        raise ArxivUnavailable("arXiv is away.")
+async def away(*_: object) -> None:
+    raise ArxivUnavailable("arXiv is away.")
 
+
+async def test_without_arxiv_words_suggest_categories_of_such_a_name(channel, monkeypatch):
     monkeypatch.setattr(channel.context.services.papers, "search", away, raising=False)
     offered, likely = await setup.suggest(channel.context, "robotics, computer vision")
     assert {"cs.RO", "cs.CV"} <= set(offered)
@@ -98,7 +100,7 @@ async def test_post_now_posts_exactly_the_preview_though_its_papers_were_shown_a
             papers=1,
         ),
     )
-    work(channel)
+    work(channel.context)
     await channel.click(button)
     second = await channel.context.store.latest_digest(HERE.key)
     assert second.run != first.run
@@ -118,21 +120,6 @@ async def test_a_preview_that_is_gone_is_not_replaced_by_something_else(channel)
     respond = await channel.click(("post_now", f"{HERE.key}~0123456789ab"))
     assert "older than two hours" in respond.text
     assert await channel.context.store.latest_digest(HERE.key) is None
-
-
-def work(channel: Channel) -> None:
-    """A worker makes and posts what is queued."""
-
-    async def make(key: str) -> None:
-        wanted = await channel.context.store.subscription(HERE.key)
-        digest = await channel.context.daily.make(wanted, await channel.context.store.open_run(wanted.key))
-        await channel.context.daily.post(wanted, digest)
-
-    async def follow(name: str) -> None:
-        """What the asker is told meanwhile has tests of its own."""
-
-    channel.context.queue.register("digest", make)
-    channel.context.queue.register("follow", follow)
 
 
 async def test_where_the_bot_may_not_post_nothing_says_that_a_digest_is_made(channel, monkeypatch):
@@ -156,7 +143,7 @@ async def test_save_and_post_now_is_one_press_and_says_what_the_bot_may(channel,
 
     monkeypatch.setattr(channel.chat, "grants", grants)
 
-    work(channel)
+    work(channel.context)
     panel = await opened(channel)
     assert [b.action for b in panel.buttons] == [setup.POST, setup.MORE]
     _, respond = await channel.submit(panel, pressed=setup.POST)
@@ -199,9 +186,6 @@ async def test_more_settings_stay_what_they_are_while_their_page_is_closed(chann
 
 
 async def test_arxiv_away_costs_the_preview_and_not_the_panel(channel, monkeypatch):
-    async def away(*_: object) -> None:
-        raise ArxivUnavailable("arXiv is away.")
-
     await channel.set_up()
     monkeypatch.setattr(channel.context.services.papers, "announced", away, raising=False)
     panel = await opened(channel)

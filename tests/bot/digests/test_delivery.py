@@ -20,6 +20,8 @@ from tests.bot.contract import KEY, SOON, Break, a_post, a_thread, check_whole, 
 from tests.deadline import DEADLINE
 from tests.servers.forking import ForkServer, Started
 
+WHERE = ["before the intent", "after the intent", "before the record"]
+
 
 @pytest.fixture
 async def world(store):
@@ -49,19 +51,12 @@ class TestFrozen:
             yield while_stopped
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_before_an_intent(self, world, store, takeover, which):
-        await self.stopped("before the intent", which, world, store, takeover)
+    @pytest.mark.parametrize("where", WHERE)
+    async def test_at_any_moment_of_a_step_every_post_stands_once(self, world, store, takeover, where, which):
+        """After an intent: the other does not find the message and posts it, so the first must not."""
+        await self.stopped(where, which, world, store, takeover)
 
-    @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_between_an_intent_and_its_request(self, world, store, takeover, which):
-        """The other finds the intent, waits, does not find the message, and posts it; the first must not."""
-        await self.stopped("after the intent", which, world, store, takeover)
-
-    @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_between_a_post_and_its_record(self, world, store, takeover, which):
-        await self.stopped("before the record", which, world, store, takeover)
-
-    @pytest.mark.parametrize("where", ["before the intent", "after the intent", "before the record"])
+    @pytest.mark.parametrize("where", WHERE)
     async def test_alone_it_goes_on_after_a_new_look(self, world, store, clock_jump, where):
         """A laptop was shut: the lease ran out, and nobody took over."""
 

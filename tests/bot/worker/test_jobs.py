@@ -87,6 +87,14 @@ class House:
         """When it wants to be begun again."""
         return await wait_of(self.jobs.digest(self.task(run, deaths), run.key))
 
+    async def work_off(self, run: Run) -> timedelta:
+        """Digests until no further wait is wanted; how long it waited in all."""
+        waited = timedelta(0)
+        while wait := await self.digest(run):
+            waited += wait
+            self.channel.clock.forward(wait)
+        return waited
+
     async def deliver(self, run: Run) -> timedelta | None:
         return await wait_of(
             self.jobs.delivery(Task(f"delivery:{run.key}", TaskDeaths(0), self.context.store), run.key)
@@ -157,10 +165,7 @@ class TestDigest:
     async def test_for_two_hours_the_model_is_waited_for_then_done_without(self, house):
         house.model.down = True
         run = await house.run()
-        waited = timedelta(0)
-        while wait := await house.digest(run):
-            waited += wait
-            house.channel.clock.forward(wait)
+        waited = await house.work_off(run)
         assert timedelta(hours=2) <= waited <= timedelta(hours=2, minutes=10)
         made = await house.context.store.digest(run.key)
         assert any(note.startswith("Chosen by the words of titles and abstracts.") for note in made.notes)
@@ -174,10 +179,7 @@ class TestDigest:
     async def test_for_six_hours_arxiv_is_waited_for_and_the_next_day_takes_it_up(self, house):
         house.arxiv.down = True
         run = await house.run()
-        waited = timedelta(0)
-        while wait := await house.digest(run):
-            waited += wait
-            house.channel.clock.forward(wait)
+        waited = await house.work_off(run)
         assert timedelta(hours=6) <= waited <= timedelta(hours=6, minutes=10)
         assert await house.state(run) is RunState.FAILED
         house.arxiv.down = False
