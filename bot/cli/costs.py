@@ -1,4 +1,4 @@
-"""the costs of a day and a month by channel and stage."""
+"""Prints the costs of a day and a month by channel and stage, for `paperboy costs`."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from typing import Any
 from bot.core.chat import Place
 from bot.store.archive import archive_change
 from bot.store.ledger import Ledgers
-from bot.store.redis import LONG, Command, iso, key, literal, pack, seconds, unpack
+from bot.store.redis import LONG, Command, key, literal, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.model import Digest, from_json, to_json
 from digest.selection.ledger import LedgerEntry
@@ -50,7 +50,7 @@ class Digests(Ledgers):
             ("EXPIRE", index, life),
         ]
         for entry in digest.entries:
-            value = f"{entry.number} {iso(digest.local_date)} {digest.made_at.isoformat()}"
+            value = f"{entry.number} {digest.local_date} {digest.made_at.isoformat()}"
             commands.append(("HSET", shown, f"{entry.paper.id} {digest.key}", value))
         commands += await self._outdated(shown, oldest)
         commands.append(("EXPIRE", shown, life))

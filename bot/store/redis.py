@@ -16,7 +16,7 @@ import re
 import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlencode, urlsplit
@@ -88,14 +88,11 @@ class Redis:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def _sentences(self) -> contextlib.AbstractContextManager[None]:
-        return sentences(self._url)
-
     async def _done(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         """Repeats a request while the server is full, which means that it was not carried out."""
 
         async def asked() -> Any:
-            with self._sentences():
+            with sentences(self._url):
                 return await ask()
 
         def pause(error: Exception) -> bool | float:
@@ -136,7 +133,7 @@ class Redis:
         """Several reads in one trip."""
         if not commands:
             return []
-        with self._sentences():
+        with sentences(self._url):
             async with self._client.pipeline(transaction=False) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
@@ -378,10 +375,6 @@ def millis(life: timedelta) -> int:
 def literal(text: str) -> str:
     """Escapes the wildcards of SCAN's MATCH."""
     return "".join(f"\\{c}" if c in "*?[]^\\" else c for c in text)
-
-
-def iso(day: date) -> str:
-    return day.isoformat()
 
 
 class Base:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from bot.core.texts import say
 from bot.store.limits.quota import Quotas
-from bot.store.redis import LONG, MONTH_LIFE, Base, Script, iso, key, seconds
+from bot.store.redis import LONG, MONTH_LIFE, Base, Script, key, seconds
 from bot.store.subscriptions import PERSONAL
 from digest.cache_keys import fingerprint
 from digest.errors import OverBudget, OverQuota
@@ -163,7 +163,7 @@ class RedisBudget:
         if who is not None and self._person is not None:
             await admit(self._store, who.person, who.work, self._person)
         now = self._store.now().astimezone(UTC)
-        day = iso(now.date())
+        day = now.date().isoformat()
         book = booking.get()
         unit = fingerprint(book.unit) if book.unit else ""
         ticket = BORDER.join((day, payer, book.stage, unit, uuid4().hex))
@@ -215,7 +215,7 @@ class RedisBudget:
         """Splits the cost of a unit of today or yesterday with `payer`. May be repeated."""
         today = self._store.now().astimezone(UTC).date()
         for day in (today, today - timedelta(days=1)):
-            if await self._share(iso(day), fingerprint(unit), payer):
+            if await self._share(day.isoformat(), fingerprint(unit), payer):
                 return
 
     async def _share(self, day: str, unit: str, payer: str, bought: int = 0, stage: str = "") -> bool:
@@ -230,7 +230,7 @@ class RedisBudget:
 
     async def used(self, payer: str = "") -> float:
         """Today's use as a share of the cap, 1 at the cap; of two caps, the higher share."""
-        day = iso(self._store.now().astimezone(UTC).date())
+        day = self._store.now().astimezone(UTC).date().isoformat()
         sums = await self._store.redis.do("HMGET", _spent(day), "capped", "capped" + BORDER + payer)
         caps = (self._daily, await self._cap(payer) if payer else None)
         shares = [int(spent or 0) / _nano(cap) for spent, cap in zip(sums, caps, strict=True) if cap]
@@ -243,7 +243,7 @@ UNITS = ("calls", "input", "cached", "output", "nano", "unpriced")
 
 class SpendingRecords(Base):
     async def spending_of(self, payer: str, when: date | str) -> dict[str, Usage]:
-        name = _spent(when if isinstance(when, str) else iso(when))
+        name = _spent(str(when))
         fields = [unit + BORDER + payer + BORDER + stage for stage in STAGES for unit in UNITS]
         found = iter(await self.redis.do("HMGET", name, *fields))
         by = {stage: _usage({unit: int(next(found) or 0) for unit in UNITS}) for stage in STAGES}
@@ -251,7 +251,7 @@ class SpendingRecords(Base):
 
     async def spending(self, when: date | str) -> Spending:
         """`when`: a UTC day (a date or `2026-01-30`) or a month (`2026-01`)."""
-        fields = await self.redis.do("HGETALL", _spent(when if isinstance(when, str) else iso(when)))
+        fields = await self.redis.do("HGETALL", _spent(str(when)))
         units: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         made = dict[str, float]()
         for name, amount in fields.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 
 from bot.core.crypto.signatures import Signer
-from bot.store.redis import Script, iso, key, seconds
+from bot.store.redis import Script, key, seconds
 from bot.store.secret import Secrets
 
 LIFE = timedelta(days=1)
@@ -40,13 +40,13 @@ Returns the place. By the time they were asked, each that came out of order woul
 class Quotas(Secrets):
     async def admit(self, person: str, work: str, limit: int) -> bool:
         """Counts a piece of work of the person's day, each only once. False beyond the limit."""
-        who, today = await self._hash(person), iso(self.now().astimezone(UTC).date())
+        who, today = await self._hash(person), self.now().astimezone(UTC).date().isoformat()
         mark = await self._hash(work)
         return bool(await self.redis.run(ADMIT, [key("quota", who, today)], [mark, limit, seconds(LIFE)]))
 
     async def is_first_notice(self, person: str, name: str) -> bool:
         """Whether the person was not told this yet today; from then on they were."""
-        who, today = await self._hash(person), iso(self.now().astimezone(UTC).date())
+        who, today = await self._hash(person), self.now().astimezone(UTC).date().isoformat()
         return bool(await self.redis.do("SET", key("quota-told", who, name, today), "1", "NX", "EX", seconds(LIFE)))
 
     async def wait_turn(self, person: str, question: str) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from bot.core.ids import RunKey
-from bot.store.redis import LONG, OPEN_LIFE, Base, Script, iso, key, seconds
+from bot.store.redis import LONG, OPEN_LIFE, Base, Script, key, seconds
 from digest.render.catalogs import dumped, loaded
 
 PROGRESS_LIFE = timedelta(hours=2)
@@ -88,8 +88,8 @@ class Runs(Base):
         prefix = key("run", subscription)
         name, fresh = await self.redis.run(
             BEGIN,
-            [_open(subscription), key("runs", subscription, iso(local_date)), prefix],
-            [uuid4().hex, iso(local_date), kind, self.now().isoformat(), seconds(LONG), seconds(OPEN_LIFE)],
+            [_open(subscription), key("runs", subscription, local_date.isoformat()), prefix],
+            [uuid4().hex, local_date.isoformat(), kind, self.now().isoformat(), seconds(LONG), seconds(OPEN_LIFE)],
         )
         begun = RunKey.of_channel(subscription, name.decode())
         return await self._run(subscription, begun.day, begun.kind, fresh=bool(fresh))
@@ -127,7 +127,7 @@ class Runs(Base):
 
     async def latest_now(self, subscription: str, local_date: date) -> Run | None:
         """The last `now` run that was begun on a date."""
-        count = await self.redis.do("GET", key("runs", subscription, iso(local_date)))
+        count = await self.redis.do("GET", key("runs", subscription, local_date.isoformat()))
         return await self.run_state(subscription, local_date, f"now-{int(count)}") if count else None
 
     async def _run(self, subscription: str, day: date, name: str, *, fresh: bool = False) -> Run:
@@ -169,7 +169,7 @@ class Runs(Base):
 
 
 def _run(run: Run) -> str:
-    return key("run", run.subscription, iso(run.local_date), run.name)
+    return key("run", run.subscription, run.local_date.isoformat(), run.name)
 
 
 def _open(subscription: str) -> str:

@@ -115,8 +115,9 @@ class Tasks(Base):
 
     async def take_up(self, task: str) -> None:
         """Forgets that a task was put aside, and its deaths."""
-        await self.redis.transaction([("HDEL", ASIDE, task), ("HSET", _task(task), "deaths", "0")])
-        await self.redis.do("EXPIRE", _task(task), seconds(OPEN_LIFE))
+        await self.redis.transaction(
+            [("HDEL", ASIDE, task), ("HSET", _task(task), "deaths", "0"), ("EXPIRE", _task(task), seconds(OPEN_LIFE))]
+        )
 
     async def tasks_aside(self) -> dict[str, str]:
         """Task to time and note."""
