@@ -137,7 +137,9 @@ class PageReader:
             (line, self._how_hidden(handle, line, box, first, last))
             for line, (first, last, _) in zip(self._lines(handle, spans, number), spans, strict=True)
         ]
-        if any(_runs_off(line, box) for line, how in read if not how):
+        left, bottom, right, top = box
+        ends = [ln for ln, _ in read if ln.x1 > right or ln.x0 < left or ln.y_end < bottom or ln.y_end > top]
+        if any(_runs_off(line, box) for line in ends):
             read = list(self._cut(text_page, read, spans, box))
         found = self._readable(read, number)
         return _mirrored(found, box) if order and order.from_right else _turned(found, box[3])
@@ -419,10 +421,8 @@ def _is_picture(page: pdfium.PdfPage) -> bool:
 def _runs_off(line: Line, box: Box) -> bool:
     """Whether an end of a line is beyond the page, by more than a letter."""
     left, bottom, right, top = box
-    low, high = sorted((line.y, line.y_end))
-    return (
-        line.x0 < left - line.size or line.x1 > right + line.size or low < bottom - line.size or high > top + line.size
-    )
+    size = line.size
+    return not (left - size <= line.x0 and line.x1 <= right + size and bottom - size <= line.y_end <= top + size)
 
 
 def _is_pressed(line: Line) -> bool:
