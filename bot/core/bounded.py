@@ -24,8 +24,12 @@ def bound_replies(trace: aiohttp.TraceConfig, hosts: Collection[str] = ()) -> ai
 
     async def stay(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestRedirectParams) -> None:
         headers = params.response.headers
-        target = params.url.join(URL(headers.get("Location") or headers.get("URI") or ""))
-        if not may_follow(params.url, target, hosts):
+        try:
+            target = params.url.join(URL(headers.get("Location") or headers.get("URI") or ""))
+            allowed = may_follow(params.url, target, hosts)
+        except ValueError:  # no address
+            allowed = False
+        if not allowed:
             params.response.close()
             raise aiohttp.ClientPayloadError("redirected to another place")
 

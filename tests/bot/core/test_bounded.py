@@ -91,6 +91,14 @@ async def test_a_redirect_to_another_port_takes_no_request_along(status, call):
     assert got == []
 
 
+async def test_a_redirect_to_no_address_is_a_failure_of_the_platform():
+    async with serving_redirects(302, "http://[") as url:
+        api = WebApi("xoxb-1", f"{url}/")
+        with pytest.raises(ChatError):
+            await api.call("users.info", user="U1")
+        await api.close()
+
+
 @pytest.mark.parametrize("status", [302, 307])
 async def test_slack_s_socket_takes_neither_its_token_nor_its_handshake_to_another_port(status):
     got: list[str] = []
