@@ -68,7 +68,7 @@ _OF_ID = XPath(".//*[@id=$name]")
 _STATE = regex(r":([\w-]+)(?:\([^():]*\))?(?![\w(-])")
 _PARTS = (None, "before", "after")
 _UNSEEN_MEDIA = regex(r"\b(?:print|speech|aural|braille|embossed|handheld|projection|tty|tv)\b")
-_FEATURE = regex(r"\(\s*(min-|max-)?(width|height)\s*(?::|([<>]=?))\s*([\d.]+)(px|em|rem)?\s*\)")
+_FEATURE = regex(r"\(\s*(min-|max-)?(width|height)\s*(?::|([<>]=?))\s*(\d+\.?\d*|\.\d+)(px|em|rem)?\s*\)")
 _FALSE_FEATURE = regex(
     r"dark|reduce\b|forced-colors:\s*active|portrait|monochrome|hover:\s*none|coarse|prefers-contrast|inverted|\bnot\b"
 )

@@ -393,6 +393,7 @@ def test_a_formulas_own_words_and_commands_are_no_alarm():
         ".q7{max-height:1e999px;overflow:hidden}",
         ".q7{transform:rotateX(1e999turn)}",
         ".q7{rotate:x 1.2.3deg}",
+        "@media (max-width:.px){b{color:red}}",
     ],
 )
 def test_a_hostile_style_sheet_hides_nothing_and_crashes_nothing(css):
