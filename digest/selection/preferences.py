@@ -33,6 +33,8 @@ Measured on a hundred real abstracts of one search: half of the pairs lie below 
 thousand above 0.26."""
 NAMED = 3
 """How many shared words the reason names."""
+LEARNED = 8
+"""How many names of each kind a channel is told."""
 HEAVIEST = 2.0
 """The highest weight of one example, however many people agree."""
 
@@ -88,7 +90,7 @@ class Preferences:
         by_id = {paper.id: paper for paper in papers}
         return [_moved(by_id[s.paper_id], s, rarity, taught) if s.paper_id in by_id else Moved(s, 0.0) for s in scores]
 
-    def learned(self, background: Sequence[Paper] = (), limit: int = 8) -> Learned:
+    def learned(self, background: Sequence[Paper] = ()) -> Learned:
         """What pulls most. `background`: other papers of the channel, which show what is common."""
         examples = self._weighty
         rarity = _rarity([*background, *(example.paper for example in examples)])
@@ -99,8 +101,8 @@ class Preferences:
             for feature, value in _vector(example.paper, rarity).items():
                 sums[feature] += example.weight * value  # type: ignore[assignment]  # a Counter adds floats as well
         ranked = sorted(sums, key=lambda f: (-sums[f], f))
-        more = _named((f for f in ranked if sums[f] > 0), names, limit)
-        fewer = _named((f for f in reversed(ranked) if sums[f] < 0), names, limit)
+        more = _named((f for f in ranked if sums[f] > 0), names, LEARNED)
+        fewer = _named((f for f in reversed(ranked) if sums[f] < 0), names, LEARNED)
         return Learned(more, fewer, len(examples))
 
     @cached_property
