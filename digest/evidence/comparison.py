@@ -28,11 +28,11 @@ _AGENT = regex(rf"\b(?:by|von|vom|par|por|pel[oa]|da|do)\s(?:{_ARTICLE})?$", re.
 _OBJECT = regex(r"^\s*(?:を|을|를)\s*")
 _BESIDE = regex(rf"^\s?(?:(?:{_ARTICLE})|(?:a|über)\s)?(?:{_ARTICLE})?$", re.IGNORECASE)
 _CLAUSE = regex(r",(?=\s)|[;，；]|\b(?:but|while|whereas|although|and|aber|und|mais|et|pero|y|mas|e)\b|但|而")
-_MORE = regex(
+MORE = regex(
     r"\b(?:mehr|plus|más|mais|twice|\d+(?:\.\d+)?(?: times|-mal|x) (?:as|so))\b|\d\s?倍|多い|更多|多用|多[花耗需]",
     re.IGNORECASE,
 )
-_LESS = regex(r"\b(?:weniger|moins|menos)\b|少な|少[用花耗需]|적[은게다]", re.IGNORECASE)
+LESS = regex(r"\b(?:weniger|moins|menos)\b|少な|少[用花耗需]|적[은게다]", re.IGNORECASE)
 _BEHIND_ANOTHER = regex(r"\b(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?(?: behind)?)\b", re.IGNORECASE)
 
 
@@ -132,11 +132,11 @@ _GRADED = regex(rf"\b(?P<degree>more|mehr|plus|más|mais|{_FEWER})\s+(?P<word>\w
 
 
 def _ahead(axis: Axis, text: str) -> bool:
-    return bool(axis.up.search(text) or (axis.name == "more" and _MORE.search(text)))
+    return bool(axis.up.search(text) or (axis.name == "more" and MORE.search(text)))
 
 
 def _behind(axis: Axis, text: str) -> bool:
-    own = {"more": _LESS, "better": _BEHIND_ANOTHER}.get(axis.name)
+    own = {"more": LESS, "better": _BEHIND_ANOTHER}.get(axis.name)
     return bool(axis.down.search(text) or (own and own.search(text)))
 
 

@@ -28,9 +28,9 @@ def negation(case: Case) -> Iterator[Doubt]:
         hidden = _HIDDEN_NEGATION.search(case.whole) or _HIDDEN_NEGATION.search(case.sentence)
         odd = (len(mine) - len(theirs)) % 2
         both = set(turned) & ground.affirmed & ground.denied  # said of one thing, denied of another
-        hidden = hidden or _NOT_MORE.search(case.sentence) or _NOT_MORE.search(case.whole)
+        softened = any(p.search(text) for p in (_NOT_MORE, _NEARLY) for text in (case.sentence, case.whole))
         # `did not trigger the drainage` says nothing against `the drainage began`.
-        level = 4 if case.share >= 0.6 and not hidden and not both and odd else 2
+        level = 4 if case.share >= 0.6 and not (hidden or softened or both) and odd else 2
         if not _no_more(case) and (own.predicates | ground.predicates) & {*turned}:
             yield Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
     elif mine and not theirs and not _NEGATED_WORD.search(case.whole):
@@ -81,6 +81,8 @@ _NOT_MORE = regex(
     r"\bwith (?:it|them|this)\b|\b(?:not?|never|n['’]t)\s(?:\w+\s){0,2}(?:more|less|fewer|better|worse|\w+er)\b",
     re.IGNORECASE,
 )
+_NEARLY = regex(r"\b(?:hardly|barely|scarcely|rarely|seldom)\b", re.IGNORECASE)
+"""`hardly any change` agrees with `changes by less than 0.3`."""
 _NEGATED_WORD = regex(
     r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b",
     re.IGNORECASE,

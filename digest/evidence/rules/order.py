@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from digest.checks.facts.figures import Figure, figures
 from digest.evidence.clauses import CLAUSES, END
 from digest.evidence.comparison import compared_with
 from digest.evidence.content_words import HAN, names_in_order, tokens, words
@@ -37,6 +38,22 @@ def comparison(case: Case) -> Iterator[Doubt]:
             yield Doubt("the quotation compares them the other way round", 4)
             return
     yield from _names_in_turn(case)
+
+
+def of_figures(case: Case) -> Iterator[Doubt]:
+    """`A needs less than B` where the quotation only gives the figures of the two."""
+    if case.foreign or not comparison_in(case.sentence) or any(_figures(case.sentence)):
+        return
+    pieces = [clause for piece in END.split(case.whole) if piece for clause in CLAUSES.split(piece)]
+    with_figures = [p for p in pieces if p and any(_figures(p))]
+    directed = any(side.search(p) for p in with_figures for axis in AXES[:3] for side in (axis.up, axis.down))
+    if not directed and not comparison_in(case.whole) and sum(map(len, map(_figures, with_figures))) > 1:
+        yield Doubt("the quotation only gives the figures", 2)
+
+
+def _figures(text: str) -> list[Figure]:
+    """Those that are part of no name: `Na-7`."""
+    return [f for f in figures(text) if f.plain and not re.search(r"[^\W\d]-?$", text[: f.start])]
 
 
 def _names_in_turn(case: Case) -> Iterator[Doubt]:

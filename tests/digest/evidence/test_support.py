@@ -281,15 +281,15 @@ def test_a_unit_a_share_a_grade_or_a_side_that_is_another_is_doubted(sentence, q
 
 
 def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused():
-    """Of 77 invented papers in nine languages: see the file."""
+    """Of 89 invented papers in nine languages: see the file."""
     told = Counter((pair["true"], outcome(verdict)) for pair, verdict in strangers())
     wrong, true = (sum(n for (holds, _), n in told.items() if holds is said) for said in (False, True))
-    assert wrong >= 390
+    assert wrong >= 450
     assert told[False, "supported"] <= 0.045 * wrong, told
-    assert told[False, "supported"] + told[False, "slight"] <= 0.22 * wrong, told
+    assert told[False, "supported"] + told[False, "slight"] <= 0.23 * wrong, told
     assert told[True, "contradicted"] == 0, told
     assert told[True, "marked"] <= 0.015 * true, told
-    assert told[True, "asked"] + told[True, "slight"] <= 0.49 * true, told
+    assert told[True, "asked"] + told[True, "slight"] <= 0.52 * true, told
 
 
 @each(
@@ -305,6 +305,9 @@ def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused(
         ("The gap is 28 eV.", "The error for the gap is 28 meV.", "en"),
         ("Kite 的 F1 为 52.8，Larch 为 54.2。", "Kite scores 54.2 F1, compared with 52.8 for Larch.", "zh"),
         ("El entrenamiento duró nueve horas.", "Training took nine days.", "es"),
+        ("Reading took them 4 minutes less.", "They took 4 minutes longer to read.", "en"),
+        ("Les juges ont mis 4 minutes de moins.", "The judges took 4 minutes longer.", "fr"),
+        ("Sedge needs less power than Fern.", "Sedge consumes 212 W compared with 187 W for Fern.", "en"),
         ("Longer contexts lower latency.", "Increasing the context to longer inputs raises latency.", "en"),
         ("Revenue rose by 2.3% and clicks by 0.8%.", "Clicks grew by 2.3%, and revenue per user grew by 0.8%.", "en"),
     ],
