@@ -6,7 +6,6 @@ the queue's redelivery, the waits between tries, the pace towards arXiv and the 
 differs from `python -m bot`, and the product has no such setting.
 """
 
-import inspect
 import os
 from dataclasses import replace
 from datetime import timedelta
@@ -43,13 +42,12 @@ def shorten(by: float) -> None:
 
 def shorten_pace(by: float) -> None:
     """The pace, and all waits for arXiv on behalf of a person."""
-    from bot.server.wiring import open_app
     from digest.arxiv.client import Arxiv
 
-    functions: tuple[Any, ...] = (inspect.unwrap(open_app), Arxiv.__init__)
-    for function in functions:
-        defaults = function.__kwdefaults__.items()
-        function.__kwdefaults__ = {name: v / by if isinstance(v, timedelta) else v for name, v in defaults}
+    asking: Any = Arxiv.__init__
+    defaults = asking.__kwdefaults__.items()
+    asking.__kwdefaults__ = {name: v / by if isinstance(v, timedelta) else v for name, v in defaults}
+    _divide("bot.server.wiring", ("ARXIV_TIMEOUT",), by)
     _divide("bot.doctor.check", ("PAUSE",), by)
     _shorten_retries(by)
     _shorten_rules(by)

@@ -18,9 +18,10 @@ from tests.bot.alerts.test_changes import Changing
 from tests.bot.contract import ChatContract, Seen, die, until_done
 from tests.bot.discord.test_contract import DiscordWorld
 from tests.bot.discord.test_figures import World
-from tests.bot.discord.test_scenario import Waiting, a_day, told
+from tests.bot.discord.test_scenario import a_day, told
 from tests.bot.figures import FiguresContract, words_pictured
 from tests.bot.figures import run as run_pictured
+from tests.bot.people import Queue
 from tests.deadline import until
 from tests.servers.discord_rules import texts
 from tests.servers.discord_world import PUBLIC_THREAD
@@ -186,9 +187,9 @@ async def test_a_question_in_an_archived_post_opens_it_and_is_answered(day):
 async def test_in_a_locked_post_a_question_waits_for_the_lock_and_after_a_day_its_asker_is_told(day):
     post, later = post_of(day, 4), day.context.now() + timedelta(hours=25)
     for n, (now, text) in enumerate(((day.context.now, "How is the data collected?"), (lambda: later, "What is new?"))):
-        context = replace(day.context, now=now, queue=Waiting())
+        context = replace(day.context, now=now, queue=Queue())
         conversation = Conversation(context)
-        jobs = Jobs(context, conversation, Waiting())
+        jobs = Jobs(context, conversation, Queue())
         message = day.home.world.write(post, day.ada, {"content": text})
         post["thread_metadata"] |= {"archived": True, "locked": True}
         asked = f"{post['id']}/{message['id']}"
