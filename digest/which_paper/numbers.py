@@ -74,10 +74,10 @@ _SUBJECT = regex(
 )
 """`does 3 release code?`: a bare number between the verb's halves names a paper."""
 _OBJECT = regex(
-    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il)\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=(?:\s(?:pls|plz|please|bitte|svp|stp|por favor|porfa|pfv|per favore|плиз|пожалуйста))?\s*[?.!？。]*\s*$)",
+    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il|how\s\w+\s(?:is|was)|wie\s\w+\s(?:ist|war))\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=(?:\s(?:pls|plz|please|bitte|svp|stp|por favor|porfa|pfv|per favore|плиз|пожалуйста))?\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
 )
-"""`what is the dataset of 4?`, `explain 2`."""
+"""`what is the dataset of 4?`, `explain 2`, `how slow is 3?`"""
 
 
 @dataclass(frozen=True)
