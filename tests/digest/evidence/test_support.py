@@ -281,15 +281,21 @@ def test_a_unit_a_share_a_grade_or_a_side_that_is_another_is_doubted(sentence, q
 
 
 def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused():
-    """Of 89 invented papers in nine languages: see the file."""
-    told = Counter((pair["true"], outcome(verdict)) for pair, verdict in strangers())
+    """Of 89 invented papers in nine languages: see the file. The seventh set has bounds of its own."""
+    judged = [(pair["set"] == 7, (pair["true"], outcome(verdict))) for pair, verdict in strangers()]
+    told = Counter(one for is_last, one in judged if not is_last)
     wrong, true = (sum(n for (holds, _), n in told.items() if holds is said) for said in (False, True))
-    assert wrong >= 450
+    assert wrong >= 390
     assert told[False, "supported"] <= 0.045 * wrong, told
-    assert told[False, "supported"] + told[False, "slight"] <= 0.23 * wrong, told
+    assert told[False, "supported"] + told[False, "slight"] <= 0.22 * wrong, told
     assert told[True, "contradicted"] == 0, told
     assert told[True, "marked"] <= 0.015 * true, told
-    assert told[True, "asked"] + told[True, "slight"] <= 0.52 * true, told
+    assert told[True, "asked"] + told[True, "slight"] <= 0.5 * true, told
+    last = Counter(one for is_last, one in judged if is_last)
+    assert last.total() == 120
+    assert last[False, "supported"] <= 4, last
+    assert last[True, "contradicted"] == 0, last
+    assert last[True, "marked"] <= 1, last
 
 
 @each(
