@@ -16,7 +16,6 @@ from itertools import compress, pairwise, repeat, zip_longest
 from operator import sub
 
 import pypdfium2 as pdfium
-from pypdfium2 import raw
 
 from digest.fulltext.completeness import letters
 from digest.fulltext.hidden import first_order, reads_as_text
@@ -112,12 +111,15 @@ class HiddenTextFinder:
         if self._rendered >= MAX_RENDERED:
             return marked if self._last_hidden else [m for m in marked if suspects[m[1]].why == "invisible"]
         self._rendered += 1
-        sample = [m for m in marked[:: 1 + len(marked) // SAMPLES] if _is_letter(text, m[0])]
-        gone = boxes = {index: (_box_of(text, index), suspects[obj].drawn) for index, obj in sample}
+        some = marked[:: 1 + len(marked) // SAMPLES]
+        codes = map(pdfium_calls.unicode_of, repeat(text), [index for index, _ in some])
+        sample = [m for m, code in zip(some, codes, strict=True) if _is_letter(code)]
+        found = _boxes_of(text, [index for index, _ in sample])
+        gone = boxes = {index: (box, suspects[obj].drawn) for (index, obj), box in zip(sample, found, strict=True)}
         for scale, edge, spare in LOOKS:
             if gone:
                 pictures = _Pictures(page, [box for box, _ in gone.values()], suspects, scale)
-                gone = {index: found for index, found in gone.items() if pictures.show_nothing(*found, edge, spare)}
+                gone = {index: letter for index, letter in gone.items() if pictures.show_nothing(*letter, edge, spare)}
         hidden = []
         is_gone, before = False, None
         first = {obj: index in gone for index, obj in reversed(sample)}
@@ -190,6 +192,11 @@ class _Pictures:
         y0 = max(0, int((self._top - top) * self._scale))
         y1 = min(self._height, int((self._top - bottom) * self._scale) + 1)
         starts = range(y0 * self._row, y1 * self._row, self._row)
+        middle = len(starts) // 2
+        if drawn and not all(
+            self._is_plain(self._with[start + x0 : start + x1]) for start in (*starts[middle:], *starts[:middle])
+        ):
+            return False  # what is drawn in a row is no edge of a box
         seen = [bytes(self._with[start + x0 : start + x1]) for start in starts]
         if drawn and not self._is_plain(b"".join(seen)):
             around = int((top - bottom) * self._scale) * self._deep  # the letters beside it, if there are any
@@ -212,7 +219,7 @@ class _Pictures:
                     return False
         return True
 
-    def _is_plain(self, pixels: bytes) -> bool:
+    def _is_plain(self, pixels: bytes | memoryview) -> bool:
         """Whether nothing is drawn in them: else the letters may be there as outlines."""
         for channel in range(min(3, self._deep)) if pixels else ():
             shades = pixels[channel :: self._deep]
@@ -304,14 +311,13 @@ def _area(page: pdfium.PdfPage) -> float:
     return float((right - left) * (top - bottom))
 
 
-def _box_of(text: Argument, index: int) -> Box:
-    box = raw.FS_RECTF()
-    pdfium_calls.box_of(text, index, pdfium_calls.address(box))
-    return (box.left, box.bottom, box.right, box.top)
+def _boxes_of(text: Argument, indexes: list[int]) -> list[Box]:
+    _, (lefts, tops, rights, bottoms) = pdfium_calls.BOXES.ask(pdfium_calls.box_of, [text] * len(indexes), indexes)
+    return list(zip(lefts, bottoms, rights, tops, strict=True))
 
 
-def _is_letter(text: Argument, index: int) -> bool:
-    char = chr(pdfium_calls.unicode_of(text, index) & 0x1FFFFF)
+def _is_letter(code: int) -> bool:
+    char = chr(code & 0x1FFFFF)
     return char.isalnum() and char not in SLIM
 
 
