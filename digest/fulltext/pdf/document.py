@@ -70,8 +70,9 @@ def _without_collector() -> Iterator[None]:
 
 
 def _read(data: bytes, paper_id: str, version: int, max_pages: int) -> FullText:
-    reader = PageReader(means(data))
-    pages, total = _pages(data, max_pages, reader)
+    has = means(data)
+    reader = PageReader(has)
+    pages, total = _pages(data, max_pages, reader, with_forms=has.annotations)
     body = body_type(pages)
     lines = reading_order(pages, body)
     there = letters("".join(line.text for line in lines))
@@ -95,7 +96,7 @@ def _read(data: bytes, paper_id: str, version: int, max_pages: int) -> FullText:
     return screened(replace(text, lost=lost))
 
 
-def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLines], int]:
+def _pages(data: bytes, max_pages: int, reader: PageReader, *, with_forms: bool) -> tuple[list[PageLines], int]:
     if not data[:1024].lstrip().startswith(b"%PDF-") and b"%PDF-" not in data[:1024]:
         raise Unreadable("arXiv did not send a PDF.")
     try:
@@ -104,6 +105,8 @@ def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLi
         raise Unreadable("The paper's PDF is broken or locked with a password.") from e
     pages: list[PageLines] = []
     try:
+        if with_forms:
+            document.init_forms()  # else no field is drawn in the pictures that tell what people see
         total = len(document)
         for index in range(min(total, max_pages)):
             try:

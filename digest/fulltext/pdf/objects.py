@@ -77,10 +77,15 @@ def _name(name: str) -> str:
     return "".join(f"(?:{c}|#(?i:{ord(c):02x}))" for c in name)
 
 
+_DRAWN = "|".join(map(_name, ("AP", "Circle", "Ink", "Square", "Widget")))
 _NAMES = re.compile(
-    f"/(?=[OP#])(?:(?P<layers>{_name('OCProperties')})|(?P<patterns>{_name('PatternType')})|{_name('ObjStm')}\\b)".encode()
+    (
+        f"/(?=[OPACISW#])(?:(?P<layers>{_name('OCProperties')})|(?P<patterns>{_name('PatternType')})"
+        f"|(?:(?P<annotations>{_DRAWN})|{_name('ObjStm')})\\b)"
+    ).encode()
 )
-"""Of optional content, of patterns, and of object streams, in which their names may be packed."""
+"""Of optional content, of patterns, of annotations that are drawn (by their appearance, or by their
+kind alone), and of object streams, in which these names may be packed."""
 _STREAM = re.compile(rb"[^\x00]{0,300}?stream\r?\n")
 
 Box = tuple[float, float, float, float]
@@ -197,6 +202,8 @@ class Survey:
     doubted: bool = False
     """Whether a form may be hidden."""
     levels: list[Level] = field(default_factory=list)
+    annotations: list[Box] = field(default_factory=list)
+    """The boxes of those that are drawn."""
     passed: list[Position] = field(default_factory=list)
     """Forms not looked into, since they hold and cover no text of the sample."""
 
@@ -218,6 +225,11 @@ class Means(NamedTuple):
     """Optional content, which a reader may have turned off."""
     patterns: bool = False
     """Gradients and tiles, of which PDFium gives no colour."""
+    annotations: bool = False
+    """Those that are drawn, and may lie on a text."""
+
+
+_ANY = Means(True, True, True)
 
 
 def means(data: bytes) -> Means:
@@ -228,18 +240,18 @@ def means(data: bytes) -> Means:
             continue
         start = _STREAM.match(data, name.end())
         if start is None or number >= MAX_OBJECT_STREAMS:
-            return Means(True, True)
+            return _ANY
         try:
             objects = zlib.decompressobj().decompress(data[start.end() : start.end() + MAX_STREAM], MAX_STREAM)
         except zlib.error:
-            return Means(True, True)
+            return _ANY
         found.update(name.lastgroup for name in _NAMES.finditer(objects))
-    return Means("layers" in found, "patterns" in found)
+    return Means(*(name in found for name in Means._fields))
 
 
 class Surveyor:
     def __init__(self, means: Means) -> None:
-        self._layers, self._patterns = means.layers, means.patterns
+        self._layers, self._patterns, self._annotations = means.layers, means.patterns, means.annotations
         self._rgba = (ctypes.c_uint * 4)()
         self._to_rgba = [pdfium_calls.address(self._rgba, 4 * i) for i in range(4)]
         self._sides = (ctypes.c_float * 4)()
@@ -262,6 +274,8 @@ class Surveyor:
         self._clips.clear()
         handle = pdfium_calls.handle(page.raw)
         objects = list(map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle))))
+        if self._annotations:
+            made.annotations = _annotations(page)
         made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, characters, STEP)))
         sampled = set(made.sample) - {None}
         self._add(made, [(objects, _PAGE)], sampled)
@@ -290,7 +304,8 @@ class Surveyor:
         clips = list(map(argument, map(pdfium_calls.clip_path, arguments)))
         counts = list(map(pdfium_calls.clip_paths, clips))
         has_clips = max(counts, default=0) > 0
-        boxes = _boxes(arguments) if has_clips or made.covers else []
+        may_be_covered = bool(made.covers or made.annotations)
+        boxes = _boxes(arguments) if has_clips or may_be_covered else []
         placed = made.moved(texts, boxes) if boxes else []
         clipped = self._clipped(texts, zip(clips, counts, strict=True), boxes, placed) if has_clips else set()
         light = map(LIGHT.__le__, map(min, reds, greens, blues)) if max(reds, default=0) >= LIGHT else ()
@@ -306,7 +321,7 @@ class Surveyor:
                     why = "hidden-markup"
                 if why:
                     made.suspects[level.objects[at]] = Suspect(why, bool(place.rank))
-        if made.covers:
+        if may_be_covered:
             found = list(zip(placed, texts, zip(reds, greens, blues, strict=True), strict=True))
             self._compare_with_covers(made, _Texts(found))
         return bool(made.suspects)
@@ -338,6 +353,9 @@ class Surveyor:
                 made.suspects.update(hidden)
             kept.append(cover)
         made.covers = kept
+        for annotation in made.annotations:
+            for _, (level, at), _ in texts.under(annotation):
+                made.suspects.setdefault(level.objects[at], Suspect("hidden-markup", drawn=False))
 
     @staticmethod
     def _hidden_by(made: Survey, cover: Cover, texts: list[Placed]) -> dict[int, Suspect]:
@@ -541,6 +559,20 @@ class Surveyor:
         plain = count <= MAX_RECTANGLE and len(corners) == 4 and set(zip(xs, ys, strict=True)) == corners
         self._clips[first] = box, plain
         return self._clips[first]
+
+
+def _annotations(page: pdfium.PdfPage) -> list[Box]:
+    """The boxes of a page's annotations. Links are drawn only where they have an appearance."""
+    boxes = []
+    rectangle = raw.FS_RECTF()
+    for number in range(min(raw.FPDFPage_GetAnnotCount(page), MAX_COVERS)):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        is_link = raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_LINK
+        is_drawn = not is_link or raw.FPDFAnnot_GetAP(annotation, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0) > 2
+        if is_drawn and raw.FPDFAnnot_GetRect(annotation, rectangle):
+            boxes.append((rectangle.left, rectangle.bottom, rectangle.right, rectangle.top))
+        raw.FPDFPage_CloseAnnot(annotation)
+    return boxes
 
 
 def _may_hide(form: Box, texts: _Texts) -> tuple[bool, bool]:

@@ -173,7 +173,7 @@ class _Pictures:
         turned = self._page.get_rotation()
         if turned:
             self._page.set_rotation(0)
-        bitmap = self._page.render(scale=self._scale, crop=self._crop, may_draw_forms=False)
+        bitmap = self._page.render(scale=self._scale, crop=self._crop, may_draw_forms=True)
         self._row, self._width, self._height = bitmap.stride, bitmap.width, bitmap.height
         self._deep = bitmap.n_channels
         pixels = memoryview(bitmap.buffer).cast("B")

@@ -24,6 +24,8 @@ PROSE = [
 TEXT = f"BT /F1 10 Tf 72 400 Td {shown(MESSAGE)} Tj ET\n"
 IMAGE = "<</Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray>>"
 
+WHITE = "1 g 0 0 440 40 re f"
+
 Drawn = tuple[str, str, str]
 """Operators after the prose, resources, and further entries of the page."""
 
@@ -115,6 +117,16 @@ def annotated(made: RawPdf) -> str:
     return f"/Annots[{note} 0 R {free} 0 R {field} 0 R {link} 0 R]"
 
 
+def under(made: RawPdf, kind: str, entries: str = "", look: str = "") -> Drawn:
+    """The message beneath an annotation, which is drawn by its appearance or by its entries."""
+    appearance = made.add("<</Type/XObject/Subtype/Form/BBox[0 0 440 40]>>", look.encode())
+    drawn = f"/AP<</N {appearance} 0 R>>" if look else ""
+    note = made.add(f"<</Type/Annot/Subtype/{kind}/Rect[60 390 500 430]/F 4{entries}{drawn}>>")
+    if kind == "Widget":
+        made.catalog = f"/AcroForm<</Fields[{note} 0 R]>>"
+    return TEXT, "", f"/Annots[{note} 0 R]"
+
+
 def outlined(made: RawPdf) -> None:
     entry = made.add(f"<</Title{shown(MESSAGE)}/Parent 99 0 R>>")
     outlines = made.add(f"<</Type/Outlines/First {entry} 0 R/Last {entry} 0 R/Count 1>>")
@@ -203,6 +215,12 @@ WAYS: dict[str, Callable[[RawPdf], Drawn]] = {
     "black on a gradient of black": lambda made: (f"/Pattern cs /P scn 60 390 500 40 re f 0 g {TEXT}", gradient(made, "0 0 0", ".08 .08 .08"), ""),
     "on tiles of its colour": lambda made: (f"/Pattern cs /P scn 60 390 500 40 re f .25 g {TEXT}", pattern(made, ".25 g"), ""),
     "annotations": lambda made: ("", "", annotated(made)),
+    "under a square by its appearance": lambda made: under(made, "Square", look=WHITE),
+    "under a square by its colours": lambda made: under(made, "Square", "/C[1 1 1]/IC[1 1 1]"),
+    "under a stamp": lambda made: under(made, "Stamp", look=WHITE),
+    "under a link": lambda made: under(made, "Link", look=WHITE),
+    "under a field of a form": lambda made: under(made, "Widget", "/FT/Tx/T(a)", WHITE),
+    "under a wide line of ink": lambda made: under(made, "Ink", "/C[1 1 1]/BS<</W 40>>/InkList[[60 405 500 405]]"),
     "outline, attachment and metadata": lambda made: (outlined(made) or "", "", ""),
 }  # fmt: skip
 
@@ -253,6 +271,11 @@ SEEN: dict[str, Callable[[RawPdf], Drawn]] = {
     "under a transparent box": lambda made: (f"{TEXT} q /G gs 1 g 60 390 500 40 re f Q", state(made, "/ca .3"), ""),
     "strokes": lambda _: (f"1 Tr {TEXT} 0 Tr", "", ""),
     "a form": lambda made: ("/X Do", form(made, TEXT), ""),
+    "under a highlight": lambda made: under(made, "Highlight", "/C[1 1 0]/QuadPoints[60 430 500 430 60 390 500 390]"),
+    "in a square without a ground": lambda made: under(made, "Square", "/C[1 0 0]"),
+    "under a hidden stamp": lambda made: under(made, "Stamp", "/F 2", WHITE),
+    "under a link without an appearance": lambda made: under(made, "Link"),
+    "under an empty field of a form": lambda made: under(made, "Widget", "/FT/Tx/T(a)"),
     "in a frame": lambda _: (f"60 390 500 40 re S {TEXT} 6 w 60 390 500 40 re S", "", ""),
     "a shrunken table": lambda _: ("\n".join(lines([MESSAGE], y=400 - 4 * i, size=3) for i in range(12)), "", ""),
     "turned page": lambda _: (TEXT, "", "/Rotate 90"),
@@ -289,17 +312,19 @@ def test_what_people_see_stays_and_is_no_alarm(name):
         (b"/#4fCProperties", Means(layers=True)),
         (b"/PatternType 2", Means(patterns=True)),
         (b"/PatternType 1/OCProperties", Means(layers=True, patterns=True)),
-        (b"/OCG", Means()),
+        (b"/AP<</N", Means(annotations=True)),
+        (b"/S#71uare/C[1 1 1]", Means(annotations=True)),
+        (b"/OCG/APA", Means()),
     ],
 )
-def test_optional_content_and_patterns_are_found_in_object_streams_too(name, packed, found):
+def test_what_pdfium_tells_of_no_object_is_found_in_object_streams_too(name, packed, found):
     data = b"1 0 obj<</Type%s/N 1>>\nstream\n%s\nendstream" % (name, zlib.compress(b"<<%s 2 0 R>>" % packed))
     assert means(data) == found
 
 
 def test_a_file_whose_object_streams_nobody_can_unpack_may_have_both():
-    assert means(b"1 0 obj<</Type/ObjStm/N 1>>\nstream\nciphered\nendstream") == Means(True, True)
-    assert means(b"1 0 obj<</Type/ObjStm/N 1" + b"%" * 400 + b">>\nstream\n") == Means(True, True)
+    assert means(b"1 0 obj<</Type/ObjStm/N 1>>\nstream\nciphered\nendstream") == Means(True, True, True)
+    assert means(b"1 0 obj<</Type/ObjStm/N 1" + b"%" * 400 + b">>\nstream\n") == Means(True, True, True)
     assert means(b"1 0 obj<</Type/Catalog>>\nendobj") == Means()
 
 
