@@ -6,6 +6,7 @@ import colorsys
 import re
 from functools import lru_cache
 
+from digest.fulltext.html.lengths import pixels
 from digest.fulltext.html.values import split
 from digest.patterns import regex
 
@@ -20,6 +21,8 @@ LEAST_CONTRAST = 36.0
 _GROUND = ("canvas", "field", "background", "window", "menu", "scrollbar", "infobackground", "white")
 _SYSTEM = {"transparent": CLEAR, "canvastext": BLACK, "black": BLACK, **dict.fromkeys(_GROUND, WHITE)}
 _PART = regex(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|deg|turn|rad|grad)?|none", re.IGNORECASE)
+_CALCULATION = regex(r"(?:calc|min|max|clamp)\((?:[^()]|\([^()]*\))*\)")
+_CHANNEL = regex(r"\b[a-z]\b")
 _TURNS = {"deg": 1.0, "turn": 360.0, "rad": 57.29578, "grad": 0.9, "": 1.0}
 
 
@@ -76,10 +79,10 @@ def _function(name: str, inside: str) -> Colour | None:
         return colour(inside.partition(",")[0])
     if name == "color-mix":
         return _mixed(inside)
+    inside = _worked_out(inside)
     values, _, alpha = inside.partition("/")
-    if values.startswith("from "):  # a colour worked out from another: of that one's lightness, mostly
-        base = split(values, " ")[1]
-        return faded(made, _alpha(alpha)) if (made := colour(base)) else None
+    if values.startswith("from "):
+        return _derived(name, split(values, " ")[1:], alpha)
     parts = [(float(m[1] or 0), (m[2] or "").lower()) for m in _PART.finditer(re.sub(r"[a-z]+\d\b", "", values))]
     if not alpha and len(parts) == 4:
         number, unit = parts.pop()
@@ -87,6 +90,33 @@ def _function(name: str, inside: str) -> Colour | None:
     if len(parts) != 3:
         return None
     return faded(made, _alpha(alpha)) if (made := _opaque(name, parts)) else None
+
+
+def _worked_out(inside: str) -> str:
+    """With the values of its calculations, except those with a channel's name."""
+    return _CALCULATION.sub(
+        lambda m: m[0] if (value := pixels(m[0], 0, 100)) is None else f"{value}{'%' * m[0].count('%')}", inside
+    )
+
+
+def _derived(name: str, values: list[str], alpha: str) -> Colour | None:
+    """A colour worked out from another: of that one's lightness, where its channels are not set."""
+    base = colour(values[0])
+    set_anew = [value for value in values[1:] if value]
+    if base is None or len(set_anew) < 3:
+        return base and faded(base, _alpha(alpha))
+    red, green, blue = (part / 255 for part in base[:3])
+    hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
+    channels = {
+        "rgb": {"r": base[0], "g": base[1], "b": base[2]},
+        "hsl": {"h": hue * 360, "s": saturation * 100, "l": light * 100},
+        "hwb": {"h": hue * 360, "w": min(base[:3]) / 2.55, "b": 100 - max(base[:3]) / 2.55},
+    }.get(name.removesuffix("a"))
+    if channels is None:
+        return faded(base, _alpha(alpha))
+    parts = (_CHANNEL.sub(lambda m: str(channels.get(m[0], m[0])), value) for value in set_anew[:3])
+    made = _function(name, _worked_out(" ".join(parts)))
+    return made and faded(made, _alpha(alpha))
 
 
 def _opaque(name: str, parts: list[tuple[float, str]]) -> Colour | None:

@@ -42,13 +42,16 @@ def take_out_hidden(article: _Element, sheet: StyleSheet, data: bytes) -> list[H
 
     `data` is the page: what does not occur in it need not be looked for.
     """
-    around = Look()
+    around = Look(variables=sheet.initial)
     work = _HiddenTexts(sheet)
     for el in reversed(list(article.iterancestors())):
         around = look(Style(work.declared(el), around), around, drawn=False, boxed=False)
     around = replace(around, visible=True, alpha=1.0)
     lower = data.lower()
-    candidates = [*article.iter("details", "svg"), *sheet.styled(article)]
+    candidates = [*article.iter("details", "svg", "dialog"), *sheet.styled(article)]
+    hosts = [el.getparent() for el in article.iter("template") if _covers_others(el)]
+    work.hosts.update(el for el in hosts if el is not None)
+    candidates.extend(work.hosts)
     for name, elements in _MARKS:
         if name in lower:
             candidates.extend(cast(list[_Element], elements(article)))
@@ -78,6 +81,8 @@ class _HiddenTexts:
     _covers: dict[_Element, _Element] = field(default_factory=dict)
     """The box that lies on what an element holds."""
     _covered: set[_Element] = field(default_factory=set)
+    hosts: set[_Element] = field(default_factory=set)
+    """Elements in whose place people see a template without a slot for what they hold."""
 
     _looks: dict[tuple[object, ...], tuple[str, Look, Look]] = field(default_factory=dict)
     """With the Look around, which must outlive its place in the key."""
@@ -128,7 +133,7 @@ class _HiddenTexts:
         elif name == "math" and not _STYLED_MATHS(el):
             self.report()
         else:
-            if name == "details" and el.get("open") is None:
+            if el in self.hosts or (name == "details" and el.get("open") is None):
                 self._close(el)
             self._texts(el, inside, in_drawing=in_drawing, painted=painted)
             if inside.room is not None and inside.room is not around.room:
@@ -206,6 +211,8 @@ class _HiddenTexts:
 
     def _close(self, details: _Element) -> None:
         """Of a closed `<details>` people see the summary."""
+        if tag(details) != "details" and details.text and details.text.strip():
+            details.text = self._text(details.text, "hidden-markup")
         for child in list(details):
             if tag(child) != "summary":
                 self._take_out(child, "hidden-markup")
@@ -228,7 +235,8 @@ class _HiddenTexts:
             style: value for name, style in (("color", "color"), ("bgcolor", "background-color"), *_MATHS_ATTRIBUTES)
             if (value := (el.get(name) or "").lower())
         }  # fmt: skip
-        if el.get("hidden") is not None or el.get("popover") is not None:
+        closed = tag(el) == "dialog" and el.get("open") is None
+        if closed or el.get("hidden") is not None or el.get("popover") is not None:
             declared["display"] = "none"
         if in_drawing:
             declared.update({n: own.lower() for n in _DRAWING_ATTRIBUTES if (own := el.get(n))})
@@ -242,7 +250,12 @@ class _HiddenTexts:
             declared.pop("line-height", None)  # the line is as high as its paragraph's type
         if tag(el) in _PICTURES and "position" in declared:
             declared["background"] = "black"
+            declared.setdefault("width", el.get("width") or "")
         return declared
+
+
+def _covers_others(template: _Element) -> bool:
+    return template.get("shadowrootmode") is not None and next(template.iter("slot"), None) is None
 
 
 def _section_of(el: _Element) -> str:

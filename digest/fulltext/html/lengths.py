@@ -8,13 +8,17 @@ import operator
 import re
 from collections.abc import Callable
 
-from digest.fulltext.html.stylesheets import SCREEN
 from digest.patterns import regex
 
+SCREEN = (1280.0, 800.0)
+"""Width and height in pixels of the window that people are taken to read in."""
 _UNITS = {
     "px": 1.0, "": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945, "rem": 16.0,
     "vw": SCREEN[0] / 100, "vh": SCREEN[1] / 100, "vmin": SCREEN[1] / 100, "vmax": SCREEN[0] / 100,
+    "vi": SCREEN[0] / 100, "vb": SCREEN[1] / 100, "rlh": 19.2, "rex": 8.0, "rch": 8.0, "rcap": 11.0, "ric": 16.0,
 }  # fmt: skip
+_OF_A_WINDOW = regex(r"\A(?:[sld]v|cq)(?=(?:[whib]|min|max)\Z)")
+"""A container is taken to be as large as the window."""
 _LENGTH = regex(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|[a-z]*)", re.IGNORECASE)
 _OPERATORS: dict[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -58,9 +62,9 @@ def _one(found: re.Match[str], size: float, whole: float) -> float | None:
     number, unit = float(found[1]), found[2].lower()
     if unit == "%":
         return number * whole / 100
-    if unit in ("em", "ex", "ch", "lh", "ic"):
+    if unit in ("em", "ex", "ch", "lh", "ic", "cap"):
         return number * size * (0.5 if unit in ("ex", "ch") else 1.0)
-    unit = unit[1:] if unit in ("svw", "lvw", "dvw", "svh", "lvh", "dvh") else unit
+    unit = _OF_A_WINDOW.sub("v", unit)
     return number * _UNITS[unit] if unit in _UNITS else None
 
 

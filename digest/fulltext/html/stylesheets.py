@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import cast
 from urllib.parse import unquote_to_bytes
 
@@ -21,18 +23,20 @@ from tinycss2 import parse_blocks_contents, parse_component_value_list, parse_ru
 from tinycss2.ast import Node
 
 from digest.fulltext.html.colours import colour
+from digest.fulltext.html.lengths import SCREEN
 from digest.patterns import regex
 
 Declarations = dict[str, str]
 """Values in lower case, by property."""
 _Declared = tuple[tuple[str, str, bool], ...]
 """Property, value and whether it is important, for each declaration of a block."""
+_Layer = tuple[float, ...]
+"""Its place among the layers, then that within it, …: declarations outside of layers count most."""
+_NO_LAYER: _Layer = (math.inf,)
 MAX_SHEET = 200_000
 """Characters of style sheets that are read, and of the selectors of nested rules written out."""
 MAX_SELECTOR = 400
 MAX_NESTED = 8
-SCREEN = (1280.0, 800.0)
-"""Width and height in pixels of the window that people are taken to read in."""
 
 ARXIV = """
 .ltx_rdf, .ltx_nodisplay, .ltx_hidden, .d-none { display: none }
@@ -43,7 +47,7 @@ ARXIV = """
 """What the style sheets that arXiv's and ar5iv's pages load hide."""
 
 _READ = regex(
-    r"--(?!ltx-(?:fo|stroke|fill))|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
+    r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
     r"|text-indent|text-security|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding-top|box-sizing|clip|mask|z-index|backface)"
 )
@@ -60,6 +64,7 @@ _VALUES = {
 _COLOURED = frozenset(("color", "background-color", "-webkit-text-fill-color"))
 _WORD = regex(r"[a-z]+")
 _ANY_VALUE = regex(r"inherit|initial|unset|revert(?:-layer)?|.*var\(.*")
+_LOGICAL_SIDE = regex(r"\b(?:inline|block)-size\b")
 _CONDITION = regex(r"\s*(not\s)?\s*\(\s*([\w-]+)\s*:([^()]*)\)\s*")
 _WITH_STYLE = XPath(".//*[@style]")
 _CLASSES = XPath(".//@class", smart_strings=False)
@@ -100,21 +105,33 @@ class StyleSheet:
         """What holds from the start to the end of an animation, by name."""
         self.has_parts = False
         """Whether a rule is for what stands before or after an element."""
+        self.initial: Declarations = {}
+        """Of custom properties, where no element sets them."""
+        self._layers: dict[str, _Layer] = {}
         self._matcher = Matcher()
         self._wrapped: dict[_Element, _Wrapped] = {}
         self._room = MAX_SHEET
 
     def add(self, css: str) -> None:
-        self._add(parse_stylesheet(css, skip_comments=True, skip_whitespace=True), (), 0)
+        self._add(parse_stylesheet(css, skip_comments=True, skip_whitespace=True), (), 0, "")
 
     def declarations(self, el: _Element, part: str = "") -> Declarations:
         """What the sheets and the element's `style` declare for it, or for `::before` of it."""
-        blocks = [block for *_, pseudo, block in self._matcher.match(self._of(el)) if (pseudo or "") == part]
-        if not part:
-            blocks.append(_parsed(el.get("style") or ""))
+        matched = [block for *_, pseudo, block in self._matcher.match(self._of(el)) if (pseudo or "") == part]
+        blocks = [[block for _, block in matched], [block for _, block in matched]]
+        if self._layers:
+            matched.sort(key=itemgetter(0))
+            blocks[0] = [block for _, block in matched]
+            matched.sort(key=itemgetter(0), reverse=True)  # what is important counts most in the first layer
+            blocks[1] = [block for _, block in matched]
+        own = () if part else _parsed(el.get("style") or "")
         declared = {
-            name: value for last in (False, True) for block in blocks for name, value, i in block if i is last
-        }  # fmt: skip
+            name: value
+            for important in (False, True)
+            for block in (*blocks[important], own)
+            for name, value, i in block
+            if i is important
+        }
         return self._animated(declared) if self.ends and not part else declared
 
     def styled(self, page: _Element) -> Iterator[_Element]:
@@ -141,34 +158,70 @@ class StyleSheet:
             self._wrapped.update({el: _Wrapped.from_html_root(el)} if parent is None else self._of(parent).children)
         return self._wrapped[el]
 
-    def _add(self, nodes: list[Node], around: Iterable[Node], depth: int) -> None:
+    def _add(self, nodes: list[Node], around: Iterable[Node], depth: int, layer: str) -> None:
         """Adds what holds on a screen; `around` are the selectors of the rule it stands in."""
         if depth > MAX_NESTED:
             return
         if declared := _declared(nodes) if around else ():
             for selector in _selectors(around):
                 self.has_parts |= selector.pseudo_element is not None
-                self._matcher.add_selector(selector, declared)
+                self._matcher.add_selector(selector, (self._layer(layer), declared))
         for node in nodes:
             if node.type == "qualified-rule":
                 if selectors := self._nested(around, node.prelude) if around else node.prelude:
-                    self._add(_contents(node), selectors, depth + 1)
+                    self._add(_contents(node), selectors, depth + 1, layer)
             elif node.type == "at-rule":
-                self._add_at_rule(node, around, depth)
+                self._add_at_rule(node, around, depth, layer)
 
-    def _add_at_rule(self, node: Node, around: Iterable[Node], depth: int) -> None:
+    def _layer(self, name: str) -> _Layer:
+        """The layers count in the order in which they are named first."""
+        if not name:
+            return _NO_LAYER
+        if name not in self._layers:
+            outer, _, _ = name.rpartition(".")
+            self._layers[name] = (*self._layer(outer)[:-1], len(self._layers), math.inf)
+        return self._layers[name]
+
+    def _named_layers(self, outer: str, names: str) -> str:
+        """Gives each its place; returns the first, a new one if it has no name."""
+        whole = [f"{outer}.{name.strip() or len(self._layers)}".strip(".") for name in names.split(",")]
+        for name in whole:
+            if name.count(".") > MAX_NESTED:
+                return outer
+            self._layer(name)
+        return whole[0]
+
+    def _add_at_rule(self, node: Node, around: Iterable[Node], depth: int, layer: str) -> None:
         name, query = node.lower_at_keyword, _written(node.prelude)
         if name == "import":
             for token in node.prelude:
-                if token.type in ("string", "url"):
-                    self.add(_of_data_url(token.value))
-        elif node.content is None:
+                address = token.arguments[0] if token.type == "function" and token.arguments else token
+                if address.type in ("string", "url"):
+                    self.add(_of_data_url(address.value))
+        elif name == "layer":
+            layer = self._named_layers(layer, query)
+        if node.content is None:
             return
-        elif name.endswith("keyframes"):
+        if name.endswith("keyframes"):
             self._add_animation(query, _contents(node))
+        elif name == "property":
+            declared = {k: v for k, v, _ in _declared(_contents(node))}
+            self.initial[query] = declared.get("initial-value", "")
+        elif name == "scope" and (outside := _scope(node.prelude)):
+            self._add_scoped(_contents(node), *outside, depth, layer)
         elif _applies(name, query):
             rules = _contents(node) if around else parse_rule_list(node.content, skip_whitespace=True)
-            self._add(rules, around, depth + 1)
+            self._add(rules, around, depth + 1, layer)
+
+    def _add_scoped(self, nodes: list[Node], root: str, limit: str, depth: int, layer: str) -> None:
+        """Rules for what stands in elements of `root`, but not in those of `limit` in them."""
+        until = f":not({limit}):not(:is({limit}) *)" if limit else ""
+        for node in nodes:
+            if node.type == "qualified-rule":
+                own = [text.replace(":scope", "&") + until for text in _apart(node.prelude)]
+                selectors = self._nested(parse_component_value_list(root), parse_component_value_list(",".join(own)))
+                if selectors:
+                    self._add(_contents(node), selectors, depth + 1, layer)
 
     def _nested(self, around: Iterable[Node], own: Iterable[Node]) -> list[Node]:
         """The selectors of a rule within another, written out."""
@@ -282,7 +335,15 @@ def _applies(name: str, query: str) -> bool:
         return _is_shown(query)
     if name == "supports" and (condition := _CONDITION.fullmatch(query)):
         return _is_valid(condition[2], condition[3].strip()) != bool(condition[1])
-    return name in ("supports", "layer", "container", "scope") and not query.startswith("not")
+    if name == "container":
+        return _holds(_LOGICAL_SIDE.sub(lambda m: "width" if m[0][0] == "i" else "height", query))
+    return name in ("supports", "layer", "scope") and not query.startswith("not")
+
+
+def _scope(prelude: Iterable[Node]) -> tuple[str, str] | None:
+    """The selectors of the elements where it begins and of those where it ends."""
+    ends = [_serialized(node.content) for node in prelude if node.type == "() block"]
+    return (ends[0], ends[1] if len(ends) > 1 else "") if ends else None
 
 
 def _is_shown(query: str) -> bool:

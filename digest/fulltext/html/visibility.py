@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from digest.fulltext.html.colours import BLACK, CLEAR, WHITE, Colour, can_be_seen, colour, faded, over
-from digest.fulltext.html.lengths import bounded, pixels
-from digest.fulltext.html.stylesheets import SCREEN, Declarations
+from digest.fulltext.html.lengths import SCREEN, bounded, pixels
+from digest.fulltext.html.stylesheets import Declarations
 from digest.fulltext.html.values import split
 from digest.patterns import regex
 
@@ -28,6 +28,8 @@ COLUMN = 800.0
 SMALLEST_SCALE = 0.2
 UNREADABLE_SCALE = 0.02
 """Of a box that LaTeXML scales: it gets the size of a nested one wrong by up to 0.1."""
+UNREADABLE_BLUR = 6.0
+"""Pixels by which a box blurs what lies behind it."""
 NARROWEST = -0.45
 """Of the type's size: letters pushed together further cover each other."""
 WIDE_STROKE = 0.2
@@ -119,6 +121,8 @@ class Style:
         if value in ("smaller", "larger"):
             return around * (0.83 if value == "smaller" else 1.2)
         size = pixels(value, around, around) if value else None
+        if adjusted := _NUMBER.search(self["font-size-adjust"]):  # of the letters without stems, about half the size
+            return 2 * float(adjusted[0]) * (around if size is None else size)
         if size is None:
             return around
         relative = value.endswith(("%", "em", "ex", "ch")) and not value.endswith("rem")
@@ -173,8 +177,10 @@ def _with_background(made: Look, style: Style, *, drawn: bool) -> Look:
     picture = f"{style['background-image']} {whole}"
     if "url(" in picture or "gradient(" in picture:
         stops = _colours(picture)
-        plain = stops and "url(" not in picture and all(stop == stops[0] for stop in stops)
-        return replace(made, background=stops[0] if plain and stops[0][3] == 1 else None)
+        plain = (
+            stops and "url(" not in picture and all(stop[3] == 1 and not can_be_seen(stop, stops[0]) for stop in stops)
+        )
+        return replace(made, background=stops[0] if plain else None)
     for piece in (value, *split(whole, " ")):
         found = made.colour if piece == "currentcolor" else colour(piece) if piece else None
         if found is not None and found[3] > 0 and made.background is not None:
@@ -195,7 +201,8 @@ def _with_colour(made: Look, style: Style) -> Look:
 def _with_edges(made: Look, style: Style, behind: Colour) -> Look:
     """Whether a shadow, an outline or a background cut to the letters shows them."""
     ground = made.background or WHITE
-    edges = f"{style['text-shadow']} {style.first('-webkit-text-stroke', '-webkit-text-stroke-color')}"
+    near = [shadow for shadow in split(style["text-shadow"], ",") if not _is_thrown_far(shadow, style.size)]
+    edges = f"{' '.join(near)} {style.first('-webkit-text-stroke', '-webkit-text-stroke-color')}"
     whole = f"{style['background']} {style.first('background-clip', '-webkit-background-clip')}"
     if "text" in whole.split():
         ground = behind
@@ -208,6 +215,11 @@ def _with_edges(made: Look, style: Style, behind: Colour) -> Look:
         made = replace(made, colour=stroke[0])
     seen = "url(" in edges or any(can_be_seen(edge, ground) for edge in _colours(edges))
     return replace(made, outlined=True) if seen else made
+
+
+def _is_thrown_far(shadow: str, size: float) -> bool:
+    away = [n for piece in split(shadow, " ") if (n := pixels(piece, size, 0)) is not None]
+    return any(abs(n) >= FAR for n in away[:2])
 
 
 def _colours(value: str) -> list[Colour]:
@@ -344,7 +356,7 @@ def how_hidden(style: Style, around: Look, *, drawn: bool, boxed: bool) -> str:
         return "tiny" if min(abs(n) for n in numbers or [1.0]) < UNREADABLE_SCALE else ""
     if _scale(style) * around.scale < (UNREADABLE_SCALE if drawn else SMALLEST_SCALE) or _has_no_room(style):
         return "tiny"
-    if _is_clipped(style) or _is_masked(style) or _is_behind(style) or _shows_its_back(style):
+    if any(is_so(style) for is_so in (_is_clipped, _is_masked, _is_behind, _shows_its_back, _is_replaced)):
         return "hidden-markup"
     return "off-page" if not drawn and _is_far(style, around) else ""
 
@@ -360,6 +372,8 @@ def _has_no_room(style: Style) -> bool:
     ]  # fmt: skip
     if any(side is not None and side < TINY for side in sides):
         return True
+    if any(word in ("size", "strict") for word in style["contain"].split()) and sides[1] is sides[5] is None:
+        return True  # it is as high as if it were empty
     height, above = style.length("height", whole=SCREEN[1]), style.length("padding-top")
     return height is not None and above is not None and "border-box" in style["box-sizing"] and above >= height
 
@@ -441,8 +455,8 @@ def _is_masked(style: Style) -> bool:
     mask = style.first("mask-image", "-webkit-mask-image", "mask", "-webkit-mask", "mask-border")
     if not mask or mask == "none":
         return False
-    size = style.first("mask-size", "-webkit-mask-size")
-    if "url(" in mask or (size and re.match(r"0(?:px|%|em)?\b", size)):
+    size = style.first("mask-size", "-webkit-mask-size") or mask.rpartition("/")[2]
+    if "url(" in mask or re.match(r"\s*0(?:px|%|em)?\b", size):
         return True
     stops = _colours(mask)
     return bool(stops) and all(stop[3] < 0.1 for stop in stops)
@@ -450,6 +464,11 @@ def _is_masked(style: Style) -> bool:
 
 def _is_behind(style: Style) -> bool:
     return re.fullmatch(r"-\d+", style["z-index"]) is not None and style["position"] not in ("", "static")
+
+
+def _is_replaced(style: Style) -> bool:
+    """Whether a picture stands in place of what it holds."""
+    return "url(" in style["content"] or "gradient(" in style["content"]
 
 
 def _shows_its_back(style: Style) -> bool:
@@ -460,15 +479,14 @@ def _shows_its_back(style: Style) -> bool:
 
 
 def _is_far(style: Style, around: Look) -> bool:
-    moved = [
-        style.length(n)
-        for n in ("left", "right", "margin-left", "margin-right", "margin-inline-start", "inset-inline-start")
-    ]
-    moved += [
-        style.length(n, whole=SCREEN[1])
-        for n in ("top", "bottom", "margin-top", "margin-block-start", "inset-block-start")
-    ]
-    for name in ("inset", "margin"):
+    across, down = ["margin-left", "margin-right", "margin-inline-start"], ["margin-top", "margin-block-start"]
+    whole = ["margin"]
+    if style["position"] not in ("", "static"):
+        across += ["left", "right", "inset-inline-start"]
+        down += ["top", "bottom", "inset-block-start"]
+        whole.append("inset")
+    moved = [style.length(n) for n in across] + [style.length(n, whole=SCREEN[1]) for n in down]
+    for name in whole:
         moved += [pixels(p, style.size, COLUMN) for p in split(style[name], " ")]
     if any(n is not None and n <= -FAR for n in moved):
         return True
@@ -518,6 +536,10 @@ def covered_by(style: Style) -> str:
     margin = style.length("margin-top")
     ground = style.first("background-color", "background", "--ltx-bg-color")
     opaque = any((c := colour(p)) is not None and c[3] > 0.9 for p in split(ground, " ")) or "gradient(" in ground
+    opaque = opaque or any(
+        name == "blur" and numbers and numbers[0] >= UNREADABLE_BLUR
+        for name, numbers in _calls(style.first("backdrop-filter", "-webkit-backdrop-filter"))
+    )
     if not opaque or style["z-index"].startswith("-") or style["opacity"].startswith("0"):
         return ""
     if position in ("relative", "sticky"):

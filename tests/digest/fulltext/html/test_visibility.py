@@ -133,7 +133,21 @@ color:background
 color:infobackground
 -webkit-text-security:disc
 position:fixed;top:100vh
-position:fixed;bottom:100%""".splitlines()
+position:fixed;bottom:100%
+color:rgb(calc(250 + 5) 255 calc(255))
+color:hsl(from red h s 100)
+color:rgb(from black calc(r + 250) 255 255)
+color:hwb(from navy h 100 0)
+background:linear-gradient(#fff,#fefefe);color:#fff
+color:transparent;text-shadow:-9999px 0 0 black
+font-size:0cqw
+font-size:.01vi
+font-size-adjust:0
+font-size:1rex;zoom:.1
+content:url(data:image/svg+xml,x)
+mask:linear-gradient(#000,#000) no-repeat 0 0/0 0
+display:block;contain:size;overflow:hidden
+display:block;contain:strict""".splitlines()
 
 HIDDEN_MARKUP = [
     ruled(".q7{display:none}"),
@@ -233,6 +247,21 @@ HIDDEN_MARKUP = [
     f'<span class="ltx_rdf">{MESSAGE}</span>',
     f'<span class="ltx_inline-block ltx_transformed_outer"><span class="ltx_transformed_inner" style="transform:translate(-1pt,2pt) scale(0.001,0.001)">{MESSAGE}</span></span>',
     f"<!-- {MESSAGE} -->",
+    ruled("@layer a,b;@layer b{.q7{display:none}}@layer a{.q7{display:block}}"),
+    ruled("@layer a{.q7{display:none!important}}.q7{display:block!important}"),
+    ruled("@layer a{@layer b{.q7{display:block}}.q7{display:none}}"),
+    ruled("@layer{.q7{display:block}}@layer{.q7{display:none}}"),
+    ruled("@layer a.b,c;@layer c{.q7{display:none}}@layer a{@layer b{.q7{display:inline}}}"),
+    ruled("@scope (.ltx_p){.q7{display:none}}"),
+    ruled("@scope (.ltx_p){:scope > .q7{display:none}}"),
+    ruled("@scope (.ltx_p) to (.lim){span{visibility:hidden}}"),
+    ruled("@container (min-inline-size:10px){.q7{display:none}}"),
+    ruled("@container style(--a:b){.q7{display:none}}"),
+    ruled("@property --o{syntax:'<number>';inherits:false;initial-value:0}.q7{opacity:var(--o)}"),
+    ruled("@import url('data:text/css,.q7{display:none}');"),
+    f'<div><template shadowrootmode="open"><p>Ok</p></template>{MESSAGE[:30]}<p class="ltx_p">{MESSAGE[30:]}</p></div>',
+    f'<span style="position:relative;display:block">{MESSAGE}<svg style="position:absolute;left:0;top:0" width="3000" height="200"></svg></span>',
+    f'<span style="position:relative;display:block">{MESSAGE}<b style="position:absolute;inset:0;backdrop-filter:blur(80px)"></b></span>',
 ]  # fmt: skip
 WAYS = [span(style) for style in HIDDEN_STYLES] + HIDDEN_MARKUP
 
@@ -291,7 +320,18 @@ background:white;color:black
 color:white;background:linear-gradient(navy,black)
 color:white;background:url(x.png)
 mix-blend-mode:multiply
-zoom:0.8""".splitlines()
+zoom:0.8
+left:-9999px
+top:-9999px;position:static
+font-size-adjust:none
+font-size:90cqh;font-size:2rch
+color:rgb(calc(10 + 5) 25 30)
+color:hsl(from red h s 30)
+background:linear-gradient(#fff,#bbb);color:#fff
+color:transparent;text-shadow:-9999px 0 0 red,0 0 0 black
+content:normal
+contain:size
+contain:layout;overflow:hidden""".splitlines()
 
 SEEN_MARKUP = [
     ruled(".q7{display:none}", f'<span class="q8">{MESSAGE}</span>'),
@@ -326,6 +366,17 @@ SEEN_MARKUP = [
     f'<span class="ltx_text" style="--ltx-fg-color:#0000FF;">{MESSAGE}</span>',
     f'<div class="ltx_inline-block ltx_transformed_outer" style="width:2.8pt;height:0.8pt;"><span class="ltx_transformed_inner" style="transform:translate(-510.1pt,2.5pt) scale(0.12,0.12) ;"><p class="ltx_p">{MESSAGE}</p></span></div>',
     f'<svg><path d="M0 0h9v9" fill="#000080"></path><foreignObject overflow="visible" height="0" width="90" transform="matrix(1 0 0 -1 0 16.6)" style="--ltx-fg-color:#FFFFFF"><p class="ltx_p">{MESSAGE}</p></foreignObject></svg>',
+    ruled("@layer b{.q7{display:none}}.q7{display:block}"),
+    ruled("@layer a,b;@layer b{.q7{display:block}}@layer a{.q7{display:none}}"),
+    ruled("@layer a{.q7{display:block!important}}.q7{display:none!important}"),
+    ruled("@scope (.q8){p,span{display:none}}"),
+    ruled("@scope (.ltx_p) to (.lim){span{display:none}}", f'<b class="lim"><span class="q7">{MESSAGE}</span></b>'),
+    ruled("@container (min-width:9999px){.q7{display:none}}"),
+    ruled("@container box (width < 200px){.q7{display:none}}"),
+    ruled("@property --o{syntax:'<number>';inherits:false;initial-value:0}.q7{opacity:var(--o)}", f'<span class="q7" style="--o:1">{MESSAGE}</span>'),
+    f"<dialog open>{MESSAGE}</dialog>",
+    f'<div><template shadowrootmode="open"><p>Ok</p><slot></slot></template>{MESSAGE}</div>',
+    f'<svg style="position:absolute;left:0;top:0" width="30" height="20"></svg>{MESSAGE}',
 ]  # fmt: skip
 SEEN = [span(style) for style in SEEN_STYLES] + SEEN_MARKUP
 
