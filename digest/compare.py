@@ -20,7 +20,7 @@ ASPECTS = ("task", "data", "method", "result", "code", "limits")
 MAX_PAPERS = 6
 MAX_ASPECTS = 8
 _WORDS = {
-    "task": "What problem or task does it address?",
+    "task": "What is it about?",
     "data": "Which dataset or data does it use?",
     "method": "What is the proposed method or approach?",
     "result": "What is the main result?",

@@ -23,17 +23,28 @@ _SMALL_TALK = """
         who are you, what are you, what can you do, what do you do, what can i ask, what can i ask you,
         how do i use you, how can i use you, how can you help, how can you help me, ok, okay, k, nice, cool, great,
         awesome, perfect, got it, i see, sounds good, good job, well done, never mind, nevermind, no worries,
-        yes, no, lol
+        yes, no, lol, haha, bye, bye bye, goodbye, good night, see you, see you later, have a nice day, welcome,
+        you re welcome,
+        that helps, that helped, that s helpful, very helpful, this is helpful, helpful, appreciate it,
+        much appreciated,
+        are you a bot, are you a robot, are you an ai, are you human, are you there, anyone there
     de: hallo, hi, moin, servus, grüß gott, guten morgen, guten tag, guten abend, danke, danke schön, dankeschön,
         vielen dank, hilfe, befehle, wer bist du, was kannst du, was machst du, ok, okay,
-        alles klar, super, prima, toll, ja, nein, passt
+        alles klar, super, prima, toll, ja, nein, passt, danke dir, danke euch, danke sehr, tausend dank, tschüss,
+        ciao, bis später, bis morgen,
+        gute nacht, schönen tag, das hilft, sehr hilfreich, bist du ein bot, bist du ein mensch
     es: hola, buenas, buenos días, buenas tardes, buenas noches, gracias, muchas gracias, ayuda, quién eres,
-        qué puedes hacer, qué haces, ok, vale, genial, perfecto, entendido, sí, no
+        qué puedes hacer, qué haces, ok, vale, genial, perfecto, entendido, sí, no, adiós, hasta luego,
+        hasta mañana, muy útil,
+        mil gracias, eres un bot
     fr: bonjour, salut, bonsoir, coucou, merci, merci beaucoup, aide, au secours, qui es tu, qui êtes vous,
-        que peux tu faire, que sais tu faire, ok, d accord, super, parfait, compris, oui, non
-    it: ciao, salve, buongiorno, buonasera, grazie, grazie mille, aiuto, chi sei, cosa sai fare
+        que peux tu faire, que sais tu faire, ok, d accord, super, parfait, compris, oui, non, au revoir, à bientôt,
+        bonne nuit, bonne journée, merci bien, merci à toi, très utile, es tu un bot
+    it: ciao, salve, buongiorno, buonasera, grazie, grazie mille, aiuto, chi sei, cosa sai fare, arrivederci,
+        buonanotte, sei un bot
     pt: olá, oi, bom dia, boa tarde, boa noite, obrigado, obrigada, muito obrigado, ajuda, quem é você,
-        o que você faz, o que você pode fazer, ok, beleza, ótimo, perfeito, entendi, sim, não
+        o que você faz, o que você pode fazer, ok, beleza, ótimo, perfeito, entendi, sim, não, tchau, até logo, valeu,
+        obrigado pela ajuda, você é um bot
     nl: hallo, hoi, goedemorgen, goedemiddag, goedenavond, dank je, dank je wel, bedankt, hulp, wie ben je, wat kun je
     sv, da, nb: hej, hejsan, hei, god morgon, god morgen, tack, tak, takk, hjälp, hjælp, hjelp
     fi: moi, terve, hyvää päivää, kiitos, apua
@@ -44,18 +55,23 @@ _SMALL_TALK = """
     el: γεια, γεια σου, καλημέρα, ευχαριστώ, βοήθεια
     ru, uk: привет, здравствуй, здравствуйте, доброе утро, добрый день, добрый вечер, спасибо, большое спасибо,
         помощь, помоги, помогите, кто ты, что ты умеешь, ок, хорошо, понятно,
-        отлично, да, нет, привіт, добрий день, дякую, допоможи, допомога
+        отлично, да, нет, пока, до свидания, спокойной ночи, благодарю, спасибо большое, ты бот, привіт,
+        добрий день, дякую, допоможи, допомога
     tr: merhaba, selam, günaydın, iyi günler, teşekkürler, teşekkür ederim, yardım, kimsin, ne yapabilirsin
     vi: xin chào, chào, chào bạn, cảm ơn, giúp, giúp tôi, trợ giúp
     id, ms: halo, hai, selamat pagi, selamat siang, terima kasih, bantuan, tolong
     zh: 你好, 您好, 嗨, 哈喽, 哈啰, 早, 早安, 早上好, 下午好, 晚上好, 大家好, 在吗, 谢谢, 謝謝, 多谢, 感谢,
         辛苦了, 帮助, 幫助, 救命, 你是谁, 你是誰, 你会什么, 你能做什么, 你能干什么, 你可以做什么,
-        你會什麼, 你能做什麼, 测试, 測試, 好, 好的, 好吧, 行, 收到, 明白, 明白了, 知道了, 不错, 很好, 太好了, 厉害, 嗯
+        你會什麼, 你能做什麼, 测试, 測試, 好, 好的, 好吧, 行, 收到, 明白, 明白了, 知道了, 不错, 很好, 太好了, 厉害,
+        嗯, 谢谢你, 谢谢您, 非常感谢, 再见, 拜拜, 晚安, 你是机器人吗, 太棒了, 哈哈
     ja: こんにちは, こんばんは, おはよう, おはようございます, もしもし, やあ, ありがとう, ありがとうございます,
         ヘルプ, 助けて, あなたは誰, 何ができますか, 何ができるの, テスト,
-        了解, 了解です, わかりました, 分かりました, はい, いいえ, すごい
+        了解, 了解です, わかりました, 分かりました, はい, いいえ, すごい, さようなら, またね, おやすみ,
+        おやすみなさい, どうも,
+        どうもありがとう, どうもありがとうございます, 助かりました, あなたはボットですか, 人間ですか
     ko: 안녕, 안녕하세요, 안녕하십니까, 고마워, 고마워요, 감사합니다, 도움, 도움말,
-        도와줘, 도와주세요, 누구세요, 뭐 할 수 있어, 테스트, 네, 예, 아니요, 알겠습니다, 알겠어요, 좋아요, 오케이
+        도와줘, 도와주세요, 누구세요, 뭐 할 수 있어, 테스트, 네, 예, 아니요, 알겠습니다, 알겠어요, 좋아요, 오케이,
+        고맙습니다, 안녕히 계세요, 잘 자요, 도움이 됐어요, 봇이에요, 봇인가요
     ar: مرحبا, السلام عليكم, أهلا, صباح الخير, مساء الخير, شكرا, مساعدة
     fa: سلام, ممنون, متشکرم, کمک
     he: שלום, היי, בוקר טוב, תודה, עזרה

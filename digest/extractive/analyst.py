@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from digest.evidence.finder import Finder
 from digest.extractive.facts import asked_facts, by_paper, facts
@@ -26,6 +27,7 @@ from digest.extractive.sentences import (
     term_set,
     titled,
 )
+from digest.extractive.whole import asked_part, own_words
 from digest.fulltext.links import availability
 from digest.model import (
     ABSTRACT_PARTS,
@@ -46,6 +48,7 @@ from digest.model import (
     Theme,
     Turn,
 )
+from digest.patterns import regex
 from digest.ports import OnText, Source
 from digest.render.labels import day_words, label
 from digest.render.markdown import escape
@@ -53,7 +56,7 @@ from digest.retrieval.passages import Passages
 from digest.selection.lexical import lexical
 
 NAME = "extractive"
-VERSION = "3"
+VERSION = "4"
 """Version of the selection and of the fixed phrases; part of cache keys."""
 
 HEADLINE = 90
@@ -66,6 +69,9 @@ _CODE_QUOTES = 2
 """Of one paper, on its code."""
 _COVERED = 0.5
 """Share of the question's words, that the quotations of an answer contain."""
+
+
+_NUMBER = regex(r"(?<![A-Za-z0-9_.,])#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d)")
 
 
 class ExtractiveAnalyst:
@@ -140,6 +146,7 @@ class ExtractiveAnalyst:
 
 def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], language: str) -> Answer:
     """Facts from metadata and rules, else the nearest passages and how near they are."""
+    question = without_numbers(question, sources)
     asked_for = asked_facts(question)
     known = [facts(asked_for, source, language) for source in sources] if asked_for else []
     blank = Answer(
@@ -148,7 +155,8 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     if blank.text and not set(asked_for) <= _SAID_IN_TEXT:
         return blank
     wanted = wanted_of(question, history, sources[0].text.text if sources else "")
-    hits = _of_code(sources) if blank.text and "code" in asked_for else _quotes(wanted, sources)
+    of_all = [] if blank.text else _of_all(question, sources)
+    hits = of_all or (_of_code(sources) if blank.text and "code" in asked_for else _quotes(wanted, sources))
     quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1))
     if blank.text:
         own = [_marks(q for q in quotes if q.paper_id == source.paper.id) for source in sources]
@@ -159,16 +167,15 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
         return replace(
             blank, text=label(f"extractive.{'script' if wanted.foreign else 'silent'}", language), found=False
         )
-    if not _holds_most(wanted, hits, sources):
+    if not of_all and not _holds_most(wanted, hits, sources):
         name = "script" if wanted.lost else "part"
         words = label("separator.quoted", language).join(map(escape, wanted.written(hits[0][0].quotation)))
         said = label(f"extractive.{name}", language, words=words)
         return replace(blank, text=f"{said} {marks}", quotes=quotes, found=False)
     name = "answer" if len(sources) == 1 else "answer.many"
     said = label(f"extractive.{name}", language, marks=marks)
-    numbers = {str(s.number) for s in sources}  # the question names the paper by it
-    unmatched = [word for word in wanted.unmatched([e.quotation for e, _ in hits]) if word not in numbers]
-    if unmatched:
+    unmatched = wanted.unmatched([e.quotation for e, _ in hits])
+    if unmatched and not of_all:
         words = label("separator.quoted", language).join(map(escape, unmatched))
         said = label("extractive.unmatched", language, said=said, words=words)
     return replace(blank, text=said, quotes=quotes)
@@ -256,11 +263,33 @@ def headline_of(entries: Sequence[Entry], language: str, day: date) -> str:
     return said[:HEADLINE] if entries else ""
 
 
+def without_numbers(question: str, sources: Sequence[Source]) -> str:
+    """The question without the numbers by which it names the papers."""
+    numbers = {str(s.number) for s in sources}
+    return _NUMBER.sub(lambda found: " " if found[0].lstrip("#") in numbers else found[0], question)
+
+
+def _of_all(question: str, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
+    """What each paper says of itself as a whole, where the question asks for that."""
+    part = asked_part(question)
+    if not part:
+        return []
+    found: dict[str, tuple[Evidence, str]] = {}
+    for source in sources:
+        finder = Finder(source.text)
+        for evidence in filter(None, map(finder.find, own_words(part, source))):
+            found.setdefault(evidence.quotation, (evidence, source.paper.id))
+    return [*found.values()]
+
+
 def _quotes(wanted: Wanted, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
     """Sentences of the nearest passages that contain a word of the question, and their papers."""
     found: list[tuple[Evidence, str]] = []
     finders: dict[str, Finder] = {}
-    for hit in Passages(sources).top(wanted.query, 2 * _ANSWER_QUOTES):
+    texts = [p.text for s in sources for section in s.text.sections for p in section.passages]
+    # Of many passages only the heading has the word.
+    near = (h for h in Passages(sources).top(wanted.query(texts), len(texts)) if wanted.touches(h.passage.text))
+    for hit in islice(near, 2 * _ANSWER_QUOTES):
         source = sources[hit.source_index]
         finder = finders.setdefault(source.paper.id, Finder(source.text))
         evidence = finder.find(clipped_quote(hit.passage.text, wanted))

@@ -1,10 +1,10 @@
-"""Answers questions about authors, dates, categories, code, version, pages and licence from
-metadata and rules. Pure."""
+"""Answers questions about authors, dates, categories, code, version, pages, licence, venue, title
+and links from metadata and rules. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from digest.fulltext.links import links
@@ -47,6 +47,12 @@ _ASKS = {
         r"|\bwelche version\b.{0,10}\b(?:das|dies|arbeit)|\bquelle version\b.{0,6}\bce\b|\bqu[eé] versi[oó]n\b.{0,6}\bes\b|\bqual versão\b.{0,6}\bé\b|\bche versione\b.{0,4}è|какая (?:это )?версия",
         re.IGNORECASE,
     ),
+    "venue": regex(
+        r"\bwhere (?:was|is|did|has|were|will)\b.{0,20}\b(?:it|they|this|paper|article|work)\b.{0,12}\b(?:published|presented|appear|accepted|come out)\b|\b(?:which|what) (?:conference|journal|venue|workshop)\b(?!.{0,20}\b(?:data|papers|corpus|reviews)\b).{0,25}\W*$|\bpeer[- ]?review(?:ed)?\W*$"
+        r"|\bwo\b.{0,25}\b(?:veröffentlicht|erschienen|publiziert)|\boù\b.{0,30}\b(?:publié|paru|présenté)|\bd[oó]nde\b.{0,25}\b(?:public|present)|\bonde\b.{0,25}\b(?:publicad|apresentad)|\bгде\b.{0,25}(?:опубликован|вышл|представлен)"
+        r"|(?:发表|刊登|发布)(?:在|于)(?:了)?(?:哪|什么)|(?:哪个|什么|哪家)(?:会议|期刊|杂志)|どこ(?:で|に)(?:発表|掲載|投稿|出版)|どの(?:会議|学会|ジャーナル)|어디(?:에|에서|서)\s*(?:발표|게재|실렸|출판)|어느 (?:학회|저널)",
+        re.IGNORECASE,
+    ),
     "licence": regex(
         r"^(?!.*(?:\bdata|\bcorp(?:us|ora)\b|\bcode|\bweights|\bmodels?\b|数据|代码|模型|データ|コード|モデル|데이터|코드|모델|daten|donn[ée]es|datos|dados|dati\b|данны)).*(?:\blicen[cs]e\b|许可|版权|授权|ライセンス|라이선스|\blizenz|\blicencia|\blicença|\blicenza|лицензи)",
         re.IGNORECASE,
@@ -57,13 +63,13 @@ _TERSE = 100
 """Characters of a question that may be made of a fact's words alone."""
 
 
-def _words(spaced: str, unspaced: str) -> re.Pattern[str]:
+def listed(spaced: str, unspaced: str) -> re.Pattern[str]:
     """Any of the words; those of scripts without spaces also within others."""
     whole, within = ("|".join(sorted(map(re.escape, w.split()), key=len, reverse=True)) for w in (spaced, unspaced))
     return regex(rf"(?<![^\W_])(?:{whole})(?![^\W_])|{within}", re.IGNORECASE)
 
 
-_ASKING = _words(
+ASKING = listed(
     "what what's which where where's how many much is are was were be been has have had does do did can could may it it's its this that these the a an in of on from under at to by there any i we me please tell show give find get see know paper article preprint arxiv "
     "der die das den dem des ein eine einen ist sind war wird wurde hat haben es dies diese dieser dieses im auf zu von bei für welche welcher welches welchem was wo wie viele gibt dazu man ich finde kann arbeit artikel papier "
     "le la les l un une du de d ce cet cette c est sont a t il elle y on où quel quelle quels quelles combien que en dans sur sous je peut trouver publication "
@@ -75,48 +81,66 @@ _ASKING = _words(
 )
 """Words that ask for nothing by themselves."""
 _FACTS = {
-    "authors": _words(
+    "authors": listed(
         "who who's whom author authors wer wem verfasser verfasserin autor autoren autorin qui auteur auteurs quién quiénes quien autora autores quem autoras кто автор авторы авторов чья чей chi autori",
         "谁 誰 作者 哪些人 だれ 著者 執筆者 筆者 누구 누가 저자",
     ),
-    "date": _words(
+    "date": listed(
         "when date year wann datum jahr quand date datée année cuándo fecha año quando ano когда дата года год",
         "什么时候 何时 哪天 哪年 几号 日期 いつ 日付 언제 날짜 년도",
     ),
-    "categories": _words(
+    "categories": listed(
         "category categories kategorie kategorien catégorie catégories categoría categorías categoria categorias категория категории",
         "分类 类别 カテゴリー カテゴリ 카테고리 분류",
     ),
-    "code": _words(
-        "code repo repository github gitlab weights checkpoint checkpoints quellcode dépôt código repositorio repositório код репозиторий",
+    "venue": listed(
+        "venue conference conferences journal workshop proceedings accepted accept peer peer-reviewed peer-review review reviewed refereed presented konferenz tagung zeitschrift begutachtet angenommen conférence revue journal accepté conferencia revista congreso aceptado conferência periódico aceito конференция конференции конференцию журнал журнале принята рецензируемая",
+        "会议 期刊 顶会 录用 接收 同行评审 会議 学会 ジャーナル 学術誌 査読 採択 학회 저널 학술지 게재 심사",
+    ),
+    "page": listed(
+        "title doi id identifier url link links pdf titel titre título título titolo enlace enlaces lien liens название ссылка заголовок",
+        "标题 题目 题名 链接 编号 网址 タイトル 題名 リンク 番号 제목 링크 번호",
+    ),
+    "code": listed(
+        "code repo repository github gitlab weights checkpoint checkpoints quellcode dépôt código repositorio repositório код репозиторий website homepage webpage site demo webseite projektseite",
         "代码 开源 源码 仓库 コード リポジトリ 코드 깃허브 저장소 오픈소스",
     ),
-    "version": _words("version versions v1 v2 v3 fassung revised revision versión versão версия версии", "版 更新 修订 バージョン 改訂 버전 번째"),
-    "pages": _words("page pages long seite seiten longueur página páginas страница страницы страниц", "页 ページ 페이지 쪽"),
+    "version": listed("version versions v1 v2 v3 fassung revised revision versión versão версия версии", "版 更新 修订 バージョン 改訂 버전 번째"),
+    "pages": listed("page pages long seite seiten longueur página páginas страница страницы страниц", "页 ページ 페이지 쪽"),
 }  # fmt: skip
 """Words of which a terse question for the fact has one."""
-_BESIDE = _words(
-    "written wrote write authored people behind made first team day published publish submitted submission released release uploaded posted appear appeared came come out source implementation open public publicly available download link or updated been put "
+_BESIDE = listed(
+    "written wrote write authored people behind made first team day published publish submitted submission released release uploaded posted appear appeared came come out source implementation open public publicly available download link or updated been put last latest newer newest most recent recently new old name somewhere anywhere already yet project full and or both und et y e и "
     "geschrieben verfasst stammt veröffentlicht eingereicht erschienen öffentlich verfügbar frei lang überarbeitet écrit signé signent publié publiée soumis soumise sorti sortie paru parue disponible ouvert "
     "escribió escrito firman firma publicó publicado envió enviado salió publican público abierto fuente largo escreveu saiu submetido aberto fonte написал написали вышла опубликована подана выложена исходный открыт выложен доступен ссылка",
     "写 做 第一 发表 提交 发布 投稿 上传 地址 链接 公开 本 過 arxiv 書いた 書きました 公開 されて いますか された されました 提出 入手 リンク ソース 쓴 썼 사람 나왔 제출 공개 발표 되 소스 링크 판",
 )  # fmt: skip
 """Words that such a question may have too."""
+_SEVERAL = regex(r"\w\W+\w|[^\W\d_a-zA-Z]{4}")
+"""One word alone (`date`, `code`) may be about the content."""
+_VENUE = regex(
+    r"accept|publish|appear|conference|proceedings|workshop|journal|camera|\bin press\b|\b[A-Z][A-Za-z]{2,}[ '’-]{0,2}(?:19|20)?\d\d\b"
+)
+"""A comment that names one."""
 _COUNTS_PAGES = regex(r"\d\W{0,2}(?:pages?\b|pp\b|p\.)", re.IGNORECASE)
 
 
 def asked_facts(question: str) -> tuple[str, ...]:
-    """Which of `authors`, `date`, `categories`, `code`, `version`, `pages`, `licence` is asked."""
+    """The names in `_ASKS` and `_FACTS` of what is asked."""
     worded = tuple(name for name, pattern in _ASKS.items() if pattern.search(question[:_LONGEST]))
-    return worded or tuple(name for name, words in _FACTS.items() if _asks_only(words, question))[:1]
+    if worded or not _SEVERAL.search(question):
+        return worded
+    return tuple(name for name, words in _FACTS.items() if asks_only(words, question, (_BESIDE,)))[:1]
 
 
-def _asks_only(words: re.Pattern[str], question: str) -> bool:
-    """Whether a question of several words has one of these and none of another matter."""
-    if len(question) > _TERSE or not re.search(r"\w\W+\w|[^\W\d_a-zA-Z]{4}", question):
+def asks_only(words: re.Pattern[str], question: str, beside: Iterable[re.Pattern[str]]) -> bool:
+    """Whether a short question has one of these words and none of another matter."""
+    if len(question) > _TERSE:
         return False
     rest, found = words.subn(" ", question)
-    return bool(found) and not re.search(r"\w", _ASKING.sub(" ", _BESIDE.sub(" ", rest)))
+    for known in (*beside, ASKING):
+        rest = known.sub(" ", rest)
+    return bool(found) and not re.search(r"\w", rest)
 
 
 def facts(names: Sequence[str], source: Source, language: str) -> str:
@@ -148,15 +172,37 @@ def _fact(name: str, source: Source, language: str) -> Iterator[str]:
             for found in links(paper, source.text)
         ]
         yield label("fact.links", language, links=", ".join(own)) if own else label("fact.no links", language)
-    elif name == "version":
+    else:
+        yield from _edition(name, source, language)
+
+
+def _edition(name: str, source: Source, language: str) -> Iterator[str]:
+    paper = source.paper
+    if name == "version":
         yield label("fact.version", language, version=paper.version, date=_day(paper.updated.date(), paper, language))
     elif name == "pages":
         if source.text.pages:
             yield label("fact.pages", language, n=source.text.pages)
         if _COUNTS_PAGES.search(paper.comment):
             yield label("fact.comment", language, comment=escape(paper.comment))
+    elif name == "venue":
+        yield from _venue(paper, language)
+    elif name == "page":
+        places = [link(f"arXiv:{paper.versioned}", paper.abs_url), link("PDF", paper.pdf_url)]
+        places += [link("DOI", f"https://doi.org/{paper.doi}")] if paper.doi else []
+        yield f"“{escape(paper.title)}”: {', '.join(places)}"
     elif name == "licence":
         yield label("fact.licence", language, page=link("arXiv", paper.abs_url))
+
+
+def _venue(paper: Paper, language: str) -> Iterator[str]:
+    told = bool(_VENUE.search(paper.comment))
+    if paper.journal_ref:
+        yield label("fact.journal", language, journal=escape(paper.journal_ref))
+    if told:
+        yield label("fact.comment", language, comment=escape(paper.comment))
+    if not (told or paper.journal_ref):
+        yield label("fact.no venue", language)
 
 
 def _day(day: date, paper: Paper, language: str) -> str:

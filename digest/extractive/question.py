@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from digest.extractive.sentences import term_set
 from digest.model import Turn
 from digest.patterns import regex
+from digest.retrieval.folding import fold
 from digest.retrieval.glossary import translated
 from digest.retrieval.synonyms import alike
 from digest.retrieval.terms import bare, stem, terms
@@ -21,6 +22,40 @@ _LATIN = regex(r"[A-Za-z0-9]+(?:[-'’][A-Za-z0-9]+)*")
 _EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA"))
 _KNOWN = 0.5
 """Share of a question's characters that the glossary must know to search in another script."""
+_TIME = "time hour day minute week second"
+_SIZE = "size parameter number"
+_MEASURES = {
+    "long": _TIME,
+    "fast": f"speed latency throughput {_TIME}",
+    "quick": f"speed latency {_TIME}",
+    "slow": _TIME,
+    "big": _SIZE,
+    "large": _SIZE,
+    "small": _SIZE,
+    "many": "number total count",
+    "much": "number total amount",
+    "expensive": "cost price",
+    "well": "",
+    "good": "",
+    "often": "",
+    "high": "",
+    "low": "",
+    "far": "",
+}
+"""What `how …` asks the size of, in words that stand beside the figure."""
+_HOW = regex(rf"\bhow ({'|'.join(_MEASURES)})(?:ly)?\b", re.IGNORECASE)
+_SPELLINGS = tuple(
+    (regex(written), other)
+    for written, other in (
+        (r"ll(?=ed|ing|er)", "l"), (r"(?<=[aeiou])l(?=(?:ed|ings?|ers?)$)", "ll"),
+        (r"is(?=e|ing|ation)", "iz"), (r"iz(?=e|ing|ation)", "is"), (r"yse", "yze"), (r"yze", "yse"),
+        (r"our(?=s?$|al|ed|ing)", "or"), (r"(?<=\w{3})or(?=s?$|al|ed|ing)", "our"),
+        (r"tre$", "ter"), (r"ence$", "ense"),
+    )
+)  # fmt: skip
+"""British and American forms, each way: `labelled`, `optimizer`, `behaviour`."""
+_COMPOUND = 5
+"""Letters of a word that may be written in two (`over-fitting`)."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +67,14 @@ class Wanted:
     """Whether the question is in another script than the papers."""
     lost: bool = False
     """Whether too little of it can be searched in the papers' script."""
+    measures: frozenset[str] = frozenset()
+    """Terms that stand beside the figure that `how many` asks for."""
+    before: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Words of the question before it, where this one says little."""
 
     @cached_property
     def groups(self) -> tuple[frozenset[str], ...]:
-        return tuple(dict.fromkeys(group for _, group in self.words if group))
+        return tuple(dict.fromkeys(group for _, group in (*self.words, *self.before) if group))
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -46,11 +85,14 @@ class Wanted:
         """The question's terms and those that mean the same. A translation has its own."""
         return self.terms if self.foreign else self.terms.union(*map(alike, self.terms))
 
-    @property
-    def query(self) -> str:
-        """The question's own terms count twice."""
-        own = sorted(self.terms)
-        return " ".join([*own, *own, *sorted(self.near - self.terms)])
+    def query(self, texts: Iterable[str]) -> str:
+        """The terms to search the texts by. A word counts twice, or else its synonyms do."""
+        held = frozenset().union(*map(term_set, texts))
+        own = [
+            *self.terms,
+            *(t for g in self.groups if not self.foreign and not g & held for term in g for t in alike(term)),
+        ]
+        return " ".join(sorted([*own, *own, *((self.near | self.measures) - {*own})]))
 
     def held(self, text: str) -> list[int]:
         """The groups that the text contains."""
@@ -72,7 +114,9 @@ class Wanted:
     def unmatched(self, texts: Iterable[str]) -> list[str]:
         """The words of the question that none of the texts contains, as they stand there."""
         held = frozenset().union(*map(term_set, texts))
-        return list(dict.fromkeys(word for word, group in self.words if not group & held))
+        whole = _joined(" ".join(texts))
+        missing = (word for word, group in self.words if not group & held)
+        return list(dict.fromkeys(w for w in missing if len(w) < _COMPOUND or _joined(w) not in whole))
 
 
 def wanted_of(question: str, history: Sequence[Turn], sample: str) -> Wanted:
@@ -81,13 +125,16 @@ def wanted_of(question: str, history: Sequence[Turn], sample: str) -> Wanted:
     found = _wanted(question, sample)
     if len(found.groups) < 2 and history:
         before = _wanted(history[-1].question, sample)
-        return replace(found, words=(*found.words, *before.words), lost=found.lost and before.lost)
+        if before.foreign == found.foreign or not found.groups:
+            foreign, lost = before.foreign, before.lost and (found.lost or not found.words)
+            return replace(found, before=before.words, foreign=foreign, lost=lost)
     return found
 
 
 def _wanted(question: str, sample: str) -> Wanted:
     if script_of(question) == script_of(sample):
-        return Wanted(tuple(_words(bare(question))))
+        measures = frozenset(stem(w) for m in _HOW.finditer(question) for w in _MEASURES[m[1].lower()].split())
+        return Wanted(tuple(_words(bare(_HOW.sub("how", question)))), measures=measures)
     known = [(word, english) for _, word, english in translated(question)]
     in_english = [(word, frozenset(stem(w) for w in english.split())) for word, english in known]
     rest = bare(question)
@@ -100,9 +147,16 @@ def _wanted(question: str, sample: str) -> Wanted:
     return Wanted((*latin, *in_english, *unknown), foreign=True, lost=share < _KNOWN)
 
 
+def _joined(text: str) -> str:
+    """Compounds as one word: `over-fitting` as `overfitting`."""
+    return re.sub(r"[-‐‑]", "", fold(text))
+
+
 def _words(text: str) -> Iterator[tuple[str, frozenset[str]]]:
     for word in _WORD.findall(text):
-        yield from ((word, frozenset((term,))) for term in dict.fromkeys(terms(word)))
+        others = {t for written, other in _SPELLINGS for t in terms(written.sub(other, word.lower()))}
+        own = dict.fromkeys(terms(word))
+        yield from ((word, frozenset((term, *others)) if len(own) == 1 else frozenset((term,))) for term in own)
 
 
 @lru_cache(maxsize=256)

@@ -55,6 +55,7 @@ _CUES = {
     "applications": _cue("applicat", "appli", "real[- ]world", "such as", "useful", "can be used", "downstream", "tasks?", "practical"),
     "limitations": _cue("limit", "however", "only", "although", "despite", "future", "cannot", "fail", "remain", "still"),
 }  # fmt: skip
+_LIMITS = _cue("limitations?\\b", "drawback", "weakness", "shortcoming", "fails?\\b", "failed", "cannot", "does not", "only applies", "assum(?:e|ption)", "future work", "remains? (?:open|challenging|unclear|to be)", "restricted to", "at the cost of")  # fmt: skip
 _HOMES = {
     "motivation": {"motivation": 3, "abstract": 1},
     "method": {"method": 3, "abstract": 1},
@@ -244,6 +245,16 @@ def result_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Senten
         and (s.abstract or re.search(r"\d", _REFERENCE.sub(" ", s.text)))
     }
     return sorted(telling.values(), key=lambda s: (-worth(s), s.at))
+
+
+def limit_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
+    """What the paper says it cannot do, in the order of the text."""
+    own = own_names(paper)
+    return [
+        s
+        for s in sentences
+        if s.role == "conclusion" and _LIMITS.search(s.text) and stands_alone(s.text) and not about_others(s.text, own)
+    ]
 
 
 def portions(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper) -> dict[str, list[Sentence]]:

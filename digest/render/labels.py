@@ -148,6 +148,8 @@ label = Texts(
     text("fact.version", "This is version {version}, of {date}."),
     text("fact.pages", "Pages read of its PDF: {n}."),
     text("fact.comment", "The authors' comment on arXiv: “{comment}”."),
+    text("fact.journal", "The authors' journal reference on arXiv: {journal}."),
+    text("fact.no venue", "The paper's metadata on arXiv name no venue."),
     text("fact.licence", "The paper's page on {page} names its licence."),
     text("fact.links", "The paper's own links: {links}."),
     text("fact.no links", "No link to code or data of its own was found in what was read."),

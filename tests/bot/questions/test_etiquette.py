@@ -168,7 +168,8 @@ def test_talking_about_quiet_is_not_being_told_so(text):
      "buenos días", "Bonjour à tous", "Merci beaucoup !", "Ciao", "grazie mille", "Olá, bom dia", "Obrigado!", "goedemorgen", "Hej", "kiitos", "Cześć",
      "dzień dobry", "ahoj", "γεια σου", "Привет!", "спасибо", "Помоги, пожалуйста", "Merhaba", "xin chào", "你好", "大家好", "早上好！", "谢谢", "幫助", "你能做什么？", "こんにちは",
      "おはようございます", "ありがとう！", "ヘルプ", "안녕하세요!", "감사합니다", "도움말", "مرحبا", "السلام عليكم", "سلام", "שלום", "नमस्ते", "धन्यवाद", "สวัสดีครับ", "ｈｅｌｌｏ", "test",
-     "ok", "Okay, cool 👍", "nice, thank you", "How can you help?", "D'accord, merci", "alles klar", "好的，谢谢", "嗯嗯", "了解です", "알겠습니다", "хорошо, спасибо"],
+     "ok", "Okay, cool 👍", "nice, thank you", "How can you help?", "D'accord, merci", "alles klar", "好的，谢谢", "嗯嗯", "了解です", "알겠습니다", "хорошо, спасибо",
+     "thank you very much, that helps", "bye!", "danke dir", "are you a bot?", "Tschüss", "再见", "谢谢你", "助かりました", "au revoir", "спасибо большое"],
 )  # fmt: skip
 def test_greetings_thanks_and_calls_for_help_ask_nothing_of_a_paper(text):
     assert is_small_talk(text)

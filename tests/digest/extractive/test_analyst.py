@@ -11,6 +11,7 @@ from digest.evidence.finder import Finder
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.extractive.facts import asked_facts
 from digest.extractive.sentences import about_others, stands_alone
+from digest.extractive.whole import asked_part
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn
 from digest.ports import Source, show_nothing
@@ -278,6 +279,83 @@ async def test_no_part_has_a_dangling_or_foreign_sentence():
     assert not any(bad in whole for bad in ("This makes", "RT-2", "Table 2 compares"))
 
 
+ABOUT = "We propose PaceNet, a policy that overlaps"
+BEST = "PaceNet reaches a success rate of 61.5%"
+LIMIT = "A limitation is that PaceNet assumes rigid objects"
+
+
+@pytest.mark.parametrize(
+    ("questions", "first"),
+    [
+        (("what is this paper about?", "What is 4 about?", "tl;dr", "summarize 4", "Summarise in one sentence", "what's new?", "main contribution?", "What does it do?"), ABOUT),
+        (("这篇论文讲了什么？", "第4篇主要内容", "总结一下", "Worum geht es?", "Fasse 4 zusammen", "De quoi parle cet article ?", "Résume 4", "¿De qué trata?", "Do que trata o artigo?"), ABOUT),
+        (("О чём эта статья?", "この論文の要約", "4について教えて", "이 논문 요약해 줘", "무슨 내용이야?"), ABOUT),
+        (("results", "What are the main results?", "results of 4?", "how well does it perform?", "结果如何？", "Was sind die Ergebnisse?", "結果は？", "결과는?", "Какие результаты?"), BEST),
+        (("Limitations", "What are its limitations?", "any drawbacks?", "有什么局限？", "Welche Einschränkungen gibt es?", "限界は何ですか", "한계는?"), LIMIT),
+        (("which method do they use?", "how does it work?", "用了什么方法？"), "Our method consists of a convolutional encoder"),
+        (("what problem does it solve?", "Was ist die Motivation?"), "However, existing policies"),
+    ],
+)  # fmt: skip
+async def test_what_is_asked_of_the_paper_as_a_whole_is_answered_by_its_own_sentences_on_it(questions, first):
+    for question in questions:
+        found = await answer(question)
+        assert found.found, question
+        assert first in " ".join(q.evidence.quotation for q in found.quotes), question
+        assert found.text == label("extractive.answer", "en", marks=" ".join(f"[{q.number}]" for q in found.quotes))
+
+
+async def test_each_of_several_papers_is_told_as_a_whole():
+    for question in ("what are 4 and 7 about?", "what is the difference between 4 and 7?", "4と7の違いは？"):
+        shown = [q.evidence.quotation for q in (await answer(question, both=True)).quotes]
+        assert any(ABOUT in q for q in shown), question
+        assert any("We introduce DubFlow" in q for q in shown), question
+    assert (await answer("when were 4 and 7 published?", both=True)).text.count("Submitted to arXiv on") == 2
+
+
+@each("question", ["what is the frame rate about?", "limitations of RT-2?", "results on OpenVLA?", "why does it fail?", "how does the encoder work?", "结果怎么计算的", "how new is the camera?"])  # fmt: skip
+def test_a_question_about_one_matter_is_none_about_the_whole(question):
+    assert asked_part(question) == ""
+
+
+async def test_a_word_that_many_headings_have_is_found_in_the_text():
+    """Their short passages, which lack it, are nearer by the heading."""
+    proof = tuple(Passage(f"By Lemma {n}.", anchor=f"A{n}") for n in range(30))
+    said = Passage("The convergence of our policy follows from the theorem of Robbins for every step.", anchor="B1")
+    more = (Section("A Convergence", 1, "A", passages=proof), Section("B More", 1, "B", passages=(said,)))
+    text = replace(a_text(), sections=(*a_text().sections, *more))
+    found = await ANALYST.answer("convergence", [Source(moving(), text, None, 4)], (), "en", show_nothing)
+    assert [q.evidence.quotation for q in found.quotes] == [said.text]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Does it avoid overfitting?", "Dropout avoids over-fitting of the policy in all of our runs."),
+        ("how many frames are labelled?", "The frames are labeled by two people in all of our runs."),
+        ("Which optimiser is it?", "The optimizer is Adam in all of our runs."),
+        ("which behaviour is modelled?", "The behavior of hands is modeled in all of our runs."),
+    ],
+)
+async def test_a_word_in_another_spelling_is_found_and_not_told_to_be_missing(question, said):
+    source = Source(moving(), a_text(more=f" {said}"), None, 4)
+    found = await ANALYST.answer(question, [source], (), "en", show_nothing)
+    assert any(said in q.evidence.quotation for q in found.quotes)
+    assert "Not in them" not in found.text
+
+
+async def test_how_long_is_asked_of_hours_and_how_many_of_nothing_in_itself():
+    found = await answer("How long does the training take?")
+    assert "40 hours" in found.quotes[0].evidence.quotation
+    assert (await answer("How many citations does it have?")).quotes == ()
+
+
+async def test_words_of_an_earlier_question_are_not_told_to_be_missing():
+    turn = Turn("Does the gargantuan walrus train?", "No.", ("2601.00001",))
+    found = await answer("And GPUs?", history=(turn,))
+    assert found.quotes
+    assert "walrus" not in found.text
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [
@@ -289,6 +367,17 @@ async def test_no_part_has_a_dangling_or_foreign_sentence():
         ("Wer hat das Paper geschrieben?", "Authors:"),
         ("¿Quién escribió el artículo?", "Authors:"),
         ("when was this paper published?", "Submitted to arXiv on"),
+        ("when was it last updated?", "Submitted to arXiv on"),
+        ("when was 4 published?", "Submitted to arXiv on"),
+        ("who's the last author?", "Authors:"),
+        ("is there a newer version?", "This is version 1, of "),
+        ("Is there a project website?", "own links: [code](https://github.com/pacenet"),
+        ("link to the pdf please", "[PDF](https://arxiv.org/pdf/2601.00001v1)"),
+        ("What is its arXiv id?", "[arXiv:2601.00001v1](https://arxiv.org/abs/2601.00001v1)"),
+        ("what's the title?", "“PaceNet: Acting While Thinking for Moving Objects”: "),
+        ("论文的标题是什么", "“PaceNet: Acting While Thinking for Moving Objects”: "),
+        ("where was it published?", "name no venue."),
+        ("is it peer reviewed?", "name no venue."),
         ("什么时候发表的？", "Submitted to arXiv on"),
         ("Quand cet article a-t-il été publié ?", "Submitted to arXiv on"),
         ("which arXiv category is it in?", "arXiv categories:"),
@@ -378,12 +467,29 @@ async def test_of_several_papers_each_has_the_marks_of_its_own_quotations():
         "Who is it for?",
         "它有多少层？",
         "How much data?",
+        "Which conference data do they use?",
+        "is the review dataset accepted as hard?",
     ],
 )
 def test_a_question_about_the_content_is_not_taken_for_one_about_metadata(question):
     assert "authors" not in asked_facts(question)
     assert "date" not in asked_facts(question)
-    assert not {"categories", "version", "licence"} & set(asked_facts(question))
+    assert not {"categories", "version", "licence", "venue", "page"} & set(asked_facts(question))
+
+
+@pytest.mark.parametrize("question", ["where was it published?", "which conference?", "发表在哪个会议？", "Wo wurde das veröffentlicht?", "どこで発表されましたか", "어느 학회에 발표됐어?", "Où a-t-il été publié ?"])  # fmt: skip
+async def test_a_venue_is_what_the_authors_say_of_it(question):
+    """A comment without one is no answer."""
+    paper = replace(moving(), comment="Accepted at RSS 2026", journal_ref="Robots 3 (2026) 1-9")
+    [both, none] = [
+        (await ANALYST.answer(question, [Source(p, a_text(), None, 4)], (), "en", show_nothing)).text
+        for p in (paper, replace(moving(), comment="12 pages, 5 figures"))
+    ]
+    assert (
+        both
+        == "The authors' journal reference on arXiv: Robots 3 (2026) 1-9. The authors' comment on arXiv: “Accepted at RSS 2026”."
+    )
+    assert none == "The paper's metadata on arXiv name no venue."
 
 
 @pytest.mark.parametrize(
