@@ -190,7 +190,7 @@ class Cover:
 @dataclass
 class Survey:
     texts: list[Position] = field(default_factory=list)
-    """Those that are examined: of the sample, or all."""
+    """Those that were examined: of the sample, or all."""
     suspects: dict[int, Suspect] = field(default_factory=dict)
     sample: list[int] = field(default_factory=list)
     """The objects of every so many characters."""
@@ -266,10 +266,7 @@ class Surveyor:
         """The box of each clipping path of a page, and whether the path is a plain rectangle."""
 
     def survey(self, page: pdfium.PdfPage, text: Argument, characters: int) -> Survey:
-        """The texts of a page that may be hidden, with the reason.
-
-        Of texts a sample is examined first, all of them only where one of the sample may be hidden.
-        """
+        """Those texts of the sample that may be hidden, with the reason."""
         made = Survey()
         self._clips.clear()
         handle = pdfium_calls.handle(page.raw)
@@ -279,23 +276,27 @@ class Surveyor:
         made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, characters, STEP)))
         sampled = set(made.sample) - {None}
         self._add(made, [(objects, _PAGE)], sampled)
-        if self._examine(made, made.texts):
-            self._add(made, self._opened(made, made.passed))
-            others = [
-                (level, at)
-                for level in made.levels
-                for at in level.positions(_ARE_TEXTS)
-                if level.objects[at] not in sampled
-            ]
-            made.texts += others
-            self._examine(made, others)
-            ranked = sorted(
-                (level.rank(at), level.objects[at]) for level in made.levels for _, at in level.those(made.suspects)
-            )
-            made.suspects = {obj: made.suspects[obj] for _, obj in ranked}
+        self._examine(made, made.texts)
         return made
 
-    def _examine(self, made: Survey, texts: list[Position]) -> bool:
+    def examine_others(self, made: Survey) -> None:
+        """Adds the texts beyond the sample, and ranks all suspects as they are painted."""
+        self._add(made, self._opened(made, made.passed))
+        sampled = set(made.sample)
+        others = [
+            (level, at)
+            for level in made.levels
+            for at in level.positions(_ARE_TEXTS)
+            if level.objects[at] not in sampled
+        ]
+        made.texts += others
+        self._examine(made, others)
+        ranked = sorted(
+            (level.rank(at), level.objects[at]) for level in made.levels for _, at in level.those(made.suspects)
+        )
+        made.suspects = {obj: made.suspects[obj] for _, obj in ranked}
+
+    def _examine(self, made: Survey, texts: list[Position]) -> None:
         """Adds those of the texts that may be hidden to the suspects."""
         arguments = [level.arguments[at] for level, at in texts]
         known, (reds, greens, blues, alphas) = pdfium_calls.COLOURS.ask(pdfium_calls.colour_of, arguments)
@@ -324,7 +325,6 @@ class Surveyor:
         if may_be_covered:
             found = list(zip(placed, texts, zip(reds, greens, blues, strict=True), strict=True))
             self._compare_with_covers(made, _Texts(found))
-        return bool(made.suspects)
 
     @staticmethod
     def _why(mode: int, known: int, see_through: int, red: int, green: int, blue: int, alpha: int) -> str:

@@ -1,8 +1,10 @@
 """Finds text on a PDF page that people cannot see, by looking at pictures of the page.
 
-`objects` tells which texts may be hidden. The page is rendered with them and without: where that
-changes nothing that an eye could tell, nobody reads them. A page whose text is all invisible is a
-scan with its recognised text beneath, which people do read.
+`objects` tells which texts of a sample may be hidden. A picture of one letter of each costs little;
+where people see them all, nothing is hidden. Else all texts are examined, and the page is rendered
+with the suspicious ones and without: where that changes nothing that an eye could tell, nobody
+reads them. A page whose text is all invisible is a scan with its recognised text beneath, which
+people do read.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ SLIM = frozenset("Iijl1")
 text begins with one, as its first other letter."""
 HAIR = 0.1
 """Of a character's height: what a narrower slit shows of it nobody reads."""
+FEW_LETTERS = 6
+"""Of a sample, each in a picture of its own, which costs little where not much is drawn."""
 MAX_RENDERED = 30
 """Pages rendered per paper; later, texts are judged as on the last rendered page."""
 SCANNED = 0.8
@@ -75,6 +79,7 @@ class HiddenTextFinder:
     def __init__(self, means: Means) -> None:
         self._surveyor = Surveyor(means)
         self._rendered = 0
+        self._looked_at = 0
         self._last_hidden = False
 
     def hidden_runs(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[HiddenRun]:
@@ -84,13 +89,40 @@ class HiddenTextFinder:
         survey = self._surveyor.survey(page, text, count)
         pressed = _pressed(text, survey.sample, count)
         told = [run for run, said in zip(pressed, _pieces(text_page, pressed), strict=True) if _is_wording(said)]
+        if not survey.suspects or self._is_seen(page, text, survey):
+            return told
+        self._surveyor.examine_others(survey)
         return [*told, *self._hidden_runs(page, text_page, text, survey, count)]
+
+    def _is_seen(self, page: pdfium.PdfPage, text: Argument, survey: Survey) -> bool:
+        """Whether people see each suspicious text of the sample, by its first letter there."""
+        if self._looked_at >= MAX_RENDERED:
+            return False
+        self._looked_at += 1
+        suspects = survey.suspects
+        found = [
+            (index, obj)
+            for at, obj in enumerate(survey.sample)
+            if obj in suspects and (index := _first_letter(text, STEP * at, obj)) is not None
+        ]
+        boxes = _boxes_of(text, [index for index, _ in found])
+        shared = None if len(boxes) <= FEW_LETTERS else _Pictures(page, boxes, suspects, LOOKS[0][0])
+        for (_, obj), box in zip(found, boxes, strict=True):
+            pictures = shared
+            for scale, edge, spare in LOOKS:
+                pictures = pictures or _Pictures(page, [box], suspects, scale)
+                if not pictures.show_nothing(box, suspects[obj].drawn, edge, spare):
+                    break
+                pictures = None
+            else:
+                return False
+        return True
 
     def _hidden_runs(
         self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, text: Argument, survey: Survey, count: int
     ) -> list[HiddenRun]:
         suspects = survey.suspects
-        if not suspects or not _may_be_message(text, list(suspects)):
+        if not _may_be_message(text, list(suspects)):
             return []
         marked = _marked(text, survey, count)
         if not _is_message("".join(_pieces(text_page, _runs(marked, suspects)))):
@@ -309,6 +341,14 @@ def _is_scan(page: pdfium.PdfPage, survey: Survey, marked: list[Marked], count: 
 def _area(page: pdfium.PdfPage) -> float:
     left, bottom, right, top = page.get_bbox()
     return float((right - left) * (top - bottom))
+
+
+def _first_letter(text: Argument, start: int, obj: int) -> int | None:
+    """The first that a text has among as many characters as the sample passes by."""
+    for index in range(start, start + STEP):
+        if pdfium_calls.object_at(text, index) == obj and _is_letter(pdfium_calls.unicode_of(text, index)):
+            return index
+    return None
 
 
 def _boxes_of(text: Argument, indexes: list[int]) -> list[Box]:
