@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from operator import attrgetter
 
 from digest.fulltext.pdf import characters
 from digest.fulltext.pdf.pages import Line
@@ -25,6 +26,8 @@ WIDE_EDGE = 0.14
 """Share in which repeated text is a running head or foot."""
 MAX_FURNITURE = 8
 """Lines of a page's heads and foots: more repeated ones are a text that repeats itself."""
+PAGE_NUMBER_APART = 1.5
+"""Of its size: the distance to the text."""
 USUAL = 0.04
 """Share of the long lines that begin where running text does."""
 _STAMP = regex(r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}")
@@ -89,12 +92,13 @@ def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
     """All lines as they are read, without running heads, page numbers and line numbers."""
     repeated = _repeated(pages)
     title = _title(pages)
+    numbers = _page_numbers(pages)
     ordered: list[Line] = []
     for page in pages:
         furniture = [line for line in page.outer if _is_furniture(line, page, repeated, body, title)]
         if len(furniture) > MAX_FURNITURE:
             furniture = [line for line in page.outer if _is_furniture(line, page, frozenset(), body, title)]
-        left_out = set(map(id, furniture))
+        left_out = set(map(id, furniture)) | numbers
         kept = [line for line in page.lines if id(line) not in left_out] if left_out else page.lines
         ordered.extend(_in_columns(_without_ruler(kept, page), page, body))
     return ordered
@@ -133,6 +137,17 @@ def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
         seen.update(set().union(*map(_shapes, edge)))
     least = max(3, len(pages) // 4) if len(pages) > 3 else 2
     return frozenset(shape for shape, count in seen.items() if count >= least)
+
+
+def _page_numbers(pages: Sequence[PageLines]) -> set[int]:
+    """The lowest or highest lines, by identity, that count the pages, wherever the text ends."""
+    held: defaultdict[tuple[int, int], list[Line]] = defaultdict(list)
+    for page in pages:
+        upright = sorted((line for line in page.lines if line.upright), key=attrgetter("y"))
+        for line, beside in ((upright[0], upright[1]), (upright[-1], upright[-2])) if len(upright) > 2 else ():
+            if line.text.isdecimal() and len(line.text) < 5 and abs(line.y - beside.y) > PAGE_NUMBER_APART * line.size:
+                held[round(line.y), int(line.text) - page.number].append(line)
+    return {id(line) for lines in held.values() if len(lines) > 1 for line in lines}
 
 
 def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str], body: Type, title: str) -> bool:

@@ -22,6 +22,7 @@ from pypdfium2 import raw
 from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.pdf import characters, pdfium_calls
 from digest.fulltext.pdf.columns import split_columns
+from digest.fulltext.pdf.line_numbers import without_line_numbers
 from digest.fulltext.pdf.logical import LogicalOrder, needs_order
 from digest.fulltext.pdf.objects import Box, Means
 from digest.fulltext.pdf.pdfium_calls import Argument, argument
@@ -121,7 +122,7 @@ class PageReader:
             self._report_runs(text_page, hidden, number)
             rows = [(start, end, " ".join(row.split())) for start, end, row in _rows(text)]
         elif exact:
-            rows = split_columns(handle, rows)
+            rows = split_columns(handle, without_line_numbers(handle, rows))
         order = None
         if needs_order(text):
             order = LogicalOrder(page, text_page, text, lambda index: self._place(handle, index), exact=exact)

@@ -147,6 +147,48 @@ def test_running_heads_page_numbers_and_the_stamp_of_arxiv_are_left_out():
     assert not re.search(r"(?m)^\d$", text)
 
 
+def test_page_numbers_are_left_out_wherever_the_text_ends():
+    def more(sheet: Sheet) -> None:
+        for number in range(1, 4):
+            sheet.lines([f"{number}"], x=300, y=650, size=10)
+            sheet.add_page()
+            sheet.prose(times=10)
+        sheet.lines(["4"], x=300, y=300, size=10)
+
+    text = read(paper(more)).text
+    assert not re.search(r"(?m)^[123]$", text)
+    assert re.search(r"(?m)^4$", text), "at another height it may be anything"
+
+
+@pytest.mark.parametrize("step", [1, 5])
+@pytest.mark.parametrize("at", [50, 545])
+def test_line_numbers_of_a_review_copy_are_left_out_and_headings_stay(step, at):
+    said = [f"Sentence {n} keeps 12 of its words in the {n}th line of this page" for n in range(2, 40)]
+
+    def more(sheet: Sheet) -> None:
+        sheet.add_page()
+        for i, text in enumerate(["2 Method", *said], 101):
+            if i % step == 0:
+                sheet.lines([str(i)], at, 60 + 14 * (i - 100), 6 if step == 1 else 10)
+            sheet.lines([text], 72, 60 + 14 * (i - 100), 13 if i == 101 else 10, "B" if i == 101 else "")
+
+    found = read(paper(more))
+    assert "2 Method" in [section.title for section in found.sections]
+    assert " ".join(said) in found.text.replace("\n\n", " ")
+
+
+def test_a_table_with_numbered_rows_keeps_the_numbers():
+    rows = [f"{n}    Kestrel {n * n}.5    {n}9.1    {n}7.3    {n}6.2" for n in range(1, 13)]
+
+    def more(sheet: Sheet) -> None:
+        sheet.heading("2 Results", y=300)
+        sheet.lines(rows, 72, 320)
+        sheet.prose(y=500, times=12)
+
+    text = read(paper(more)).text
+    assert all(" ".join(row.split()) in text for row in rows)
+
+
 def test_hyphens_at_line_ends_go_or_stay_by_what_the_paper_itself_writes():
     def more(sheet: Sheet) -> None:
         sheet.lines(

@@ -1,0 +1,110 @@
+"""Takes the numbers of a review copy's lines out of the rows that PDFium joins them to.
+
+They count upwards, row by row or at every fifth, through most of a page, and stand apart from the
+text beside them. Numbers that PDFium leaves alone are for `layout`.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any
+
+from pypdfium2 import raw
+
+from digest.fulltext.pdf import pdfium_calls
+from digest.fulltext.pdf.columns import Row
+from digest.fulltext.pdf.pdfium_calls import Argument
+from digest.patterns import regex
+
+STEPS = (1, 2, 5, 10)
+LEAST = 5
+"""Numbers of a page: fewer may be a list's."""
+MOST_OF = 0.5
+"""Of the page's long rows."""
+LONG = 20
+"""Characters of such a row."""
+APART = 1.2
+"""Of a digit's width: no blank in running text is wider, unless by chance."""
+_FIRST = regex(r"\d{1,5}(?=\s|\Z)")
+_LAST = regex(r"(?:(?<=\s)|\A)\d{1,5}\Z")
+
+_Numbers = dict[int, tuple[int, int]]
+"""By row: where the number begins and ends in it."""
+_Series = tuple[int, int, Any]
+"""Its length, its last row and the series before that, if there is one."""
+
+
+def without_line_numbers(page: Argument, rows: list[Row]) -> list[Row]:
+    """Positions are those of the page's characters."""
+    spans = [_numbers(rows, at_end=at_end) for at_end in (False, True)]
+    if max(map(len, spans)) < LEAST:
+        return rows
+    long = sum(len(text) >= LONG for _, _, text in rows)
+    for step in STEPS:
+        columns = [_counted(rows, held, step) for held in spans]
+        if step * sum(map(len, columns)) < max(LEAST, MOST_OF * long):
+            continue
+        columns = [held if _stand_apart(page, rows, held) else {} for held in columns]
+        if step * sum(map(len, columns)) >= max(LEAST, MOST_OF * long):
+            return [left for i, row in enumerate(rows) if (left := _without(row, *(held.get(i) for held in columns)))]
+    return rows
+
+
+def _numbers(rows: list[Row], *, at_end: bool) -> _Numbers:
+    pattern = _LAST.search if at_end else _FIRST.match
+    return {i: found.span() for i, (_, _, text) in enumerate(rows) if (found := pattern(text))}
+
+
+def _counted(rows: list[Row], numbers: _Numbers, step: int) -> _Numbers:
+    """The longest series that counts upwards by `step`, about as many rows apart."""
+    series: dict[int, _Series] = {}
+    """The longest that ends in a number."""
+    for row, (start, end) in numbers.items():
+        value = int(rows[row][2][start:end])
+        before = series.get(value - step)
+        length = before[0] + 1 if before else 1
+        if value not in series or length > series[value][0]:
+            series[value] = (length, row, before)
+    last = max(series.values(), key=itemgetter(0), default=None)
+    best: list[int] = []
+    while last is not None:
+        best.append(last[1])
+        last = last[2]
+    best.reverse()
+    near = sum(step <= b - a <= 3 * step for a, b in pairwise(best))
+    return {row: numbers[row] for row in best} if len(best) >= LEAST and near >= 0.7 * len(best) - 1 else {}
+
+
+def _stand_apart(page: Argument, rows: list[Row], numbers: _Numbers) -> bool:
+    box = raw.FS_RECTF()
+    to_box = pdfium_calls.address(box)
+    apart = beside = 0
+    for row, (start, end) in numbers.items():
+        first, _, text = rows[row]
+        if start == 0 and end == len(text):
+            continue
+        sides = []
+        for at in (start, end - 1, start - 2 if start else end + 1):
+            pdfium_calls.box_of(page, first + at, to_box)
+            sides.append((box.left, box.right))
+        (left, _), (_, right), (before, after) = sides
+        gap = left - after if start else before - right
+        beside += 1
+        apart += gap > APART * (right - left) / (end - start)
+    return apart >= 0.8 * beside
+
+
+def _without(row: Row, *numbers: tuple[int, int] | None) -> Row | None:
+    """What is left of a row; its middle if it has a number on both sides."""
+    first, _, text = row
+    begin, end = 0, len(text)
+    for span in numbers:
+        if span is not None and span[0] == begin:
+            begin = span[1]
+        elif span is not None:
+            end = span[0]
+    kept = text[begin:end]
+    start = first + begin + len(kept) - len(kept.lstrip())
+    kept = kept.strip()
+    return (start, start + len(kept) - 1, kept) if kept else None
