@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from digest.checks.facts.figures import han_number
 from digest.patterns import regex
-from digest.which_paper.worded import SIZED, from_the_end, with_spans, worded_in
+from digest.which_paper.worded import PLEAS, SIZED, TELLS_HAN, from_the_end, with_spans, worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
+_HAN_NUMBER = regex(r"\d+|[一二两三四五六七八九十]+")
 _AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&|/|到|至|through|thru|-|–|—|~)\s*"
-_LIST = rf"{_D}(?:(?:{_AND})#?{_D}){{0,49}}(?:,?\s*(?:and|和)\s*{_D})?"
+_LIST = rf"{_D}(?:(?:{_AND})#?{_D}){{0,49}}(?:,?\s*(?:and(?: also)?|和)\s*{_D})?"
 """Fifty at most, as many papers as a digest has: at each figure of an endless list it is tried."""
 _END = r"(?![A-Za-z0-9_%％‰°×]|\.\d|\s*(?:%|％|x\b|×|倍))"
 _THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
@@ -27,26 +28,26 @@ _HAN_LIST = regex(
     rf"第\s*{_N}(?:{_AND}(?:第\s*)?{_N}|\s*第\s*{_N}){{0,49}}\s*(?:篇|号(?:论文|文章)?|个?(?:论文|文章|paper\b))(?:{_AND}(?:第\s*)?{_N}\s*篇)*",
     re.IGNORECASE,
 )
-_HASH = regex(rf"(?<![A-Za-z0-9_])#\s*(?P<list>{_LIST}){_END}")
+_HASH = regex(rf"(?<![A-Za-z0-9_])#\s*(?P<list>{_LIST})(?:{_END}|(?=[A-Za-z]{{3}}))")
 _WORDED = regex(
-    rf"(?<![A-Za-z])(?:no\.?|number|nummer|num[ée]ro|número|nº|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
+    rf"(?<![A-Za-z])(?:no\.?|number|nummer|num[ée]ro|número|nº|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章|[编序]号)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
     re.IGNORECASE,
 )
 _HAO = regex(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
 _PIAN = regex(rf"(?<![\d.月第])(?P<list>{_LIST})\s*(?:那|这)一?篇")
 _HAN_START = regex(
-    r"^\W*(?P<a>[一二三四五六七八九十]{1,3})[和跟与、](?P<b>[一二三四五六七八九十]{1,3})(?=哪|谁|有|的|都|比|区|对|分别|呢|[，,?？]|$)"
+    rf"^\W*(?P<list>[一二三四五六七八九十]{{1,3}}[和跟与、][一二三四五六七八九十]{{1,3}}|第\s*{_N}(?:\s*(?:[和跟与、]\s*)?第\s*{_N}){{1,49}})(?=\s*(?:哪|谁|有|的(?![^，,?？]{{0,2}}[层步节章表图类])|都|比|区|对|分别|呢|[，,?？]|$))"
 )
 _ROMAN = regex(r"^\W*(?P<roman>I{2,3}|IV|VI{0,3}|IX|XI{0,2})\s*[:：)]")
 _BRACKETED = regex(rf"^\W*[【\[(（]\s*(?P<list>{_LIST})\s*[】\])）]")
-_HAN_FEW = regex(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
+_HAN_FEW = regex(r"(?P<side>[前头]|后|最后)(?P<n>[两二三四五2-5])篇")
 _LAST = regex(
     rf"\b(?:the\s+)?(?P<back>next[- ](?:to[- ])?last|last[- ]but[- ]one|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>next[- ](?:to[- ])?last|last[- ]but[- ]one|penultimate)\s*[:：,?？]|\bthe\s+(?:next[- ](?:to[- ])?last|last[- ]but[- ]one|penultimate)\W*$|\bthe (?:one|paper) before (?:the )?last\b",
     re.IGNORECASE,
 )
-_HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
+_HAN_LAST = regex(r"最后(?:一|那|的那)篇|末篇|首篇|(?:头|开头的?)[一那]篇|最初(?=と最後|の(?:論文|ペーパー|もの|やつ))")
 _START = regex(
-    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|[-–—]\s|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比|の|は|が|も|って"
+    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|[-–—]\s|which\b|[?？:：,，。.;；!！)](?!\d)|的|[也还又](?!有?\d)|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|哪个|哪篇|谁|vs\b|都|各|可以|能|比|の|は|が|も|って"
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can|briefly|pls|plz|tl;?dr|bitte|kurz|en bref|svp|stp|por favor|porfa|(?:en|em|auf|в|на)\s+(?:\d|un|ein)\w*\s|in breve|per favore|кратко|коротко|вкратце|плз|плиз|пожалуйста)\b))"
 )
 _AGAINST = regex(
@@ -74,7 +75,7 @@ _SUBJECT = regex(
 )
 """`does 3 release code?`: a bare number between the verb's halves names a paper."""
 _OBJECT = regex(
-    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il|how\s\w+\s(?:is|was)|wie\s\w+\s(?:ist|war))\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=(?:\s(?:pls|plz|please|bitte|svp|stp|por favor|porfa|pfv|per favore|плиз|пожалуйста))?\s*[?.!？。]*\s*$)",
+    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il|how\s\w+\s(?:is|was)|wie\s\w+\s(?:ist|war))\s+|^[请求给我想你您帮忙能麻烦可以来再先]{{0,8}}(?:{TELLS_HAN})\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=(?:\s(?:{PLEAS}))?[吗吧呗呀]?\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
 )
 """`what is the dataset of 4?`, `explain 2`, `how slow is 3?`"""
@@ -136,13 +137,12 @@ def numbers_in(question: str, count: int) -> Numbers:
 def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
     """(place, number)"""
     for match in _HAN_LIST.finditer(question):
-        values = re.findall(r"\d+|[一二两三四五六七八九十]+", match[0])
-        yield from ((match.start(), int(han_number(v))) for v in values)
+        yield from ((match.start(), int(han_number(n))) for n in _HAN_NUMBER.findall(match[0]))
     for pattern in (_HASH, _WORDED, _HAO, _PIAN, _BRACKETED):
         for match in pattern.finditer(question):
             yield from ((match.start(), n) for n in _expand(match["list"]))
     for match in _HAN_START.finditer(question):
-        yield from ((match.start(g), int(han_number(match[g]))) for g in ("a", "b"))
+        yield from ((match.start(), int(han_number(n))) for n in _HAN_NUMBER.findall(match["list"]))
     for match in _ROMAN.finditer(question):
         yield match.start(), _ROMANS.index(match["roman"]) + 1
     yield from _from_the_ends(question, count)
@@ -151,12 +151,12 @@ def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
 def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
     for match in _HAN_FEW.finditer(question):
         some = min(count, int(han_number(match["n"])))
-        first = 1 if match["side"] == "前" else count - some + 1
+        first = 1 if match["side"] in ("前", "头") else count - some + 1
         yield from ((match.start(), n) for n in range(first, first + some))
     for match in _LAST.finditer(question):
         yield match.start(), count if (match["back"] or "").lower() in ("last", "final") else count - 1
     for match in _HAN_LAST.finditer(question):
-        yield match.start(), 1 if match[0] in ("首篇", "最初") else count
+        yield match.start(), 1 if match[0][0] in "首头开" or match[0] == "最初" else count
 
 
 _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")

@@ -12,7 +12,20 @@ from functools import cache
 from typing import NamedTuple
 
 from digest.patterns import regex
-from digest.which_paper.worded import SIZED, aligned, alone, any_of, article, cardinals, having, ordinals, then
+from digest.which_paper.worded import (
+    FOR,
+    PLEAS,
+    SAME,
+    SIZED,
+    aligned,
+    alone,
+    any_of,
+    article,
+    cardinals,
+    having,
+    ordinals,
+    then,
+)
 
 
 class _Words(NamedTuple):
@@ -32,16 +45,16 @@ class _Words(NamedTuple):
 
 
 _WORDS = {
-    "en": _Words(r"(?:this|that|these|those|it|him|her)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean|(?:i )?meant|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|my (?:bad|mistake)|wrong (?:one|paper)"),
-    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|sorry|entschuldigung|pardon|moment|mein fehler|(?:(?:ich )?hab(?:e)? mich )?(?:vertan|verlesen)|falsche[rs]?(?: paper)?"),
-    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|lui|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|pardon|excusez?(?:-moi)?|desolee?|je me suis trompee?|mauvais (?:papier|article)"),
+    "en": _Words(r"(?:this|that|these|those|it|him|her)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean|(?:i )?meant|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|typo|mistyped|my (?:bad|mistake)|wrong (?:one|paper)"),
+    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|tippfehler|vertippt|sorry|entschuldigung|pardon|moment|mein fehler|(?:(?:ich )?hab(?:e)? mich )?(?:vertan|verlesen)|falsche[rs]?(?: paper)?"),
+    "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|lui|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|pardon|faute de frappe|excusez?(?:-moi)?|desolee?|je me suis trompee?|mauvais (?:papier|article)"),
     "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?! d[oa]s? )", r"excepto|salvo|menos|quitando|aparte de", r"(?:(?:el|la|los|las) )?otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero(?: decir)?|(?:me )?refer\w+ a|me refiero a|habl(?:o|aba) del?|queria(?: decir)?|digo", nay=r"no|perdon(?:a|ad|e|en)?|disculp(?:a|ad|e|en)|me (?:he )?equivo(?:que|cado)|(?:paper|articulo) equivocado"),
-    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"(?:(?:[oa]s?|um|uma) )?outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|quis dizer|quero(?: dizer)?|queria|me ref\w+ a\w*|(?:eu )?(?:es)?tava falando d\w+|falava d\w+", nay=r"nao|foi mal|desculp(?:a|e|em)|perdao|me enganei|errei|(?:paper|artigo) errado"),
+    "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"(?:(?:[oa]s?|um|uma) )?outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|(?:eu )?quis dizer|quero(?: dizer)?|queria|me ref\w+ a\w*|(?:eu )?(?:es)?tava falando d\w+|falava d\w+", nay=r"nao|foi mal|desculp(?:a|e|em)|perdao|me enganei|errei|(?:paper|artigo) errado"),
     "it": _Words(r"quest[oaie]|quell[oaie]|lui", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:(?:un)?['’]?l?['’]\s?|un |gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|inten\w+|volevo(?: dire)?|parlavo d\w+", nay=r"no|scus(?:a|ate|ami|i)|perdon(?:a|ate)|(?:mi sono |ho )sbagliato|(?:paper|articolo) sbagliato"),
-    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я(?= про)|(?:я )?(?:имел\w?|имею) в виду|я говор\w+", nay=r"нет|не|ои|извините?|прост(?:и|ите)|сорри|не та статья|ошиб(?:ся|лась)"),
-    "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它余]|剩下|余下)的?(?:那|一|[两二三四五六七八九十\d]{1,2})?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是|要|想)*(?:说|指|问)的?是?", nay=r"不是|不对|[搞弄说]错了|抱歉|不好意思|对不起|不"),
-    "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|(?:ほか|他|残り)の(?=[二三四五六七八九十\d][つ本](?!目))", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", "", nay=r"いや|すみません|ごめん(?:なさい)?|失礼(?:しました)?|違う|違います|間違えま?した|間違えた|ちがう|いいえ"),
-    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니|말고(?!\s(?:다른|또)\s(?!(?:\S+\s){0,2}(?:거|것|논문|하나)))(?!.*(?:다|전부|모두|나머지)(?:\s|$)))", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|(?<![실야해])외에|이외)", r"(?:또 )?다른\s?(?=(?:\S{1,12}\s){0,2}(?:하나|논문(?!들)|거|것(?!들)|걸))|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?|미안(?:해요?)?|죄송(?:해요|합니다)?|잘못 봤\w{1,3}"),
+    "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я(?= про)|(?:я )?(?:имел\w?|имею) в виду|я говор\w+", nay=r"нет|не|ои|опечатка|извините?|прост(?:и|ите)|сорри|не та статья|ошиб(?:ся|лась)"),
+    "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它余]|剩下|余下)的?(?:那|一|[两二三四五六七八九十\d]{1,2})?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是|要|想)*(?:说|指|问)的?是?", nay=r"不是|不对|[\u4e00-\u9fff]{0,2}错了|抱歉|不好意思|对不起|不"),
+    "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|もう(?:(?:一|片)方|(?:一|1|ひと)[つ本個])(?=[はもが]|\W*$)|(?:ほか|他|残り)の(?=[二三四五六七八九十\d][つ本](?!目))", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", "", nay=r"いや|すみません|ごめん(?:なさい)?|失礼(?:しました)?|違う|違います|間違えま?した|間違えた|ちがう|いいえ"),
+    "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니|말고(?!\s(?:다른|또)\s(?!(?:\S+\s){0,2}(?:거|것|논문|하나)))(?!.*(?:다|전부|모두|나머지)(?:\s|$)))", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|(?<![실야해])외에|이외)", r"(?:또 )?다른\s?(?=(?:\S{1,12}\s){0,2}(?:하나|논문(?!들)|거|것(?!들)|걸))|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?|미안(?:해요?)?|죄송(?:해요|합니다)?|잘못 봤\w{1,3}|오타(?:예요|요)?"),
 }  # fmt: skip
 
 
@@ -98,12 +111,14 @@ _SIDE = regex(r"の(?:ほう|方(?![法向針式]))|쪽(?:이|은|요|\W|$)")
 _COUNTED = regex(r"(?:\d\s?[个種种개명]|\d\s+(?:of|von|sur|des?|d[aiu]|из)\s+(?:the\s+|los\s+|den\s+)?\d)")
 """Counts things, which the others are then."""
 _OH = r"oh|ah|oops|ups|hm+|ach|ok(?:ay)?|ay|ой|あ|아|哦|啊"
-_PLEA = r"bitte|please|pls|plz|svp|stp|por favor|porfa|pfv|per favore|пожалуиста|плиз"
 _FAR = r"d(?:as|ie|er|en|em)\b|quell|aquel|cel|that\b|those|es\b|ihn|т|ее"
 _WITH = r"with|to|than|into|from|mit|zu[mr]?|als|avec|aux?|con|al|com|ao|col|со?|чем|на|от"
-_KNOWN = r"kenn|(?<!\w)(?:know|read|seen?|vu|lus?|lei|li|letti?)(?!\w)|connai|conoc|conozc|conhec|conosc|leid|lido|visto|gelesen|знаю|чита|le(?:u|ram)(?!\w)|erkl|explain|explic|spieg|объясн|skimm|uberflog|parcouru|смотрел|看过|看了|看完|读过|读了|知道|読[んみ]|知って|읽었|알아"
+_KNOWN = r"kenn|(?<!\w)(?:know|read|seen?|vu|lus?|lei|li|lett[oaei])(?!\w)|connai|conoc|conozc|conhec|conosc|leid|lido|visto|gelesen|знаю|чита|le(?:u|ram)(?!\w)|erkl|explain|explic|spieg|объясн|skimm|uberflog|parcouru|смотрел|看过|看了|看完|读过|读了|知道|読[んみ]|知って|읽었|알아"
 """Says that the papers are known already."""
 _MORE = r"\s*(?:[啦吧哦呀啊了]|sorry|sry|よ|そうじゃなくて)?\s*"
+_LIKEWISE = regex(
+    rf"^\W*(?:(?:and|und|et|y|e|и|а|now|ok(?:ay)?)\W+)?(?:(?:the|die|das|la|le|el|lo|o|a)\s+)?(?:{SAME})(?:\s+[^\W\d_]+)?\s+(?:{FOR}|{_WITH})\s+(?P<what>[^\d,.;:?!]{{3,40}}?)(?:\s+(?:{PLEAS}))?\W*$"
+)
 _UNIVERSAL = r"all|everything|alle[sn]?|tous|toutes|tout|tod[oa]s?|tutt[oiea]|все|всё|(?:the )?(?:others?|rest)"
 _NUMBER = r"(?:#\s*)?\d{1,2}"
 _LEAD = r"\W*(?:(?:ok(?:ay)?|and|so|what about|how about|und|was ist mit|et|y|e|и|а|а что|那么?|じゃあ|では|그럼|그리고)\s*)?"
@@ -136,7 +151,7 @@ def correction(question: str) -> Rejected | None:
 
 def denial(question: str) -> Rejected | None:
     """Takes `no, I meant` off a number: only an answer can be denied."""
-    return _without(question, "nay", _denying)
+    return _without(question, "nay", _denying) or _without(question, "meant", _saying)
 
 
 def excluded(question: str) -> Rejected | None:
@@ -192,6 +207,12 @@ def speaks_of_others(question: str) -> bool:
 def means_another(question: str) -> bool:
     """`the other one`, `los otros dos de mutation testing`"""
     return any(not _COUNTED.search(question, 0, m.start()) for m in _matches(question, "other", _another))
+
+
+def likewise(question: str) -> str:
+    """What is to be asked about in the same way: `same question for the proteins`."""
+    match = _LIKEWISE.search(aligned(question))
+    return question[slice(*match.span("what"))] if match else ""
 
 
 def another_one(question: str) -> str:
@@ -266,21 +287,39 @@ def _without(question: str, field: str, made: _Patterns) -> Rejected | None:
     return Rejected(question[said], question[:start], after, contrasted)
 
 
+_NUMBER_ENDS = r"\s*(?:篇|号|番|번|本目)?(?:の?論文)?(?:のこと|のほう)?\s*(?:です|だ|だよ|요|이요|이에요|예요|(?:말|얘기|이야기)[가-힣]{1,4})?[\s.!?。！？]*$"
+
+
+def _number_alone(language: str) -> str:
+    """A number with nothing after it."""
+    the = rf"(?:(?:{article(language)}|d(?:ie|er|en)|a)\s+)?(?:(?:{any_of('number')})\s*)?"
+    return rf"(?={the}第?#?\d{{1,2}}{_NUMBER_ENDS})"
+
+
 @cache
 def _denying(language: str) -> tuple[re.Pattern[str], ...]:
-    """`no, I meant 5`: only before a number with nothing after it."""
-    words, the = _WORDS[language], rf"(?:(?:{article(language)}|d(?:ie|er|en)|a)\s+)?(?:(?:{any_of('number')})\s*)?"
-    end = r"\s*(?:篇|号|番|번|本目)?(?:の?論文)?(?:のこと|のほう)?(?:です|だ|だよ|요|이요|이에요|예요|말이에요|말이야)?[\s.!?。！？]*$"
+    """`no, I meant 5`"""
+    words = _WORDS[language]
     meant = rf"(?:{words.meant or '(?!)'})(?:\s+a)?\s*"
     # `no, 5`, but only `no code, I meant 5`
-    said = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|(?:\s*\w+)?(?:{_STOP}|\s)\s*{meant})"
+    gap = "" if language == "zh" else rf"(?:{_STOP}|\s)"
+    said = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|(?:\s*\w+)?{gap}\s*{meant})"
     meant = (
         f"(?P<meant>{words.meant or '(?!)'})(?!\\w)" if language not in _EAST else f"(?P<meant>{words.meant or '(?!)'})"
     )
     return (
-        re.compile(rf"(?P<all>^\W*(?:{words.nay}){said})(?={the}第?#?\d{{1,2}}{end})"),
+        re.compile(rf"(?P<all>^\W*(?:{words.nay}){said}){_number_alone(language)}"),
         re.compile(rf"(?P<all>{_nays(language)}{meant})(?=.*\w)"),
     )
+
+
+@cache
+def _saying(language: str) -> tuple[re.Pattern[str], ...]:
+    """`I meant 8`; in Chinese `是 8` alone may say what it is."""
+    if not (meant := _WORDS[language].meant):
+        return ()
+    said = "" if language != "zh" else r"(?<![是])|(?<=\w是)"
+    return (re.compile(rf"(?P<all>^\W*(?:{_OH})?\W*(?:{meant})(?:{said})\s*){_number_alone(language)}"),)
 
 
 @cache
@@ -369,7 +408,7 @@ def _stepping(language: str) -> tuple[tuple[int, re.Pattern[str]], ...]:
             rf"(?<!\w){the}(?:{adjective})(?:\s+(?:{paper})(?!\w)|{alone(language)}|{asks})",
             rf"(?<!\w)(?:{paper})\s+(?:{adjective})(?!\w)",
             rf"(?<!\w)(?:{steps.one})\s+(?:{adjective})(?:{alone(language)})",
-            rf"^\W*(?:(?:{_OH}|and|und|et|e|y|а)\W+)?(?:{adjective})(?:\s+(?:{_PLEA}))?\W*$",
+            rf"^\W*(?:(?:{_OH}|and|und|et|e|y|а)\W+)?(?:{adjective})(?:\s+(?:{PLEAS}))?\W*$",
             rf"(?<!\w)(?:{steps.one}|{paper})\s*(?:{adverb})(?!\w)",
         )
     ]

@@ -80,6 +80,8 @@ _FEW = 2
 _UNFIT = "no paper fits the description"
 _NUMBER = regex(r"\s*(?:[^\W\d]{1,3}\s+)?#?\d{1,2}[\s.!?]*")
 """`a 4`"""
+_DINGBATS = {sign: str(int(unicodedata.numeric(chr(sign)))) for sign in range(0x2776, 0x2794)}
+"""Digits in circles that have no compatibility form: `❹`."""
 _BLANKS = regex(r"\s{2,}")
 
 
@@ -144,7 +146,7 @@ def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequen
     if papers and cues.LIST.search(text):
         guess = _guessed(text, papers)
         return guess if guess.paper_ids else _day(papers)
-    if under_discussion and not days.EARLIER.search(text):
+    if under_discussion and not days.earlier(text):
         here = [i for i, known in enumerate(papers) if known.paper.id in under_discussion]
         glimpsed = _of(_shelf(papers).glimpsed(text, here), papers)
         return glimpsed if glimpsed.paper_ids else Resolution(tuple(under_discussion), why="under discussion")
@@ -158,7 +160,7 @@ def _day(papers: Sequence[Known]) -> Resolution:
 def cue(text: str) -> str:
     """The beginning of a message in compatibility form, where a character may become eighteen. Of
     blanks side by side one is left: patterns may look for them anew at each."""
-    folded = unicodedata.normalize("NFKC", text[:LONGEST_CUE])[:LONGEST_CUE]
+    folded = unicodedata.normalize("NFKC", text[:LONGEST_CUE].translate(_DINGBATS))[:LONGEST_CUE]
     return _BLANKS.sub(lambda run: "\n" if "\n" in run[0] else " ", folded)
 
 
@@ -168,7 +170,7 @@ def _plain(question: str) -> str:
 
 
 def _about_day(text: str, under: Sequence[str], count: int) -> bool:
-    if days.EARLIER.search(text):
+    if days.earlier(text):
         return len(under) < 2 and bool(cues.ALL_OF_THEM.search(text))
     if cues.DAY.search(text) or means_today(text, count):
         return True
@@ -218,6 +220,10 @@ class _Others:
         beside = [k.paper.id for n in numbers for k in self.papers if k.number == n]
         if beside:
             return Resolution(tuple(dict.fromkeys((*self.discussed, *beside))), why="number")
+        if what := pointing.likewise(self.text):
+            told = _of(_shelf(self.papers).told_by(what), self.papers)
+            if told.paper_ids and self._told(self.text).why not in ("id", "number", "title"):
+                return told
         rest, another = pointing.means_the_rest(self.text), pointing.means_another(self.text)
         another = another or bool(self._alike(pointing.another_one(self.text)))
         step = None if rest or another else pointing.step(self.text)
@@ -338,9 +344,9 @@ def _told(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: da
         chosen_ids = [k.paper.id for n in numbers for k in papers if k.number == n]
         named = others.paper_ids if others.why == "title" else ()
         return Resolution(tuple(dict.fromkeys((*refs, *chosen_ids, *named))), why="id")
-    past = days.EARLIER.search(text)
+    past = days.earlier(text)
     if past:
-        return _across(text, papers, earlier, today) or _told_of_past(text, earlier, today, past[0])
+        return _across(text, papers, earlier, today) or _told_of_past(text, earlier, today, past)
     ending = [k.paper.id for k in papers if k.paper.id.partition(".")[2] in cues.ENDING.findall(text)]
     if len(ending) == 1:
         return Resolution(tuple(ending), why="id")
@@ -360,13 +366,13 @@ def _told(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: da
 def _across(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: date | None) -> Resolution | None:
     """`compare 4 with yesterday's DynamicVLA`: a paper of today and one of an earlier day."""
     sides = [s for s in cues.SIDES.split(text) if s.strip()]
-    if len(sides) != 2 or sum(bool(days.EARLIER.search(s)) for s in sides) != 1:
+    if len(sides) != 2 or sum(bool(days.earlier(s)) for s in sides) != 1:
         return None
     told: list[Resolution] = []
     for side in sides:
-        past = days.EARLIER.search(side)
+        past = days.earlier(side)
         told.append(
-            _told_of_past(side, earlier, today, past[0])
+            _told_of_past(side, earlier, today, past)
             if past
             else _told(f"#{side.strip()}" if side.strip().isdigit() else side, papers, (), today)
         )
@@ -440,6 +446,8 @@ def _told_of_past(text: str, earlier: EarlierDigests, today: date | None, cue: s
     chosen = [*numbered.named, *numbered.bare]
     if chosen:
         found = [k.paper.id for n in chosen for k in digests[0][1] if k.number == n]
+        if found and days.is_vague(cue) and len(digests) > 1:
+            return _asking([k for k in known if k.number in chosen], "which day is not said")
         return Resolution(tuple(found), why="number") if found else _asking(known, "no such number")
     bare = re.sub(re.escape(cue) + r"(?:'s|’s|的)?", " ", text).strip()
     shelf = _shelf(known)

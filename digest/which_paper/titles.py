@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 
 from digest.checks.facts.names import COMMON, squeezed
 from digest.checks.facts.number_words import without_accents
+from digest.checks.language import is_little as function_word
 from digest.model import Paper
 from digest.patterns import regex
 from digest.retrieval.folding import fold
@@ -46,6 +47,8 @@ _DESCRIBED = (
     regex(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-|vs\b|versus\b|or\b|and\b))", re.IGNORECASE),
     regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
 )  # fmt: skip
+_STUDY = regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4})study\b", re.IGNORECASE)
+"""May be one that a paper tells of."""
 _GLIMPSED = (
     regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4})(?:thing|stuff)\b", re.IGNORECASE),
     regex(r"^\W*(?P<what>[^，。！？,.!?；;\s]{2,12}?)的?那个"),
@@ -292,8 +295,14 @@ class TitleIndex:
 
     def within(self, question: str) -> Found:
         """Finds `la fig 2 del de vidrio`, where the description is not at the beginning."""
-        found = [self._fitting(d)[0][0] for d in descriptions_within(question, joined=False) if self._told_by(d)]
-        return Found((found[0],), (), "description") if len(set(found)) == 1 else Found()
+        said = (*descriptions_within(question, joined=False), *(m["what"] for m in _STUDY.finditer(question)))
+        found = {i for d in said for i in self.told_by(d).sure}
+        return Found(tuple(found), (), "description") if len(found) == 1 else Found()
+
+    def told_by(self, description: str) -> Found:
+        """Finds the paper that has enough of the description, and more than any other."""
+        told = self._told_by(description)
+        return Found((self._fitting(description)[0][0],), (), "description") if told else Found()
 
     def _told_by(self, description: str) -> bool:
         ranked = self._fitting(description) if asked_for(description) else []
@@ -428,6 +437,8 @@ class TitleIndex:
     def _fitting(self, description: str) -> list[tuple[int, float]]:
         figures = _FIGURES.findall(description)
         twice = self._twice(description)
+        # `den` may stand in what the digest says of one paper alone.
+        twice |= {word for word in description.lower().split() if function_word(word)}
         alone = [t for t in asked_for(description) if t not in twice]
         said = [*alone, *figures, *self._borrowed(description)]
         ranked = self.fit([*said, *self._translated(description)])
@@ -642,7 +653,8 @@ def _family_first(paper: Paper) -> frozenset[str]:
 
 def asked_for(text: str) -> list[str]:
     """Returns the words that could tell one paper from another."""
-    return [t for t in asked(_HAN_GENERIC.sub(" ", text)) if t not in GENERIC and t not in _EMPTY and not t.isdigit()]
+    said = asked(_HAN_GENERIC.sub(" ", text))
+    return [t for t in said if t not in GENERIC and t not in _EMPTY and not t.isdigit()]
 
 
 def _descriptions(question: str) -> Iterator[str]:

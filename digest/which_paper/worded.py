@@ -65,7 +65,7 @@ _NOUNS = {
     "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}|строк\w{0,2}|столб\w{0,4}|страниц\w{0,2}|стр\.", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|в (?:целом|общем)|обзор\w*|суммир\w*|резюм\w*|кратко|что-(?:то|нибудь)|нового|интересного", r"про|о|об|обо", r"(?:та|то|тот|ту|та,? которая|котор(?:ая|ую|ыи))", having=r"(?:что |где )?(?:про|о|об)|где|что|с|со|без|для", end=r"(?:с|от) конца|снизу", then=r"есть|где|как(?:[аую]я|ую|ои|ое|ие|их|им)?|что|сколько|кто|можно|умеет|работает", span=(r"с|со|от", r"по|до")),
     "tr": _Nouns(r"makale\w{0,6}|bildiri\w{0,4}|calısma\w{0,6}|calisma\w{0,6}", r"numara(?:lı)?|no\.?", r"son", r"tablo\w{0,4}|sekil\w{0,4}|bolum\w{0,4}|denklem\w{0,4}|adım\w{0,4}|asama\w{0,4}", "ve|veya|ile", "", r"bugun\w*", r"ozet\w*"),
     "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
-    "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|行|列|页|第", today="今[天日]|当[天日]|本日|本期", sums_up="总体|大体|总的|总结|概括|概述|汇总|归纳|综述|梳理|整理|有(?:什么|啥)|值得", end=r"倒数|从(?:后|最后|下)(?:面|往前|往上)*(?:数)?"),
+    "zh": _Nouns(r"论文|文章|論文", r"[编序]号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|行|列|页|第", today="今[天日]|当[天日]|本日|本期", sums_up="总体|大体|总的|总结|概括|概述|汇总|归纳|综述|梳理|整理|有(?:什么|啥)|值得", end=r"倒数|从(?:后|最后|下)(?:面|往前|往上)*(?:数)?"),
     "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ|行|列|ページ", today="今[日回]|本日|一日", sums_up="全体|全般|ざっと|まとめ|要約|概要|総括|何か|面白い|おすすめ", about=r"に(?:関|つ)(?:する|いて)の?", end=r"(?:後ろ|最後|下|末尾|うしろ)から(?:数えて)?"),
     "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식|행|열|페이지", today="오늘|하루", sums_up=r"전반|대체로|전체|요약|정리|개요|볼\s?만한|재밌는|재미있는", about=r"에 관한|에 대한|관련", end=r"(?:끝|뒤|밑|아래|마지막)에서"),
 }  # fmt: skip
@@ -106,7 +106,13 @@ _BOTH = regex(
 _DIFFERS = r"отличается от|differs? from|difere d[aeo]|differisce da|(?:se )?diferencia del?|differe d[eu]"
 _CLITICS = r"mi|ti|ci|vi|si|lo|li|ne|me|te|se|nos|les|lhe|je|tu|il|on|y|ai|eu|vc|vcs|ele|ai|aqui|ja|ya|ich|er|man|wir|ihr|mir|mich|da|denn|мне|я|мы|он[аи]?|вы|бы|же|ли|pf|stp|svp|plz|pls|pfv|плз|плиз"
 """Pronouns, particles and pleas, of which none is a noun."""
-_RESOURCE = r"code|repo\w*|github|demo|data(?:set)?|daten|video|slides|link|codigo|codice|datos|dados|код|данные|демо|ссылка|репо\w*"
+PLEAS = (
+    r"bitte|please|pls|plz|svp|stp|s['’]il (?:te|vous) plait|por favor|porfa|pfv|per favore|пожалуи?и?й?ста|плиз|плз"
+)
+TELLS_HAN = r"看一?下|看看|[讲说]讲|[讲说]一?下|说说|聊聊|介绍一?下|解释一?下|总结一?下|翻译一?下|了解一?下"
+_TELLS = r"explain|describe|go through|walk (?:me|us) through|tell (?:me|us) about|erklar\w{0,4}|beschreib\w{0,2}|expliqu\w+|decri\w+|presente\w{0,2}|explic\w+|describ\w+|cuentame|contame|hablame|descrev\w+|fal\w+|spiega\w*|descriv\w+|parla\w*|объясни\w*|опиши\w*|расскажи\w*"
+"""Asks to be told of papers."""
+_RESOURCE = r"code|repo\w*|github|demo|data(?:set)?|daten|video|slides|link|codigo|codice|datos|dados|код|данные|демо|видео|слайды|ссылка|репо\w*"
 _DETERMINERS = "|(?:die|der|den|la|a|n[oa])(?=\\s)"
 """What stands before an ordinal without a noun, besides articles: `la tercera`, `die letzte`."""
 _HAN_ORDINAL = regex(
@@ -134,6 +140,14 @@ _TURNS_TO = regex(
     r"^\W*(?:about|for|re|regarding|concerning|zu|zum|zur|bei|fur|sur|pour|sobre|para|su|per|про|по|к|关于)\s*(\d{1,2})\s*[:：,，]"
 )
 """`zu 7: welche Kamera?`"""
+SAME = r"same|ditto|gleiche\w?|dasselbe|dieselbe|meme|mism[oa]|mesm[oa]|stess[oa]|т(?:от|а|о|у) же|то же самое"
+FOR = r"for|about|on|fur|bei|zu|pour|sur|para|sobre|per|su|по|для|про|о"
+_SAME_FOR = regex(
+    rf"(?<!\w)(?:(?:{SAME})(?:\s+[^\W\d_]+){{0,2}}\s+(?:{FOR})|ditto)\s+(?P<bare>\d{{1,2}})(?:\s+(?:{PLEAS}))?{_END}"
+    rf"|(?:同样|一样|相同)的?问题[^\d，。]{{0,4}}(?P<han>\d{{1,2}}){_END}"
+)
+"""`same question for 7`"""
+_REGARDING = r"\s*番?(?:について|に関して|에 (?:대해|관해))"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
@@ -146,7 +160,7 @@ _NO_NOUN = "|".join(
     [*(n.then for n in _NOUNS.values() if n.then), r"(?:what|how|who|where)s|resum\w+|riassunt\w+|summar\w+"]
 )
 """What may follow a paper's number and is no noun: `el 3 cuántos …`, `4, 6 e 9 resumidos`."""
-SIZED = rf"\s+(?:(?:seule?|single|einzige\w?|sol[ao]|unic[ao])\s)?(?:x\b|(?:rtx|gtx|kart|карт)[^\W\d]*\b|[a-z]{{1,4}}\d\w*\b|(?!(?:{_NO_NOUN})(?!\w))[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
+SIZED = rf"\s+(?:(?:seule?|single|einzige\w?|sol[ao]|unic[ao])\s)?(?:x\b|(?:rtx|gtx|kart|карт)[^\W\d]*\b|(?:people|leute|persone|personen|человек)\b|[a-z]{{1,4}}\d\w*\b|(?!(?:{_NO_NOUN})(?!\w))[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
 _NAME_BEFORE = regex(r"(?<=.)(?<![A-Za-z])(?:[A-Z][A-Za-z.-]*\s)?[A-Z][A-Za-z.-]*\s?\Z")
@@ -154,7 +168,14 @@ _WITH = regex(
     r"\b(?:just|only|with|for|on|and|or|than|like|uses?|using|avec|sur|pour|et|con|para|y|com) \Z", re.IGNORECASE
 )
 _OTHER_SCRIPT = regex(rf"[{_CJK}\u0400-\u04ff]")
-_AMOUNT = regex(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|топ|k|n)\s+(?:of|is|de|von)?\s*$")
+_ONLY = regex(
+    r"(?<!\w)(?:only|just|merely|nur|bloss|lediglich|solo|soltanto|solamente|seulement|juste|apenas|somente|только|лишь|всего)\s+\Z"
+)
+_A_NOUN = regex(rf"\s+(?!(?:{_NO_NOUN}|{PLEAS}|{_CLITICS}|{_ASKS})(?!\w))[^\W\d_]{{3,}}")
+"""What may be one behind a figure that `only` says is an amount: `nur 3 Länder`."""
+_AMOUNT = regex(
+    r"(?<!\blook )(?<!\blooking )(?<!\w)at\s+$|[=≈<>≤≥~±]\s*$|\b(?:size|top|топ|k|n)\s+(?:of|is|de|von)?\s*$"
+)
 
 
 @dataclass(frozen=True)
@@ -184,6 +205,7 @@ def worded_in(question: str, count: int) -> Worded:
         {
             *_bare_figures(plain),
             *((m.start(1), m.end(1), int(m[1])) for p in (_RESOURCE_OF, _TURNS_TO) for m in p.finditer(plain)),
+            *_of_the_same(plain),
         }
     )
     taken = {place for at, end, _ in (*found, *bare) for place in range(at, end)}
@@ -376,7 +398,7 @@ def _counts(figure: re.Match[str], plain: str) -> bool:
     start, end = figure.span()
     if any(_just_before(p, plain, start) for p in (_other(), _AMOUNT)) or _SIZED.match(plain, end):
         return True
-    if _of_the_day().match(plain, end):
+    if _of_the_day().match(plain, end) or (_just_before(_ONLY, plain, start) and _A_NOUN.match(plain, end)):
         return True
     if (after := _NEXT_WORD.match(plain, end)) and after["word"] in _units():
         return True
@@ -550,6 +572,8 @@ def _patterns_east(language: str) -> Iterator[str]:
     else:
         # Elsewhere `3번` may be three times.
         yield r"^\W*(?P<number>\d{1,2}번)(?!\s*(?:째|이나|씩|만|정도|반복|실행|돌))"
+        # `3번 말했다` said it three times.
+        yield r"(?<!\d)(?P<number>\d{1,2}번)\s*(?:말이|말씀|얘기|이야기)"
         yield r"(?P<number>\d{1,3}번?(?:과|와|이?랑|하고)\s*\d{1,3})번"
         yield rf"(?P<number>{ordinal}|\d{{1,3}}\s*번째?)\s*(?:{paper}|거|것|꺼|{_BEFORE})"
 
@@ -589,9 +613,9 @@ def _numbered_first() -> re.Pattern[str]:
 @cache
 def _spans() -> tuple[re.Pattern[str], ...]:
     unit, paper = r"\s*(?:篇|号|番目?|번째?|本目)?", any_of("paper")
-    follows = rf"(?=\s*(?:$|[?!.,:;、。，！？；]|[をはのが에를을은는요의的呢都各만]|(?:{any_of('then')}|en|in|je|por|per)(?!\w)|(?:{paper})(?!\w)|分别|每|讲|帮|请|麻烦|给我|이랑|(?:{any_of('sums_up')})))"
+    follows = rf"(?=\s*(?:$|[?!.,:;、。，！？；]|[をはのが에를을은는요의的呢都各만吧]|(?:{any_of('then')}|{PLEAS}|en|in|je|por|per)(?!\w)|(?:{paper})(?!\w)|分别|每|讲|帮|请|麻烦|给我|이랑|(?:{any_of('sums_up')})))"
     east = rf"(?P<all>第?(?P<a>\d{{1,2}}){unit}\s*(?:から|부터|에서|到|至|[-~〜–—])\s*第?(?P<b>\d{{1,2}}){unit}\s*(?:まで|까지)?(?:の?論文)?)"
-    lead = rf"^\W*(?:(?:e|y|et|und|and|ok|从|由|请|{any_of('sums_up')})\W*(?:\w{{1,4}}\s+)?)?"
+    lead = rf"^\W*(?:(?:e|y|et|und|and|ok|从|由|[请求给我你帮能麻烦]{{0,6}}(?:{TELLS_HAN})|请|{any_of('sums_up')}|{_TELLS})\W*(?:\w{{1,4}}\s+)?)?"
     found = [
         rf"{lead}{east}{follows}",
         r"(?P<all>第\s*(?P<a>\d{1,2})\s*[篇号]?\s*[到至~〜-]\s*第?\s*(?P<b>\d{1,2})\s*[篇号])",
@@ -599,7 +623,7 @@ def _spans() -> tuple[re.Pattern[str], ...]:
     for nouns in _NOUNS.values():
         since, until = nouns.span
         if until != "(?!)":
-            the = rf"(?:(?:{nouns.the or '(?!)'}|a)\s+)?(?:(?:{nouns.number})\s*)?"
+            the = rf"(?:(?:{nouns.the or '(?!)'}|a|l[eo]s|die|den)\s+)?(?:(?:{nouns.number})\s*)?"
             between = rf"(?P<a>\d{{1,2}})\s+(?:{until})\s+{the}(?P<b>\d{{1,2}})(?![\w%]|[.,]\d)"
             found.append(rf"{lead}(?P<all>(?:(?:{since})\s+)?{the}{between}){follows}")
             found.append(rf"(?<!\w)(?:{nouns.paper})\s+(?P<all>(?:(?:{since})\s+)?{the}{between})")
@@ -688,7 +712,7 @@ def _bare(language: str) -> re.Pattern[str]:
     figure = rf"(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,:]\d|-\w|{_SIZED.pattern})"
     if language == "de":
         # `der 5 Modelle` is a plural, and so is any dative in -n or -s: `zu 5 Modellen`.
-        one = r"(?:d(?:er|ie|en)\s+(?=\d+(?:{end}|\s+(?:{then}|ge\w+[nt])(?!\w)))|(?:(?<=gibts )|(?<=gibt's )|(?<=gibt es )|(?<=vergleich )|(?<=gegensatz )|(?<=frage )|(?<=fragen ))zu\s+(?=\d+(?:{end}|\s+(?:schon|denn|(?!prozent)\w*[^\W_ns])(?!\w))))"
+        one = r"(?:d(?:er|ie|en)\s+(?=\d+(?:{end}|\s+(?:{then}|ge\w+[nt])(?!\w)))|(?:(?<=gibts )|(?<=gibt's )|(?<=gibt es )|(?<=vergleich )|(?<=gegensatz )|(?<=frage )|(?<=fragen ))zu\s+(?=\d+(?:{end}|\s+(?:schon|denn|k?ein(?:e[nmrs]?)?|(?!prozent)\w*[^\W_ns])(?!\w))))"
         the = rf"(?:(?:{the})\s*|{one.format(end=_END, then=then)})"
     elif language == "pt":
         the = (
@@ -713,6 +737,25 @@ def _names(language: str, of: str) -> Iterator[str]:
     """Of its `months` or `day_periods`, in all forms; what stands for another form is no dict."""
     forms = (form for named in _cldr(language)[of].values() if isinstance(named, dict) for form in named.values())
     return (name for form in forms if isinstance(form, dict) for name in form.values())
+
+
+def days_ago() -> Iterator[str]:
+    """`{0} days ago` in all languages."""
+    for language in _NOUNS:
+        yield from _cldr(language)["date_fields"]["day"]["past"].values()
+
+
+def weekdays() -> Iterator[tuple[int, str]]:
+    """Names of the days, Monday is 0; short ones in Chinese alone, `周一`."""
+    for language in _NOUNS:
+        named = _cldr(language)["days"]["format"]
+        yield from named["wide"].items()
+        yield from named["abbreviated"].items() if language == "zh" else ()
+
+
+def months() -> Iterator[tuple[int, str]]:
+    for language in _SPACED:
+        yield from _cldr(language)["months"]["format"]["wide"].items()
 
 
 @cache
@@ -765,6 +808,22 @@ def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
                 )
             ):
                 yield match.start("bare"), match.end(), int(match["bare"])
+
+
+def _of_the_same(plain: str) -> Iterator[tuple[int, int, int]]:
+    """(start, end, number)"""
+    for match in _SAME_FOR.finditer(plain):
+        group = "bare" if match["bare"] else "han"
+        yield match.start(group), match.end(group), int(match[group])
+    for match in _regarded().finditer(plain):
+        if not _just_before(_other(), plain, match.start()):
+            yield match.start(), match.end(), int(match[0])
+
+
+@cache
+def _regarded() -> re.Pattern[str]:
+    """`7について`"""
+    return re.compile(rf"{_FIGURE}(?={_REGARDING})")
 
 
 def any_of(field: str, languages: Iterable[str] = _NOUNS) -> str:
@@ -828,7 +887,8 @@ def _about(language: str) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _within(language: str) -> re.Pattern[str]:
-    pronoun = rf"(?:{_CONTRACTED.get(language, '(?!)')}|(?<=\w ){_NOUNS[language].one})\s?,?\s?"
+    one = rf"(?<=\w )(?:{_NOUNS[language].one or '(?!)'})|(?:{_NOUNS[language].paper})(?!\w)"
+    pronoun = rf"(?:{_CONTRACTED.get(language, '(?!)')}|{one})\s?,?\s?"
     return re.compile(rf"(?<!\w){pronoun}{_about_what(language)}")
 
 
@@ -844,7 +904,7 @@ def _about_what(language: str) -> str:
     nouns = _NOUNS[language]
     if not nouns.having:
         return "(?!)"
-    return rf"(?:{nouns.having}|{nouns.about})(?!\w)\s?(?P<what>[^,.!?;:]{{3,60}})"
+    return rf"(?:{nouns.having}|{nouns.about})(?!\w)\s?(?P<what>[^,.!?;:–—]{{3,60}})"
 
 
 @cache
@@ -883,7 +943,7 @@ def _joins() -> re.Pattern[str]:
 @cache
 def _between() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<!\d)\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')}|{_DIFFERS})\s+)(?:(?:{any_of('the')})\s*)?"
+        rf"(?<!\d)\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')}|{_DIFFERS})\s+)(?:(?:{any_of('the')}|d(?:ie|er|en)\s|la\s)\s*)?"
     )
 
 

@@ -1255,3 +1255,124 @@ def test_a_name_that_only_the_abstract_gives_leads_to_its_paper():
     papers = [Known(1, audits), Known(2, a_paper("2603.00002", title="Swap and Tell"))]
     found = resolve("AuditCal, on peut l'appliquer à nos textes ?", papers=papers, under_discussion=["2603.00002"])
     assert found.paper_ids == ("2603.00001",)
+
+
+@each(
+    ("question", "number"),
+    [
+        ("das dritte Paper von gestern", 3),
+        ("le troisième d'hier", 3),
+        ("la 4 de ayer tiene código?", 4),
+        ("o 3 de ontem", 3),
+        ("il terzo di ieri", 3),
+        ("вчерашняя третья статья", 3),
+        ("어제 3번 논문", 3),
+        ("الورقة ٣ من أمس", 3),
+        ("das 3. Paper vom Samstag", 3),
+        ("토요일의 3번 논문", 3),
+        ("周六的第3篇", 3),
+        ("paper 3 of 1 day ago", 3),
+        ("le numéro 3 du 7 février", 3),
+    ],
+)
+def test_an_earlier_day_is_told_in_every_language(question, number):
+    """`DIGESTS[8]` is the Sunday after it."""
+    (_, today), (day, before) = DIGESTS[9], DIGESTS[8]
+    found = resolve(question, papers=today, earlier=[(day, before)], today=date(2026, 2, 8))
+    assert found.paper_ids == (before[number - 1].paper.id,)
+
+
+def test_a_weekday_long_before_and_last_week_are_not_the_newest_digest():
+    earlier = [DIGESTS[8], DIGESTS[7]]
+    assert resolve("the third one from Monday", papers=LAB, earlier=earlier, today=date(2026, 2, 8)).ask
+    assert resolve("paper 3 of last week", papers=LAB, earlier=earlier, today=date(2026, 2, 8)).ask
+
+
+@each("question", ["il quarto l'ho letto ieri sera, codice?", "das Vierte habe ich gestern gelesen: welche Daten?"])
+def test_when_a_paper_was_read_is_not_its_day(question):
+    assert resolve(question, papers=LAB, earlier=DIGESTS[:2], today=date(2026, 9, 8)).paper_ids == (LAB[3].paper.id,)
+
+
+@each(
+    ("question", "numbers"),
+    [
+        ("résume du 1 au 3 stp", [1, 2, 3]),
+        ("resume del 2 al 4 porfa", [2, 3, 4]),
+        ("explique-moi les 2 à 4", [2, 3, 4]),
+        ("erklär mir 2 bis 4", [2, 3, 4]),
+        ("给我讲讲2到4", [2, 3, 4]),
+        ("4, and also 6 pls", [4, 6]),
+        ("die 4 und die 6", [4, 6]),
+        ("第六和第八哪个更快", [6, 8]),
+        ("头两篇呢", [1, 2]),
+        ("求讲讲⑨", [9]),
+        ("❸ と ❺ の違いは？", [3, 5]),
+        ("编号6的参与者", [6]),
+    ],
+)
+def test_no_paper_of_a_list_or_a_range_is_left_out(question, numbers):
+    assert _numbers(question, papers=LAB) == numbers
+
+
+@each(
+    "question",
+    [
+        "아, 8번 얘기였어요",
+        "아니요, 8번 말이에요",
+        "打错了，我说的是8",
+        "我是说8",
+        "typo, I meant 8",
+        "ich meinte 8",
+        "я имел в виду 8",
+        "same question for 8",
+        "même question pour 8 svp",
+        "同样的问题问8",
+        "8について同じ質問",
+        "8也一样吗",
+    ],
+)
+def test_a_number_that_is_meant_or_asked_about_likewise_leaves_the_paper_under_discussion(question):
+    assert _numbers(question, under=[3], papers=LAB) == [8]
+
+
+@each(
+    ("question", "numbers"),
+    [
+        ("ditto for the sparrows", [5]),
+        ("même question pour les nids", [1]),
+        ("same question for the learning rate?", [1]),
+        ("もう一方は？", None),
+        ("もう一つは？", None),
+        ("もう一つ質問", [1]),
+    ],
+)
+def test_likewise_turns_to_another_paper_if_one_is_described(question, numbers):
+    assert _numbers(question, under=[1]) == numbers
+
+
+@each(
+    "question",
+    [
+        "nur 3 Länder?",
+        "solo 2 inserzionisti?",
+        "только 3 страны?",
+        "why 6 people?",
+        "is recall at 5 good?",
+        "pass at 1?",
+    ],
+)
+def test_what_is_only_so_many_or_measured_at_a_rank_is_no_paper(question):
+    assert _numbers(question, under=[3], papers=LAB) == [3]
+
+
+@each(
+    "question",
+    [
+        "how many of them have code?",
+        "¿cuántos de ellos tienen código?",
+        "そのうち何本がコードを公開？",
+        "그중 몇 편이 공개했나요?",
+    ],
+)
+def test_how_many_of_them_is_about_the_day(question):
+    assert resolve(question, papers=LAB).about_day
