@@ -16,7 +16,7 @@ from bot.alerts import notices
 from bot.context import Context
 from bot.core.chat import ChatError, Post, Text
 from bot.core.ids import StepKey
-from bot.core.schedule import due_at, last_due, next_run
+from bot.core.schedule import due_at, latest_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.store import LeaseBusy, Run
@@ -35,8 +35,8 @@ def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
         return False
     out = calendar.shown_at(calendar.latest_list(now))
     due = _due(subscription, run, run.begun)
-    before = last_due(subscription, due - timedelta(minutes=1))
-    awaited = before is None or out > before
+    before = latest_due(subscription, due - timedelta(minutes=1))
+    awaited = before is None or out > before.at
     return awaited and now - max(due, out) >= LATE_AFTER
 
 

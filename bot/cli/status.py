@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.core.ids import FaultId
-from bot.core.schedule import last_due, next_run
+from bot.core.schedule import latest_due, next_run
 from bot.core.subscription import Subscription
 from bot.store import DeliveryState, RunState, Store
 from digest.model import Usage
@@ -56,9 +55,6 @@ async def _last_digest(store: Store, subscription: Subscription) -> tuple[str, s
 
 async def _run_fault(store: Store, subscription: Subscription) -> str:
     """Why the last due run failed, or what it waits for."""
-    due = last_due(subscription, store.now())
-    if due is None:
-        return ""
-    day = due.astimezone(ZoneInfo(subscription.timezone)).date()
-    run = await store.run_state(subscription.key, day, "daily")
+    due = latest_due(subscription, store.now())
+    run = await store.run_state(subscription.key, due.day, "daily") if due else None
     return run.note if run is not None and run.state in (RunState.FAILED, RunState.OPEN) else ""

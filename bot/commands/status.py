@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.alerts.following import digest_link
 from bot.commands.setup import days_words, is_forum, roundup_words
@@ -13,7 +12,7 @@ from bot.core.chat import Actions, Block, Button, Command, Heading, Post, Respon
 from bot.core.ids import RunKey, TaskName
 from bot.core.lists import language_label
 from bot.core.rights import ACTIONS, SURFACES, may
-from bot.core.schedule import last_due, next_run
+from bot.core.schedule import latest_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
@@ -195,14 +194,12 @@ async def _failed_lines(context: Context, subscription: Subscription, language: 
 
 
 async def _failed_daily_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
-    due = last_due(subscription, context.now())
-    if due is None:
-        return []
-    day = due.astimezone(ZoneInfo(subscription.timezone)).date()
-    run = await context.store.run_state(subscription.key, day, "daily")
+    due = latest_due(subscription, context.now())
+    run = await context.store.run_state(subscription.key, due.day, "daily") if due else None
     if run is None or run.state is not RunState.FAILED or not run.note:
         return []
-    return [say("status.failed", language, day=day_words(day, language), why=in_language(run.note, language))]
+    day = day_words(run.local_date, language)
+    return [say("status.failed", language, day=day, why=in_language(run.note, language))]
 
 
 async def _set_aside_lines(context: Context, subscription: Subscription, language: str) -> list[str]:

@@ -75,12 +75,6 @@ def roundup_due(subscription: Subscription, kind: str, now: datetime) -> Due | N
     return None
 
 
-def last_due(subscription: Subscription, now: datetime) -> datetime | None:
-    """The moment of the newest daily run that was due at or before `now`, UTC."""
-    due = latest_due(subscription, now)
-    return due.at if due else None
-
-
 def look_again(begun: datetime, now: datetime, seen: date | None) -> timedelta | None:
     """How long until a run without news looks again, else None. `seen`: the newest list known. It
     waits for a list due within hours and looks for a late one every hour, for six hours at most."""

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.cli import status
 from bot.commands.dispatcher import Dispatcher
 from bot.core.chat import ALONE, Actions, Click, Form, Menu, Person, Place, Quotation, Step, Table, Text, Vote, VoteKind
 from bot.core.texts import say
@@ -281,6 +282,18 @@ async def test_what_was_put_aside_is_in_the_status_and_the_next_now_takes_it_up(
     await channel.command("digest", "now")
     assert queue.put[0] == ("delivery", digest.key)
     assert queue.put[1][0] == "follow"
+
+
+async def test_a_failed_run_is_in_the_status_where_the_clock_change_skips_midnight(channel):
+    """In Nuuk 28 March 2026 ends at eleven: its run of half past eleven is due on the 29th."""
+    store, channel.clock.time = channel.context.store, datetime(2026, 3, 29, 2, tzinfo=UTC)
+    created = channel.clock() - timedelta(days=9)
+    daily = replace(channel.context.defaults, place=HERE, time="23:30", timezone="America/Nuuk", created=created)
+    await store.save_subscription(daily)
+    run = await store.begin_run(HERE.key, date(2026, 3, 28), "daily")
+    await store.end_run(run, RunState.FAILED, say.sentence("error.task"))
+    assert "Five attempts ended" in (await channel.command("digest", "status")).text
+    assert (await status.rows(store))[0].fault == say("error.task", "en")
 
 
 async def test_a_run_whose_task_was_put_aside_is_begun_again_by_the_next_now(channel):
