@@ -43,7 +43,6 @@ from bot.core.chat import (
 from bot.core.ids import (
     AnswerTo,
     DigestPaper,
-    MalformedId,
     Origin,
     PaperById,
     PaperChoice,
@@ -121,8 +120,8 @@ class Actions:
             "why": self._why,
             "markdown": self._markdown,
             "archive": self._open_archive,
-            "archive_day": self._open_archive,
-            "export": self._export,
+            "archive_day": partial(files.open_archive, context),
+            "export": partial(files.choose_file, context),
             "export_bibtex": self._export,
             "export_ris": self._export,
             "export_csl": self._export,
@@ -130,9 +129,9 @@ class Actions:
             "saved_ris": send_saved,
             "saved_csl": send_saved,
             "export_zotero": self._export_to_zotero,
-            "zotero": self._zotero,
-            "zotero_push": self._zotero,
-            "zotero_off": self._zotero,
+            "zotero": partial(zotero.open_form, context),
+            "zotero_push": partial(zotero.push, context),
+            "zotero_off": partial(zotero.disconnect, context),
             "compare_saved": partial(saved.choose, context),
             "compare_checked": self._compare_checked,
             "compare_others": self._compare_others,
@@ -245,7 +244,7 @@ class Actions:
 
     async def _load_subject(self, value: str, language: str) -> Subject:
         """Raises NotFound if the digest has expired."""
-        named = _parse_paper(value, language)
+        named = _parse_paper(value)
         if isinstance(named, PaperById):
             return Subject(paper=await find_paper(self._context, named.paper_id))
         subject = Subject(await self._load_digest(named.digest, language), named.number)
@@ -253,14 +252,11 @@ class Actions:
         return replace(subject, paper=found.paper if found else None)
 
     async def _load_paper(self, value: str, language: str) -> Paper:
-        subject = await self._load_subject(value, language)
-        if subject.paper is None:
-            raise NotFound(say("expired", language))
-        return subject.paper
+        return _paper_of(await self._load_subject(value, language), language)
 
     async def _load_paper_id(self, value: str, language: str) -> str:
         """Does not ask arXiv, because forms must open and votes must be recorded at once."""
-        named = _parse_paper(value, language)
+        named = _parse_paper(value)
         if isinstance(named, PaperById):
             ref = parse(named.paper_id)
             return ref.id if ref else named.paper_id
@@ -273,7 +269,7 @@ class Actions:
         subject = await self._load_subject(click.value, language)
         if subject.digest is not None and subject.entry is not None:
             return subject.entry, subject.digest.language
-        paper = await self._load_paper(click.value, language)
+        paper = _paper_of(subject, language)
         await gate.require(self._context, Right.ASK, click.place, click.person, language)  # it is read anew
         await respond.progress(say("reading", language, paper=escape(paper.versioned)))
         written = await self._context.channel_language(click.place, click.person)
@@ -381,7 +377,7 @@ class Actions:
     # ------------------------------------------------------------ questions
 
     async def _ask(self, click: Click, respond: Responder, language: str) -> None:
-        if isinstance(_parse_paper(click.value, language), PaperById):
+        if isinstance(_parse_paper(click.value), PaperById):
             name = await self._load_paper_id(click.value, language)
         else:
             name = cards.short_title(await self._load_paper(click.value, language))
@@ -412,10 +408,7 @@ class Actions:
         return {}
 
     async def _pick(self, click: Click, respond: Responder, language: str) -> None:  # noqa: ARG002
-        try:
-            choice = PaperChoice.parse(click.value)
-        except MalformedId:
-            raise NotFound(say("expired", language)) from None
+        choice = PaperChoice.parse(click.value)
         question = replace(await self._load_question(choice.question, language), extra=click.extra)
         await self._conversation.answer_about(question, choice.paper_id, click.person)
 
@@ -521,27 +514,15 @@ class Actions:
         await respond.file(f"paperboy-{digest.local_date}.md", render(digest))
 
     async def _open_archive(self, click: Click, respond: Responder, language: str) -> None:
-        paper_id = await self._load_paper_id(click.value, language) if click.action == "archive" else ""
+        paper_id = await self._load_paper_id(click.value, language)
         await files.open_archive(self._context, click, respond, language, paper_id)
 
     async def _export(self, click: Click, respond: Responder, language: str) -> None:
-        """Asks for the form of the file, then sends it."""
-        if click.action == "export":
-            await files.choose_file(self._context, click, respond, language)
-        else:
-            await files.send_digest(await self._load_digest(click.value, language), click, respond)
+        await files.send_digest(await self._load_digest(click.value, language), click, respond)
 
     async def _export_to_zotero(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)
         await zotero.push(self._context, click, respond, language, [entry.paper for entry in digest.entries])
-
-    async def _zotero(self, click: Click, respond: Responder, language: str) -> None:
-        if click.action == "zotero":
-            await zotero.open_form(self._context, click, respond, language)
-        elif click.action == "zotero_push":
-            await zotero.push(self._context, click, respond, language)
-        else:
-            await zotero.disconnect(self._context, click, respond, language)
 
     async def _compare_checked(self, click: Click, respond: Responder, language: str) -> None:
         """Chosen from a menu, where there are no check boxes."""
@@ -603,6 +584,12 @@ class Actions:
         await respond.show(note(say("forgotten me", language), language))
 
 
+def _paper_of(subject: Subject, language: str) -> Paper:
+    if subject.paper is None:
+        raise NotFound(say("expired", language))
+    return subject.paper
+
+
 def _checked(submission: Submission) -> list[str]:
     return [v for name, field in submission.fields.items() if name != INSTEAD for v in field.split(",") if v]
 
@@ -612,12 +599,8 @@ def _now(pressed: Click | Submission) -> Command:
     return Command(pressed.id, "digest", "now", pressed.place, pressed.person, pressed.at, pressed.extra)
 
 
-def _parse_paper(value: str, language: str) -> PaperById | DigestPaper:
-    """Raises NotFound for a button's value that names no paper."""
-    try:
-        named = parse_subject(value)
-    except MalformedId:
-        named = None
-    if named is None or isinstance(named, AnswerTo):
-        raise NotFound(say("expired", language))
+def _parse_paper(value: str) -> PaperById | DigestPaper:
+    """Of a value that the gate has admitted."""
+    named = parse_subject(value)
+    assert not isinstance(named, AnswerTo)
     return named

@@ -63,14 +63,12 @@ async def _me(context: Context, command: Command, verb: str, respond: Responder,
     """Handles what the person wants of the own digest. Everybody may; nobody sees another's."""
     await gate.require_command(context, "digest me", command.place, command.person, language)
     if verb not in ("", *OWN_VERBS):
-        help_text = say("me.help", language)
-        shown = say("unknown", language, word=f"me {verb}"[:30].replace("`", ""), help=f"\n\n{help_text}")
+        shown = help_text = say("me.help", language)
+        if verb != "help":
+            shown = say("unknown", language, word=f"me {verb}"[:30].replace("`", ""), help=f"\n\n{help_text}")
         await respond.show(note(shown, language))
         return
     subscription = await personal.load(context, command.place.platform, command.person)
-    if verb == "help":
-        await respond.show(note(say("me.help", language), language))
-        return
     if subscription.created is None:
         await personal.require_room(context, language)
         if verb not in ("", "setup"):
@@ -279,8 +277,7 @@ OWN_VERBS: dict[str, Handler] = {
     "resume": _resume,
     "remove": _forget,
     "forget": _forget,
-    "help": status,
 }
-"""What `/digest me` takes. `help` is answered before."""
+"""What `/digest me` takes beside `help`."""
 COSTLY = ("setup", "now", "resume")
 """Of these, what makes digests: it needs the roles that asking needs."""

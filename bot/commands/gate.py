@@ -19,6 +19,7 @@ from digest.arxiv.ids import parse
 from digest.errors import NotFound
 
 Act = TypeVar("Act", Click, Submission)
+Id = TypeVar("Id", RunKey, PreviewId, PaperChoice)
 OF_CHANNELS = (Names.CHANNEL, Names.DIGEST, Names.PREVIEW)
 """Values that name a channel."""
 
@@ -125,7 +126,7 @@ async def _check_value(context: Context, names: Names, pressed: Click | Submissi
     elif names is Names.DIGEST or (names is Names.CHANNEL and value != here):
         _check_digest(value, here, language)
     elif names is Names.PREVIEW and value != here:
-        _check_preview(value, here, language)
+        _check_here(_parsed(PreviewId, value, language).channel, here, language)
     elif names is Names.ANSWER or answer is not None:
         await _check_answer(context, answer.question if answer else value, pressed, language)
     elif names is Names.CHOICE:
@@ -149,21 +150,19 @@ def _check_paper(value: str, here: str, language: str, *, listed: bool) -> None:
 
 
 def _check_digest(key: str, here: str, language: str) -> None:
-    try:
-        channel = RunKey.parse(key).subscription
-    except MalformedId:
-        raise NotFound(say("expired", language)) from None
+    _check_here(_parsed(RunKey, key, language).subscription, here, language)
+
+
+def _check_here(channel: str, here: str, language: str) -> None:
     if channel != here:
         raise Refused(say("not here", language))
 
 
-def _check_preview(value: str, here: str, language: str) -> None:
+def _parsed(kind: type[Id], value: str, language: str) -> Id:
     try:
-        channel = PreviewId.parse(value).channel
+        return kind.parse(value)
     except MalformedId:
         raise NotFound(say("expired", language)) from None
-    if channel != here:
-        raise Refused(say("not here", language))
 
 
 async def _check_answer(context: Context, name: str, pressed: Click | Submission, language: str) -> None:
@@ -172,10 +171,7 @@ async def _check_answer(context: Context, name: str, pressed: Click | Submission
 
 
 async def _check_choice(context: Context, pressed: Click | Submission, language: str) -> None:
-    try:
-        choice = PaperChoice.parse(pressed.value)
-    except MalformedId:
-        raise NotFound(say("expired", language)) from None
+    choice = _parsed(PaperChoice, pressed.value, language)
     if parse(choice.paper_id) is None:
         raise NotFound(say("expired", language))
     await _question(context, choice.question, pressed, language)

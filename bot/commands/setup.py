@@ -273,7 +273,11 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(w.strip()[:60] for w in re.split(r"[,，、;；\n]", text) if w.strip()))[:40]
+    return tuple(dict.fromkeys(phrase[:60] for phrase in _phrases(text)))[:40]
+
+
+def _phrases(text: str) -> list[str]:
+    return [phrase for piece in re.split(r"[,，、;；\n]", text) if (phrase := piece.strip())]
 
 
 def _categories(text: str, language: str) -> tuple[str, ...]:
@@ -431,7 +435,7 @@ async def read_draft(context: Context, submission: Submission, language: str) ->
 async def suggest(context: Context, words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Categories for what somebody works on: those to offer, and the likely ones among them. They
     are the categories of arXiv's papers about it; without arXiv, those with such a name."""
-    phrases = [phrase.strip() for phrase in re.split(r"[,，、;；\n]", words) if phrase.strip()][:PHRASES]
+    phrases = _phrases(words)[:PHRASES]
     named = [category for phrase in phrases for category in await asyncio.to_thread(nearest, phrase)]
     try:
         found = [await context.services.papers.search(phrase, HITS) for phrase in phrases]

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from bot.commands.dispatcher import Dispatcher
 from bot.console.chat import ConsoleChat
+from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import (
     Actions,
@@ -121,6 +122,14 @@ class Channel:
     chat: ConsoleChat
     clock: Clock
     conversation: Conversation
+
+    def but(self, **parts: Any) -> Self:
+        """The same under a context with these parts in place of its own."""
+        context = replace(self.context, **parts)
+        conversation = Conversation(context)
+        if isinstance(context.queue, InlineQueue):
+            context.queue.register("answer", conversation.answer)
+        return replace(self, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
 
     async def command(self, name: str, text: str, person: Person = ANN, place: Place = HERE) -> Respond:
         respond = Respond()

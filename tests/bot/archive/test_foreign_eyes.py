@@ -125,7 +125,7 @@ async def test_no_button_with_its_name_shows_it_to_another_person(team, hidden):
     has signed that; a person's own stays closed even so."""
     place = OF_BOB if OF_BOB.key in hidden else SECRET
     links = Links(team.context.store, "https://papers.example", ())
-    team.handler._actions._context = replace(team.context, links=links)
+    team = team.but(links=links)
     before = await team.context.store.subscription(place.key)
     rooms = (HERE, place) if place.direct else (HERE,)
     for action, rule in ACTIONS.items():

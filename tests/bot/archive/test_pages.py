@@ -315,7 +315,7 @@ async def test_feeds_are_whole_and_their_ids_outlive_the_link(pages, links, dige
 
 
 async def test_open_in_archive_gives_a_link_and_who_may_remove_can_revoke_it(team, links, digest, pages):
-    team.handler._actions._context = replace(team.context, links=links)
+    team = team.but(links=links)
     respond = await team.click(("archive", f"{digest.key}#1"))
     url = re.search(r"\((https://papers\.example/[^)]+)\)", respond.text)[1]
     assert url.endswith("/p/2601.22151")

@@ -58,9 +58,7 @@ def connected(team, make):
     """The channel of people, connected by `/digest zotero`."""
 
     async def connect(**more):
-        context = replace(team.context, zotero=make(**more))
-        team.handler._context = team.handler._actions._context = context
-        team.context = context
+        vars(team).update(vars(team.but(zotero=make(**more))))
         await team.set_up()
         respond = await team.command("digest", "zotero")
         opened = await team.click(respond.button("zotero"))
@@ -147,8 +145,7 @@ async def test_saves_of_five_minutes_are_pushed_together_by_the_worker(team, ser
     await connected()
     digest, _ = await team.digest()
     queue = Queue()
-    team.context = replace(team.context, queue=queue)
-    team.handler._actions._context = team.context
+    team = team.but(queue=queue)
     for number in (1, 2, 3):
         await team.click(("save", f"{digest.key}#{number}"), BOB)
     tasks = {key for key, wait in queue.later if key.startswith("zotero:") and wait == PUSH_AFTER}

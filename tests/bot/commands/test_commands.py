@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.cli import status
-from bot.commands.dispatcher import Dispatcher
 from bot.core.chat import ALONE, Actions, Click, Form, Menu, Person, Place, Quotation, Step, Table, Text, Vote, VoteKind
 from bot.core.texts import say
 from bot.digests.counts import GATHER, show_counts
@@ -161,7 +160,7 @@ async def test_two_to_five_saved_papers_are_compared(channel):
 async def test_votes_within_fifteen_seconds_are_shown_by_one_edit(channel):
     digest, _ = await channel.digest()
     queue = Queue()
-    channel.handler = Dispatcher(replace(channel.context, queue=queue), channel.conversation)
+    channel = channel.but(queue=queue)
     for seconds in (0, 5, 5, 10):
         channel.clock.forward(timedelta(seconds=seconds))
         await channel.click(("more", f"{digest.key}#1"))
@@ -278,7 +277,7 @@ async def test_what_was_put_aside_is_in_the_status_and_the_next_now_takes_it_up(
     await store.set_task_aside(f"delivery:{digest.key}", "five tries")
     assert "given up after five tries" in (await channel.command("digest", "status")).text
     queue = Queue()
-    channel.handler = Dispatcher(replace(channel.context, queue=queue), channel.conversation)
+    channel = channel.but(queue=queue)
     await channel.command("digest", "now")
     assert queue.put[0] == ("delivery", digest.key)
     assert queue.put[1][0] == "follow"
@@ -303,7 +302,7 @@ async def test_a_run_whose_task_was_put_aside_is_begun_again_by_the_next_now(cha
     await store.set_task_aside(f"digest:{run.key}", "five tries")
     queue = Queue()
     queue.hasten = lambda *ids: queue.add("hasten", *ids)
-    channel.handler = Dispatcher(replace(channel.context, queue=queue), channel.conversation)
+    channel = channel.but(queue=queue)
     await channel.command("digest", "now")
     assert queue.put[0] == ("hasten", "digest", run.key)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands.dispatcher import Dispatcher
 from bot.commands.home import home_page
 from bot.commands.library.seen import archive_scope
 from bot.console.chat import ConsoleChat
@@ -83,13 +82,11 @@ async def test_without_a_role_that_may_ask_it_makes_nothing_and_can_be_paused_an
 
 
 async def test_so_many_people_may_have_one(channel):
-    few = replace(channel.context, personal_digests=1)
-    channel.handler = Dispatcher(few, channel.conversation)
+    channel = channel.but(personal_digests=1)
     await set_up(channel)
     assert "somebody has it" in (await channel.command("digest", "me setup", EVE)).text
     assert "Your digest" in (await channel.command("digest", "me status", BOB)).text
-    channel.handler = Dispatcher(replace(channel.context, personal_digests=0), channel.conversation)
-    assert "switched off" in (await channel.command("digest", "me", EVE)).text
+    assert "switched off" in (await channel.but(personal_digests=0).command("digest", "me", EVE)).text
 
 
 async def test_it_learns_from_the_person_s_votes_everywhere_and_from_nobody_else_s(channel):

@@ -137,9 +137,7 @@ async def test_a_direct_message_is_answered_there(channel):
 
 
 async def test_questions_a_day_have_a_limit_that_is_said(channel):
-    channel.conversation._context = replace(channel.context, questions_per_person=2)
-    channel.handler._conversation = channel.conversation
-    channel.context.queue.register("answer", channel.conversation.answer)
+    channel = channel.but(questions_per_person=2)
     _, thread = await channel.digest()
     for _ in range(2):
         assert "1 · " in await channel.ask(thread, "what does 1 introduce?", addressed=True)

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.commands.dispatcher import Dispatcher
 from bot.core.chat import Form, Place, Question
 from bot.questions.conversation import Conversation
 from bot.store import RedisBudget, RunState
@@ -25,10 +24,7 @@ class Broke(ExtractiveAnalyst):
 
 @pytest.fixture
 async def broke(channel):
-    context = replace(channel.context, services=replace(channel.context.services, analyst=Broke()))
-    conversation = Conversation(context)
-    context.queue.register("answer", conversation.answer)
-    return replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
+    return channel.but(services=replace(channel.context.services, analyst=Broke()))
 
 
 async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_the_channel_s_time(broke):
@@ -75,8 +71,7 @@ async def test_forget_me_does_not_reset_the_limit_and_nothing_of_it_names_the_pe
 
 
 async def test_setup_tells_the_day_s_budget(channel):
-    context = replace(channel.context, daily_budget=10.0, questions_per_person=7)
-    told = replace(channel, handler=Dispatcher(context, channel.conversation))
+    told = channel.but(daily_budget=10.0, questions_per_person=7)
     await told.set_up()
     _, respond = await told.submit((await told.command("digest", "setup")).panels[-1])
     assert "at most $10 a day here" in respond.text
@@ -96,10 +91,7 @@ async def test_a_question_beyond_a_limit_is_not_stored_and_told_once_a_day(chann
 
 
 async def a_limited(channel, questions: int):
-    context = replace(channel.context, questions_per_person=questions)
-    conversation = Conversation(context)
-    context.queue.register("answer", conversation.answer)
-    limited = replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
+    limited = channel.but(questions_per_person=questions)
     _, thread = await limited.digest()
     return limited, thread
 
@@ -141,9 +133,7 @@ WAYS = {
 async def test_every_way_to_a_model_call_counts_at_the_same_gate(channel, way):
     budget = RedisBudget(channel.context.store, person=1)
     model = Metered(budget)
-    services = replace(channel.context.services, analyst=model)
-    context = replace(channel.context, services=services, questions_per_person=1)
-    metered = replace(channel, context=context, handler=Dispatcher(context, Conversation(context)))
+    metered = channel.but(services=replace(channel.context.services, analyst=model), questions_per_person=1)
     await metered.set_up()
     await channel.context.store.admit(ANN.id, "something else", 1)
     respond = await WAYS[way](metered, 3)
@@ -157,8 +147,7 @@ async def test_every_way_to_a_model_call_counts_at_the_same_gate(channel, way):
 
 async def test_each_paper_that_is_checked_in_a_list_counts(channel):
     model = Metered(RedisBudget(channel.context.store, person=2))
-    context = replace(channel.context, services=replace(channel.context.services, analyst=model))
-    metered = replace(channel, context=context, handler=Dispatcher(context, Conversation(context)))
+    metered = channel.but(services=replace(channel.context.services, analyst=model))
     digest, _ = await channel.digest()
     ranks = [candidate.rank for candidate in digest.others][:3]
     assert len(ranks) == 3
@@ -170,8 +159,7 @@ async def test_each_paper_that_is_checked_in_a_list_counts(channel):
 
 async def test_what_is_stored_costs_nothing_and_does_not_count(channel):
     model = Metered(RedisBudget(channel.context.store, person=1))
-    context = replace(channel.context, services=replace(channel.context.services, analyst=model))
-    metered = replace(channel, context=context, handler=Dispatcher(context, Conversation(context)))
+    metered = channel.but(services=replace(channel.context.services, analyst=model))
     await metered.set_up()
     for _ in range(3):
         assert "DynamicVLA" in (await metered.command("paper", "2601.22153")).text
@@ -207,8 +195,8 @@ async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel):
     with booked(HERE.key, "analyse"):
         ticket = await budget.reserve(HERE.key, Usage(1, 10, 0, 10, 0.1))
         await budget.settle(ticket, Usage(1, 1000, 500, 100, 0.42))
-    context = replace(channel.context, services=replace(channel.context.services, spent=budget.used))
-    respond = await replace(channel, handler=Dispatcher(context, channel.conversation)).command("digest", "status")
+    metered = channel.but(services=replace(channel.context.services, spent=budget.used))
+    respond = await metered.command("digest", "status")
     assert "Today: $0.42 (analyses $0.42); 1,000 tokens read, 50 % of them from the model's cache" in respond.text
     assert "This month" not in respond.text  # the same: all of it was spent today
     assert "Today: 42 % of the budget" in respond.text
