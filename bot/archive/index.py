@@ -513,7 +513,7 @@ class Index:
             log.warning("event=digest_unreadable digest=%s cause=%s", key, type(error).__name__)
             return None
 
-    def digest_keys(self, channel: str, limit: int = -1) -> list[str]:
+    def digest_keys(self, channel: str, limit: int) -> list[str]:
         """The newest first."""
         rows = self._db.execute(
             "SELECT key FROM digest WHERE channel=? ORDER BY day DESC, made DESC LIMIT ?", (channel, limit)

@@ -8,7 +8,6 @@ opens a channel that ARCHIVE_PUBLIC names.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -51,11 +50,7 @@ class Opened:
 class Links:
     def __init__(self, store: Store, url: str, public: Collection[str]) -> None:
         """`url`: ARCHIVE_URL; `public`: the channels of ARCHIVE_PUBLIC."""
-        self._store, self._url, self._public = store, url.rstrip("/"), frozenset(public)
-
-    @property
-    def base(self) -> str:
-        return self._url
+        self._store, self.base, self._public = store, url.rstrip("/"), frozenset(public)
 
     def is_public(self, channel: str) -> bool:
         return channel in self._public
@@ -63,9 +58,10 @@ class Links:
     async def to_channel(self, channel: str) -> str:
         """The address of the channel's list of digests."""
         if channel in self._public:
-            return f"{self._url}/archive/{PUBLIC}.{_packed(channel)}/"
+            return f"{self.base}/archive/{PUBLIC}.{_packed(channel)}/"
         end = int((self._store.now() + LIFE).timestamp())
-        return f"{self._url}/archive/{end:x}.{await self._mark(channel, f'{end:x}')}.{_packed(channel)}/"
+        signer, parts = await self._signed(channel, f"{end:x}")
+        return f"{self.base}/archive/{end:x}.{signer.sign(*parts)}.{_packed(channel)}/"
 
     async def to_digest(self, key: str) -> str:
         run = RunKey.parse(key)
@@ -94,10 +90,6 @@ class Links:
         signer, parts = await self._signed(channel, match[1])
         return Opened(channel, public=False) if signer.verify(match[2], *parts) else None
 
-    async def _mark(self, channel: str, end: str) -> str:
-        signer, parts = await self._signed(channel, end)
-        return signer.sign(*parts)
-
     async def _signed(self, channel: str, end: str) -> tuple[Signer, tuple[str, ...]]:
         series = await self._store.link_series(channel)
         return Signer(await self._store.secret()), ("archive-link", channel, end, series)
@@ -111,6 +103,6 @@ def _unpacked(text: str) -> str:
     """Empty for what `_packed` did not write."""
     try:
         channel = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+    except ValueError:
         return ""
     return channel if _packed(channel) == text else ""

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.archive.zotero_api import BATCH, ZoteroApi, ZoteroBusy, ZoteroRefused
-from bot.core.chat import VoteKind
 from bot.core.crypto.encryption import Cipher
-from bot.core.ids import ChannelKey, answer_of, join_key
+from bot.core.ids import ChannelKey, join_key
 from bot.core.texts import say
 from bot.store import LeaseBusy, Store
 from bot.store.zotero import ZoteroLink
@@ -75,9 +74,7 @@ class Zotero:
     async def push_saved(self, channel: str) -> Pushed:
         """All papers that are saved in the channel. Raises ZoteroRefused, ZoteroBusy,
         ArxivUnavailable."""
-        votes = await self._store.votes(channel)
-        saved = [v.subject for v in votes if v.kind is VoteKind.SAVED and not answer_of(v.subject)]
-        ids = list(dict.fromkeys(saved))
+        ids = await self._store.saved_in(channel)
         link = await self._link(channel)
         known = await self._store.zotero_items(link.library, ids)
         unknown = [paper_id for paper_id in ids if paper_id not in known]

@@ -119,11 +119,11 @@ class ZoteroApi:
     async def group_name(self, key: str, library: int) -> str:
         """The group's name, once it is sure that the key may write there. Raises ZoteroRefused,
         ZoteroBusy."""
-        groups = _fields(_fields(await self._json("GET", "/keys/current", key), "access"), "groups")
+        groups = _fields(_fields(await self._json("/keys/current", key), "access"), "groups")
         allowed = _fields(groups, str(library)) or _fields(groups, "all")
         if not allowed.get("write"):
             raise ZoteroRefused(say.sentence("error.zotero.readonly", library=library))
-        group = await self._json("GET", f"/groups/{library}", key)
+        group = await self._json(f"/groups/{library}", key)
         return str(_fields(group, "data").get("name") or "")[:100]
 
     async def add(self, key: str, library: int, papers: Sequence[Paper]) -> Added:
@@ -161,11 +161,11 @@ class ZoteroApi:
 
     async def _existing(self, key: str, library: int, papers: Sequence[Paper]) -> dict[str, str]:
         keys = {item_key(paper.id): paper.id for paper in papers}
-        found = await self._json("GET", f"/groups/{library}/items?format=versions&itemKey={','.join(keys)}", key)
+        found = await self._json(f"/groups/{library}/items?format=versions&itemKey={','.join(keys)}", key)
         return {paper_id: name for name, paper_id in keys.items() if name in found}
 
-    async def _json(self, method: str, path: str, key: str) -> dict[str, Any]:
-        return await _parse(await self._ask(method, path, key))
+    async def _json(self, path: str, key: str) -> dict[str, Any]:
+        return await _parse(await self._ask("GET", path, key))
 
     async def _ask(
         self,
@@ -238,14 +238,12 @@ def _added(papers: Sequence[Paper], found: Mapping[str, Any]) -> Added:
     done = {**unchanged, **_fields(found, "success"), **_fields(found, "successful")}
     new = 0
     for place, paper in enumerate(papers):
-        problem = failed.get(str(place))
-        if str(place) in done:
-            new += str(place) not in unchanged
+        name = str(place)
+        problem = _fields(failed, name)
+        code = problem.get("code")
+        if name in done or code == 412:
+            new += name in done and name not in unchanged
             items[paper.id] = item_key(paper.id)
-        elif isinstance(problem, dict) and problem.get("code") == 412:
-            items[paper.id] = item_key(paper.id)
-        elif (
-            isinstance(problem, dict) and str(problem.get("code"))[:1] == "4" and problem.get("code") not in (409, 429)
-        ):
+        elif str(code).startswith("4") and code not in (409, 429):
             refused[paper.id] = escape(str(problem.get("message") or "")[:SAID])
     return Added(items, new, refused)

@@ -108,7 +108,7 @@ def _cleaned(options: Mapping[str, str | None], known: Mapping[str, str]) -> dic
     return given
 
 
-def _clean_for(name: str, base_url: str = "") -> Clean:
+def _clean_for(name: str, base_url: str) -> Clean:
     return {
         "SLACK_BOT_TOKEN": shapes.slack_bot_token,
         "SLACK_APP_TOKEN": shapes.slack_app_token,
@@ -320,9 +320,8 @@ def _clickable(url: str) -> str:
 
 
 def _show(finding: Finding) -> None:
-    mark = {State.GOOD: "ok", State.BAD: "bad", State.DOUBTFUL: "look"}.get(finding.state, finding.state.value)
     todo = f"{'' if finding.detail.endswith('.') else '.'} {finding.todo}" if finding.todo else ""
-    print(f"   {mark}: {finding.what}: {finding.detail}{todo}")
+    print(f"   {finding.state}: {finding.what}: {finding.detail}{todo}")
 
 
 # ---------------------------------------------------------------- probes
@@ -342,8 +341,8 @@ def _slack(answers: Answers) -> list[Finding]:
         settings = answers.settings()
         chat = SlackChat(answers["SLACK_BOT_TOKEN"], settings.slack_api_url)
         try:
-            channels = [c for c in (answers["SLACK_CHANNEL"],) if c]
-            return await check_connection(chat, channels, answers["SLACK_APP_TOKEN"])
+            channel = answers["SLACK_CHANNEL"]
+            return await check_connection(chat, [channel] if channel else [], answers["SLACK_APP_TOKEN"])
         finally:
             await chat.close()
 
@@ -360,7 +359,8 @@ def _discord(answers: Answers) -> list[Finding]:
         set_addresses(settings.discord_api_url, settings.discord_gateway_url)
         chat = DiscordChat(answers["DISCORD_TOKEN"])
         try:
-            return await check_connection(chat, [c for c in (answers["DISCORD_CHANNEL_ID"],) if c])
+            channel = answers["DISCORD_CHANNEL_ID"]
+            return await check_connection(chat, [channel] if channel else [])
         finally:
             await chat.close()
 

@@ -75,11 +75,24 @@ def dates_from(text: str, now: datetime) -> Dates:
     return Dates(listed[0], listed[-1])
 
 
-class _ListAhead:
-    """Implements `ports.Papers`. The list is asked for at once, for whoever wants it later."""
+class _Papers:
+    """Implements `ports.Papers` but for the list."""
+
+    def __init__(self, papers: Papers) -> None:
+        self._papers = papers
+
+    async def get(self, ids: Sequence[str]) -> list[Paper]:
+        return await self._papers.get(ids)
+
+    async def search(self, words: str, limit: int = 10) -> list[Paper]:
+        return await self._papers.search(words, limit)
+
+
+class _ListAhead(_Papers):
+    """The list is asked for at once, for whoever wants it later."""
 
     def __init__(self, papers: Papers, categories: Sequence[str], now: datetime) -> None:
-        self._papers = papers
+        super().__init__(papers)
         self._categories = categories
         self._listing = asyncio.create_task(papers.announced(categories, now))
         # It may fail while nobody waits for it yet, or any more.
@@ -88,12 +101,6 @@ class _ListAhead:
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
         same = tuple(categories) == tuple(self._categories)
         return await (self._listing if same else self._papers.announced(categories, now))
-
-    async def get(self, ids: Sequence[str]) -> list[Paper]:
-        return await self._papers.get(ids)
-
-    async def search(self, words: str, limit: int = 10) -> list[Paper]:
-        return await self._papers.search(words, limit)
 
 
 async def ask_ahead(settings: Settings, store: Store, papers: Papers) -> Papers:
@@ -105,20 +112,15 @@ async def ask_ahead(settings: Settings, store: Store, papers: Papers) -> Papers:
     return _ListAhead(papers, wanted.profile.categories, store.now())
 
 
-class _PastLists:
-    """Implements `ports.Papers`: what was announced is what the API shows of past days."""
+class _PastLists(_Papers):
+    """What was announced is what the API shows of past days."""
 
     def __init__(self, arxiv: Arxiv, dates: Dates) -> None:
+        super().__init__(arxiv)
         self._arxiv, self._dates = arxiv, dates
 
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
         return await self._arxiv.listed_between(categories, self._dates.first, self._dates.last, now)
-
-    async def get(self, ids: Sequence[str]) -> list[Paper]:
-        return await self._arxiv.get(ids)
-
-    async def search(self, words: str, limit: int = 10) -> list[Paper]:
-        return await self._arxiv.search(words, limit)
 
 
 def services_for(app: App, dates: Dates | None) -> Services:

@@ -78,9 +78,5 @@ async def _of_digest(app: Any, channel: str, day: date | None) -> Sequence[Any]:
 
 
 async def _saved(app: Any, channel: str) -> Sequence[Any]:
-    from bot.core.chat import VoteKind
-    from bot.core.ids import answer_of
-
-    votes = await app.store.votes(channel)
-    ids = list(dict.fromkeys(v.subject for v in votes if v.kind is VoteKind.SAVED and not answer_of(v.subject)))
+    ids = await app.store.saved_in(channel)
     return await app.services.papers.get(ids) if ids else []

@@ -20,15 +20,6 @@ START_TIMEOUT = 5.0
 """Seconds that the archive may take to have an owner."""
 
 
-async def _owned(store: Any) -> None:
-    import asyncio
-
-    while True:
-        if await store.archive_has_owner():
-            return
-        await asyncio.sleep(0.05)
-
-
 @contextlib.asynccontextmanager
 async def _owning(archive: Any, store: Any) -> AsyncIterator[None]:
     """Owns the archive while no other process does. Begins when one does, so that an agent's first
@@ -38,7 +29,9 @@ async def _owning(archive: Any, store: Any) -> AsyncIterator[None]:
     owner = asyncio.create_task(archive.run())
     try:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(_owned(store), START_TIMEOUT)
+            async with asyncio.timeout(START_TIMEOUT):
+                while not await store.archive_has_owner():  # noqa: ASYNC110  # no event crosses processes
+                    await asyncio.sleep(0.05)
         yield
     finally:
         owner.cancel()

@@ -110,6 +110,11 @@ class Votes(Base):
         own = [v for v in votes if v.person.id == person and v.kind is VoteKind.SAVED]
         return sorted(own, key=lambda vote: vote.at, reverse=True)
 
+    async def saved_in(self, subscription: str) -> list[str]:
+        """Ids of the papers that are saved in the channel, each once."""
+        saved = [vote.subject for vote in await self.votes(subscription) if vote.kind is VoteKind.SAVED]
+        return list(dict.fromkeys(subject for subject in saved if not answer_of(subject)))
+
     async def teaching_votes(self, subscription: str) -> list[Vote]:
         """Returns the votes on papers since the channel last made the bot forget, oldest first."""
         since = await self.redis.do("GET", _untaught(subscription))
