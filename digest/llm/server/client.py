@@ -436,14 +436,10 @@ class Model:
             self._learn(model, echoes=reading.marks_in(request, received.raw))
         repeats = sent <= known.reads or self._is_vendor or reading.repeats(request, received.raw)
         unread = received.reply.problem is not None  # nobody will read it
-        verdict = reading.verdict(sent, received.usage, known.reads, counts, repeats=repeats or unread)
+        doubtful = reading.is_doubtful(sent, received.usage, known.reads, counts, repeats=repeats or unread)
         # A window that the prompt fills has no room for a word.
         full = received.reply.finish == CUT and not (received.raw.strip() or written(received.usage))
-        if (
-            verdict is reading.Verdict.DOUBTFUL
-            or (full and sent > reading.SMALL)
-            or (request.marks and sent > reading.SMALL)
-        ):
+        if doubtful or (sent > reading.SMALL and (full or request.marks)):
             return await self._settle_doubt(request, model, received, meter)
         if repeats:
             self._learn(model, reads=max(known.reads, sent))
@@ -538,7 +534,6 @@ class Model:
             began = time.monotonic()
             doubt = dialect.thoughts is None and not self._keeps_thoughts_apart
             reader = StreamReader(request, model, price, hold=doubt or bool(dialect.thoughts), doubt=doubt)
-            settled = False
             try:
                 async with (
                     asyncio.timeout(max(0.01, ends - time.monotonic())),
@@ -560,11 +555,8 @@ class Model:
                     raise failure from error
             finally:
                 if reader.begun:
-                    settled = True
                     meter.add(parse_usage(reader.usage, price, request, reader.text))
         reply = reader.reply()
-        if not settled:
-            meter.add(reply.usage)
         self._log(reply, began)
         return _Received(reply, reader.text, reader.usage, has_orphan(reader.text))
 
@@ -675,4 +667,5 @@ async def _whole(raw: bytes, kind: str, request: Request, model: str, price: Pri
 
 
 def _packed_vectors(raw: bytes, texts: list[str], price: Price | None) -> tuple[bytes, Usage]:
-    return pack_vectors(*parse_vectors(raw, texts, price))
+    vectors, usage = parse_vectors(raw, texts, price)
+    return pack_vectors(vectors), usage

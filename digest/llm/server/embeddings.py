@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Sequence
 
 from digest.llm.server.prices import Price
-from digest.llm.server.replies import InvalidReply, parse_json
+from digest.llm.server.replies import InvalidReply, parse_json, prompt_count
 from digest.llm.server.wire import estimate_tokens
 from digest.model import Usage
 from digest.render.labels import label
@@ -25,20 +25,15 @@ def parse_vectors(raw: bytes, texts: Sequence[str], price: Price | None) -> tupl
         raise InvalidReply(label.sentence("model.no vectors")) from error
     if len(vectors) != len(texts) or len({len(v) for v in vectors}) != 1 or not vectors[0]:
         raise InvalidReply(label.sentence("model.few vectors"))
-    usage = body.get("usage")
-    counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
-    into = (
-        counted
-        if isinstance(counted, int) and not isinstance(counted, bool) and 0 <= counted < 10**9
-        else sum(map(estimate_tokens, texts))
-    )
+    counted = prompt_count(body.get("usage"))
+    into = sum(map(estimate_tokens, texts)) if counted is None else counted
     return vectors, Usage(1, into, 0, 0, price.usd(into, 0, 0) if price else None)
 
 
-def pack_vectors(vectors: Sequence[Sequence[float]], usage: Usage) -> tuple[bytes, Usage]:
+def pack_vectors(vectors: Sequence[Sequence[float]]) -> bytes:
     """Their number, then single-precision floats: a tenth of the size of the JSON."""
     flat = array("f", (x for vector in vectors for x in vector))
-    return len(vectors).to_bytes(4, "big") + flat.tobytes(), usage
+    return len(vectors).to_bytes(4, "big") + flat.tobytes()
 
 
 def unpack_vectors(raw: bytes) -> list[list[float]]:

@@ -6,7 +6,6 @@ what is doubtful. Pure.
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -26,15 +25,11 @@ _MOST = 1.5
 """Of the estimate: more was not sent."""
 
 
-class Verdict(enum.Enum):
-    READ = "read"
-    DOUBTFUL = "doubtful"
-
-
-def verdict(
+def is_doubtful(
     sent: int, usage: Mapping[str, Any] | None, reads: int, counts: list[tuple[int, int]], *, repeats: bool
-) -> Verdict:
-    """`reads`: what it is known to read. `counts`: earlier prompts and their counts, added to.
+) -> bool:
+    """Whether the prompt may have been cut. `reads`: what the model is known to read. `counts`:
+    earlier prompts and their counts, added to.
 
     `repeats`: whether the output repeats words of the prompt, see `repeats`.
     """
@@ -43,13 +38,13 @@ def verdict(
         counts.append((sent, counted))
         del counts[:-40]
     if sent <= max(SMALL, reads):
-        return Verdict.READ
+        return False
     if not counted or not _SURE * sent <= counted <= _MOST * sent:
-        return Verdict.DOUBTFUL
+        return True
     if _same_for_others(sent, counted, counts) or (counted < _LIKELY * sent and _round(counted)):
-        return Verdict.DOUBTFUL
+        return True
     # A proxy may count what was sent, while the model behind it has read less.
-    return Verdict.READ if repeats else Verdict.DOUBTFUL
+    return not repeats
 
 
 _RUN = 5
@@ -91,8 +86,7 @@ def _round(counted: int) -> bool:
 
 
 def counted_few(sent: int, usage: Mapping[str, Any] | None) -> bool:
-    counted = prompt_count(usage)
-    return bool(counted) and (counted or 0) < _SURE * sent
+    return 0 < (prompt_count(usage) or 0) < _SURE * sent
 
 
 def readable(sent: int, usage: Mapping[str, Any] | None) -> int:

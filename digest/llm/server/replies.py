@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from digest.llm.server.prices import Price
@@ -209,7 +209,7 @@ def _response_event(event: Mapping[str, Any]) -> Piece:
         return Piece(refusal=clean(field_text(event.get("delta"))))
     response = event.get("response")
     if kind in ("response.completed", "response.incomplete") and isinstance(response, dict):
-        return replace(_response_piece(response), whole=True)
+        return _response_piece(response)
     return Piece()
 
 
@@ -263,10 +263,10 @@ def parse_usage(body: object, price: Price | None, request: Request, text: str) 
         details = fields.get(name)
         cached = (_count(details.get("cached_tokens")) if isinstance(details, dict) else None) or cached
     given = prompt_count(fields)
-    written = _count(fields.get("completion_tokens"))
-    written = _count(fields.get("output_tokens")) if written is None else written
+    counted = _count(fields.get("completion_tokens"))
+    counted = _count(fields.get("output_tokens")) if counted is None else counted
     into = request_tokens(request) if given is None else given
-    out = estimate_tokens(text) if written is None else written
+    out = estimate_tokens(text) if counted is None else counted
     reused = min(into, cached or 0)
     return Usage(1, into, reused, out, price.usd(into, reused, out) if price else None)
 
