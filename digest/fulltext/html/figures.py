@@ -8,8 +8,6 @@ of its results, no logo, no table, no drawing that the page holds as text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -122,13 +120,7 @@ def _licence_name(found: re.Match[str]) -> str:
 
 
 def _is_in(el: _Element, around: _Element) -> bool:
-    return el is around or any(parent is around for parent in el.iterancestors())
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    figure: Figure
-    points: int
+    return around in (el, *el.iterancestors())
 
 
 def teaser(page: _Element, article: _Element, paper_id: str, version: int) -> Figure | None:
@@ -139,18 +131,17 @@ def teaser(page: _Element, article: _Element, paper_id: str, version: int) -> Fi
     base = _base(page)
     title = next((all_text(el) for el in with_class(article, "ltx_title_document")), "")
     name = title.partition(":")[0].strip() if ":" in title else ""
-    best: _Candidate | None = None
+    best, most = None, ENOUGH - 1
     for order, el in enumerate(_figures(article)):
         found = _candidate(el, order, name, article)
         if found is None:
             continue
         image, caption, points = found
         path = _path(image.get("src") or "", base, paper_id, version)
-        if not path or (best is not None and points <= best.points):
-            continue
-        label, _, words = caption.partition(": ") if re.match(r"\w+\.? \d\w*: ", caption) else ("", "", caption)
-        best = _Candidate(Figure(path, label, words, el.get("id") or "", allowed), points)
-    return best.figure if best is not None and best.points >= ENOUGH else None
+        if path and points > most:
+            label, _, words = caption.partition(": ") if re.match(r"\w+\.? \d\w*: ", caption) else ("", "", caption)
+            best, most = Figure(path, label, words, el.get("id") or "", allowed), points
+    return best
 
 
 def _base(page: _Element) -> str:
@@ -163,7 +154,7 @@ def _figures(article: _Element) -> list[_Element]:
     for el in article.iter():
         if "ltx_bibliography" in classes(el):
             break
-        if tag(el) == "figure" and not any(tag(up) == "figure" for up in el.iterancestors()):
+        if tag(el) == "figure" and _figure_around(el) is None:
             found.append(el)
     return found
 
@@ -175,17 +166,24 @@ def _candidate(figure: _Element, order: int, name: str, article: _Element) -> tu
     whole = _caption(figure)
     if not whole or _OTHER_KIND.match(whole) or _NOT_OURS.search(whole) or with_class(figure, "ltx_tag_table"):
         return None
-    for image, caption in _pictures(figure, whole):
-        points = _place_points(figure, order, article) + _caption_points(caption, name) + _shape_points(image)
-        return image, caption, points
-    return None
+    shown = _picture(figure, whole)
+    if shown is None:
+        return None
+    image, caption = shown
+    points = _place_points(figure, order, article) + _caption_points(caption, name) + _shape_points(image)
+    return image, caption, points
+
+
+def _figure_around(el: _Element) -> _Element | None:
+    return next(el.iterancestors("figure"), None)
 
 
 def _is_hidden(el: _Element) -> bool:
-    styles = [re.sub(r"\s", "", (up.get("style") or "").lower()) for up in (el, *el.iterancestors())]
-    return any("display:none" in s or "visibility:hidden" in s for s in styles) or any(
-        up.get("hidden") is not None for up in (el, *el.iterancestors())
-    )
+    for up in (el, *el.iterancestors()):
+        style = re.sub(r"\s", "", (up.get("style") or "").lower())
+        if "display:none" in style or "visibility:hidden" in style or up.get("hidden") is not None:
+            return True
+    return False
 
 
 def _is_back_matter(el: _Element, article: _Element) -> bool:
@@ -204,32 +202,31 @@ def _heading(section: _Element) -> str:
 def _caption(figure: _Element) -> str:
     """The figure's own caption as one line: `Figure 1: The model.`"""
     for el in figure.iter("figcaption"):
-        if next(up for up in el.iterancestors() if tag(up) == "figure") is figure:
+        if _figure_around(el) is figure:
             return text_of(el, Notes(), LeftOut())
     return ""
 
 
-def _pictures(figure: _Element, whole: str) -> Iterator[tuple[_Element, str]]:
+def _picture(figure: _Element, whole: str) -> tuple[_Element, str] | None:
     """A picture that is all of the figure, or a panel that its own caption calls the overview."""
     images = [el for el in figure.iter("img", "object", "embed", "picture", "svg") if not _is_hidden(el)]
     usable = [el for el in images if _is_usable(el)]
     drawn = [el for el in images if el not in usable and not _is_small(el)]
     if with_class(figure, "ltx_tabular") and not usable:
-        return
+        return None
     if usable and not drawn and not _holds_text(figure):
         areas = sorted(((_area(el), n, el) for n, el in enumerate(usable)), reverse=True)
         total = sum(area for area, _, _ in areas)
         if len(usable) == 1 or (total and areas[0][0] >= LARGEST_SHARE * total):
-            yield areas[0][2], whole
-            return
+            return areas[0][2], whole
     for panel in figure.iter("figure"):
-        mine = [el for el in usable if next(up for up in el.iterancestors() if tag(up) == "figure") is panel]
+        mine = [el for el in usable if _figure_around(el) is panel]
         caption = _caption(panel)
         if panel is not figure and len(mine) == 1 and _OVERVIEW.search(caption) and not _RESULT.search(caption):
             label = whole.partition(": ")[0]
             if not _NOT_OURS.search(caption):
-                yield mine[0], f"{label}: {caption}" if re.fullmatch(r"\w+\.? \d\w*", label) else caption
-                return
+                return mine[0], f"{label}: {caption}" if re.fullmatch(r"\w+\.? \d\w*", label) else caption
+    return None
 
 
 def _holds_text(figure: _Element) -> bool:

@@ -39,12 +39,14 @@ def _files(article: _Element) -> list[str]:
     for error in with_class(article, "ltx_ERROR"):
         text = all_text(error)
         after = f"{text} {(error.tail or '').strip()[:100]}"
-        if named := _INCLUDES.search(after):
-            file = _FILE.search(after)
-            found.append(file[0] if file else named[1] or "\\input")
-        elif "missing_file" in classes(error) or (file := _FILE.search(text)):
-            file = _FILE.search(text)
-            found.append(file[0] if file else text[:60])
+        named = _INCLUDES.search(after)
+        file = _FILE.search(after if named else text)
+        if file:
+            found.append(file[0])
+        elif named:
+            found.append(named[1] or "\\input")
+        elif "missing_file" in classes(error):
+            found.append(text[:60])
     return found
 
 
