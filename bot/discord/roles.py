@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import discord
+from cachetools import LRUCache
 
 from bot.core.chat import ChatError, TargetMissing
 from bot.discord.events import roles_of
@@ -22,7 +22,7 @@ class AskRoles:
 
     def __init__(self, rest: Rest, roles: frozenset[str], guilds: Callable[[], Sequence[int]]) -> None:
         self._rest, self.roles, self._guilds = rest, roles, guilds
-        self._known: OrderedDict[int, tuple[float, bool]] = OrderedDict()
+        self._known: LRUCache[int, tuple[float, bool]] = LRUCache(MAX_PEOPLE)
 
     async def allow(self, user: discord.abc.User, *, direct: bool) -> bool:
         """In a direct conversation, a role in any of the bot's servers counts."""
@@ -41,9 +41,6 @@ class AskRoles:
             return known
         has = any(self.roles & roles for roles in found)
         self._known[user] = (time.monotonic(), has)
-        self._known.move_to_end(user)
-        while len(self._known) > MAX_PEOPLE:
-            self._known.popitem(last=False)
         return has
 
     async def _roles_in(self, guild: int, user: int) -> frozenset[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
+
+from cachetools import LRUCache
 
 from bot.core.chat import (
     ChatError,
@@ -73,7 +74,7 @@ class SlackChat:
         self.api = WebApi(token, api_url, pauses)
         self.signer = signer or Signer(token_bytes(32))
         self._members = Members(self.api)
-        self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._threads: LRUCache[tuple[str, str], str] = LRUCache(MAX_KNOWN_THREADS)
 
     async def close(self) -> None:
         await self.api.close()
@@ -108,8 +109,6 @@ class SlackChat:
         answer = await self.api.call("chat.postMessage", channel=channel, **message, **within)
         ts = str(answer["ts"])
         self._threads[channel, ts] = thread
-        while len(self._threads) > MAX_KNOWN_THREADS:
-            self._threads.popitem(last=False)
         return ts
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
@@ -126,14 +125,10 @@ class SlackChat:
         method = "conversations.replies" if thread else "conversations.history"
         args: dict[str, Any] = {"channel": place.channel, "include_all_metadata": True, "limit": PAGE}
         args |= {"oldest": f"{since.timestamp():.6f}"} | ({"ts": thread} if thread else {})
-        while True:
-            answer = await self.api.call(method, **args)
-            for message in answer.get("messages", []):
+        async for page in self.api.pages(method, **args):
+            for message in page.get("messages", []):
                 if who.bot == message.get("bot_id") or who.user == message.get("user"):
                     yield message
-            args["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor", "")
-            if not args["cursor"]:
-                return
 
     async def delete(self, place: Place, message: str) -> None:
         with contextlib.suppress(TargetMissing):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
+
+from cachetools import TTLCache
 
 from bot.core.chat import ChatError, Forbidden, Place
 from bot.slack.web_api import SlackRefused, WebApi
@@ -23,9 +23,9 @@ PAGES = 10
 class Members:
     """Keeps what it learned for a minute. Private channels count: the bot shares them."""
 
-    def __init__(self, api: WebApi, clock: Callable[[], float] = time.monotonic) -> None:
-        self._api, self._clock = api, clock
-        self._known: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
+    def __init__(self, api: WebApi) -> None:
+        self._api = api
+        self._known: TTLCache[str, frozenset[str]] = TTLCache(MAX_PEOPLE, MAX_AGE)
 
     async def inside(self, user: str, places: Sequence[Place]) -> frozenset[str]:
         """The keys of the channels that the person is in. Of a single channel its own list of
@@ -49,29 +49,18 @@ class Members:
         return frozenset(place.key for place in found)
 
     async def _channels(self, user: str) -> frozenset[str]:
-        asked, known = self._known.get(user, (0.0, None))
-        if known is not None and self._clock() - asked < MAX_AGE:
+        if (known := self._known.get(user)) is not None:
             return known
         found = await self._all(
             "users.conversations", "channels", user=user, types="public_channel,private_channel", exclude_archived=True
         )
         ids = frozenset(str(channel["id"]) for channel in found)
-        self._known[user] = (self._clock(), ids)
-        self._known.move_to_end(user)
-        while len(self._known) > MAX_PEOPLE:
-            self._known.popitem(last=False)
+        self._known[user] = ids
         return ids
 
     async def _is_member(self, user: str, channel: str) -> bool:
         return user in await self._all("conversations.members", "members", channel=channel)
 
     async def _all(self, method: str, name: str, **args: Any) -> list[Any]:
-        found: list[Any] = []
-        cursor = ""
-        for _ in range(PAGES):
-            answer = await self._api.call(method, limit=PAGE, **args, **({"cursor": cursor} if cursor else {}))
-            found += answer.get(name, [])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                break
-        return found
+        pages = self._api.pages(method, PAGES, limit=PAGE, **args)
+        return [one async for page in pages for one in page.get(name, [])]

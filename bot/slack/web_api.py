@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import Any, TypeVar
 
 import aiohttp
@@ -169,6 +170,15 @@ class WebApi:
             if not file:
                 self._plain_feedback = False  # the icons were not what it refused
             raise
+
+    async def pages(self, method: str, most: int | None = None, **args: Any) -> AsyncIterator[dict[str, Any]]:
+        """The answers that hold a list, one after another; at most so many."""
+        for _ in islice(count(), most):
+            answer = await self.call(method, **args)
+            yield answer
+            args["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not args["cursor"]:
+                return
 
     async def _call_with_blocks(
         self, method: str, token: str, args: Mapping[str, Any], *, patient: bool

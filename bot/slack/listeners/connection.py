@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import re
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from typing import Any
 
 from aiohttp import web
+from cachetools import TTLCache
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
@@ -76,16 +77,15 @@ class SlackConnection:
         app_token: str = "",
         signing_secret: str = "",
         api_url: str = API_URL,
-        port: int | None = None,
         sockets: int = 2,
         ping: float = 5.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`port`: where to listen without an app token; None if requests come through `mount`."""
+        """Without an app token requests come through `mount`."""
         assert app_token or signing_secret
         self._chat, self._handler = chat, handler
         self._app_token, self._secret, self._api_url = app_token, signing_secret, api_url
-        self._port, self._count, self._ping = port, sockets, ping
+        self._count, self._ping = sockets, ping
         self._tasks: set[asyncio.Task[None]] = set()
         self._dispatches: set[asyncio.Task[Any]] = set()
         self._closing = False
@@ -93,9 +93,8 @@ class SlackConnection:
         """Slack took the tokens once."""
         self._end: asyncio.Future[None] | None = None
         self._sockets: list[Socket] = []
-        self._runner: web.AppRunner | None = None
-        self._signatures: dict[str, float] = {}
-        """Signatures seen, oldest first, with the time at which each may be forgotten."""
+        self._signatures: TTLCache[str, bool] = TTLCache(math.inf, SIGNATURE_LIFE)
+        """Those seen."""
         people = People(chat.api)
         self._events = Events(chat.api, handler, people, self._start_task, self._revoked)
         self._app = self._bolt(Interactions(chat, handler, people, self._start_task, now))
@@ -172,13 +171,11 @@ class SlackConnection:
         try:
             if self._app_token:
                 await self._open_sockets()
-            elif self._port is not None:
-                await self._listen(self._port)
             self.began = True
             log.info("event=slack_connected team=%s by=%s", who.team, "socket" if self._app_token else "http")
             await self._end
         finally:
-            await self._close_connections()
+            await self._close_sockets()
 
     async def _identify(self) -> Identity:
         """Waits for an unreachable Slack. Raises Forbidden for a refused token."""
@@ -199,16 +196,9 @@ class SlackConnection:
             self._sockets.append(socket)
             await socket.connect()  # type: ignore[no-untyped-call]
 
-    async def _listen(self, port: int) -> None:
-        app = web.Application()
-        self.mount(app)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, port=port).start()
-
-    def mount(self, app: web.Application, path: str = PATH) -> None:
+    def mount(self, app: web.Application) -> None:
         """Adds the route for Slack's requests to an application served elsewhere."""
-        app.router.add_post(path, self._from_http)
+        app.router.add_post(PATH, self._from_http)
 
     async def _from_socket(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         task = asyncio.current_task()
@@ -242,12 +232,9 @@ class SlackConnection:
             return False
         if not SignatureVerifier(self._secret).is_valid(body, at, signature):
             return False
-        now = time.monotonic()
-        while self._signatures and next(iter(self._signatures.values())) < now:
-            del self._signatures[next(iter(self._signatures))]
         if signature in self._signatures:
             return False
-        self._signatures[signature] = now + SIGNATURE_LIFE
+        self._signatures[signature] = True
         return True
 
     def _fail(self, error: Exception) -> None:
@@ -259,7 +246,7 @@ class SlackConnection:
         self._closing = True
         if self._dispatches:
             await asyncio.wait(set(self._dispatches), timeout=min(grace, ACK))
-        await self._close_connections()
+        await self._close_sockets()
         going_on = self._tasks | self._dispatches
         if going_on:
             _, late = await asyncio.wait(going_on, timeout=grace)
@@ -269,9 +256,6 @@ class SlackConnection:
         if self._end is not None and not self._end.done():
             self._end.set_result(None)
 
-    async def _close_connections(self) -> None:
+    async def _close_sockets(self) -> None:
         sockets, self._sockets = self._sockets, []
         await asyncio.gather(*(socket.close() for socket in sockets))  # type: ignore[no-untyped-call]
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None

@@ -10,11 +10,11 @@ import contextlib
 import json
 import logging
 import secrets
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from cachetools import LRUCache
 from slack_bolt.async_app import AsyncAck
 
 from bot.core.chat import (
@@ -67,7 +67,7 @@ class Interactions:
     ) -> None:
         self._chat, self._handler, self._people, self._start_task, self._now = chat, handler, people, start_task, now
         self._counting = asyncio.Lock()
-        self._counted: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._counted: LRUCache[str, tuple[str, str]] = LRUCache(COUNTED)
         """By checklist: the time of the press shown, and the view's hash since."""
 
     async def _ack_soon(self, work: Awaitable[None], ack: AsyncAck) -> None:
@@ -144,9 +144,6 @@ class Interactions:
             if pressed_at < last:
                 return
             self._counted[name] = pressed_at, known
-            self._counted.move_to_end(name)
-            while len(self._counted) > COUNTED:
-                self._counted.popitem(last=False)
             with contextlib.suppress(ChatError):
                 changed = views.counted(view, submit)
                 answer = await self._chat.api.call("views.update", view_id=name, view=changed, hash=known)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+
+from cachetools import LRUCache
 
 from bot.core.chat import ChatError, Forbidden, Person
 from bot.slack.web_api import WebApi
@@ -23,16 +23,16 @@ TIMEOUT = 1.5
 class People:
     """Full members of the workspace may change settings; guests and strangers may not."""
 
-    def __init__(self, api: WebApi, clock: Callable[[], float] = time.monotonic) -> None:
-        self._api, self._clock = api, clock
-        self._known: OrderedDict[str, tuple[float, Person]] = OrderedDict()
+    def __init__(self, api: WebApi) -> None:
+        self._api = api
+        self._known: LRUCache[str, tuple[float, Person]] = LRUCache(MAX_PEOPLE)
         self._asking: dict[str, asyncio.Task[Person | None]] = {}
         """One request for a person at a time: who asks much must not use up the rate of all."""
 
     async def person(self, user: str) -> Person:
         """Never fails: returns a Person without rights or language if Slack does not answer."""
         asked, known = self._known.get(user, (0.0, None))
-        if known is not None and self._clock() - asked < MAX_AGE:
+        if known is not None and time.monotonic() - asked < MAX_AGE:
             return known
         asking = self._asking.get(user)
         if asking is None:
@@ -49,10 +49,7 @@ class People:
             if isinstance(error, Forbidden):
                 log.warning("event=person_unknown reason=%s", for_log(error))
             return None
-        self._known[user] = (self._clock(), found)
-        self._known.move_to_end(user)
-        while len(self._known) > MAX_PEOPLE:
-            self._known.popitem(last=False)
+        self._known[user] = (time.monotonic(), found)
         return found
 
     async def _request(self, user: str) -> Person:
