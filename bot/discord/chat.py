@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import discord
+from cachetools import LRUCache
 
 from bot.core.chat import (
     ChatError,
@@ -71,29 +71,17 @@ class DiscordChat:
     hears = False
     """Set by this process's listener if the message-content intent is enabled."""
 
-    def __init__(
-        self,
-        token: str,
-        *,
-        client: discord.Client | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        pace: float = 1.2,
-        pauses: Pauses | None = None,
-    ) -> None:
-        """`client`: a logged-in one, else one logs in later. `pace`: seconds between edits.
-        `pauses`: of all processes with this token."""
-        self.rest = Rest(client or connection.make_rest_client(), token, Throttle(pauses))
+    def __init__(self, token: str, *, pace: float = 1.2, pauses: Pauses | None = None) -> None:
+        """`pace`: seconds between edits. `pauses`: of all processes with this token."""
+        self.rest = Rest(connection.make_rest_client(), token, Throttle(pauses))
         self.history = History(self.rest)
-        self._owns_client = client is None
-        self._now = now
         self._pace = pace
-        self._channel_infos: dict[str, Mapping[str, Any]] = {}
+        self._channel_infos: LRUCache[str, Mapping[str, Any]] = LRUCache(MAX_KNOWN_CHANNELS)
         self.streaming_tokens: set[str] = set()
         """Tokens of interactions whose first response holds an unfinished private answer."""
 
     async def close(self) -> None:
-        if self._owns_client:
-            await self.rest.client.close()
+        await self.rest.client.close()
 
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         return plan(thread, key)
@@ -335,17 +323,14 @@ class DiscordChat:
             if len(self.streaming_tokens) >= MAX_KNOWN_CHANNELS:
                 self.streaming_tokens.clear()
             self.streaming_tokens.add(question.extra["token"])
-            return Draft(EphemeralMessage(self.rest, question, self._now, self.open_direct), key, self._pace)
+            return Draft(EphemeralMessage(self.rest, question, self.open_direct), key, self._pace)
         place = question.place
         channel = await self.open_direct(question.person) if question.private else place.thread or place.channel
         thread = bool(place.thread) and not question.private
         reply_to = "" if question.private else question.message
         # While the nonce is recognised, it finds a half-written answer without a search.
-        old = (self._now() - question.at).total_seconds() > NONCE_LIFE
-        search = self.history.find if old else None
-        target = ChannelMessage(
-            self.rest, channel, reply_to, search, question.at, thread=thread, look=self.history.find
-        )
+        old = (datetime.now(UTC) - question.at).total_seconds() > NONCE_LIFE
+        target = ChannelMessage(self.rest, channel, reply_to, question.at, self.history, thread=thread, old=old)
         return Draft(target, key, self._pace, message.rpartition("/")[2])
 
     async def place(self, channel: str) -> Place:
@@ -362,8 +347,6 @@ class DiscordChat:
         known = self._channel_infos.get(channel)
         if known is None:
             known = await self.rest.write("GET", CHANNEL, needs="“View Channel”", channel_id=channel)
-            if len(self._channel_infos) >= MAX_KNOWN_CHANNELS:
-                self._channel_infos.clear()
             self._channel_infos[channel] = {k: known[k] for k in ("id", "type", "guild_id", "parent_id") if k in known}
         return known
 

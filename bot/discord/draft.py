@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import stamina
@@ -30,6 +30,7 @@ from bot.core.chat import (
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import further_key
 from bot.core.texts import say
+from bot.discord.history import History
 from bot.discord.ids import components, message_id
 from bot.discord.render.messages import V2, keyed, marked, messages, with_upload
 from bot.discord.render.plan import silent
@@ -177,22 +178,23 @@ class ChannelMessage:
         rest: Rest,
         channel: str,
         reply_to: str,
-        search: Callable[[str, str, datetime], Awaitable[str | None]] | None,
         since: datetime,
+        history: History | None,
         *,
         thread: bool,
-        look: Callable[[str, str, datetime], Awaitable[str | None]],
+        old: bool = False,
     ) -> None:
-        """`search`: finds a half-written answer before the first request; `look`: at any time."""
-        self._rest, self._channel, self._thread, self._look = rest, channel, thread, look
+        """`history`: None where earlier messages are not looked for. `old`: a half-written answer
+        is looked for before the first request."""
+        self._rest, self._channel, self._thread, self._history = rest, channel, thread, history
         self._reply_to = reply_to.rpartition("/")[2]
-        self._search, self._since = search, since
+        self._since, self._old = since, old
 
     async def find(self, key: str) -> str | None:
-        return await self._search(self._channel, key, self._since) if self._search else None
+        return await self.search(key) if self._old else None
 
     async def search(self, key: str) -> str | None:
-        return await self._look(self._channel, key, self._since)
+        return await self._history.find(self._channel, key, self._since) if self._history else None
 
     async def delete(self, message: str) -> None:
         with contextlib.suppress(TargetMissing):
@@ -228,17 +230,11 @@ class ChannelMessage:
 class EphemeralMessage:
     """Shown to the asker alone: the response to a form, later a direct message."""
 
-    def __init__(
-        self,
-        rest: Rest,
-        question: Question,
-        now: Callable[[], datetime],
-        open_direct: Callable[[Person], Awaitable[str]],
-    ) -> None:
+    def __init__(self, rest: Rest, question: Question, open_direct: Callable[[Person], Awaitable[str]]) -> None:
         self._rest, self._open_direct = rest, open_direct
         self._person: Person = question.person
         self._parts = {"webhook_id": question.extra["application"], "webhook_token": question.extra["token"]}
-        self._asked_at, self._now = question.at, now
+        self._asked_at = question.at
         self._direct: ChannelMessage | None = None
 
     async def find(self, key: str) -> str | None:  # noqa: ARG002
@@ -265,18 +261,13 @@ class EphemeralMessage:
         return None
 
     def _expired(self) -> bool:
-        return self._now() - self._asked_at > TOKEN_LIFE
+        return datetime.now(UTC) - self._asked_at > TOKEN_LIFE
 
     async def _direct_message(self) -> ChannelMessage:
         if self._direct is None:
             channel = await self._open_direct(self._person)
-            self._direct = ChannelMessage(
-                self._rest, channel, "", None, self._asked_at, thread=False, look=self._not_looked_for
-            )
+            self._direct = ChannelMessage(self._rest, channel, "", self._asked_at, None, thread=False)
         return self._direct
-
-    async def _not_looked_for(self, channel: str, key: str, since: datetime) -> str | None:  # noqa: ARG002
-        return None
 
     async def search(self, key: str) -> str | None:  # noqa: ARG002
         return None

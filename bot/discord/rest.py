@@ -57,6 +57,9 @@ THREAD_EXISTS = 160004
 ARCHIVED = 50083
 
 
+REFUSES_LOGIN = "Discord refuses the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN."
+
+
 def webhook_message(message: str) -> str:
     """The path of a message in answer to an interaction."""
     return "/webhooks/{webhook_id}/{webhook_token}/messages/" + message
@@ -191,8 +194,7 @@ async def log_in(client: discord.Client, token: str) -> None:
     try:
         await client.login(token)
     except discord.LoginFailure:
-        msg = "Discord refuses the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN."
-        raise Misconfigured(msg) from None
+        raise Misconfigured(REFUSES_LOGIN) from None
 
 
 async def _raise_for_429(response: aiohttp.ClientResponse) -> None:

@@ -23,9 +23,8 @@ HOLD = timedelta(seconds=20)
 class RedisCache:
     """A `digest.ports.Cache`."""
 
-    def __init__(self, store: Leases, hold: timedelta = HOLD) -> None:
+    def __init__(self, store: Leases) -> None:
         self._store = store
-        self._hold = hold
         self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, key: str) -> bytes | None:
@@ -55,9 +54,7 @@ class RedisCache:
                     return held
                 try:
                     name = join_key("once", key)
-                    async with self._store.lease(
-                        name, self._hold, wait=timedelta(0), policy=LeasePolicy.THROUGH_OUTAGES
-                    ):
+                    async with self._store.lease(name, HOLD, wait=timedelta(0), policy=LeasePolicy.THROUGH_OUTAGES):
                         return await self._make(key, life, make)
                 except LeaseBusy:
                     await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311

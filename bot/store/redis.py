@@ -25,7 +25,7 @@ import redis.asyncio as client
 import stamina
 from redis import exceptions
 from redis.asyncio.retry import Retry
-from redis.backoff import EqualJitterBackoff, NoBackoff
+from redis.backoff import EqualJitterBackoff
 from redis.commands.core import AsyncScript
 
 from bot.store.embedded.directory import StoreUnavailable, full_disk
@@ -169,29 +169,20 @@ class Redis:
 
 async def reachable(url: str) -> None:
     """Checks the server with one try. Raises StoreUnavailable or Misconfigured."""
-    try:
-        probe = client.Redis.from_url(
-            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0)
+    async with Redis(url, retries=0, full=0) as probe:
+        await probe.do("PING")
+        policy = await _policy(probe)
+    if policy and policy != "noeviction":
+        raise Misconfigured(
+            f"The Redis server may throw keys away when it is full (maxmemory-policy {policy}); "
+            "Paperboy would then post twice. Set maxmemory-policy to noeviction."
         )
-    except ValueError as error:
-        raise Misconfigured("REDIS_URL is not an address like redis://host:6379/0.") from error
-    try:
-        with sentences(url):
-            await probe.execute_command("PING")  # type: ignore[no-untyped-call]
-            policy = await _policy(probe)
-        if policy and policy != "noeviction":
-            raise Misconfigured(
-                f"The Redis server may throw keys away when it is full (maxmemory-policy {policy}); "
-                "Paperboy would then post twice. Set maxmemory-policy to noeviction."
-            )
-    finally:
-        await probe.aclose()
 
 
-async def _policy(probe: client.Redis) -> str:
+async def _policy(probe: Redis) -> str:
     """Empty where the server does not say or has no memory limit."""
-    with contextlib.suppress(exceptions.RedisError):
-        told = await probe.execute_command("INFO", "memory")  # type: ignore[no-untyped-call]
+    with contextlib.suppress(exceptions.RedisError, StoreUnavailable, Misconfigured):
+        told = await probe.do("INFO", "memory")
         if int(told.get("maxmemory", 0)) > 0:
             return str(told.get("maxmemory_policy", ""))
     return ""

@@ -160,14 +160,12 @@ class Queue:
         store: Store,
         embedded: EmbeddedStore | None = None,
         *,
-        concurrency: Mapping[str, int] = CONCURRENCY,
         redelivery: timedelta | None = None,
         on_set_aside: Callable[[str, str], Awaitable[None]] = _ignore,
     ) -> None:
         self._url = url
         self._store = store
         self._embedded = embedded
-        self._concurrency = concurrency
         self._redelivery = redelivery or REDELIVERY
         self._on_set_aside = on_set_aside
         self._functions: dict[str, Function] = {}
@@ -271,7 +269,7 @@ class Queue:
         return Worker(
             self._dockets[docket],
             name=f"{socket.gethostname()}#{os.getpid()}#{uuid4().hex[:6]}",
-            concurrency=self._concurrency[docket],
+            concurrency=CONCURRENCY[docket],
             redelivery_timeout=self._redelivery,
             reconnection_delay=timedelta(seconds=1),
             schedule_automatic_tasks=False,

@@ -75,7 +75,6 @@ class Arxiv:
         pace: Pace,
         time_limit: timedelta = FOR_A_PERSON,
         first_wait: timedelta = timedelta(seconds=3),
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api_url = api_url
         self._rss_url = rss_url.rstrip("/")
@@ -84,7 +83,6 @@ class Arxiv:
         self._time_limit = time_limit
         self._shortly = min(time_limit, FOR_A_PERSON)
         self._first_wait = first_wait
-        self._clock = clock
 
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
         """Raises ArxivUnavailable, and BadInput when the feed knows none of the categories."""
@@ -211,12 +209,11 @@ class Arxiv:
         seconds = time_limit.total_seconds()
         first = self._first_wait.total_seconds()
         return Deadline(
-            until=self._clock() + seconds * MARGIN,
+            until=time.monotonic() + seconds * MARGIN,
             first_wait=first,
             longest_wait=max(first, min(seconds / 6, 600)),
             slot=lambda: self._pace.slot("arxiv"),
             agent=self._agent,
-            clock=self._clock,
         )
 
     async def _page(self, ask: Ask, deadline: Deadline) -> Page:

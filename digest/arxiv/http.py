@@ -62,14 +62,13 @@ class Refused(Exception):
 
 @dataclass
 class Deadline:
-    """One call's deadline, over all its requests. `until` is in seconds of `clock`."""
+    """One call's deadline, over all its requests. `until` is a monotonic time."""
 
     until: float
     first_wait: float
     longest_wait: float
     slot: Callable[[], AbstractAsyncContextManager[None]]
     agent: str
-    clock: Callable[[], float] = time.monotonic
 
     async def ask(self, url: str, read: Callable[[bytes], T]) -> T:
         """Asks until `read` can use the body. Raises the last Trouble at the deadline; Refused."""
@@ -86,7 +85,7 @@ class Deadline:
             if error.wait is not None:
                 seconds = max(error.wait, self.first_wait)
             tries += 1
-            if self.clock() + seconds >= self.until:
+            if time.monotonic() + seconds >= self.until:
                 return False
             log.warning("event=asking_again try=%d wait=%.0f cause=%r", tries, seconds, for_log(error))
             return seconds
@@ -103,7 +102,7 @@ class Deadline:
         return await asyncio.to_thread(_read, read, body)
 
     def _left(self) -> float:
-        return max(self.until - self.clock(), 0.05)
+        return max(self.until - time.monotonic(), 0.05)
 
 
 def _read(read: Callable[[bytes], T], body: bytes) -> T:

@@ -116,13 +116,13 @@ def folded_word(word: str) -> str:
     return stem(word.lower())
 
 
-def words_beside(text: str, match: re.Match[str], size: int = 4) -> list[Word]:
-    """The words beside a match, in its clause."""
+def words_beside(text: str, match: re.Match[str]) -> list[Word]:
+    """The four words on each side of a match, in its clause."""
     start, end = bounds_at(text, match.start(), match.end(), CLAUSES)
     every = words(text)
     every = every[bisect_left(every, start, key=start_of) : bisect_left(every, end, key=start_of)]
-    before = [w for w in every if w.start < match.start()][-size:]
-    after = [w for w in every if w.start >= match.end()][:size]
+    before = [w for w in every if w.start < match.start()][-4:]
+    after = [w for w in every if w.start >= match.end()][:4]
     return [*before, *after]
 
 

@@ -49,10 +49,9 @@ class Crashed(Unreadable):
 
 
 class ChildPool:
-    def __init__(self, *, seconds: float = SECONDS, memory: int = 0, idle: float = IDLE) -> None:
-        """`memory`: bytes that a child may fill; 0: by the machine."""
+    def __init__(self, *, seconds: float = SECONDS, idle: float = IDLE) -> None:
         self._seconds = seconds
-        self._memory = memory or worker.memory_ceiling()
+        self._memory = worker.memory_ceiling()
         self._idle = idle
         self._pool: ProcessPool | None = None
         self._children: frozenset[int | None] = frozenset()
@@ -67,9 +66,9 @@ class ChildPool:
     def running(self) -> bool:
         return self._pool is not None
 
-    async def parse(self, basis: Basis, data: bytes, paper: Paper, max_pages: int) -> bytes:
+    async def parse(self, basis: Basis, data: bytes, paper: Paper) -> bytes:
         """Returns a FullText as JSON. Raises Unreadable, or `Crashed` if the child ended."""
-        job = worker.Job(basis, data, paper.id, paper.version, max_pages, self._seconds)
+        job = worker.Job(basis, data, paper.id, paper.version, self._seconds)
         return await self._run_bounded(worker.parse, job, basis.value.upper())
 
     async def redraw(self, data: bytes, *, unchanged: bool) -> bytes:

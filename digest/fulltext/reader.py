@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 PARSER = "7"
 """Part of the cache key: raise it when a parser's output changes."""
-MAX_PAGES = 1_200
 """Of a PDF; longer ones are read up to here, with a note. A thousand pages take 2 s and 120 MB."""
 MORE = 1.03
 """Times the letters of a lacking page that the PDF must hold to be read in its place."""
@@ -34,13 +33,10 @@ CRASHED_LIFE = timedelta(days=1)
 
 
 class Reader:
-    def __init__(
-        self, fetcher: Fetcher, cache: Cache, pool: ChildPool | None = None, *, max_pages: int = MAX_PAGES
-    ) -> None:
+    def __init__(self, fetcher: Fetcher, cache: Cache) -> None:
         self._fetcher = fetcher
         self._cache = cache
-        self._pool = pool or ChildPool()
-        self._max_pages = max_pages
+        self._pool = ChildPool()
 
     async def read(self, paper: Paper) -> FullText:
         key = cache_keys.text(paper, PARSER)
@@ -90,7 +86,7 @@ class Reader:
         for basis in (Basis.HTML, Basis.PDF):
             try:
                 data = await self._fetcher.fetch(paper, basis)
-                text = from_json(FullText, await self._pool.parse(basis, data, paper, self._max_pages))
+                text = from_json(FullText, await self._pool.parse(basis, data, paper))
             except Crashed as e:
                 life = min(life, CRASHED_LIFE)
                 notes.append(str(e))

@@ -79,7 +79,6 @@ class Job:
     data: bytes
     paper_id: str
     version: int
-    max_pages: int
     seconds: float
 
 
@@ -136,7 +135,7 @@ def _read(job: Job) -> FullText:
         return read_html(job.data, job.paper_id, job.version)
     from digest.fulltext.pdf.document import read_pdf  # noqa: PLC0415
 
-    return read_pdf(job.data, job.paper_id, job.version, job.max_pages)
+    return read_pdf(job.data, job.paper_id, job.version)
 
 
 def _cut(text: FullText, limit: int) -> FullText:

@@ -105,7 +105,7 @@ def test_a_question_keeps_no_locale_for_the_words_that_follow_a_number():
 async def test_no_process_of_the_parsers_stays_behind():
     pool = ChildPool(idle=0.1)
     with contextlib.suppress(Unreadable):
-        await pool.parse(Basis.HTML, b"<html><body><p>no paper</p></body></html>", a_paper(), 5)
+        await pool.parse(Basis.HTML, b"<html><body><p>no paper</p></body></html>", a_paper())
     async with asyncio.timeout(DEADLINE):
         while any(_runs_multiprocessing(child) for child in psutil.Process().children(recursive=True)):
             await asyncio.sleep(0.05)

@@ -12,7 +12,7 @@ import discord
 from bot.core.chat import ChatError, EventHandler
 from bot.discord.chat import DiscordChat
 from bot.discord.listeners.client import Gateway
-from bot.discord.rest import log_in
+from bot.discord.rest import REFUSES_LOGIN, log_in
 from digest.errors import Misconfigured
 from digest.ports import Cache
 
@@ -20,9 +20,8 @@ log = logging.getLogger(__name__)
 
 MAX_WAIT = 60.0
 """Seconds between two attempts to connect: Discord allows 1,000 IDENTIFYs a day."""
-_FATAL_CODES = {
-    4004: "Discord refuses the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN."
-}
+NOT_AUTHENTICATED = 4004
+"""Discord's code as it closes the gateway on a wrong token."""
 
 
 class DiscordListener:
@@ -61,8 +60,8 @@ class DiscordListener:
                     "To read them, enable the Message Content Intent on the Bot page of the developer portal."
                 )
             except discord.ConnectionClosed as error:
-                if error.code in _FATAL_CODES:
-                    raise Misconfigured(_FATAL_CODES[error.code]) from error
+                if error.code == NOT_AUTHENTICATED:
+                    raise Misconfigured(REFUSES_LOGIN) from error
                 log.warning("event=gateway_closed code=%s", error.code)
             except (
                 ChatError,

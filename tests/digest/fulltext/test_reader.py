@@ -176,7 +176,7 @@ async def ended(process: psutil.Process) -> None:
 
 
 async def a_child(made: ChildPool) -> psutil.Process:
-    await made.parse(Basis.PDF, a_pdf(), PAPER, 10)
+    await made.parse(Basis.PDF, a_pdf(), PAPER)
     (process,) = children()
     return process
 
@@ -186,7 +186,7 @@ async def test_a_broken_file_is_unreadable_and_the_same_child_reads_the_next_one
     try:
         process = await a_child(made)
         with pytest.raises(Unreadable):
-            await made.parse(Basis.PDF, b"%PDF-1.7 nothing", PAPER, 10)
+            await made.parse(Basis.PDF, b"%PDF-1.7 nothing", PAPER)
         assert await a_child(made) == process
     finally:
         await made.aclose()
@@ -198,7 +198,7 @@ async def test_a_child_killed_when_idle_is_replaced_without_anybody_noticing():
         process = await a_child(made)
         os.kill(process.pid, signal.SIGKILL)
         await ended(process)
-        assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10)).basis is Basis.PDF
+        assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER)).basis is Basis.PDF
     finally:
         await made.aclose()
 
@@ -209,7 +209,7 @@ async def test_a_child_killed_with_a_lock_in_hand_costs_one_paper(monkeypatch):
     try:
         with monkeypatch.context() as patch:
             patch.setattr(pool.worker, "parse", endless)
-            reading = asyncio.create_task(made.parse(Basis.PDF, b"", PAPER, 10))
+            reading = asyncio.create_task(made.parse(Basis.PDF, b"", PAPER))
             async with asyncio.timeout(DEADLINE):
                 while made._pool is None or not any(
                     t.worker_id for t in made._pool._pool_manager.task_manager.tasks.values()
@@ -221,7 +221,7 @@ async def test_a_child_killed_with_a_lock_in_hand_costs_one_paper(monkeypatch):
             with pytest.raises(Crashed, match="ended its process"):
                 await reading
         async with asyncio.timeout(30):
-            assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10)).basis is Basis.PDF
+            assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER)).basis is Basis.PDF
     finally:
         await made.aclose()
 
@@ -240,7 +240,7 @@ async def test_a_child_has_no_network(monkeypatch):
         monkeypatch.setattr(pool.worker, "parse", calling)
         try:
             port = str(listening.getsockname()[1]).encode()
-            assert await made.parse(Basis.PDF, port, PAPER, 10) == b"refused"
+            assert await made.parse(Basis.PDF, port, PAPER) == b"refused"
         finally:
             await made.aclose()
 
@@ -260,8 +260,8 @@ async def test_a_child_that_dies_or_hangs_costs_one_paper(monkeypatch, stand_in,
         with monkeypatch.context() as patch:
             patch.setattr(pool.worker, "parse", stand_in)
             with pytest.raises(Crashed, match=why):
-                await made.parse(Basis.PDF, b"", PAPER, 10)
-        assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10)).pages == 1
+                await made.parse(Basis.PDF, b"", PAPER)
+        assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER)).pages == 1
     finally:
         await made.aclose()
 
@@ -271,7 +271,7 @@ async def test_a_child_cannot_take_more_memory_than_allowed(monkeypatch):
     monkeypatch.setattr(pool.worker, "parse", greedy)
     try:
         with pytest.raises(Unreadable, match="memory"):
-            await made.parse(Basis.PDF, b"", PAPER, 10)
+            await made.parse(Basis.PDF, b"", PAPER)
     finally:
         await made.aclose()
 
@@ -282,7 +282,7 @@ async def test_a_child_has_no_secrets_in_its_environment(monkeypatch):
     made = ChildPool()
     monkeypatch.setattr(pool.worker, "parse", nosy)
     try:
-        seen = (await made.parse(Basis.PDF, b"", PAPER, 10)).decode()
+        seen = (await made.parse(Basis.PDF, b"", PAPER)).decode()
         assert "PATH" in seen
         assert "KEY" not in seen
         assert "TOKEN" not in seen
@@ -316,7 +316,7 @@ async def test_a_child_that_starts_while_the_last_one_stops_reads_its_paper(monk
     try:
         await a_child(first)
         monkeypatch.setattr(SpawnProcess, "start", start_when_stopped)
-        reading = asyncio.create_task(second.parse(Basis.PDF, a_pdf(), PAPER, 10))
+        reading = asyncio.create_task(second.parse(Basis.PDF, a_pdf(), PAPER))
         assert await asyncio.to_thread(starting.wait, DEADLINE)
         await first.aclose()
         stopped.set()
@@ -334,15 +334,15 @@ async def test_a_cancelled_reading_does_not_keep_the_next_one_waiting(monkeypatc
         with monkeypatch.context() as patch:
             patch.setattr(pool.worker, "parse", endless)
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(made.parse(Basis.PDF, b"", PAPER, 10), 1)
-        assert from_json(FullText, await asyncio.wait_for(made.parse(Basis.PDF, a_pdf(), PAPER, 10), 20)).pages == 1
+                await asyncio.wait_for(made.parse(Basis.PDF, b"", PAPER), 1)
+        assert from_json(FullText, await asyncio.wait_for(made.parse(Basis.PDF, a_pdf(), PAPER), 20)).pages == 1
     finally:
         await made.aclose()
 
 
 def test_a_text_longer_than_any_use_is_cut_at_a_passage_and_says_so(monkeypatch):
     monkeypatch.setattr(worker, "MAX_CHARACTERS", 500)
-    job = worker.Job(Basis.HTML, WHOLE, "2601.00001", 1, 10, 30)
+    job = worker.Job(Basis.HTML, WHOLE, "2601.00001", 1, 30)
     text = from_json(FullText, worker.parse(job))
     assert sum(len(p.text) for s in text.sections for p in s.passages) <= 500
     assert text.note == "the text was cut at 500 characters"
