@@ -24,7 +24,7 @@ def letters(text: str) -> int:
 
 def lost_share(there: int, read: int) -> float:
     """Of 0 to 1, in hundredths."""
-    return round(max(0.0, 1 - read / there), 2) if there > 0 else 0.0
+    return round(min(max(0.0, 1 - read / there), 1.0), 2) if there > 0 else 0.0
 
 
 def read_letters(text: FullText) -> int:

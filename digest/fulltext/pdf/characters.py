@@ -21,6 +21,8 @@ ASTRAY = 0.1
 """Share of a sign's places without its letter, with which it is astray in the others too."""
 
 _ASCII = bytes(range(128))
+_PLAIN_WORD = regex(r"(?<![^\W_])[a-z]{3,}(?![^\W_])")
+_VOWELS = frozenset("aeiouy")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 _SIGNS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢", 0xF076: "❖", 0xF0FC: "✓", 0xF0E0: "→"}
 _BLANKS = {
@@ -41,9 +43,12 @@ _RAISED = str.maketrans("0123456789−–-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻�
 _PRIVATE = regex("[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd\uffff]")
 _UNDECODED = regex(f"(?<=[^\\W\\d_]){_PRIVATE.pattern}|{_PRIVATE.pattern}(?:(?=[^\\W\\d_])|{_PRIVATE.pattern}+)")
 _ODD = regex("[" + "".join(map(re.escape, map(chr, _TABLE))) + _PRIVATE.pattern[1:])
+_OF_OLD_FONTS = dict(zip("\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f", ("ff", "fi", "fl", "ffi", "ffl") * 2, strict=True))
+"""Ligatures as TeX's encodings OT1 and T1 number them, in fonts that do not say what they draw."""
+_OF_OLD_FONT = regex("(?:(?<=[A-Za-z])[{0}]|[{0}](?=[a-z]))".format("".join(_OF_OLD_FONTS)))
 _LOOSE_FF = regex(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # `ff` of the old TeX encoding
 
-_COMBINING = {
+COMBINING = {
     "´": "\u0301",
     "`": "\u0300",
     "¨": "\u0308",
@@ -53,11 +58,15 @@ _COMBINING = {
     "˘": "\u0306",
     "˚": "\u030a",
     "¸": "\u0327",
+    "˝": "\u030b",
+    "¯": "\u0304",
+    "˙": "\u0307",
 }
+"""Accents that stand alone, as those that join a letter."""
 _ACCENT = regex(
-    r"(?P<gap>(?<=[A-Za-z]) )?(?P<mark>[´¨ˆ˜ˇ˘˚]|(?<=[A-Za-z])`(?=[aeiou]))(?P<space> ?)(?P<letter>[A-Za-zı])"
+    r"(?P<gap>(?<=[A-Za-z]) )?(?P<mark>[´¨ˆ˜ˇ˘˚˝¯˙]|(?<=[A-Za-z])`(?=[aeiou]))(?P<space> ?)(?P<letter>[A-Za-zı])"
 )
-_MARKS = frozenset("´`¨ˆ˜ˇ˘˚¸")
+_MARKS = frozenset(COMBINING)
 _BONDS = frozenset("-_" + BREAK)
 _ARCHIVES = {
     "astro": ("ph",),
@@ -92,6 +101,7 @@ def characters(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     if _ODD.search(text):
+        text = _OF_OLD_FONT.sub(lambda m: _OF_OLD_FONTS[m[0]], text)
         text = _PRIVATE.sub("", text.translate(_TABLE))
     if "↵" in text:
         text = _LOOSE_FF.sub("ff", text)
@@ -104,6 +114,18 @@ def characters(text: str) -> str:
 def beyond_ascii(text: str) -> set[str]:
     """Its characters, each once: bytes are sifted eight times as fast."""
     return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+
+
+def is_legible(text: str) -> bool:
+    """Whether it reads as Latin prose: nearly all words have a vowel, and not too many.
+
+    So do the letters of old fonts that do not say what they are, but that are coded as in ASCII.
+    """
+    words = _PLAIN_WORD.findall(text.lower())
+    count = sum(map(len, words))
+    vowels = sum(word.count(vowel) for word in words for vowel in "aeiou")
+    spoken = sum(not _VOWELS.isdisjoint(word) for word in words)
+    return count > 0.6 * sum(map(str.isalpha, text)) and spoken >= 0.9 * len(words) and 0.3 <= vowels / count <= 0.5
 
 
 def undecoded(text: str) -> int:
@@ -151,7 +173,7 @@ def _accented(match: re.Match[str]) -> str:
     letter = "i" if match["letter"] == "ı" else match["letter"]
     if (match["space"] and not match["gap"]) or (match["gap"] and match["mark"] not in "´¨"):
         return match[0]
-    joined = unicodedata.normalize("NFC", letter + _COMBINING[match["mark"]])
+    joined = unicodedata.normalize("NFC", letter + COMBINING[match["mark"]])
     return joined if len(joined) == 1 else match[0]
 
 

@@ -176,10 +176,14 @@ class _SectionBuilder:
             self._abstract = 1
             self._merge_front_matter()
             title = ABSTRACT
-        elif block.page == 1 and self._abstract is None and len(self._open) == 1 and not _has_number(title):
+        elif block.page == 1 and self._has_no_text() and not _has_number(title):
             self.left_out += letters(text)
             return  # the paper's own title
         self._start(title, block.heading.level, block.page)
+
+    def _has_no_text(self) -> bool:
+        """Whether neither the abstract nor a section nor a paragraph has begun."""
+        return self._abstract is None and len(self._open) == 1 and not any(map(_is_paragraph, self._open[0][3]))
 
     def _merge_front_matter(self) -> None:
         """Sections before the abstract are front matter, such as numbered addresses."""

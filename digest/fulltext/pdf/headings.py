@@ -45,7 +45,9 @@ class Heading:
 
 
 def heading(line: Line, body: Type) -> Heading | None:
-    plain = not line.heavy and line.font == body.font and line.size < body.size * 1.08
+    if line.page == 1 and line.upright and abstract_rest(line.text) == "":
+        return Heading(line.text, 1)
+    plain = not line.heavy and line.font == body.font and max(line.size, line.lead_size) < body.size * 1.08
     shortest = 2 if line.text >= FAR_SCRIPTS and line.text.isalpha() else 3
     if not shortest <= len(line.text) <= MAX_TITLE or not line.upright or (plain and not line.text.isupper()):
         return None
@@ -58,7 +60,8 @@ def _heading(line: Line, body: Type) -> Heading | None:
     if max(line.size, line.lead_size) < body.size * 0.82:  # small capitals are set as a larger first letter
         return None
     capitals = text.upper() == text and sum(c.isalpha() for c in text) > 3
-    marked = line.heavy or line.size > body.size * 1.08 or (capitals and line.lead_size > line.size * 1.1)
+    small_capitals = line.lead_size > line.size * 1.1 and (capitals or line.lead_size > body.size * 1.2)
+    marked = line.heavy or line.size > body.size * 1.08 or small_capitals
     differs = line.font != body.font
     if (numbered := _NUMBER.fullmatch(text)) and len(text.split()) <= 18 and not text.endswith("."):
         deep = numbered["number"].count(".") >= 1

@@ -28,6 +28,8 @@ MAX_FURNITURE = 8
 """Lines of a page's heads and foots: more repeated ones are a text that repeats itself."""
 PAGE_NUMBER_APART = 1.5
 """Of its size: the distance to the text."""
+INITIAL = 1.8
+"""Of the text's size: a letter as large begins a text over several lines."""
 USUAL = 0.04
 """Share of the long lines that begin where running text does."""
 _STAMP = regex(r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}")
@@ -100,6 +102,7 @@ def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
             furniture = [line for line in page.outer if _is_furniture(line, page, frozenset(), body, title)]
         left_out = set(map(id, furniture)) | numbers
         kept = [line for line in page.lines if id(line) not in left_out] if left_out else page.lines
+        kept = _with_initials(kept, body)
         ordered.extend(_in_columns(_without_ruler(kept, page), page, body))
     return ordered
 
@@ -172,6 +175,27 @@ def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
     else:
         apart = line.y == page.heights[0] and line.y < page.heights[1] - 1.3 * line.size
     return apart and bool(_HEAD_NUMBER.search(line.text) or "et al." in line.text or _letters(line.text) in title)
+
+
+def _with_initials(lines: list[Line], body: Type) -> list[Line]:
+    """Puts a large first letter, over several lines, before the words that stand beside its top."""
+    alone: set[int] = set()
+    for large in lines:
+        if len(large.text) > 1 or not large.text.isupper() or large.size < body.size * INITIAL or not large.upright:
+            continue
+        beside = [
+            line
+            for line in lines
+            if line is not large
+            and -1 < line.x0 - large.x1 < body.size
+            and -1 < line.y - large.y < large.size
+            and line.size < large.size / 1.5
+        ]
+        if len(beside) > 1 or (beside and beside[0].y > large.y + 0.3 * large.size):
+            first = max(beside, key=attrgetter("y"))
+            first.text, first.x0 = large.text + first.text, large.x0
+            alone.add(id(large))
+    return [line for line in lines if id(line) not in alone] if alone else lines
 
 
 def _without_ruler(lines: list[Line], page: PageLines) -> list[Line]:

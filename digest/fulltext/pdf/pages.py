@@ -21,6 +21,7 @@ from pypdfium2 import raw
 
 from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.pdf import characters, pdfium_calls
+from digest.fulltext.pdf.accents import with_accents
 from digest.fulltext.pdf.columns import split_columns
 from digest.fulltext.pdf.line_numbers import without_line_numbers
 from digest.fulltext.pdf.logical import LogicalOrder, needs_order
@@ -51,6 +52,8 @@ _NAME_LENGTH = pdfium_calls.long(NAME)
 _EXPONENT = regex(r"[−–-]?\d{1,3}")
 SMALLER, HIGHER = 0.85, 0.15
 """Of the type before it: the size and the raise of an exponent."""
+INITIAL = 0.6
+"""Of the size of a letter that begins a text over several lines."""
 _FORCE_BOLD = 1 << 18
 _HEAVY = regex(r"bold|medi|cmbx|cmb\d|cmssbx|heavy|black|demi|-b\b|\.b\b|sfbx|ptmb|semib", re.IGNORECASE)
 
@@ -109,7 +112,10 @@ class PageReader:
         if exact:
             sample = map(str.isalnum, text[::UNMAPPED_STEP])
             samples = list(compress(range(0, count, UNMAPPED_STEP), sample))
-            self.unmapped += UNMAPPED_STEP * list(map(pdfium_calls.is_unmapped, repeat(handle), samples)).count(1)
+            unmapped = list(map(pdfium_calls.is_unmapped, repeat(handle), samples)).count(1)
+            if unmapped and not characters.is_legible(text):
+                self.unmapped += UNMAPPED_STEP * unmapped
+            text = with_accents(handle, text)
         if count < MIN_TEXT and _is_picture(page):
             self.pictures += 1
         self.undecoded += characters.undecoded(text)
@@ -467,7 +473,8 @@ def _join(last: Line, line: Line) -> None:
         last.text += characters.raised(line.text)
     else:
         last.text += (" " if line.x0 - last.x1 > 0.15 * size else "") + line.text
-    if line.size > last.size * 1.1 or (len(line.text) > len(last.text) / 2 and line.size > last.size * 0.9):
+    as_large = line.size > last.size * 0.9 or line.size < last.size * INITIAL  # or after a large initial
+    if line.size > last.size * 1.1 or (len(line.text) > len(last.text) / 2 and as_large):
         last.y, last.size, last.font, last.heavy = line.y, line.size, line.font, line.heavy
         last.y_end = line.y_end
     last.x1 = line.x1

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from digest.errors import Unreadable
-from digest.fulltext.completeness import is_lacking
+from digest.fulltext.completeness import is_lacking, lost_share
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText
 from tests.digest.fulltext.raw_pdf import RawPdf, in_font, lines, shown
@@ -721,3 +721,98 @@ def test_raised_digits_are_exponents(lift):
     assert [raised for *_, raised in POWERS if raised in text] == (
         [raised for *_, raised in POWERS] if lift > 0 else []
     )
+
+
+def test_old_fonts_that_do_not_say_what_they_draw_are_read_with_their_ligatures():
+    made = RawPdf()
+    glyph = made.add("<<>>", b"500 0 0 0 400 700 d1 0 0 400 700 re f")
+    named = " ".join(f"/a{code} {glyph} 0 R" for code in range(128))
+    made.fonts["K"] = made.add(
+        f"<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[.001 0 0 .001 0 0]/CharProcs<<{named}>>"
+        f"/Encoding<</Differences[0 {' '.join(f'/a{code}' for code in range(128))}]>>"
+        f"/FirstChar 0/LastChar 127/Widths[{'500 ' * 128}]/Resources<<>>>>"
+    )
+    made.page(
+        lines(
+            [*textwrap.wrap(LETTER * 4, 80), "An e\x0ecient wa\x0fe of the \x1cnal \x1bort \x1dies o\x0bline."],
+            font="K",
+        )
+    )
+    text = read(made.data())
+    assert "An efficient waffle of the final ffort flies offline." in text.text
+    assert text.lost == 0
+
+
+def test_no_more_is_lost_than_there_was():
+    assert lost_share(10, -3) == 1
+
+
+def test_an_accent_at_the_end_of_its_row_stands_on_its_letter():
+    letters = sorted(set("Names as Sidak and Erdos stay in a text of words.ˇ˝"))
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    size, rows = 10, ["Names as Sidak and Erdos stay in a text of words."] * 12
+    content = ""
+    for i, row in enumerate(rows):
+        y = 700 - 12 * i
+        content += f"BT /U {size} Tf 1 0 0 1 72 {y} Tm {shown(in_font(row, letters))} Tj ET\n"
+        content += (
+            f"BT /U {size} Tf 1 0 0 1 {72 + 5 * row.index('S')} {y + 2.2} Tm {shown(in_font('ˇ', letters))} Tj ET\n"
+        )
+    made.page(content)
+    assert "Names as Šidak and Erdos stay" in read(made.data()).text
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_large_initial_belongs_to_the_first_word(first):
+    """A browser draws it before all others, TeX before its word."""
+
+    def more(sheet: Sheet) -> None:
+        if first:
+            sheet.lines(["T"], 72, 358, 28)
+        sheet.heading("2 Method", y=320)
+        if not first:
+            sheet.lines(["T"], 72, 358, 28)
+        said = [
+            "he model keeps its letters in the order of the words,",
+            "and all of them stand beside it in two lines,",
+        ]
+        sheet.lines(said, 92, 348)
+        sheet.lines(["before the text goes on below in lines as long as the others."], 72, 374)
+
+    text = read(paper(more))
+    assert "The model keeps its letters in the order of the words, and all of them" in text.text
+    assert [s.title for s in text.sections][-1] == "2 Method"
+
+
+def test_a_heading_in_small_capitals_is_one():
+    def more(sheet: Sheet) -> None:
+        sheet.set_font("Times", "", 14)
+        sheet.text(72, 320, "2")
+        sheet.set_font("Times", "", 10.2)
+        sheet.text(82, 320, " Our Method")
+        sheet.prose(y=340)
+
+    assert "2 Our Method" in [s.title for s in read(paper(more)).sections]
+
+
+def test_headings_without_numbers_stay_where_there_is_no_abstract():
+    sheet = Sheet()
+    sheet.lines(["A Title of This Paper"], 200, 60, 17)
+    sheet.lines(["Ann Author, Some Place"], 230, 80)
+    sheet.prose(y=110, times=8)
+    for i, title in enumerate(("Motivation", "Findings of the Survey")):
+        sheet.heading(title, y=300 + 150 * i)
+        sheet.prose(y=315 + 150 * i)
+    assert [s.title for s in read(bytes(sheet.output())).sections][-2:] == ["Motivation", "Findings of the Survey"]
+
+
+def test_the_word_abstract_by_itself_is_a_heading_in_any_type():
+    sheet = Sheet()
+    sheet.lines(["A Title of This Paper"], 200, 60, 17)
+    sheet.lines(["Abstract"], 74, 107)
+    sheet.prose(y=110)
+    sheet.heading("1 Introduction", y=250)
+    sheet.prose(y=260)
+    found = read(bytes(sheet.output())).sections
+    assert [(s.title, bool(s.passages)) for s in found] == [("Abstract", True), ("1 Introduction", True)]
