@@ -25,7 +25,7 @@ SHORT_CHARACTERS = 210
 """The limit of a short form, a little below the one that is checked."""
 
 _ROLES = (
-    ("abstract", r"abstract"),
+    ("abstract", r"abstract$"),
     ("conclusion", r"conclu|discussion|limitation|future|summary"),
     ("related", r"related|background|preliminar|prior work"),
     ("experiments", r"experiment|result|evaluation|ablation|benchmark|comparison|analysis"),
@@ -39,13 +39,38 @@ def _cue(*words: str) -> re.Pattern[str]:
     return regex(r"\b(?:" + "|".join(words) + ")", re.IGNORECASE)
 
 
-_PROPOSE = _cue("we (?:propose|introduce|present|develop|study|explore|investigate|describe|build)", "this (?:paper|work) (?:proposes|introduces|presents|studies)", "in this (?:paper|work)")  # fmt: skip
-_ASIDE = regex(r"(?:to|while|although|however|despite|in addition|finally|moreover)\b", re.IGNORECASE)
+_MAKES = r"(?:propos|introduc|present|develop|buil|design|creat|construct)"
+_STUDIES = r"(?:stud(?:y|ie)|explor|investigat|describ|address|tackl|target|prov|deriv|collect|examin|analy[sz]|revisit|argu|focus)"
+_FIRST = r"we (?:(?:also|first|then|thus|therefore|instead|only|mainly|here) )*"
+_ENDS = r"(?:e|ed|t|d)?\b(?! (?:can|could|may|might|will|is|are|was|were|has|have|here|in|for|above|below)\b|[,.;)])"
+_HERE = r"\b(?:this|the present|our) (?:position |short )?(?:paper|work|article|study|letter|report|survey)\b"
+_MAKE = regex(rf"\b{_FIRST}{_MAKES}{_ENDS}|{_HERE} {_MAKES}e?s\b", re.IGNORECASE)
+_STUDY = regex(rf"\b{_FIRST}{_STUDIES}{_ENDS}|{_HERE} (?:aims to |seeks to )?{_STUDIES}(?:e?s)?\b|^in this (?:position |short )?(?:paper|work|article|study|letter|report|survey)\b", re.IGNORECASE)  # fmt: skip
+_PROPOSE = regex(f"{_MAKE.pattern}|{_STUDY.pattern}", re.IGNORECASE)
+"""What the paper brings: `we propose a`, but not `the approaches we propose can`."""
+_IN_THIS = regex(
+    r"^(?:in|with|here,?|throughout)\b.{0,12}\b(?:paper|work|article|study|letter|report|survey)\b", re.IGNORECASE
+)
+_ASIDE = regex(
+    r"(?:we )?(?:to|while|although|though|however|despite|in addition|additionally|finally|lastly|moreover|furthermore|further|also|first(?:ly)?|second(?:ly)?|third(?:ly)?)\b",
+    re.IGNORECASE,
+)
 _RESULT = _cue("outperform", "achiev", "improve", "surpass", "state[- ]of[- ]the[- ]art", "accuracy", "reduc", "faster", "scores?", "gain", "better than", "results? (?:show|demonstrate|indicate)", "we find", "we observe")  # fmt: skip
+_PLANS = regex(
+    r"^(?:[^,]{1,160}, )?(?:we|this (?:paper|work|study)|our (?:work|study|paper)) (?:(?:also|then|further|first|next|only|will|plan to|aim to|hope to|would like to) )*(?:(?:compar|evaluat|train|us|utili[sz]|select|adopt|argu|believ|hop|expect|suspect|hypothesi[sz]|consider|plan|plann|aim|conduct|perform|provid|follow|assess|measur|test|examin)(?:e?d|e)?|ran|run)\b"
+    r"|\b(?:is|are) (?:also )?(?:used|listed|included|reported|plotted|summari[sz]ed)\b|\bmotivated by\b",
+    re.IGNORECASE,
+)
+"""What was done, is thought or is listed, …"""
+_TOLD = regex(
+    r"\band (?:(?:we|also|can|then) )*(?:find|found|show|observe|demonstrate|reveal|confirm|obtain|achieve|outperform|reach)(?:e?d)?\b|, (?:showing|finding|demonstrating|revealing|outperforming|achieving)\b",
+    re.IGNORECASE,
+)
+"""… unless it says what came of it."""
 _CUES = {
     "motivation": _cue("however", "challeng", "remain", "lack", "existing", "motivat", "suffer", "difficult", "limited", "fail", "problem", "unfortunately"),
     "method": _cue("we (?:propose|introduce|use|employ|train|design|define|formulate)", "our (?:method|model|approach|framework|system)", "consists? of", "composed", "first,", "then", "encoder", "loss", "objective"),
-    "novelty": _cue("unlike", "in contrast", "differ(?:s|ences?|ing)?\\b", "novel", "first (?:to|time)", "compared (?:to|with)", "instead of", "rather than", "prior", "previous", "key (?:idea|insight|difference)"),
+    "novelty": _cue("unlike", "in contrast", "differ(?:s|ences?|ing)?\\b", "novel", "first (?:to|time)", "instead of", "rather than", "(?:previous|prior|existing|earlier) (?:work|approach|method|stud|model|technique)\\w*", "key (?:idea|insight|difference)"),
     "experiments": _RESULT,
     "practical": _cue("code", "available", "gpu", "train(?:ed)? [^.]{0,30}?(?:on|for|with|using)", "implement", "hours", "epochs", "batch", "learning rate", "dataset", "parameters", "release", "open[- ]source"),
     "conclusion": _cue("conclu", "in summary", "limitation", "future work", "we (?:have )?(?:presented|proposed|introduced|shown)", "does not", "cannot", "leave", "remain"),
@@ -77,8 +102,11 @@ _POINTS_BACK = regex(
 )
 """What only the sentences around it explain."""
 _LEANS = regex(
-    r"^(?:thus|hence|therefore|consequently|accordingly|as (?:such|a result|a consequence)|likewise|conversely|otherwise|nevertheless|nonetheless|(?:once )?again|on the (?:other|one) hand|for (?:example|instance)|in turn|another|others?|then|(?:similarly|(?:in|by) (?:contrast|comparison|this (?:way|case)))(?!\s+(?:to|with)\b)|instead(?!\s+of\b))\b|^(?:next|besides|rather|secondly?|third(?:ly)?|fourth(?:ly)?),"
+    r"^(?:thus|hence|therefore|consequently|accordingly|as (?:such|a result|a consequence)|likewise|conversely|otherwise|nevertheless|nonetheless|(?:once )?again|on the (?:other|one) hand|for (?:example|instance)|in turn|another|others?|then|(?:similarly|(?:in|by) (?:contrast|comparison|this (?:way|case)))(?!\s+(?:to|with)\b)|instead(?!\s+of\b))\b|^(?:next|besides|rather|secondly?|third(?:ly)?|fourth(?:ly)?)(?:,| \()"
     r"|\b(?:row|column|line|item)s?\s+\d|\bin the (?:next|following|previous|[A-Z]\w+) sections?\b|\b(?:rest|remainder) of (?:the|this) (?:paper|article|section)\b"
+    r"|^as (?:(?:is|are|was|can|may) )*(?:be )?(?:shown|seen|expected|noted|stated|observed)\b|^below\b|\brefer (?:the )?(?:interested )?readers?\b|\bomitted\b.{0,40}\b(?:space|brevity|clarity)\b|\bwe (?:now |next |first )?(?:start|begin) (?:with|by)\b|\bwe now (?:describe|turn|present|discuss|introduce)\b"
+    r"|^the (?:gap|difference|drop|effect|trend|situation|reason|case|increase|decrease|improvement|latter|(?:first|second|third|last|other) (?:one|case|option|approach|step|part|term|row|column)s?)s? (?:is|are|was|were|only|can|could|may|might|has|have|becomes?|holds?|shows?|suggests?)\b"
+    r"|^(?:however|but|yet|moreover|furthermore|also),? (?:with|in|on|for|under|at|by|after|without) [^,]{1,80}, (?:it|they)\b(?! (?:is|was|has been|seems|appears|remains) \w+(?: \w+)? (?:that|to)\b)|^(?:with|in|on|for|under|at|by|after|without) [^,]{1,80}, (?:it|they)\b(?! (?:is|was|has been|seems|appears|remains) \w+(?: \w+)? (?:that|to)\b)"
     r"|^(?:the authors|we) (?:would like to )?(?:thank|acknowledge)\b|\b(?:at|in|from|on|by|via)\s*\.$|^(?:[A-Z][\w-]*+\s?){1,2}:\s",
     re.IGNORECASE,
 )
@@ -87,6 +115,11 @@ _POINTS_AWAY = regex(
     r"\b(?:Fig(?:ure|s?\.)?s?|Tab(?:le|\.)s?|Eqs?\.?|Equations?|Sect?(?:ion|\.)s?|§|Appendix|Appendices|Algorithms?|Alg\.|Listing|Lemma|Theorem)\s*~?\(?(?:\d|[A-Z]\b|[IVX]+\b|FIGREF|TABREF|SECREF|EQREF)|\b(?:FIGREF|TABREF|SECREF|EQREF)\d",
     re.IGNORECASE,
 )
+_HEADED = regex(
+    r"^(?=[A-Z#])(?:(?!(?:is|are|was|were|be|we|the|an?|and|or|that|with|has|have|can|by|using|in|not|for)\b)[^\s,;:()]+ ){1,5}?"
+    r"(?=(?:Assume|Because|However|It|Our|Since|The|There|These|They|This|To|We) [a-z(]|(?:Although|Due|Following|For|Given|If|On|When|While) \S)"
+)
+"""A heading that runs into its sentence (`Encoders Although in principle …`), as PDFs have it."""
 _BRACKETS = regex(r"\([^()]*\)")
 _CITED = regex(
     r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\bet al\b|\bBIBREF\d|\(\s*[A-Z][^()]{1,60}\b(?:19|20)\d\d[a-z]?\s*\)|\((?:19|20)\d\d[a-z]?\)"
@@ -98,12 +131,26 @@ _OF_THE_FIELD = regex(
     re.IGNORECASE,
 )
 """What is told of others without a name."""
+_FOLLOWS = regex(
+    r"\bfollow(?:s|ing|ed)?\b.{0,20}\b(?:prior|previous|earlier|existing|work|literature|et al)\b|\bas in (?:prior|previous)\b",
+    re.IGNORECASE,
+)
+_GENERAL = regex(
+    r"\bwe (?:have|'ve|’ve) (?:witnessed|seen)\b|\b(?:around|among|between|help(?:s|ed)?|allow(?:s|ed)?) us\b|\bour (?:daily|everyday|lives|society|world|current|understanding)\b",
+    re.IGNORECASE,
+)
+"""`we` that are all people."""
 _OWN_VOICE = regex(r"\b(?:we|our|ours|us)\b|\b(?:this|present|proposed) (?:paper|work|article|study|approach|method|model|framework)\b", re.IGNORECASE)  # fmt: skip
 _LEAST_SMALL = 0.35
 """Share of a sentence's words without a capital. German has half."""
-_LEAD = 60
+_LEAD = 80
 """Characters in which a sentence says what it is about."""
 
+_FOOTNOTE = regex(r"(?<=[a-z)\]])([.!?][”\"’)]?)\d{1,2}\s+(?=[A-Z][a-z]* |[A-Z][a-z]+,)")
+_SHORTENED = regex(
+    r"(?:^|[\s(\[])(?:Eqs?|Figs?|Tabs?|Sects?|Secs?|Chs?|Alg|App|Refs?|Nos?|Thm|Lem|Prop|Def|vs|cf|e\.g|i\.e|et al|resp|approx|Dr|Prof|St)\.$"
+)
+_FIGURES = regex(r"(?<![\w.,^_{])\d+(?:[.,]\d+)*%?(?![\w}-])|(?<![\w.,])\.\d+")
 _HAN = regex(r"[\u3400-\u9fff]")
 _REFERENCE = regex(
     r"\b(?:Fig(?:ure|\.)|Tab(?:le|\.)|Eq(?:uation|\.)|Sec(?:tion|\.)|Appendix|Algorithm)\b|\[\d+(?:,\s*\d+)*\]|et al\."
@@ -130,7 +177,16 @@ def term_set(text: str) -> frozenset[str]:
 
 
 def split(text: str) -> list[str]:
-    return [p for piece in sentencex.segment("en", text) if (p := " ".join(piece.split()))]
+    """Its sentences, without headings. The mark of a footnote ends one (`SpaCy.2 In DPR`), a
+    shortened word does not (`as in Eq. (1)`)."""
+    found: list[str] = []
+    for piece in sentencex.segment("en", _FOOTNOTE.sub(r"\1\n\n", text)):
+        plain = _HEADED.sub("", " ".join(piece.split()))
+        if found and _SHORTENED.search(found[-1]):
+            found[-1] = f"{found[-1]} {plain}".strip()
+        elif plain:
+            found.append(plain)
+    return found
 
 
 def titled(title: str, words: Iterable[str]) -> bool:
@@ -206,7 +262,9 @@ def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | Non
 
     def worth(s: Sentence) -> float:
         aside = _ASIDE.match(s.text) is not None
-        return 3 * bool(_PROPOSE.search(s.text)) + len(wanted & term_set(s.text)) / 2 - len(s.text) / 400 - 2 * aside
+        brings = 3 if _MAKE.search(s.text) else 2 if _STUDY.search(s.text) else 0
+        here = _IN_THIS.search(s.text) is not None
+        return brings + here + len(wanted & term_set(s.text)) / 2 - len(s.text) / 400 - 2 * aside
 
     abstract = [s for s in sentences if s.abstract]
     around = [s for s in sentences if s.role in ("motivation", "conclusion")]
@@ -224,9 +282,11 @@ def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | Non
 def result_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
     """From abstract or conclusion, with a figure and a turn of phrase; best first."""
     own = own_names(paper)
+    # An abstract begins with what was known.
+    opened = next((s.at for s in sentences if s.abstract and _OWN_VOICE.search(_GENERAL.sub(" ", s.text))), 0)
 
     def worth(s: Sentence) -> float:
-        figures = len(re.findall(r"(?<![\w.])\d+(?:\.\d+)?%?", _REFERENCE.sub(" ", s.text)))
+        figures = len(_FIGURES.findall(_REFERENCE.sub(" ", _CITED.sub(" ", s.text))))
         at_home = {"abstract": 3.0, "conclusion": 1.5, "experiments": 1.0}.get(s.role, 0.0)
         return (
             2 * bool(figures) + min(figures, 3) * 0.3 + 2 * bool(_RESULT.search(s.text)) + at_home - len(s.text) / 500
@@ -239,10 +299,12 @@ def result_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Senten
         and s.role in ("abstract", "conclusion", "experiments", "motivation")
         and s.text[-1] not in "?？"
         and not s.text.startswith(("However", "But", "Yet"))
+        and (_TOLD.search(s.text) or not _PLANS.search(s.text))
+        and not (s.abstract and s.at < opened)
         and stands_alone(s.text)
         and not about_others(s.text, own)
         and (_of_own(s.text, own) or not (_CITED.search(s.text) or s.role == "motivation"))
-        and (s.abstract or re.search(r"\d", _REFERENCE.sub(" ", s.text)))
+        and (s.abstract or _FIGURES.search(_REFERENCE.sub(" ", _CITED.sub(" ", s.text))))
     }
     return sorted(telling.values(), key=lambda s: (-worth(s), s.at))
 
@@ -268,7 +330,7 @@ def portions(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper) 
         fitting = set(names) & set(_CUES)
         if about_others(sentence.text, own):
             fitting &= {"motivation"}
-        if not _of_own(sentence.text, own):
+        if not _of_own(sentence.text, own) or _FOLLOWS.search(sentence.text):
             fitting -= {"novelty"}
         worths = [(_worth(name, sentence, about), name) for name in sorted(fitting)]
         worth, name = max(worths, default=(0.0, ""))

@@ -10,10 +10,10 @@ from digest import checks
 from digest.evidence.finder import Finder
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.extractive.facts import asked_facts
-from digest.extractive.sentences import about_others, stands_alone
+from digest.extractive.sentences import about_others, core_sentence, result_sentences, sentences_of, split, stands_alone
 from digest.extractive.whole import asked_part
 from digest.fulltext.pdf.document import read_pdf
-from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn
+from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Paper, Passage, Profile, Section, Turn
 from digest.ports import Source, show_nothing
 from digest.render.labels import label
 from digest.render.markdown import escape
@@ -234,6 +234,18 @@ async def test_real_papers_are_told_in_their_own_words(name):
         ("In fact, its study may serve as an example for the policy.", False),
         ("Adam achieves the following guarantee for all of the steps.", False),
         ("Unlike ReAct, our policy considers the reasoning of people.", True),
+        ("As is shown, a policy with few labels already wins.", False),
+        ("As can be seen, at least one of our policies wins.", False),
+        ("The gap is especially large when the hand is slow.", False),
+        ("The gap between the two policies is especially large.", True),
+        ("The first case only happens when a hand is open.", False),
+        ("Below we briefly describe each of the kitchens.", False),
+        ("We refer readers to their paper for the kitchens.", False),
+        ("Failed trials are omitted to save space for others.", False),
+        ("We start with the kitchens and then describe the hand.", False),
+        ("However, with the new gripper, it reaches better results.", False),
+        ("With a new gripper, it is clear that the policy wins.", True),
+        ("Third (our main point), we propose a policy of hands.", False),
     ],
 )
 def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
@@ -260,10 +272,93 @@ def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
         ("More recently, we fine-tuned the encoder for one task.", False),
         ("Many of our models have been shown to store facts in their weights.", False),
         ("Most of the parameters are in the encoder of the policy.", False),
+        ("Using the data of the earlier kitchens alone, Brohan and Lee (2019) report a rate of 61.5%.", True),
     ],
 )
 def test_a_sentence_led_by_another_work_is_told(sentence, others):
     assert about_others(sentence, own_names(moving())) is others
+
+
+@each(
+    ("text", "pieces"),
+    [
+        ("It has more capacity than the dual encoder of Eq. (1). We use it.", ["It has more capacity than the dual encoder of Eq. (1).", "We use it."]),
+        ("We split words with SpaCy.2 In the policy they are vectors.", ["We split words with SpaCy.", "In the policy they are vectors."]),
+        ("We train with Fairseq [45].3 We use 8 GPUs for all of it.", ["We train with Fairseq [45].", "We use 8 GPUs for all of it."]),
+        ("It needs Python 3.7. We use version 2.2 In all runs.", ["It needs Python 3.7.", "We use version 2.2 In all runs."]),
+        ("Encoders Although any network may encode it, we use one.", ["Although any network may encode it, we use one."]),
+        ("In-batch negatives Assume that we have a batch.", ["Assume that we have a batch."]),
+        ("ReAct Prompting For HotpotQA we select six cases.", ["For HotpotQA we select six cases."]),
+        ("We trained the policy on The Pile for an hour.", ["We trained the policy on The Pile for an hour."]),
+        ("The Transformer is the model that we use If anything.", ["The Transformer is the model that we use If anything."]),
+    ],
+)  # fmt: skip
+def test_sentences_are_whole_and_without_headings_and_marks(text, pieces):
+    assert split(text) == pieces
+
+
+def paper_of(*abstract: str, experiments: str = "") -> tuple[Paper, FullText]:
+    paper = replace(moving(), abstract=" ".join(abstract))
+    text = a_text(paper)
+    more = Section("3.1 Abstractive Experiments", 2, "S31", passages=(Passage(experiments, anchor="S31.p1"),))
+    return paper, replace(text, sections=(text.sections[0], *([more] if experiments else [])))
+
+
+@each(
+    ("sentences", "core"),
+    [
+        (("The method used in this work on moving objects has one drawback for robots.", "We present a policy for moving objects that acts while it thinks."), 1),
+        (("Any of the policies we propose for moving objects can act while thinking.", "In this paper, we study how robots act while they think."), 1),
+        (("We study how often robots fail at moving objects in kitchens.", "We introduce a policy that hides the delay of robots."), 1),
+        (("Robots fail at moving objects, and we argue that moving objects are an open problem for thinking robots.", "In this paper, we argue that robots should think while acting on moving objects."), 1),
+    ],
+)  # fmt: skip
+def test_the_core_is_what_the_paper_brings(sentences, core):
+    paper, text = paper_of(*sentences)
+    assert core_sentence(sentences_of(text), paper).text == sentences[core]
+
+
+def test_a_section_on_abstractive_questions_is_no_abstract():
+    _, text = paper_of(
+        "We present a policy.", experiments="We propose a harder task of moving objects that think while acting."
+    )
+    assert [s.role for s in sentences_of(text) if "harder" in s.text] == ["experiments"]
+
+
+@each(
+    ("sentence", "is_one"),
+    [
+        ("Our policy achieves a rate of 61.5% in all of the kitchens.", True),
+        ("We evaluate the policy and find that it improves the rate to 61.5%.", True),
+        ("We evaluate the policy every 500 steps to improve its accuracy.", False),
+        ("We compare 12 policies in terms of accuracy and reduced delay.", False),
+        ("For the hand, we used 4 layers, which achieves good results in kitchens.", False),
+        ("This work was motivated by 2 results showing that hands improve.", False),
+        ("A hand with 50% of its fingers is also listed to show the gain.", False),
+        ("As all policies are far from 90% accuracy, we believe more data improves them.", False),
+        ("Lowering the rate improves our policy as in (Sutskever et al., 2013) and later.", False),
+        ("When the 3-finger technique is used, we observe an improvement.", False),
+    ],
+)
+def test_a_result_says_what_came_out_with_its_figure(sentence, is_one):
+    paper, text = paper_of("We present a policy for moving objects.", experiments=sentence)
+    assert bool(result_sentences(sentences_of(text), paper)) is is_one
+
+
+def test_what_an_abstract_says_before_its_own_work_is_no_result():
+    known = "Undoubtedly, large networks have improved accuracy by impressive amounts."
+    paper, text = paper_of(
+        "In recent years, we have witnessed a shift to networks.",
+        known,
+        "We present a policy that improves accuracy further.",
+    )
+    assert known not in [s.text for s in result_sentences(sentences_of(text), paper)]
+
+
+async def test_work_that_follows_others_is_nothing_new():
+    more = " Our study of delays follows prior work, which has examined differences between robots in kitchens."
+    analysis = await ANALYST.analyse(moving(), a_text(more=more), "en")
+    assert not any("follows prior work" in p.full for p in analysis.parts if p.name == "novelty")
 
 
 async def test_the_head_of_a_table_is_no_sentence():
