@@ -63,7 +63,9 @@ _SLOT = regex(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:
 _X_BLANKS = regex(
     r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％\u4e00-\u9fff]|\.X)|(?<![A-Za-z0-9])[Xx]{1,3}\.[Xx]{1,2}(?![A-Za-z0-9])|\b(?:layer|step|table|figure|top|at|by|of|to) [xX]{2,3}\b"
 )
-_ONE_X = regex(r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]")
+_ONE_X = regex(
+    r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]|(?<![A-Za-z0-9,-])(?P<letter>[XYZN])(?P=letter)\s?[%％](?![A-Za-z0-9])"
+)
 _UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
 COPIED_WORDS = 8
 """Words or Chinese characters in a row that make a copy."""
@@ -155,8 +157,10 @@ def unfilled_templates(text: str, source: str) -> Found:
 
 _HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+【[^【】\n]{1,20}】(?=[\s*_]*\S)", re.MULTILINE)
 _OF_A_TAG = regex(r"[a-z-]+(?: [a-z-]+)?")
-_TO_FILL, _TO_FILL_IN_TAG = 0.7, 1.6
-"""Above which score the words in a bracket ask for others; and two words in a tag."""
+_PERCENT = regex(r"\s?[%％](?![A-Za-z0-9])")
+_TO_FILL, _TO_FILL_IN_TAG, _TO_FILL_IN_PERCENT = 0.7, 1.6, -1.0
+"""Above which score the words in a bracket ask for others; two words in a tag; and words in place
+of the figure before a percent sign."""
 _MENTIONED = -0.5
 """Below which score a text speaks of slots and is none."""
 _ONE_BRACKET = regex(
@@ -170,7 +174,9 @@ def _asks_for_words(bracket: re.Match[str]) -> bool:
     tag = _OF_A_TAG.fullmatch(bracket["body"]) if bracket["open"] in "<＜" else None
     if bracket["body"].startswith("\\") or (tag and " " not in tag[0]):
         return False
-    return talk.talks(talk.around(bracket), talk.BRACKET) > (_TO_FILL_IN_TAG if tag else _TO_FILL)
+    percent = _PERCENT.match(bracket.string, bracket.end())
+    least = _TO_FILL_IN_PERCENT if percent else _TO_FILL_IN_TAG if tag else _TO_FILL
+    return talk.talks(talk.around(bracket), talk.BRACKET) > least
 
 
 def _scores(plain: str, slots: set[str]) -> list[float]:

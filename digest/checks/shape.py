@@ -42,6 +42,8 @@ _PHRASE = regex(
     r"|(?<!\w)(?P<short>\w+ [^|\n]{0,6}?\w)(?:[,，、;；]\s*(?P=short)){2,}(?!\w)",
     re.IGNORECASE,
 )
+_DECIMALS = regex(r"(?P<unit>[.,]\d{1,3})(?P=unit){4,}(?![.,]?\d)")
+"""A decimal five times, `0.95.5.5.5.5.5`."""
 _COMMAS = regex(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
 _SEQUENCE = regex(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)
 """Of genes, symbols and keys, which repeat themselves."""
@@ -110,6 +112,15 @@ _STRANDED = regex(
     r"\b(?:what|which|who|whom|where|how|nobody|nothing|no one|everyone)\b[^,;:]{0,80} (?:in|on|at|by|for|with|from|of|to)\Z"
 )
 """`the layers to hold on to`"""
+_LEFT_OUT = regex(
+    r"[,;:—–] (?:\w+ ){1,6}(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should) not\Z",
+    re.IGNORECASE,
+)
+"""`Reminders were kept, conversation was not`: the verb of the clause before is meant."""
+_OF_NOTHING = regex(
+    r"(?:\A|[。，；：、,;:])(?![^。，；：、,;:]*(?:(?<![但可还或要只总于])是|[会能够挺]|可以|似))[^。，；：、,;:]{4,80}的\Z"
+)
+"""Ends in the particle that joins a noun, without what makes a statement of it: `是最高的`."""
 _MIN_BROKEN, _MIN_TITLE = 4, 2.5
 _MIN_PART = 3.5
 """Words of a part of an analysis."""
@@ -237,7 +248,9 @@ def repetitions(text: str, source: str = "") -> Found:
     unquoted = phrases.QUOTED.sub("“”", plain)
     found = (*_LOOP.finditer(unquoted), *_PHRASE.finditer(unquoted)) if _may_loop(unquoted) else ()
     loops = [m for m in found if re.search(r"[^\W\d]", m[0]) and len(m[0]) >= 12]
-    loops += [m for form in (_STUTTER, _COMPOUND, _WORDS, _FIGURES, _COMMAS) for m in form.finditer(unquoted)]
+    loops += [
+        m for form in (_STUTTER, _COMPOUND, _WORDS, _FIGURES, _DECIMALS, _COMMAS) for m in form.finditer(unquoted)
+    ]
     loop = next((m for m in loops if not _is_meant(m, unquoted) and m[0] not in source), None)
     if loop:
         yield Fault.REPETITION, f"again and again: {loop[1] or loop[2]!r}"
@@ -325,7 +338,9 @@ def _breaks_off(text: str, language: str) -> bool:
         short = len(ended) >= 2 and size < max(8.0, 0.6 * median(lang.size(s) for s in ended))
         if short or talks(as_of(language, last), END) > _BROKEN_AFTER_OTHERS:
             return True
-    return size >= _MIN_BROKEN and not _STRANDED.search(last) and _ends_in_no_last_word(last, language)
+    if size < _MIN_BROKEN or _STRANDED.search(last) or _LEFT_OUT.search(last):
+        return False
+    return bool(_OF_NOTHING.search(last)) or _ends_in_no_last_word(last, language)
 
 
 def _ends_in_no_last_word(text: str, language: str) -> bool:

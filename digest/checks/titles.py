@@ -12,6 +12,8 @@ from digest.model import Fault
 from digest.patterns import regex
 
 _IS_TALK, _UNLIKE, _LEADS = 0.6, 1.2, 0.5
+_LEAST = 0.6
+"""Of the words of a subtitle, in a bracket that may render it."""
 _LONGEST, _MIN_BRACKET = 2.5, 3.0
 _LONGEST_TITLE = 1_000
 """Characters: no title has more."""
@@ -27,6 +29,9 @@ _MARKED = regex(r"[(（\[【“”«»「『\"]")
 _BRACKET = regex(r"[(（\[【][^()（）\[\]【】]*[)）\]】]\W*\Z")
 _ARROW = regex(r"[→⇒➔]|[-=]>")
 _LABEL = regex(r"\A[^:：\n]{2,40}[:：](?=\s*\S)")
+_KATAKANA = regex(r"[\u30a1-\u30fa\u30fc]{3,}")
+"""Words as long as in their own language."""
+_COLON = regex(r"[:：]")
 _DIVIDED = regex(r"[:：?？—–-]")
 _NOTE_LABEL = (
     r"(?:译注|译者注|译者按|翻译说明|备注|说明|注意|请注意|注解|注|訳注|注記|補足|역주|참고|주|※"
@@ -80,19 +85,31 @@ def _speaks_of_itself(title: str, source: str) -> bool:
     return score > least and score - talks(source, TITLE) > _UNLIKE
 
 
+def _with_subtitle(title: str, source: str) -> str:
+    """The title with its subtitle behind a colon, where a bracket holds what stood behind one."""
+    bracket, (head, *subtitle) = _BRACKET.search(title), _COLON.split(source, maxsplit=1)
+    if not bracket or not subtitle or _COLON.search(title) or _OF_TITLES.search(bracket[0]):
+        return title
+    alike = _LEAST < size(bracket[0]) / max(size(subtitle[0]), 1) < 1 / _LEAST
+    alike = alike and _LEAST < size(title[: bracket.start()]) / max(size(head), 1) < 1 / _LEAST
+    return f"{title[: bracket.start()].rstrip()}: {bracket[0].strip('()（）[]【】 ')}" if alike else title
+
+
 def _unlike(title: str, source: str) -> str:
     """How it differs from the title that it renders, as no translation does."""
-    marks = _MARKED.search(source)
+    marks, title = _MARKED.search(source), _with_subtitle(title, source)
     if not marks and _speaks_of_itself(title, source):
         return "speaks about the title"
-    if size(title) > _LONGEST * size(source) + 1:
+    if size(_KATAKANA.sub("カカ", title)) > _LONGEST * size(source) + 1:
         return "far longer than the title"
     bracket = _BRACKET.search(title)
     if bracket and not marks and size(bracket[0]) >= _MIN_BRACKET:
         return "a remark on the title"
     if _ARROW.search(title) and not _ARROW.search(source):
         return "leads to a title"
-    label = None if _DIVIDED.search(source) else _LABEL.match(title)
+    colons = len(_COLON.findall(source))
+    divided = len(_COLON.findall(title)) <= colons if colons else _DIVIDED.search(source)
+    label = None if divided else _LABEL.match(title)
     return "begins with a label" if label and talks(label[0]) > _LEADS else ""
 
 

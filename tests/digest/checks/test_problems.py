@@ -23,6 +23,9 @@ NINE_KINDS = json.loads((HERE / "outputs_nine_kinds.json").read_text("utf-8"))
 `amiss` as above."""
 UNSEEN = json.loads((HERE / "outputs_unseen.json").read_text("utf-8"))
 """The same by another, half of the sound ones ordinary; measured after the last change of the checks, which were not mended for it."""
+FOUR_LANGUAGES = json.loads((HERE / "outputs_four_languages.json").read_text("utf-8"))
+"""Brackets, afterwords, remarks on titles, stutter and their like, each with sound texts made to resemble them, in English,
+Chinese, French and Japanese: by who had not read the checks and mended them after it."""
 SHARED_DATA = SHARED / "data/outputs/model_outputs_dev.jsonl"
 PAPER = (
     "We present DynamicVLA, a 0.4B vision-language-action model for dynamic object manipulation. It overlaps inference and execution, and "
@@ -74,12 +77,14 @@ def test_what_was_missed_at_first_sight_is_told_apart(sound):
 
 
 @pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
-@pytest.mark.parametrize(("written", "amiss"), [(NINE_KINDS, 2), (UNSEEN, 5)], ids=["seen", "unseen"])
-def test_nine_kinds_are_told_from_sound_texts_that_resemble_them(written, amiss, sound):
+@pytest.mark.parametrize(
+    ("written", "amiss"), [(NINE_KINDS, 2), (UNSEEN, 5), (FOUR_LANGUAGES, 1)], ids=["seen", "unseen", "four"]
+)
+def test_unusable_kinds_are_told_from_sound_texts_that_resemble_them(written, amiss, sound):
     rows = [r for r in written if r["sound"] is sound and not r.get("amiss")]
     judged = [(r, faults(r["text"], r["language"], r["kind"], source=r.get("source", ""))) for r in rows]
     wrong = [(r["flaw"], r["language"], r["text"], found) for r, found in judged if bool(found) is sound]
-    assert len(judged) >= 90
+    assert len(judged) >= 59
     assert wrong == []
     assert sum(r.get("amiss", False) for r in written) <= amiss
 
@@ -112,6 +117,10 @@ def test_nine_kinds_are_told_from_sound_texts_that_resemble_them(written, amiss,
         (Fault.TRUNCATED, "ko", "sentence", "이 연구는 부표 마흔 개의 신호를 두 해 동안 모으는"),
         (Fault.PLACEHOLDER, "en", "part", "Lorem ipsum dolor sit amet, " + "consectetur adipiscing elit sed do " * 3),
         (Fault.LEAKED, "es", "sentence", "<consigna>Una sola frase.</consigna> La marea duró cuatro meses."),
+        (Fault.LEAKED, "de", "sentence", "Die Pumpe spart (Wert eintragen) % des Stroms."),
+        (Fault.LEAKED, "es", "part", "La bomba ahorra un YY % de energía en NN pueblos."),
+        (Fault.REPETITION, "pt", "sentence", "A bomba economiza 0,7,7,7,7,7,7,7 da energia."),
+        (Fault.TRUNCATED, "zh", "sentence", "水泵靠阳光驱动，但是在没有电网的"),
         (Fault.LEAKED, "pt", "part", "Usuário: resuma isto\nModelo: A rede reconhece cantos de aves."),
     ],
 )
@@ -147,6 +156,9 @@ def test_what_no_text_about_a_paper_has_is_found(fault, language, kind, text):
         ("de", "title", "Der Titel als Versprechen: Wie Überschriften Leser lenken"),
         ("en", "part", "The stages are:\n- a router that picks two experts\n- a merge that averages them"),
         ("en", "part", "The form asks: which drug would you stop first? Half stop the statin."),
+        ("en", "sentence", "The rules were kept, the deadlines were not"),
+        ("zh", "sentence", "水泵靠阳光驱动，其成本是最低的"),
+        ("fr", "title", "Regarder, demander (ce sur quoi porte une question)"),
     ],
 )
 def test_what_resembles_talk_a_form_or_a_break_is_left_alone(language, kind, text):
@@ -160,6 +172,18 @@ def test_a_titles_words_about_titles_are_excused_by_the_title_that_it_renders():
     title = "Der Titel sagt alles: Zitationen vorhersagen"
     assert faults(title, "de", "title", source="The Title Says It All: Predicting Citations") == set()
     assert Fault.CHATTER in faults("Der Titel bedeutet: Im Dunkeln sehen", "de", "title", source="Seeing in the Dark")
+
+
+@each(
+    ("language", "title"),
+    [
+        ("zh", "建议译为：潮汐：一年的测量"),
+        ("ja", "潮汐（直訳：一年の測定）"),
+        ("de", "Vorschlag: Gezeiten: ein Jahr Messungen"),
+    ],
+)
+def test_a_title_has_no_more_colons_and_no_other_bracket_than_the_one_that_it_renders(language, title):
+    assert faults(title, language, "title", source="Tides: A Year of Measurements")
 
 
 def test_a_translators_afterword_is_cut_off_and_the_translation_kept():
