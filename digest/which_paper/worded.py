@@ -867,7 +867,7 @@ def _about(language: str) -> tuple[re.Pattern[str], ...]:
             "ja": rf"(?:[\u30a0-\u9fff]{{2,}}|[\u3040-\u9fff]{{6,16}}(?=のやつ)))の?(?:{nouns.paper}|やつ)",
             "ko": rf"(?:[가-힣\d ]{{2,18}}?|[a-z][a-z-]{{3,}}))\s{nouns.paper}(?!보다)",
         }
-        return re.compile(subject), re.compile(rf"^\W*{other}(?P<what>{named[language]}")
+        return re.compile(subject), re.compile(rf"^\W{{0,8}}{other}(?P<what>{named[language]}")
     about = rf"\s+(?:{nouns.about})(?!\w)\s*{what}"
     found = [f"{_noun(language)}{about}", rf"(?<!\w)(?P<what>[^\W\d_]{{4,}})-{_noun(language)}"]
     if language in _ADJECTIVES:
