@@ -1,10 +1,41 @@
 """What happens on a day behind a channel, on every platform."""
 
 from dataclasses import replace
+from typing import Any
 
+from bot.commands.dispatcher import Dispatcher
+from bot.console.queue import InlineQueue
 from bot.context import Context
+from bot.core.chat import Chat, Chats
 from bot.core.ids import RunKey
+from bot.core.subscription import Subscription
+from bot.digests.counts import show_counts
+from bot.digests.daily import Daily, RunOptions
+from bot.questions.conversation import Conversation
+from bot.server.wiring import App
+from bot.store import Delivery, RunState
 from digest.model import Candidate, Digest
+from digest.ports import FreePace
+
+
+def behind(app: App, chat: Chat, queue: InlineQueue, **parts: Any) -> tuple[Context, Dispatcher]:
+    """What a platform's events are handed to, and its context."""
+    chats = Chats({chat.name: chat})
+    daily = Daily(app.store, app.services, chats, FreePace(), app.now)
+    context = replace(app.context(chats, queue), daily=daily, **parts)
+    conversation = Conversation(context)
+    queue.register("answer", conversation.answer)
+    queue.register("counts", lambda key: show_counts(key, chats, app.store, FreePace()))
+    return context, Dispatcher(context, conversation)
+
+
+async def make_and_post(context: Context, subscription: Subscription) -> tuple[Digest, Delivery]:
+    run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
+    digest = await context.daily.make(subscription, run, RunOptions())
+    assert digest is not None
+    delivered = await context.daily.post(subscription, digest)
+    await context.store.end_run(run, RunState.DONE)
+    return digest, delivered
 
 
 def work(context: Context) -> None:

@@ -26,11 +26,10 @@ from bot.core.chat import (
     Upload,
 )
 from bot.core.subscription import Subscription
-from bot.digests.daily import RunOptions
 from bot.questions.conversation import Conversation
-from bot.store import RunState
 from bot.worker.queue import RetryLater
 from digest.model import Digest, Profile
+from tests.bot.days import make_and_post
 from tests.conftest import Clock
 
 ANN = Person("ann", admin=True, moderates=True, language="en")
@@ -168,12 +167,7 @@ class Channel:
 
     async def digest(self, subscription: Subscription | None = None) -> tuple[Digest, Place]:
         """Made and delivered; and its thread."""
-        wanted = subscription or await self.set_up()
-        run = await self.context.store.begin_run(wanted.key, self.context.daily.local_date(wanted), "now")
-        digest = await self.context.daily.make(wanted, run, RunOptions())
-        assert digest is not None
-        delivered = await self.context.daily.post(wanted, digest)
-        await self.context.store.end_run(run, RunState.DONE)
+        digest, delivered = await make_and_post(self.context, subscription or await self.set_up())
         return digest, replace(HERE, thread=delivered.ids[f"{digest.key}:0"])
 
     async def ask(self, thread: Place, text: str, person: Person = ANN, **more: object) -> str:

@@ -10,14 +10,11 @@ from typing import Any
 import pytest
 
 from bot.alerts import changes
-from bot.commands.dispatcher import Dispatcher
 from bot.commands.feedback import record_vote
 from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Person, Question, Vote, VoteKind
 from bot.core.settings.settings import Settings
-from bot.digests.counts import show_counts
-from bot.digests.daily import Daily, RunOptions
 from bot.discord.listeners.gateway import DiscordListener
 from bot.questions.conversation import Conversation
 from bot.server.wiring import open_app, subscription_from_settings
@@ -26,9 +23,8 @@ from bot.store.cache import RedisCache
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.model import Digest
-from digest.ports import FreePace
 from tests.bot.alerts.test_changes import Changing
-from tests.bot.days import leave_out, work
+from tests.bot.days import behind, leave_out, make_and_post, work
 from tests.bot.discord.conftest import Home
 from tests.bot.figures import Figured
 from tests.bot.people import Queue
@@ -181,25 +177,15 @@ async def a_day(tmp_path, redis_url, home, *, figured=False, **settings):
     settings = Settings(_env_file=None, **given)
     sample, queue = SampleDay(), InlineQueue()
     async with open_app(settings, papers=sample, texts=sample) as app:
-        chats = {"discord": home.chat}
-        daily = Daily(app.store, app.services, chats, FreePace(), app.now)
-        context = replace(app.context(chats, queue), daily=daily)
-        if figured:
-            texts_ = Figured(context.services.cache)
-            context = replace(context, services=replace(context.services, texts=texts_, pictures=texts_))
-        conversation = Conversation(context)
-        queue.register("answer", conversation.answer)
-        queue.register("counts", lambda key: show_counts(key, chats, app.store, FreePace()))
-        handler = Dispatcher(context, conversation)
+        texts_ = Figured(app.services.cache)
+        services = replace(app.services, texts=texts_, pictures=texts_) if figured else app.services
+        context, handler = behind(app, home.chat, queue, services=services)
         listener = DiscordListener(home.discord.token, handler, home.chat, RedisCache(app.store))
         running = asyncio.create_task(listener.run())
         await until(lambda: listener.client and listener.client.guilds and listener.client.guilds[0].channels)
         wanted = subscription_from_settings(settings, home.place, app.now())
         await app.store.save_subscription(wanted)
-        run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
-        digest = await daily.make(wanted, run, RunOptions())
-        assert digest is not None
-        delivered = await daily.post(wanted, digest)
+        digest, delivered = await make_and_post(context, wanted)
         yield Day(home, context, digest, home.world.person("ada"), delivered.parent)
         await handler.drain()
         await listener.close()

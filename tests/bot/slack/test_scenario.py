@@ -17,17 +17,14 @@ from bot.core.chat import Click, Person, Place, Question, Vote, VoteKind
 from bot.core.settings.settings import Settings
 from bot.core.texts import say
 from bot.digests.cards import name_in
-from bot.digests.counts import show_counts
-from bot.digests.daily import Daily, RunOptions
 from bot.questions.conversation import Conversation
 from bot.server.wiring import open_app, subscription_from_settings
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from digest.model import MARK, Digest
-from digest.ports import FreePace
 from digest.render.tex import quotation
-from tests.bot.days import leave_out, work
+from tests.bot.days import behind, leave_out, make_and_post, work
 from tests.bot.figures import Figured
 from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
@@ -85,21 +82,12 @@ async def day(tmp_path, redis_url, slack, monkeypatch, zotero):
     settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, **given)
     sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
     async with open_app(settings, papers=sample, texts=sample) as app:
-        chats = {"slack": chat}
-        daily = Daily(app.store, app.services, chats, FreePace(), app.now)
-        context = replace(app.context(chats, queue), daily=daily)
-        conversation = Conversation(context)
-        queue.register("answer", conversation.answer)
-        queue.register("counts", lambda key: show_counts(key, chats, app.store, FreePace()))
-        handler = Dispatcher(context, conversation)
+        context, handler = behind(app, chat, queue)
         connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
         running = asyncio.create_task(connection.run())
         wanted = replace(subscription_from_settings(settings, PLACE, app.now()), set_by="U1")
         await app.store.save_subscription(wanted)
-        run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
-        digest = await daily.make(wanted, run, RunOptions())
-        assert digest is not None
-        delivered = await daily.post(wanted, digest)
+        digest, delivered = await make_and_post(context, wanted)
         yield Day(slack, context, digest, slack.space.channels["C1"].messages[delivered.parent])
         await connection.close(5)
         await handler.drain()
