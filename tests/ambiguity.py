@@ -276,14 +276,14 @@ def sample(tree: Any, flags: int, alphabet: Alphabet, chance: random.Random) -> 
     return text
 
 
-def pumps(pattern: re.Pattern[Any], leads: int = 4) -> Iterator[Pump]:
+def pumps(pattern: re.Pattern[Any]) -> Iterator[Pump]:
     """Of each loop that reads a text in more and more ways, with texts that may lead there from the beginning."""
     tree = parser.parse(pattern.pattern, pattern.flags)
     alphabet = Alphabet(tree, pattern.flags, binary=isinstance(pattern.pattern, bytes))
     for before, body, flags in outermost(tree, pattern.flags, []):
         if found := Automaton(body, flags, alphabet).pump():
             yield found
-            for seed in range(leads if before else 0):
+            for seed in range(4 if before else 0):
                 lead = sample(before, pattern.flags, alphabet, random.Random(seed))
                 yield found._replace(before=lead + found.before)
 

@@ -29,10 +29,10 @@ _fault: ContextVar[Fault | None] = ContextVar("fault", default=None)
 class ArxivServer(World):
     """`now` is a moment, or a function that gives it; it may be set at any time."""
 
-    def __init__(self, now: datetime | Callable[[], datetime] | None = None, port: int = 0) -> None:
+    def __init__(self, now: datetime | Callable[[], datetime] | None = None) -> None:
         super().__init__()
         self._now = now or (lambda: datetime.now(UTC))
-        self._port = port
+        self._port = 0
         self.faults = Faults()
         self.journal = Journal()
         self.latency: dict[str, float] = {}

@@ -21,8 +21,8 @@ PERMISSIONS = {
 }  # fmt: skip
 
 
-def iso(seconds: float | None = None) -> str:
-    return datetime.fromtimestamp(seconds if seconds is not None else time.time(), UTC).isoformat()
+def iso() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 @dataclass

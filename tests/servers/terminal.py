@@ -76,11 +76,9 @@ class Terminal:
 
 
 @asynccontextmanager
-async def at_terminal(
-    forks: ForkServer, *words: str, cwd: Path, env: dict[str, str], columns: int = 80
-) -> AsyncIterator[Terminal]:
+async def at_terminal(forks: ForkServer, *words: str, cwd: Path, env: dict[str, str]) -> AsyncIterator[Terminal]:
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = await forks.start(*words, cwd=cwd, env=env | {"TERM": "xterm-256color"}, terminal=slave)
     os.close(slave)
     os.set_blocking(master, False)

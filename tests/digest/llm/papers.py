@@ -63,8 +63,8 @@ def a_text(
     return FullText(paper.id, paper.version, basis, sections, hidden=hidden)
 
 
-def abstract_only(paper: Paper | None = None) -> FullText:
-    paper = paper or moving()
+def abstract_only() -> FullText:
+    paper = moving()
     section = Section("Abstract", 1, passages=(Passage(paper.abstract),))
     return FullText(paper.id, paper.version, Basis.ABSTRACT, (section,), note="no HTML, no PDF")
 

@@ -103,10 +103,12 @@ class Hub:
         if waiting is not None and not waiting.done():
             waiting.set_result(body.get("payload"))
 
-    async def say_disconnect(self, reason: str = "refresh_requested") -> None:
+    async def say_disconnect(self) -> None:
         """Slack's polite way: a message, and the connection is closed a moment later by whoever is first."""
         for socket in list(self.sockets):
-            await socket.ws.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
+            await socket.ws.send_json(
+                {"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "local"}}
+            )
 
     def cut(self) -> None:
         """Every connection breaks, without a word."""

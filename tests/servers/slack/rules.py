@@ -44,7 +44,7 @@ def _option(item: Any) -> None:
         _text(item["description"], 75)
 
 
-def _options(element: dict[str, Any], most: int = 100, least: int = 1) -> None:
+def _options(element: dict[str, Any], most: int = 100) -> None:
     must(("options" in element) != ("option_groups" in element), "either options or option_groups")
     groups = element.get("option_groups", [{"options": element.get("options")}])
     must(0 < len(groups) <= 100, f"{len(groups)} option groups")
@@ -52,7 +52,7 @@ def _options(element: dict[str, Any], most: int = 100, least: int = 1) -> None:
     for group in groups:
         if "label" in group:
             _text(group["label"], 75, ("plain_text",))
-        must(least <= len(group["options"]) <= most, f"{len(group['options'])} options, {least} to {most} are allowed")
+        must(1 <= len(group["options"]) <= most, f"{len(group['options'])} options, 1 to {most} are allowed")
         for option in group["options"]:
             _option(option)
             values.append(option["value"])

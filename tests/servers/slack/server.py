@@ -13,7 +13,6 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 import yaml
@@ -55,21 +54,13 @@ class ResponseUrl:
 class SlackServer(People):
     """`limits=False` lifts all rate limits; `speed=20` makes their windows a twentieth. `ack`: the seconds to acknowledge in."""
 
-    def __init__(
-        self,
-        *,
-        limits: bool = True,
-        speed: float = 1.0,
-        ack: float = 3.0,
-        manifest: Path = MANIFEST,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self.space = Workspace(now)
+    def __init__(self, *, limits: bool = True, speed: float = 1.0, ack: float = 3.0) -> None:
+        self.space = Workspace(time.time)
         self.changed = asyncio.Event()
         self.hub = Hub(ack, self.changed)
         self.limits = Limits(time.monotonic, speed)
         self.limited = limits
-        self.manifest = yaml.safe_load(manifest.read_text())
+        self.manifest = yaml.safe_load(MANIFEST.read_text())
         self.scopes: set[str] = set(self.manifest["oauth_config"]["scopes"]["bot"])
         self.events: set[str] = set(self.manifest["settings"]["event_subscriptions"]["bot_events"])
         self.journal: list[Call] = []
