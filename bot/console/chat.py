@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -258,13 +257,10 @@ class ConsoleResponder:
     def handed_over(self) -> Mapping[str, str]:
         return {}
 
-    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:  # noqa: ARG002
-        if private:
-            self.chat.screen.print(render.reply(post))
-            self.chat.offer(post)
-            self.chat.screen.print()
-            return ""
-        return await self.chat.finish(self.place, post, f"shown:{uuid4().hex}", reply=False)
+    async def show(self, post: Post, *, picture: Upload | None = None) -> None:  # noqa: ARG002
+        self.chat.screen.print(render.reply(post))
+        self.chat.offer(post)
+        self.chat.screen.print()
 
     async def progress(self, text: str) -> None:
         self.chat.stderr.print(render.status(text))

@@ -725,9 +725,9 @@ class Responder(Protocol):
         """What `Chat.responder` needs as `extra` to go on answering, in any process."""
         ...
 
-    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:
-        """Shows the answer or its next message. Returns the id, empty where there is none.
-        `picture`: that of a private post, uploaded."""
+    async def show(self, post: Post, *, picture: Upload | None = None) -> None:
+        """Shows the answer or its next message to the asker alone. `picture`: the post's,
+        uploaded."""
         ...
 
     async def progress(self, text: str) -> None:

@@ -17,7 +17,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import stamina
 
@@ -47,6 +47,7 @@ from digest.model import from_json, to_json
 from digest.ports import Pace, Progress, silent
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 REQUEST_TIMEOUT = 15.0
 """Seconds a post may take."""
@@ -97,8 +98,8 @@ async def show_pictured(
     chat: Chat,
     post: Post,
     pictures: Callable[[str], Awaitable[bytes | None]],
-    show: Callable[[Upload | None], Awaitable[str]],
-) -> str:
+    show: Callable[[Upload | None], Awaitable[T]],
+) -> T:
     """Shows a post with its picture. What goes wrong with the picture costs the picture."""
     upload = await _uploaded(chat, picture_in(post), pictures)
     if upload is not None:

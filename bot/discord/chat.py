@@ -289,14 +289,11 @@ class DiscordChat:
         return ""
 
     async def send_payload(
-        self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None, upload: Upload | None = None
-    ) -> str:
+        self, to: Person, payload: Mapping[str, Any], key: str, upload: Upload | None = None
+    ) -> None:
         """Sends a rendered message after its interaction has expired."""
-        channel = await self.open_direct(to) if to is not None else place.thread or place.channel
-        thread = bool(place.thread) and to is None
-        return await self._write(
-            channel, silent(keyed(dict(payload), key)) | {"allowed_mentions": NOBODY}, thread=thread, upload=upload
-        )
+        message = silent(keyed(dict(payload), key)) | {"allowed_mentions": NOBODY}
+        await self._write(await self.open_direct(to), message, thread=False, upload=upload)
 
     async def _send_to_forum(self, place: Place, post: Post, key: str, picture: Upload | None) -> str:
         ids: dict[str, str] = {}

@@ -1,8 +1,8 @@
 """Answers one interaction: implements the Responder port.
 
 Discord wants a first response within three seconds and takes more for fifteen minutes. A progress
-line or "thinking…" is replaced by the next private message. After the interaction has expired,
-messages go to the channel, or as direct messages if they are private.
+line or "thinking…" is replaced by the next message. After the interaction has expired, messages go
+as direct messages.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from bot.core.chat import (
 )
 from bot.core.texts import say
 from bot.discord.draft import EPHEMERAL
-from bot.discord.events import chat_message_id
 from bot.discord.ids import ComponentId, custom_id
 from bot.discord.render import panels
 from bot.discord.render.forms import Filling, Forms, modal, panel_modal
@@ -72,8 +71,8 @@ class Sender(Protocol):
     streaming_tokens: set[str]
 
     async def send_payload(
-        self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None, upload: Upload | None = None
-    ) -> str: ...
+        self, to: Person, payload: Mapping[str, Any], key: str, upload: Upload | None = None
+    ) -> None: ...
 
 
 class Responder:
@@ -126,15 +125,12 @@ class Responder:
         self._page = page
         return self
 
-    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:
+    async def show(self, post: Post, *, picture: Upload | None = None) -> None:
         if picture is not None:  # a first response takes no file here
             await self.acknowledge()
-        first = ""
         async with self._lock:
-            for i, payload in enumerate(messages(post, private=private, pictured=picture is not None)):
-                sent = await self._send(payload, private=private, upload=None if i else picture)
-                first = first or sent
-        return first
+            for i, payload in enumerate(messages(post, private=True, pictured=picture is not None)):
+                await self._send(payload, None if i else picture)
 
     async def progress(self, text: str) -> None:
         if self._page is not None or not self.ticket.token:
@@ -184,7 +180,7 @@ class Responder:
     async def checklist(self, checklist: Checklist) -> None:
         async with self._lock:
             for payload in panels.checklist(checklist):
-                await self._send(payload, private=True)
+                await self._send(payload)
 
     def in_panel(self, name: str, round: int, fields: Mapping[str, str]) -> None:  # noqa: A002
         """Answers something done in this panel, the `round`-th thing, with these fields."""
@@ -228,7 +224,7 @@ class Responder:
         elif self._pressed is None:
             async with self._lock:
                 for payload in pages:
-                    await self._send(payload, private=True)
+                    await self._send(payload)
         else:
             await self._show_page(pages, self._pressed)
 
@@ -258,44 +254,38 @@ class Responder:
         elif not self.acknowledged or self._thinking:
             await self.progress(say("discord.taken", self.ticket.language))
 
-    async def _respond(self, kind: ResponseType, data: dict[str, Any] | None) -> Any:
+    async def _respond(self, kind: ResponseType, data: dict[str, Any] | None) -> None:
         """Sends the first response. Raises TargetMissing if Discord no longer waits for it."""
         self.acknowledged = True
         body = {"type": kind.value} | ({"data": data} if data is not None else {})
-        path = CALLBACK + ("?with_response=true" if kind is ResponseType.MESSAGE else "")
         parts: dict[str, Any] = {"webhook_id": self.ticket.id, "webhook_token": self.ticket.token}
-        return await self._rest.write("POST", path, body, **parts)
+        await self._rest.write("POST", CALLBACK, body, **parts)
 
-    async def _send(self, payload: dict[str, Any], *, private: bool, upload: Upload | None = None) -> str:
-        body = {**with_upload(payload, upload), "flags": V2 | EPHEMERAL if private else V2, "allowed_mentions": NOBODY}
+    async def _send(self, payload: dict[str, Any], upload: Upload | None = None) -> None:
+        body = {**with_upload(payload, upload), "flags": V2 | EPHEMERAL, "allowed_mentions": NOBODY}
         self._sent_count += 1
         self._thinking = False
         try:
-            message = await self._send_response(body, private=private, upload=upload)
+            await self._send_response(body, upload)
         except TargetMissing:
-            return await self._without_interaction(payload, private=private, upload=upload)
-        return "" if private or not message else chat_message_id(self.ticket.place, message)
+            log.info("event=interaction_ended")
+            key = f"late:{self.ticket.id}:{self._sent_count}"
+            await self._chat.send_payload(self.ticket.person, payload, key, upload)
 
-    async def _send_response(self, body: dict[str, Any], *, private: bool, upload: Upload | None) -> str:
+    async def _send_response(self, body: dict[str, Any], upload: Upload | None) -> None:
         if not self.ticket.token:  # too old to be kept
             raise TargetMissing(say.sentence("error.discord.ended"))
         if not self.acknowledged:
-            made = await self._respond(ResponseType.MESSAGE, body)
-            return str(((made or {}).get("resource") or {}).get("message", {}).get("id", ""))
-        slot = self._take_replaceable()
-        if slot and private:
-            change = {**body, "flags": V2}
-            made = await self._change(slot, change, upload)
+            await self._respond(ResponseType.MESSAGE, body)
+        elif slot := self._take_replaceable():
+            await self._change(slot, {**body, "flags": V2}, upload)
         else:
-            if slot:  # its replacement would stay private
-                await self._rest.write("DELETE", webhook_message(slot), **self._hook)
-            made = await self._rest.write("POST", FOLLOW_UP, body, upload=upload, **self._hook)
-        return str(made["id"])
+            await self._rest.write("POST", FOLLOW_UP, body, upload=upload, **self._hook)
 
-    async def _change(self, slot: str, change: dict[str, Any], upload: Upload | None) -> Any:
+    async def _change(self, slot: str, change: dict[str, Any], upload: Upload | None) -> None:
         """Puts a message in the place of another one, which stays if its picture is refused."""
         try:
-            return await self._rest.write("PATCH", webhook_message(slot), change, upload=upload, **self._hook)
+            await self._rest.write("PATCH", webhook_message(slot), change, upload=upload, **self._hook)
         except Refused:
             if upload is not None:
                 self._replaceable = slot
@@ -306,18 +296,12 @@ class Responder:
         slot, self._replaceable = self._replaceable, ""
         return "" if slot == ORIGINAL and self.ticket.token in self._chat.streaming_tokens else slot
 
-    async def _without_interaction(self, payload: dict[str, Any], *, private: bool, upload: Upload | None) -> str:
-        log.info("event=interaction_ended")
-        place, person = self.ticket.place, self.ticket.person
-        key = f"late:{self.ticket.id}:{self._sent_count}"
-        return await self._chat.send_payload(place, payload, key, person if private else None, upload)
-
     async def _show_page(self, pages: list[dict[str, Any]], pressed: ComponentId) -> None:
         at = min(self._page or 0, len(pages) - 1)
         payload = {**pages[at], "components": [*pages[at]["components"], _pager(at, len(pages), pressed)]}
         async with self._lock:
             if self._page is None:
-                await self._send(payload, private=True)
+                await self._send(payload)
             elif not self.acknowledged:
                 await self._respond(ResponseType.UPDATE, {**payload, "flags": V2})
             else:

@@ -76,13 +76,10 @@ class SlackResponder:
         counts = {"uses": str(self._uses), "lines": str(self._lines)}
         return {**self._extra, **counts} | ({"shown_line": "1"} if self._shown_line else {})
 
-    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:
-        if not private:
-            return await self._send_public(post)
+    async def show(self, post: Post, *, picture: Upload | None = None) -> None:
         async with self._lock:
             for message in messages.render_with(picture, post):
-                await self._send_private(message, pictured=picture is not None)
-        return ""
+                await self._send(message, pictured=picture is not None)
 
     async def progress(self, text: str) -> None:
         """Replaces the line before it if Slack can; keeps a use of the URL for the answer."""
@@ -91,7 +88,7 @@ class SlackResponder:
                 return
             message = messages.render_post(Post((Small(text),), text))[0]
             with contextlib.suppress(ChatError):
-                await self._send_private(message)
+                await self._send(message)
                 self._lines, self._last_line, self._shown_line = self._lines + 1, self._clock(), bool(self._url)
 
     def _may_show_progress(self) -> bool:
@@ -102,7 +99,7 @@ class SlackResponder:
             return since >= EPHEMERAL_GAP
         return self._lines < PROGRESS_USES and since >= PROGRESS_GAPS[self._lines]
 
-    async def _send_private(self, message: Mapping[str, Any], *, pictured: bool = False) -> None:
+    async def _send(self, message: Mapping[str, Any], *, pictured: bool = False) -> None:
         """Sends to the asker alone, by the first way that works. `pictured`: perhaps only the
         picture is refused, so this way stays open for the message without it."""
         body = {k: v for k, v in message.items() if k != "metadata"}
@@ -133,17 +130,6 @@ class SlackResponder:
     def _click_place(self) -> Place:
         """The place of the pressed button: in a thread only if it was pressed there."""
         return replace(self._place, thread=self._extra.get("shown_in", self._place.thread))
-
-    async def _send_public(self, post: Post) -> str:
-        try:
-            return await self._chat.send(self._place, post, "")
-        except (Outside, TargetMissing):
-            if not self._url:
-                raise
-        for message in messages.render_post(post):
-            self._uses += 1
-            await self._chat.api.send_back(self._url, {**message, "response_type": "in_channel"})
-        return ""
 
     async def form(self, form: Form) -> None:
         await self._open(views.form(form, self._memo(form.action, form.value)))

@@ -53,10 +53,9 @@ class Respond:
     def handed_over(self) -> Mapping[str, str]:
         return {}
 
-    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:
+    async def show(self, post: Post, *, picture: Upload | None = None) -> None:
         self.posts.append(post)
         self.pictures += [picture] if picture else []
-        return ""
 
     async def progress(self, text: str) -> None:
         self.lines.append(text)

@@ -183,19 +183,6 @@ async def test_a_command_is_told_as_it_was_typed_and_answered_to_its_asker_alone
     assert result.ephemeral
 
 
-async def test_what_is_for_all_is_shown_to_all(stage):
-    async def answer(command, respond):
-        await respond.progress("Working …")
-        stage.shown = await respond.show(said("for everybody"), private=False)
-
-    stage.handler.on["now"] = answer
-    boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[_managers(stage)])
-    await boss.slash(stage.channel, "digest now")
-    assert "for everybody" in texts({"components": [c.to_dict() for c in stage.channel.last_message.components]})
-    assert stage.shown == str(stage.channel.last_message.id)
-    assert stage.handler.commands[0].person.admin
-
-
 def _managers(stage: Stage) -> Any:
     import discord
 

@@ -95,18 +95,16 @@ async def test_a_command_is_told_and_answered_to_its_asker_alone(slack, handler,
     assert slack.refusals() == []
 
 
-async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_there(slack, handler, connection):
+async def test_a_command_works_where_the_bot_is_no_member(slack, handler, connection):
     slack.space.add_channel("C3", "U1", bot=False)
 
     async def answer(command: Command, respond: Any) -> None:
         await respond.show(Post((Text("to you"),), "x"))
-        await respond.show(Post((Text("to all"),), "x"), private=False)
 
     handler.on["command"] = answer
     slack.command("U1", "C3", "/paper", "x")
-    await slack.until(lambda: slack.space.channels["C3"].messages)
-    assert alone(slack, "U1", "C3") == ["to you"]
-    assert [m.shown for m in slack.space.channels["C3"].messages.values()] == ["to all"]
+    await slack.until(lambda: alone(slack, "U1", "C3") == ["to you"])
+    assert not slack.space.channels["C3"].messages
 
 
 async def test_a_long_command_is_acknowledged_before_it_has_ended(slack, handler, connection):
