@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from digest.fulltext.pdf.characters import BREAK
+from digest.fulltext.pdf.characters import BREAK, WRAP
 from digest.fulltext.pdf.headings import Heading
 from digest.fulltext.pdf.pages import Line
 from digest.model import Form
@@ -48,7 +48,7 @@ class Block:
 
 
 def join(texts: Sequence[str]) -> str:
-    """Joins lines with a space, none in Chinese or Thai, U+FFFE for a hyphen in a broken word."""
+    """Joins lines with a space, none in Chinese, U+FFFE for a hyphen, U+FFFB in Korean."""
     pieces: list[str] = []
     for text in texts:
         if not text:
@@ -58,9 +58,13 @@ def join(texts: Sequence[str]) -> str:
         if end == "-" and last[-2:-1].isalpha() and text[0].isalpha():
             pieces[-1] = last[:-1] + BREAK
         elif end <= "\u0dff" or (end != BREAK and not (is_unspaced(end) and is_unspaced(text[0]))):
-            pieces.append(" ")
+            pieces.append(WRAP if _is_korean(end) and _is_korean(text[0]) else " ")
         pieces.append(text)
     return "".join(pieces)
+
+
+def _is_korean(char: str) -> bool:
+    return "\uac00" <= char <= "\ud7a3"
 
 
 def is_unspaced(char: str) -> bool:

@@ -15,6 +15,9 @@ from digest.patterns import regex
 BREAK = "\ufffe"
 """In place of a hyphen at the end of a line that was joined to the next."""
 
+WRAP = "\ufffb"
+"""Where a row of Korean ends: at a blank or within a word, which many programs break anywhere."""
+
 FAR_SCRIPTS = "\u0590"
 """Before it stand Latin, Greek, Cyrillic and the accents that any letter may have."""
 ASTRAY = 0.1
@@ -86,6 +89,7 @@ _OPENING = frozenset(
 _BONDED = regex(rf"[\w{BREAK}-]+")
 _SPACED = bytes(c if c > 127 or chr(c).isalnum() or chr(c) in "_-" else 32 for c in range(256))
 _TAIL = regex(r"(?<!\w)\w*\Z")
+_WRAPPED = regex(rf"\w*(?:{WRAP}\w*)+")
 _HEAD = regex(r"\s*(\w*)(-?)")
 _LOST_ACCENT = regex(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # its letter is elsewhere in the line
 _CEDILLA = regex(r"([cCsStT])¸")
@@ -181,7 +185,7 @@ class Spelling:
     """How a paper spells its words."""
 
     def __init__(self, text: str) -> None:
-        self.words = _words(text)
+        self.words = _words(_WRAPPED.sub(" ", text) if WRAP in text else text)
         self.text = " ".join(self.words)
         """Each word once, which is faster to search for a part of a word."""
 
@@ -196,6 +200,8 @@ def _words(text: str) -> frozenset[str]:
 
 def hyphens(text: str, whole: Spelling) -> str:
     """Replaces U+FFFE: `effi￾cient` loses it, `state￾of-the-art` gets its hyphen back."""
+    if WRAP in text:
+        text = _unwrapped(text, whole)
     if BREAK not in text:
         return text
     joined, *pieces = text.split(BREAK)
@@ -207,6 +213,33 @@ def hyphens(text: str, whole: Spelling) -> str:
         kept = _in_address(joined) or _is_compound(left[0], right[1], right[2], whole, chained=chained)
         joined += ("-" if kept else "") + piece.lstrip()
     return joined
+
+
+def _unwrapped(text: str, whole: Spelling) -> str:
+    """With a blank in place of each U+FFFB, or nothing if it stands within a word."""
+    joined, *pieces = text.split(WRAP)
+    for piece in pieces:
+        left, right = _TAIL.search(joined[-60:]), _HEAD.match(piece)
+        assert left is not None
+        assert right is not None
+        joined += ("" if _is_one_word(left[0], right[1], whole) else " ") + piece
+    return joined
+
+
+def _is_one_word(left: str, right: str, whole: Spelling) -> bool:
+    """Whether two pieces of Korean are one, by what stands elsewhere in the paper.
+
+    Endings vary: a word that begins with the first piece and a syllable of the other is evidence.
+    """
+    if not left or not right:
+        return False
+    if left + right in whole.words:
+        return True
+    if left in whole.words and right in whole.words:
+        return False
+    if f" {left}{right[0]}" in f" {whole.text}":
+        return True
+    return left not in whole.words and right not in whole.words and min(len(left), len(right)) == 1
 
 
 def _in_address(text: str) -> bool:

@@ -198,7 +198,8 @@ class _SectionBuilder:
         if not text:
             return
         if block.form is Form.TABLE:
-            text = "\n".join(characters.hyphens(line.text, self._whole) for line in block.lines)
+            rows = "\n".join(line.text for line in block.lines)
+            text = characters.hyphens(rows.replace(f"{characters.BREAK}\n", characters.BREAK), self._whole)
         held = self._open[-1][3]
         if len(self._open) == 1:
             self._front.append(block.lines[0])

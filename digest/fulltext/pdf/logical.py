@@ -31,6 +31,8 @@ from digest.patterns import regex
 
 BLANK = 0.15
 """Of the type's size: a wider gap is a blank."""
+THIN = 0.1
+"""The same among letters that stand each by itself: TeX pulls its blanks together."""
 FAR = 0.6
 """The same beside a cluster, whose ink is narrower than it, in a row whose blanks are drawn."""
 CLIMB = 0.7
@@ -402,10 +404,11 @@ def _with_blanks(pieces: list[_Piece], blanks: list[float], size: float) -> list
     """And those that PDFium has left out."""
     found = pieces[:1]
     right = found[0].x1 if found else 0.0
+    usual = BLANK if any(p.form == "cluster" or "\u0e00" <= p.text <= "\u0eff" for p in pieces) else THIN
     for piece in pieces[1:]:
         before = found[-1]
         together = before.rank[0] == piece.rank[0] != 0 or piece.is_blank or before.is_blank
-        wide = size * (FAR if blanks and "cluster" in (piece.form, before.form) else BLANK)
+        wide = size * (FAR if blanks and "cluster" in (piece.form, before.form) else usual)
         if not together and (piece.x0 - right > wide or any(before.middle < x < piece.middle for x in blanks)):
             found.append(_Piece(" ", piece.at, right, piece.x0))
         found.append(piece)

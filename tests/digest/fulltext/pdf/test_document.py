@@ -816,3 +816,43 @@ def test_the_word_abstract_by_itself_is_a_heading_in_any_type():
     sheet.prose(y=260)
     found = read(bytes(sheet.output())).sections
     assert [(s.title, bool(s.passages)) for s in found] == [("Abstract", True), ("1 Introduction", True)]
+
+
+def test_thin_blanks_between_words_from_the_right_are_kept():
+    letters = in_capitals(FROM_RIGHT["hebrew"])
+    words = [word for word in FROM_RIGHT["hebrew"].split(" ") if word.isalpha() and not word.isascii()] * 3
+    rows = []
+    for n in range(12):
+        x = 72.0
+        for word in reversed(words):
+            glyphs = shown(in_font(word[::-1], letters))
+            rows.append(f"BT /U 10 Tf 1 0 0 1 {x} {700 - 16 * n} Tm {glyphs} Tj ET\n")
+            x += 5 * len(word) + 2.7  # the letters are wider than 5
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page("".join(rows))
+    assert " ".join(read(made.data()).text.split()) == " ".join(words * 12)
+
+
+def test_korean_words_that_a_row_breaks_are_joined_and_others_are_not():
+    said = (
+        "우리는 잡음이 많은 환경에서 음성 인식 모델의 정확도를 측정하였다. 제안한 모델은 적은 계산량으로 높은 정확도를 보인다. "
+        "세 개의 환경에서 모델의 정확도를 비교하고 잡음이 적은 음성을 제안한 모델로 측정하였다. 적은 잡음이 환경에서 높은 계산량으로 이어진다. "
+    )
+    whole = (said * 2).strip()
+    letters = sorted(set(whole) - {" "})
+    rows = [whole[i : i + 37].strip() for i in range(0, len(whole), 37)]
+    broken = [i for i in range(37, len(whole), 37) if whole[i].strip() and whole[i - 1].strip()]
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page(lines([in_font(row, letters) for row in rows], font="U"))
+    assert len(broken) >= 3
+    assert whole in read(made.data()).text
+
+
+def test_a_word_that_breaks_in_short_lines_is_whole():
+    def more(sheet: Sheet) -> None:
+        sheet.prose(y=400, text="It measures electroencephalography in each of the windows.", times=3)
+        sheet.lines(["Kestrel 1.5 2.5 3.5", "with elec-", "troencephalography", "Harrier 4.5 5.5 6.5"], 72, 500)
+
+    assert "electroencephalography" in read(paper(more)).text.split("Kestrel")[1]
