@@ -26,6 +26,8 @@ LONG = 20
 """Characters of such a row."""
 APART = 1.2
 """Of a digit's width: no blank in running text is wider, unless by chance."""
+CELLS = 0.7
+"""Of the blank beside a number: as wide a one is between the cells of a table."""
 _FIRST = regex(r"\d{1,5}(?=\s|\Z)")
 _LAST = regex(r"(?:(?<=\s)|\A)\d{1,5}\Z")
 
@@ -40,15 +42,24 @@ def without_line_numbers(page: Argument, rows: list[Row]) -> list[Row]:
     spans = [_numbers(rows, at_end=at_end) for at_end in (False, True)]
     if max(map(len, spans)) < LEAST:
         return rows
-    long = sum(len(text) >= LONG for _, _, text in rows)
+    long = sum(map(_is_long, rows))
     for step in STEPS:
         columns = [_counted(rows, held, step) for held in spans]
-        if step * sum(map(len, columns)) < max(LEAST, MOST_OF * long):
+        if not _are_most(rows, columns, step, long):
             continue
         columns = [held if _stand_apart(page, rows, held) else {} for held in columns]
-        if step * sum(map(len, columns)) >= max(LEAST, MOST_OF * long):
+        if _are_most(rows, columns, step, long):
             return [left for i, row in enumerate(rows) if (left := _without(row, *(held.get(i) for held in columns)))]
     return rows
+
+
+def _are_most(rows: list[Row], columns: list[_Numbers], step: int, long: int) -> bool:
+    numbered = [rows[i] for held in columns for i in held]
+    return len(numbered) >= LEAST and step * sum(map(_is_long, numbered)) >= MOST_OF * long
+
+
+def _is_long(row: Row) -> bool:
+    return len(row[2]) >= LONG
 
 
 def _numbers(rows: list[Row], *, at_end: bool) -> _Numbers:
@@ -77,22 +88,30 @@ def _counted(rows: list[Row], numbers: _Numbers, step: int) -> _Numbers:
 
 
 def _stand_apart(page: Argument, rows: list[Row], numbers: _Numbers) -> bool:
-    box = raw.FS_RECTF()
-    to_box = pdfium_calls.address(box)
-    apart = beside = 0
+    """Whether a wide blank is beside them and none elsewhere in a row, as between cells."""
+    apart = beside = cells = 0
     for row, (start, end) in numbers.items():
         first, _, text = rows[row]
         if start == 0 and end == len(text):
             continue
-        sides = []
-        for at in (start, end - 1, start - 2 if start else end + 1):
-            pdfium_calls.box_of(page, first + at, to_box)
-            sides.append((box.left, box.right))
-        (left, _), (_, right), (before, after) = sides
-        gap = left - after if start else before - right
+        left, right = _sides(page, first + start)[0], _sides(page, first + end - 1)[1]
+        gap = _blank(page, first + (start - 1 if start else end))
         beside += 1
         apart += gap > APART * (right - left) / (end - start)
-    return apart >= 0.8 * beside
+        blanks = (at for at in range(1, len(text) - 1) if text[at] == " " and at not in (start - 1, end))
+        cells += any(_blank(page, first + at) > CELLS * gap for at in blanks)
+    return apart >= 0.8 * beside and cells <= 0.3 * beside
+
+
+def _blank(page: Argument, index: int) -> float:
+    """The width of a blank between two characters."""
+    return _sides(page, index + 1)[0] - _sides(page, index - 1)[1]
+
+
+def _sides(page: Argument, index: int) -> tuple[float, float]:
+    box = raw.FS_RECTF()
+    pdfium_calls.box_of(page, index, pdfium_calls.address(box))
+    return box.left, box.right
 
 
 def _without(row: Row, *numbers: tuple[int, int] | None) -> Row | None:
