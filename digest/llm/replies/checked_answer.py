@@ -36,14 +36,14 @@ _DENIES = regex(
 _DECLINES = regex(
     r"(?:\b(?:not|never|neither|nor|no|nothing|nowhere)\b|n['’]t\b)[^.;]{0,40}\b(?:say|said|state|mention|report|specif|give|given|provide|disclos|describ|discuss|list|contain|address|cover|answer|information|detail|found|clear|cite|name|explain)\w*|\b(?:unstated|unspecified|unmentioned|undisclosed|unreported|not stated|silent)\b|\b(?:gives?|offers?|provides?|contains?) no(?:thing)?\b|\bwe are not told\b"
     r"|(?:没有|没|未|并未|不)(?:明确|直接|具体|有)?(?:说明|说|提到|提及|提|写|给出|报告|披露|指出|讨论|交代|涉及|包含|介绍|回答|提供|找到|描述)"
-    r"|(?:記載|言及|述べ|書か|示さ|説明|触れ|見つか)[^。]{0,8}(?:ない|ません)|(?:언급|명시|설명|제시|나와|보고|찾을|밝히|다루)[^.]{0,8}(?:않|없)"
+    r"|(?:記載|言及|述べ|書か|示さ|説明|触れ|見つか|報告|公表|公開情報|明記|議論)[^。]{0,8}(?:ない|ません|なかった)|(?:언급|명시|설명|제시|나와|보고|찾을|밝히|다루|내용|정보|기술|논의)[^.]{0,8}(?:않|없)"
     r"|\b(?:I|we) (?:could|can|did|do)(?: not|n['’]t|not) find\b|\bcan(?:not|['’]t| not) be (?:answered|determined|inferred|found|told)\b"
     r"|(?:论文|原文|文中|文章|文本|本文|作者)[^。；]{0,12}(?:找不到|看不出|无从|没有[^。；]{0,6}(?:描述|信息|说明|记载|内容|数据)|无法(?:得知|知道|确定|回答|看出))|无法(?:得知|回答)"
-    r"|(?:記述|情報|記載|言及|説明)(?:は|が|も)(?:あり|見つか[らり]|見当たり)?(?:ません|ない|なかった)|(?:論文|本文)(?:から|で)は[^。]{0,20}(?:分か|わか|読み取)[^。]{0,2}(?:ません|ない)|著者[^。]{0,16}(?:示|述べ|明らかに)[^。]{0,4}(?:ない|ません)"
+    r"|(?:記述|情報|記載|言及|説明)(?:は|が|も)(?:あり|見つか[らり]|見当たり)?(?:ません|ない|なかった)|(?:論文|本文)[^。]{0,6}に[^。]{0,6}含まれて[^。]{0,2}(?:ません|ない)|(?:論文|本文)(?:から|で)は[^。]{0,20}(?:分か|わか|読み取)[^。]{0,2}(?:ません|ない)|著者[^。]{0,16}(?:示|述べ|明らかに)[^。]{0,4}(?:ない|ません)"
     r"|\bgeb(?:en|t)\b[^.]{0,40}\bnicht an\b|\bfind(?:et|en) sich\b[^.]{0,30}\b(?:nicht|nichts|keine?\w*)\b|\b(?:schweig\w*|ungenannt|unerwähnt)|\b(?:Angaben?|Informationen) [^.]{0,40}\bfehl(?:t|en)\b|\bgeht\b[^.]{0,60}\bnicht hervor\b|\bnicht (?:\w+ )?beantwort"
-    r"|\b(?:aucune?|rien)\b[^.]{0,60}\bn['’]e?\s?(?:est|a|sont|y)\b|\bnulle part\b|\bno\b[^.]{0,20}(?:\b(?:aclara|detalla)\w*|\b(?:figura|consta) en (?:el|la|este|esta) (?:art|text|trabaj|estudi)\w*)"
-    r"|\b(?:nenn(?:t|en)|erwähn(?:t|en)|sag(?:t|en)|steht|gibt|angegeben|bericht(?:et|en)|mach(?:t|en)|enthält|enthalten|beschreib(?:t|en))\b[^.]{0,60}\b(?:nicht|nichts|keine?\w*)\b|\b(?:nicht|nichts|keine?\w*)\b[^.]{0,40}\b(?:angegeben|erwähnt|genannt|Angaben?)\b"
-    r"|\bn(?:['’]|e\s)[^.]{0,20}?(?:précis|indiqu|mentionn|di[st]|donn|fourni|rapport|décri|évoqu|parl|spécifi|détaill|expliqu|abord|trait|figure|apparaî|trouve|révèl|contien|permet)[^.]{0,20}\b(?:pas|rien|aucune?)\b|\bn(?:['’]|e\s)[^.]{0,20}\b(?:pas|rien)\b[^.]{0,20}\b(?:précis|indiqu|mention|inform|dit|donn|fourni|rapport|décri|évoqu|spécifi|détaill|expliqu|abord|trait|clair|connu)\w*|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|говор|упом|привод|сказан|содерж|найд|раскры|описан)",
+    r"|\b(?:aucune?|rien)\b[^.]{0,60}\bn['’]e?\s?(?:est|a|sont|y)\b|\bnulle part\b|\babsente?s? (?:de l['’]|du |de ce)|\bno\b[^.]{0,20}(?:\b(?:aclara|detalla)\w*|\b(?:figura|consta) en (?:el|la|este|esta) (?:art|text|trabaj|estudi)\w*)"
+    r"|\b(?:nenn(?:t|en)|erwähn(?:t|en)|äußer(?:t|n)|schreib(?:t|en)|sag(?:t|en)|steht|gibt|angegeben|bericht(?:et|en)|mach(?:t|en)|enthält|enthalten|beschreib(?:t|en))\b[^.]{0,60}\b(?:nicht|nichts|keine?\w*)\b|\b(?:nicht|nichts|keine?\w*)\b[^.]{0,40}\b(?:angegeben|erwähnt|genannt|Angaben?)\b"
+    r"|\bn(?:['’]|e\s)[^.]{0,20}?(?:précis|indiqu|mentionn|di[st]|donn|fourni|rapport|décri|évoqu|parl|spécifi|détaill|expliqu|abord|trait|figure|apparaî|trouve|révèl|contien|permet)[^.]{0,20}\b(?:pas|rien|aucune?)\b|\bn(?:['’]|e\s)[^.]{0,20}\b(?:pas|rien)\b[^.]{0,20}\b(?:précis|indiqu|mention|inform|dit|donn|fourni|rapport|décri|évoqu|spécifi|détaill|expliqu|abord|trait|clair|connu)\w*|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|consta|traz|trae|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|пишут|пишет|говор|упом|привод|сказан|содерж|найд|раскры|описан|обсужд|освещ|приведен|рассматрив)|\bнет (?:никаких )?(?:данных|информации|сведений|упоминани\w|указани\w)|\bотсутству\w+ (?:данные|информаци\w|сведени\w|упоминани\w)",
     re.IGNORECASE,
 )
 """A sentence that says what the papers do not say. A judge knows further wordings.
@@ -56,8 +56,15 @@ _REPORTS = (
     "dice dicen escribe escriben afirma afirman diz dizem escreve escrevem afirmam dit disent écrit écrivent indique"
 )
 """Words that only lead to a quotation, in languages with Latin letters; English ones are known."""
-_PLACE = regex(r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|разделе?))\s*\d{1,2}(?:\.\d{1,2})*\b", re.IGNORECASE)
+_PLACE = regex(
+    r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|sec\.|sezione|capitolo|chapter|chapitre|capítulo|bölüm|mục|разделе?|главе?|sekcj[ai]|rozdzia[łl]e?))\s*\d{1,2}(?:\.\d{1,2})*\b"
+    r"|(?:第\s?)?(?<![\d.])\d{1,2}(?:\.\d{1,2}){0,3}\s?(?:小?[节節章]|절|장(?!치))",
+    re.IGNORECASE,
+)
 """Where something is said to stand; the link shows it."""
+_HEADING = regex(r"\s?[(（“«„「,:][ “]?([^()（）“”«»„「」\n]{1,80})[)）”»“」]?")
+"""What stands behind a place, which may be its heading."""
+_QUOTE_TAGS = regex(r"</?(?:quote|q|blockquote|quotation)>", re.IGNORECASE)
 _LEAD = regex(r"\A[^,:，：]{1,60}[,:，：]")
 _LINE = regex(r"(?<![^\n])[^\w\n]*+\w[^\n]*")
 _CELL = regex(r"^\W*[^|｜\n]{1,80}[|｜]\W{0,4}\d{1,4}\W{0,3}[|｜]")
@@ -194,6 +201,11 @@ class AnswerChecker:
                 return insert_before_end(text, f"[{number}]"), [number]
         return text, cited
 
+    def quote_verbatim(self, prose: str) -> None:
+        """Takes in the quotations of the prose, in its order."""
+        for quoted in quoted_spans(prose):
+            self._number_of(quoted.text)
+
     def _verbatim(self, text: str) -> list[Quoted]:
         """What stands in quotation marks there and in a paper."""
         return [q for q in quoted_spans(text) if any(p.finder.find(q.text) for p in self.papers)]
@@ -236,14 +248,22 @@ class AnswerChecker:
 
         One that is `perhaps_silent` is asked about, and marked only if the paper speaks of that.
         """
-        plain = _CELL.sub("", _PLACE.sub("", _CITATION.sub("", body))).strip()
+        plain = _CELL.sub("", self._without_places(_CITATION.sub("", body))).strip()
         if not re.search(r"\w", plain):
             return body
         quoted = [q for q in self.quotes if q.number in cited]
-        ground = self._ground(plain, quoted)
         about = " ".join([*(f"{p.number} {p.paper.title} {p.paper.id}" for p in self.papers), _REPORTS])
         index = self.papers[0].index if len(self.papers) == 1 else None
-        verdict = support_of(plain, ground, self.language, index, granted=about)
+
+        def judged(quoted: Sequence[Quote]) -> tuple[Ground, Verdict]:
+            ground = self._ground(plain, quoted)
+            return ground, support_of(plain, ground, self.language, index, granted=about)
+
+        ground, verdict = judged(quoted)
+        if verdict.support is not Support.SUPPORTED and not (quoted or self.entries) and self.quotes:
+            # It may go on from a quotation in the prose.
+            before = judged(self.quotes)
+            ground, verdict = before if before[1].support is Support.SUPPORTED else (ground, verdict)
         if perhaps_silent and (_DENIES.search(plain) or verdict.support is not Support.SUPPORTED):
             spoken_of = verdict.support is Support.CONTRADICTED or self._spoken_of(plain)
             verdict = Verdict(Support.DOUBTFUL, verdict.reason, ask=True, slight=not spoken_of)
@@ -313,7 +333,7 @@ class AnswerChecker:
 
     def unverified(self, text: str) -> tuple[str, ...]:
         """Figures, names, ids and quoted phrases that are not in the papers."""
-        plain = _PLACE.sub("", _CITATION.sub("", text))
+        plain = self._without_places(_CITATION.sub("", text))
         found = [*checks.unsupported(plain, self._source, self.language)]
         if found and _DENIES.search(plain):
             denied = self._denied(plain)
@@ -325,6 +345,19 @@ class AnswerChecker:
             ):
                 found.append(f"“{phrase}”")
         return tuple(dict.fromkeys(found))
+
+    def _without_places(self, text: str) -> str:
+        """The text without numbers of sections, and their headings behind them."""
+        for place in reversed([*_PLACE.finditer(text)]):
+            heading = _HEADING.match(text, place.end())
+            end = heading.end() if heading and heading[1].strip().casefold() in self._headings else place.end()
+            text = text[: place.start()] + text[end:]
+        return text
+
+    @cached_property
+    def _headings(self) -> frozenset[str]:
+        titles = (section.title for paper in self.papers for section in paper.text.sections)
+        return frozenset(re.sub(r"^[\divxA-Z.]+\s+", "", title).strip().casefold() for title in titles)
 
     def _denied(self, text: str) -> set[str]:
         """Items that only the question holds, in clauses that deny them.
@@ -430,11 +463,13 @@ def check_answer(
     cut: bool = False,
 ) -> CheckedAnswer:
     """`cut`: the text ended at the token limit, so its last sentence is dropped. See `unusable`."""
-    prose, quotations = split_answer(raw)
+    prose, quotations = split_answer(_QUOTE_TAGS.sub('"', raw))
     entries = parse_quotations(quotations or "")
     checker = AnswerChecker(papers, question, language, entries)
     prose, talks = checker.cleaned(prose)
     given = checker.with_whole_quotations(prose, sentences(prose, language))
+    if not entries and not _CITATION.search(prose):
+        checker.quote_verbatim(prose)  # before all sentences: one may lead to it
     if cut and quotations is None:
         given = given[:-1]
     # A list that the prose does not cite stands for all of it.
