@@ -16,7 +16,7 @@ from digest.patterns import regex
 
 _NUMBER = regex(
     r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){1,3}\.?|\d{1,2}\.?|[IVX]{1,5}\.|[A-Z]\.|(?:Appendix|APPENDIX|Chapter|CHAPTER) [A-Z\d]{1,2}[.:]?|[A-Z](?= [A-Z]))"
-    r"\s+(?P<title>[^\W\d_].*)"
+    r"(?:\s+|(?=[\u3040-\u9fff]))(?P<title>[^\W\d_].*)"
 )
 _NAMED = regex(
     r"(?:abstract|a b s t r a c t|summary|introduction|background|related works?|preliminaries|methods?|methodology|approach|experiments?|"

@@ -397,7 +397,12 @@ def _turned(found: list[Line], top: float) -> list[Line]:
     vertical = [line for line in found if line.y > line.y_end and len(line.text) > 3 and _runs_downwards(line)]
     if not vertical or 2 * sum(len(line.text) for line in vertical) <= sum(len(line.text) for line in found):
         return found
+    for line in found:
+        if line.y >= line.y_end and 1 < len(line.text) <= 3 and _is_narrow(line):
+            line.y_end = line.y - line.size * (len(line.text) - 1)
+            vertical.append(line)
     for line in vertical:
+        line.upright = True  # a number may be turned
         begin, end = top - line.y, top - line.y_end + line.size
         line.y, line.y_end, line.x0, line.x1 = line.x0, line.x0, begin, end
     others = [line for line in found if not any(line is v for v in vertical)]
@@ -409,6 +414,11 @@ def _mirrored(found: list[Line], box: Box) -> list[Line]:
     for line in found:
         line.x0, line.x1 = box[0] + box[2] - line.x1, box[0] + box[2] - line.x0
     return found
+
+
+def _is_narrow(line: Line) -> bool:
+    """Whether its letters, as wide as high, cannot stand side by side."""
+    return not line.text.isascii() and line.x1 - line.x0 < 0.75 * line.size * len(line.text)
 
 
 def _runs_downwards(line: Line) -> bool:

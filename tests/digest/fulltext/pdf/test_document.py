@@ -672,6 +672,28 @@ def test_japanese_set_downwards_is_read_from_the_right():
     assert read(made.data()).text == said
 
 
+def test_headings_and_short_lines_of_japanese_set_downwards_stay():
+    said = SCRIPTS["japanese"] * 5
+    columns = [said[i : i + 30] for i in range(0, len(said), 30)]
+    columns[4:5] = [columns[4][:28], columns[4][28:]]
+    made = RawPdf()
+    made.cid_font("V", "HeiseiMin-W3", "UniJIS-UTF16-V", "Japan1")
+    rows = [
+        f"BT /F1 16 Tf 0 -1 1 0 496 700 Tm (1 ) Tj ET BT /V 16 Tf 500 686 Td <{'序論'.encode('utf-16-be').hex()}> Tj ET\n"
+    ]
+    for head in ("", f"BT /V 16 Tf 250 700 Td <{'２方法'.encode('utf-16-be').hex()}> Tj ET\n"):
+        left = 220 if head else 480
+        rows.append(head)
+        rows += [
+            f"BT /V 10 Tf {left - 20 * i} {700 - 14 * (i == 5)} Td <{column.encode('utf-16-be').hex()}> Tj ET\n"
+            for i, column in enumerate(columns)
+        ]
+    made.page("".join(rows))
+    found = read(made.data()).sections
+    assert [s.title for s in found if s.passages] == ["1 序論", "２方法"]
+    assert [s.passages[-1].text for s in found if s.passages] == ["".join(columns)] * 2
+
+
 def test_a_korean_heading_makes_a_section():
     said = SCRIPTS["korean"]
     letters = sorted(set(said + "1서론") - {" "})
