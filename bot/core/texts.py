@@ -424,7 +424,7 @@ say = Texts(
     text("card.selected", "Not all of the text was read, but the passages closest to the question."),
     text("card.unmatched", "Not all of the text was read. Where no passage fits the question's words, its beginning was read."),
     text("card.extractive", "No model wrote this."),
-    text("card.unusable", "The model's answer could not be used; no model wrote this."),
+    text("card.unusable", "The model gave no usable answer; no model wrote this."),
     plural("card.from", "From {n} paper:", "From {n} papers:"),
     text("card.abstract", "Abstract"),
     text("card.others.ask", "Choose papers"),

@@ -198,7 +198,7 @@ label = Texts(
     text("error.model.moved", "The model server redirects to {place}, and prompts are not sent on. Set OPENAI_BASE_URL to the address where it answers."),
     text("error.model.address", "The address of the model server seems wrong ({status}). Check OPENAI_BASE_URL: it usually ends with /v1."),
     text("error.model.api", "The model server does not offer this API for the model ({status}). If OPENAI_BASE_URL is right, set LLM_API={api}."),
-    text("error.model.unknown", "The model server does not know the model {model} ({status}). Check LLM_MODEL, LLM_MODEL_FAST and OPENAI_BASE_URL."),
+    text("error.model.unknown", "The model server does not serve the model {model} to this bot ({status}). Check LLM_MODEL, LLM_MODEL_FAST and OPENAI_BASE_URL."),
     text("error.model.long", "The request is longer than {model} can read. Check LLM_CONTEXT_TOKENS."),
     text("error.model.large", "The request is larger than the model server takes (413). Check LLM_CONTEXT_TOKENS."),
     text("error.model.cut", "The model server cut a prompt for {model} without saying so; it reads about {tokens} tokens. Set LLM_CONTEXT_TOKENS to its window, or make the server's window larger."),

@@ -47,7 +47,7 @@ def test_it_counts_the_quotations_that_are_in_the_paper():
         (replace(ANSWER, text="It is fast [1] (?).", quotes=(QUOTE,), unconfirmed=True), "by the quoted passage"),
         (replace(ANSWER, text="It is fast (?)."), "(?) not confirmed"),
         (replace(ANSWER, by="extractive"), "No model wrote this"),
-        (replace(ANSWER, by="extractive", problems=(Problem(Fault.REFUSAL, "answer"),)), "could not be used"),
+        (replace(ANSWER, by="extractive", problems=(Problem(Fault.REFUSAL, "answer"),)), "gave no usable answer"),
         (replace(ANSWER, read_whole=False), "does not say how much"),
         (replace(ANSWER, found=False, nearest=EVIDENCE), "The nearest passage"),
         (replace(ANSWER, found=False, nearest=EVIDENCE, opening=True), "No passage comes near"),
