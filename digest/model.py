@@ -83,7 +83,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Listing:
-    """What arXiv showed at one time: its latest list, and the API's papers of the last 14 days."""
+    """What arXiv shows: its latest list, and the API's papers of the last 14 days."""
 
     categories: tuple[str, ...]
     day: date | None
@@ -91,7 +91,6 @@ class Listing:
     latest: tuple[Listed, ...]
     window: tuple[Paper, ...]
     """Papers submitted in the last 14 days, by the API, newest first, also unannounced ones."""
-    seen_at: datetime
     replaced: tuple[str, ...] = ()
     """Ids of papers that the latest list announces a new version of."""
 

@@ -25,7 +25,7 @@ class SampleDay:
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
         papers = tuple(self._papers.values())
         latest = tuple(Listed(p, Kind.NEW if p.primary in categories else Kind.CROSS) for p in papers)
-        return Listing(tuple(categories), self.day, latest, papers, now)
+        return Listing(tuple(categories), self.day, latest, papers)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         return [self._papers[r.id] for r in map(parse, ids) if r and r.id in self._papers]

@@ -119,8 +119,8 @@ class _PastLists(_Papers):
         super().__init__(arxiv)
         self._arxiv, self._dates = arxiv, dates
 
-    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
-        return await self._arxiv.listed_between(categories, self._dates.first, self._dates.last, now)
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:  # noqa: ARG002  # as the port
+        return await self._arxiv.listed_between(categories, self._dates.first, self._dates.last)
 
 
 def services_for(app: App, dates: Dates | None) -> Services:

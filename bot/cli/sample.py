@@ -57,9 +57,9 @@ class SampleDay:
     def recording(self) -> Recording:
         return load_recording(FOLDER, {p.id: p.title for p in self._papers.values()})
 
-    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:  # noqa: ARG002  # as the port
         papers = tuple(self._papers.values())
-        return Listing(tuple(categories), self.day, tuple(Listed(p, Kind.NEW) for p in papers), papers, now)
+        return Listing(tuple(categories), self.day, tuple(Listed(p, Kind.NEW) for p in papers), papers)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         """Raises ArxivUnavailable for papers that are not of the day."""

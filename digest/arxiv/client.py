@@ -93,9 +93,9 @@ class Arxiv:
             listed, _ = await asyncio.gather(self._feed(wanted, deadline), asyncio.to_thread(import_module, "arxiv"))
             window = await self._window(wanted, now, deadline)
             latest = await self._described(listed.news, window, deadline)
-        return Listing(wanted, listed.day, latest, tuple(window.values()), now, listed.replaced)
+        return Listing(wanted, listed.day, latest, tuple(window.values()), listed.replaced)
 
-    async def listed_between(self, categories: Sequence[str], first: date, last: date, now: datetime) -> Listing:
+    async def listed_between(self, categories: Sequence[str], first: date, last: date) -> Listing:
         """The lists of these days as far as the API tells: papers submitted in their windows. It
         does not tell which were held back or cross-listed later. Raises ArxivUnavailable."""
         wanted = tuple(dict.fromkeys(categories))
@@ -111,7 +111,7 @@ class Arxiv:
                 papers = _once((*papers.values(), *(await self._page(Ask(text, start=begin), deadline)).papers))
         found = [p for p in papers.values() if start <= p.published < end]
         kinds = [(p, Kind.NEW if p.categories[0] in wanted else Kind.CROSS) for p in found]
-        return Listing(wanted, last, tuple(Listed(p, kind) for p, kind in kinds), (), now)
+        return Listing(wanted, last, tuple(Listed(p, kind) for p, kind in kinds), ())
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         """Papers in the order of `ids`; unknown ids are absent. Raises ArxivUnavailable."""

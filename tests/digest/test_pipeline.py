@@ -43,7 +43,7 @@ class World:
     """Papers and Texts without a network."""
 
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
-        return Listing(tuple(categories), TODAY, tuple(Listed(p, Kind.NEW) for p in PAPERS), PAPERS, now)
+        return Listing(tuple(categories), TODAY, tuple(Listed(p, Kind.NEW) for p in PAPERS), PAPERS)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         return [p for p in PAPERS if p.id in ids]

@@ -53,7 +53,7 @@ class SlowLists:
             a_paper(f"{day:%y%m}.{day.day:02}{n:03}", title=f"Paper {n} of {day}", published=at, updated=at)
             for n in range(3)
         )
-        return Listing(tuple(categories), day, tuple(Listed(p, Kind.NEW) for p in papers), papers, now)
+        return Listing(tuple(categories), day, tuple(Listed(p, Kind.NEW) for p in papers), papers)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         raise NotImplementedError

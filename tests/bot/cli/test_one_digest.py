@@ -42,7 +42,7 @@ from digest.model import Listing
 class Papers:
     async def announced(self, categories, now):
         print(*sorted({"bot.digests.daily", "digest.pipeline", "digest.llm.analyst", "openai", "rich"} & sys.modules.keys()))
-        return Listing(categories, None, (), (), now)
+        return Listing(categories, None, (), ())
 
 async def main():
     settings = Settings(_env_file=None, redis_url=sys.argv[1], paperboy_home=pathlib.Path(sys.argv[2]))

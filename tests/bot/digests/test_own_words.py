@@ -97,9 +97,7 @@ class Announced(World):
     papers: tuple[Paper, ...]
 
     async def announced(self, categories, now):
-        return Listing(
-            tuple(categories), NOON.date(), tuple(Listed(p, Kind.NEW) for p in self.papers), self.papers, now
-        )
+        return Listing(tuple(categories), NOON.date(), tuple(Listed(p, Kind.NEW) for p in self.papers), self.papers)
 
 
 UNUSABLE = Unusable("Nothing usable.", ())

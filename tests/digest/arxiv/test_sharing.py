@@ -28,7 +28,7 @@ class Counting:
         await asyncio.sleep(0)
         if self.down:
             raise ArxivUnavailable("down")
-        return Listing(tuple(categories), now.date(), (), tuple(self.known), now)
+        return Listing(tuple(categories), now.date(), (), tuple(self.known))
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         self.asked.append(tuple(ids))

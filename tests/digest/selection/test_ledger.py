@@ -59,7 +59,7 @@ class Reader:
         ]
         window.sort(key=lambda p: p.published, reverse=True)
         day = today(now) if feed else None
-        return Listing(self.categories, day, tuple(items.values()), tuple(window), now)
+        return Listing(self.categories, day, tuple(items.values()), tuple(window))
 
     def run(self, now: str | datetime, *, again: date | None = None, chosen: int = 2) -> Intake:
         """One run, with its digest stored."""
@@ -420,7 +420,7 @@ def test_what_was_shown_stays_shown_after_a_second_run_and_a_changed_profile(wor
 def test_the_fuller_and_newer_entry_of_feed_and_api_counts(feed, api, news, skipped):
     now = eastern(f"{FRI}T09:00")
     held, shown = (replace(paper(40, f"{WED}T15:00"), **values) for values in (feed, api))
-    listing = Listing(("cs.CV",), date(2026, 1, 30), (Listed(held, Kind.NEW),), (shown,), now)
+    listing = Listing(("cs.CV",), date(2026, 1, 30), (Listed(held, Kind.NEW),), (shown,))
     intake = take_in(listing, Ledger(), now)
     assert (ids(intake), [s.reason for s in intake.skipped]) == (news, skipped)
 
