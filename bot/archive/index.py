@@ -594,8 +594,8 @@ class Index:
             self._rows[term] = row[0] if row else 0
         return self._rows[term]
 
-    def _near(self, term: str, limit: int = 3) -> list[str]:
-        """Known terms one or two letters away, the nearest and commonest first."""
+    def _near(self, term: str) -> list[str]:
+        """At most three known terms one or two letters away, the nearest and commonest first."""
         grams = [term[i : i + 3] for i in range(len(term) - 2)]
         first, last = f'"{grams[0]}"', f'"{grams[-1]}"'
         if len(term) >= LONG_TERM:  # one slip leaves two at the beginning, two at the end, or one at each
@@ -609,7 +609,7 @@ class Index:
         ).fetchall()
         most = 1 if len(term) < 7 else 2
         near = [(DamerauLevenshtein.distance(term, other, score_cutoff=most), -n, other) for other, n in rows]
-        return [other for distance, _, other in sorted(near) if distance <= most][:limit]
+        return [other for distance, _, other in sorted(near) if distance <= most][:3]
 
     def _weight(self, term: str) -> float:
         total = self._db.execute("SELECT max(id) FROM place").fetchone()[0] or 1

@@ -194,14 +194,10 @@ class Queue:
         self._functions[name] = function
         self._docket_of[name] = docket
 
-    async def add(
-        self, task: str, *ids: str, key: str = "", wait: timedelta = timedelta(0), again: bool = False
-    ) -> bool:
-        """False if a task of this key is queued, or done unless `again` is set."""
+    async def add(self, task: str, *ids: str, key: str = "", wait: timedelta = timedelta(0)) -> bool:
+        """False if a task of this key is queued or done."""
         name = key or join_key(task, *ids)
-        if again:
-            await self._store.unmark_done(name)
-        elif await self._store.is_done(name):
+        if await self._store.is_done(name):
             return False
         with sentences(self._url):
             put = self._dockets[self._docket_of[task]].add("task", when=datetime.now(UTC) + wait, key=name)

@@ -22,17 +22,14 @@ PAPER_LIFE = timedelta(hours=1)
 
 
 class SharedPapers:
-    """Callers wait only for others of the same `name`: impatient ones not for patient ones."""
-
-    def __init__(self, papers: Papers, cache: Cache, name: str = "") -> None:
+    def __init__(self, papers: Papers, cache: Cache) -> None:
         self._papers = papers
         self._cache = cache
-        self._name = name
 
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
         wanted = tuple(dict.fromkeys(categories))
         moment = int(now.timestamp() // LOOK_LIFE.total_seconds())
-        parts = (*sorted(wanted), calendar.latest_list(now).isoformat(), str(moment), self._name)
+        parts = (*sorted(wanted), calendar.latest_list(now).isoformat(), str(moment))
 
         async def look() -> bytes:
             return to_json(await self._papers.announced(wanted, now))

@@ -91,13 +91,6 @@ class Finder:
         """None when the quotation is not there or too short to prove anything."""
         return next(self._found(quotation), None)
 
-    def find_all(self, quotation: str) -> tuple[Evidence, ...]:
-        """Returns every exact place in the paper's order; a near match only when there is none."""
-        found: dict[tuple[str, str], Evidence] = {}
-        for evidence in self._found(quotation):
-            found.setdefault((evidence.url, evidence.quotation), evidence)
-        return tuple(found.values())
-
     def _found(self, quotation: str) -> Iterator[Evidence]:
         whole = _trimmed(quotation)
         pieces = [p for p in _ELLIPSIS.split(whole) if p.strip()]

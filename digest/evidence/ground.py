@@ -112,10 +112,10 @@ class SentenceIndex:
             return Ground("\n".join(quotations), "\n".join(quotations))
         return self._ground("\n".join(quotations), sorted(wanted))
 
-    def nearest(self, sentence: str, most: int = 3) -> Ground:
-        """The sentences of the paper that share most with one that cites nothing."""
+    def nearest(self, sentence: str) -> Ground:
+        """The three sentences of the paper that share most with one that cites nothing."""
         scored = self._scored(list(words(sentence)))
-        best = [n for _, n in sorted(scored, reverse=True)[:most]]
+        best = [n for _, n in sorted(scored, reverse=True)[:3]]
         return self._ground("\n".join(self._pieces[n].text for n in best), sorted(best)) if best else Ground("", "")
 
     def _ground(self, quotation: str, wanted: Sequence[int]) -> Ground:

@@ -62,10 +62,6 @@ class ChildPool:
         self._timer: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
-    @property
-    def running(self) -> bool:
-        return self._pool is not None
-
     async def parse(self, basis: Basis, data: bytes, paper: Paper) -> bytes:
         """Returns a FullText as JSON. Raises Unreadable, or `Crashed` if the child ended."""
         job = worker.Job(basis, data, paper.id, paper.version, self._seconds)

@@ -74,8 +74,6 @@ class TestAdding:
             await until(lambda: store.is_done("k"))
             await until(lambda: _empty(queue))
             assert not await queue.add("digest", key="k")
-            assert await queue.add("digest", key="k", again=True)
-            await until(lambda: _is(ran == ["k", "k"]))
 
     async def test_questions_do_not_wait_for_digests(self, queue, store):
         async def digest(_task: Task, number: str) -> None:

@@ -78,22 +78,6 @@ async def test_a_failure_is_not_kept(papers, shared):
     assert (await shared.announced(["cs.CV"], NOON)).window
 
 
-async def test_those_with_little_patience_do_not_wait_for_those_with_much(papers):
-    cache = MemoryCache()
-    held = asyncio.Event()
-
-    class Slow(Counting):
-        async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
-            await held.wait()
-            return await super().announced(categories, now)
-
-    patient = asyncio.create_task(SharedPapers(Slow(), cache, "patient").announced(["cs.CV"], NOON))
-    await asyncio.sleep(0)
-    await asyncio.wait_for(SharedPapers(papers, cache, "hasty").announced(["cs.CV"], NOON), 5)
-    held.set()
-    await patient
-
-
 async def test_only_papers_that_are_not_at_hand_are_asked_for(papers, shared):
     await shared.get(["2401.00001"])
     found = await shared.get(["2401.00001v1", "math.GT/0309136", "2401.99999", "2401.00001"])

@@ -234,11 +234,6 @@ def test_an_interval_is_not_a_citation_to_be_changed():
     assert finder.find("All values of the first layer lie in the range [0, 2]") is None
 
 
-def test_every_place_of_a_quotation_is_told(finder):
-    places = [e.label for e in finder.find_all("a method for dynamic object manipulation in the real world")]
-    assert places == ["Abstract", "4 Discussion"]
-
-
 def test_a_table_and_a_caption_are_linked_themselves(finder):
     caption, table = finder.find("Overview of the training pipeline with two branches"), finder.find("DiT | 2.27 | 250")
     assert caption is not None
