@@ -96,9 +96,15 @@ class Redis:
                 return await ask()
 
         def pause(error: Exception) -> bool | float:
-            return FULL_RETRY_DELAY if self._full and isinstance(error, StoreFull) else False
+            return FULL_RETRY_DELAY if isinstance(error, StoreFull) else False
 
-        return await stamina.AsyncRetryingCaller(attempts=None, timeout=self._full or None)(pause, asked)
+        try:
+            return await asked()
+        except StoreFull:  # seldom, and what stamina makes for a call costs as much as a command
+            if not self._full:
+                raise
+        await asyncio.sleep(FULL_RETRY_DELAY)
+        return await stamina.AsyncRetryingCaller(attempts=None, timeout=self._full)(pause, asked)
 
     async def do(self, *command: Word) -> Any:
         return await self._done(lambda: self._client.execute_command(*command))  # type: ignore[no-untyped-call]
