@@ -55,6 +55,8 @@ def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
         return (Unit(plain(shortened(markdown)), opens=True),) if markdown.strip() else ()
 
 
+# A vote has a day's papers drawn three times to see what it changes; channels show the same ones.
+@lru_cache(maxsize=512)
 def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
     found: list[Unit] = []
     label = False
@@ -70,11 +72,16 @@ def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
 def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
     """The text as one line, for headings. `bold`: keep bold (not allowed inside bold)."""
     try:
-        node = SyntaxTreeNode(parse(_parser(), _with_dollars(markdown), inline=True))
-        drawn = "".join(_inline(n, target, bold=bold) for n in node.children)
+        return _line(markdown, target, bold)
     except Exception as error:  # noqa: BLE001
         log.warning("event=undrawable platform=discord error=%s", type(error).__name__)
         return plain(shortened(markdown))
+
+
+@lru_cache(maxsize=512)
+def _line(markdown: str, target: Target, bold: bool) -> str:
+    node = SyntaxTreeNode(parse(_parser(), _with_dollars(markdown), inline=True))
+    drawn = "".join(_inline(n, target, bold=bold) for n in node.children)
     return " ".join(part for found in drawn.split("\n") if (part := found.strip()))
 
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.core.chat import THREAD_TITLE, ForumPost, Post, Step, StepKind, Thread, picture_in, without_pictures
@@ -57,8 +58,8 @@ Parts = list[tuple[Payload, Payload | None]]
 
 
 def plan(thread: Thread, key: str) -> list[Step]:
-    begins = {reply_url(i): link_to(StepKey(key, str(i + 1))) for i in range(len(thread.replies))}
-    text, forum = (_parent(thread, lambda url: begins.get(url, url), forum=kind) for kind in (False, True))
+    target = _target(key, len(thread.replies))
+    text, forum = (_parent(thread, target, forum=kind) for kind in (False, True))
     parent, opened, edit = (str(StepKey(key, name)) for name in ("0", "t", "e"))
     name = {"name": thread_name(thread.title or thread.parent.fallback), "auto_archive_duration": ARCHIVE}
     starter = {**name, "tags": [list(names) for names in thread.tags], "message": _starter_keyed(forum[0][0], parent)}
@@ -89,6 +90,13 @@ def plan(thread: Thread, key: str) -> list[Step]:
     for paper in reversed(papers) if thread.posts else papers:
         steps += paper
     return [*steps, *edits]
+
+
+@lru_cache(maxsize=4)
+def _target(key: str, replies: int) -> Target:
+    """Where each reply begins; the same function each time, by which its drawn texts are known."""
+    begins = {reply_url(i): link_to(StepKey(key, str(i + 1))) for i in range(replies)}
+    return lambda url: begins.get(url, url)
 
 
 def _reply(reply: Post, key: str, n: int, opened: str, *, first: bool) -> list[Step]:

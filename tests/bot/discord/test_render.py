@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread
+from bot.core.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread, VoteKind
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.discord.ids import ComponentId, custom_id, marker, nonce, parse_custom_id
+from bot.discord.render import markdown
 from bot.discord.render.messages import ACCENT, messages
 from bot.discord.render.packing import cut, size
 from bot.discord.render.plan import plan
 from tests.phone import discord_lines_above
 from tests.previews.sample import sample_digest
 from tests.servers.discord_rules import check_components, check_message, texts, walk
+from tests.steps import steps as count_steps
 
 
 def post(*blocks) -> Post:
@@ -44,6 +46,16 @@ def test_a_thread_s_name_is_never_cut_inside_a_word():
 def test_a_digest_s_thread_names_only_whole_papers():
     assert cards.thread_title("Jan 30 · 10", ["A" * 50, "B" * 40]) == f"Jan 30 · 10 · {'A' * 50}"
     assert cards.thread_title("Jan 30 · 10", ["A" * 95]) == "Jan 30 · 10"
+
+
+async def test_a_day_of_which_a_vote_changes_is_drawn_again_in_half_of_the_steps():
+    digest = await sample_digest("en")
+    votes = {digest.entries[0].paper.id: {VoteKind.MORE: 1}}
+    drawn = [cards.thread(digest, Detail.FULL, votes=given) for given in ({}, votes)]
+    markdown._units.cache_clear()
+    markdown._line.cache_clear()
+    first, again = (count_steps(lambda thread=thread: plan(thread, digest.key)) for thread in drawn)
+    assert again < first / 2
 
 
 def test_the_mock_up_of_a_paper():
