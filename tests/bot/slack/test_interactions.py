@@ -520,7 +520,7 @@ async def test_it_ends_only_when_what_was_begun_for_people_is_done(slack, chat, 
         await respond.show(Post((Text("done"),), "done"))
 
     handler.on["command"] = long
-    connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
+    connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=5)
     running = asyncio.create_task(connection.run())
     await slack.hub.connected.wait()
     sent = slack.command("U1", "C1", "/digest", "now")

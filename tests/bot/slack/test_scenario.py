@@ -83,7 +83,7 @@ async def day(tmp_path, redis_url, slack, monkeypatch, zotero):
     sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
     async with open_app(settings, papers=sample, texts=sample) as app:
         context, handler = behind(app, chat, queue)
-        connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
+        connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=5)
         running = asyncio.create_task(connection.run())
         wanted = replace(subscription_from_settings(settings, PLACE, app.now()), set_by="U1")
         await app.store.save_subscription(wanted)
