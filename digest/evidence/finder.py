@@ -89,21 +89,15 @@ class Finder:
 
     def find(self, quotation: str) -> Evidence | None:
         """None when the quotation is not there or too short to prove anything."""
-        return next(self._found(quotation), None)
-
-    def _found(self, quotation: str) -> Iterator[Evidence]:
         whole = _trimmed(quotation)
         pieces = [p for p in _ELLIPSIS.split(whole) if p.strip()]
         # The paper's own ellipsis joins nothing.
         for copies in ((whole,), pieces) if len(pieces) > 1 else (pieces,):
-            found = False
-            for evidence in self._places_of(copies):
-                found = True
-                yield evidence
-            if found:
-                return
+            if found := self._place_of(copies):
+                return found
+        return None
 
-    def _places_of(self, copies: Sequence[str]) -> Iterator[Evidence]:
+    def _place_of(self, copies: Sequence[str]) -> Evidence | None:
         pieces, scans = [], []
         for copy in copies:
             scan = normalize.scan(copy)
@@ -112,16 +106,13 @@ class Finder:
                 scans.append(scan)
         needles = [[token.norm for token in scan.tokens] for scan in scans]
         if not needles or not self._telling(needles, pieces):
-            return
+            return None
         for find in (_stitched, self._nearly):
             for stream in self._streams:
-                found = False
                 for chain in find(stream, needles):  # one at a time: each costs as much as its passage is long
                     if _cites(stream, chain, scans) and (evidence := self._evidence(stream, chain)):
-                        found = True
-                        yield evidence
-                if found:
-                    return
+                        return evidence
+        return None
 
     def _telling(self, needles: Sequence[Sequence[str]], pieces: Sequence[str]) -> bool:
         words, length = sum(len(n) for n in needles), sum(len("".join(n)) for n in needles)
