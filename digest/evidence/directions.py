@@ -15,8 +15,8 @@ from functools import lru_cache
 from digest.patterns import regex
 
 NEGATION = regex(
-    r"\b(?:not(?! only| (?:more|less|fewer) than)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|breaks? down|broke down|impossible|unlikely|refuses?|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
-    r"|\b(?:nichts?|kein(?:e[rnms]?|erlei)?|niemand|rien|nada|nadie|ninguém|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
+    r"\b(?:not(?! only| (?:more|less|fewer) than)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|breaks? down|broke down|impossible|unlikely|refuses?|(?:advis|warn|caution|argu|decid|recommend|vot)\w* against|discourag\w+|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
+    r"|\b(?:nichts?|kein(?:e[rnms]?|erlei)?|niemand|rien|nada|nadie|ninguém|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|déconseill\w+|desaconsej\w+|desaconselh\w+|sconsigli\w+|(?:ab|wider)(?:ge)?rät|abgeraten|raten\b[^.;]{1,80}\bab|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
     r"|没(?!错)|(?<!显)未(?!来|知|见过)|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|偏|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\b(?:не|нет|без|ничего|никто|никогда|нельзя|невозможно)\b",
     re.IGNORECASE,
 )
@@ -46,9 +46,9 @@ AXES = (
     _axis(
         "more",
         r"\b(?:increas\w*|rais(?:e|es|ed|ing)|ris(?:e|es|en|ing)|rose|grow(?:s|th|n|ing)?|grew|higher|highest|high|more(?! than one)|larger|largest|greater|greatest|gains?|gained|boost\w*|exceed\w*|above|longer|longest|maxim\w+|enlarg\w*|expand\w*|amplif\w*|many|upward\w*)\b"
-        r"|高出|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|sub(?:e|en|ió)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|прирост\w*|увелич\w*",
+        r"|高出|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|長く|延び|延[長び]|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|sub(?:e|en|ió)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|прирост\w*|увелич\w*",
         r"\b(?:decreas\w*|reduc\w*|lower\w*|lowest|low|drop(?:s|ped|ping)?|fall(?:s|en|ing)?|fell|declin\w*|less|fewer|smaller|smallest|diminish\w*|shrink\w*|below|shorter|shortest|minim\w+|least|cuts?|shorten\w*|few|downward\w*|loss(?:es)? of|costs?(?= \d[\d.]* (?:points|%|percent)))\b"
-        r"|降低|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|下回|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|rédui\w*|diminu\w*|inférieur\w*|reduc\w*|disminu\w*|menor(?:es)?\b|reduz\w*|baiss\w*|chut\w*|cae[n]?\b|cai\b|caem\b|baja[n]?\b|fäll[t]?\b|떨어|падает|сниж\w*|сниз\w*|уменьш\w*",
+        r"|降低|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|下回|短く|短縮|縮[まめ]|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|rédui\w*|diminu\w*|inférieur\w*|reduc\w*|disminu\w*|menor(?:es)?\b|reduz\w*|baiss\w*|chut\w*|cae[n]?\b|cai\b|caem\b|baja[n]?\b|fäll[t]?\b|떨어|падает|сниж\w*|сниз\w*|уменьш\w*",
     ),
     _axis(
         "better",
@@ -72,6 +72,11 @@ AXES = (
         "easy",
         r"\b(?:eas(?:y|ier|iest|ily)|simpl\w+|trivial\w*)\b|更?容易|更?简单|易于",
         r"\b(?:hard(?:er|est)?|difficult\w*|complex\w*|challenging|complicated)\b|更难|困难|复杂|难以|很难",
+    ),
+    _axis(
+        "estimate",
+        r"\bover-?(?:estimat|stat|rat|predict|shoot)\w*|高估|过大评估|過大評価|과대\s?평가|\b(?:überschätz\w*|surestim\w*|sobre-?estim\w*|superestim\w*|sovrastim\w*|завыш\w*|переоцен\w*)",
+        r"\bunder-?(?:estimat|stat|rat|predict|shoot)\w*|低估|過小評価|과소\s?평가|\b(?:unterschätz\w*|sous-?estim\w*|subestim\w*|infravalor\w*|sottostim\w*|заниж\w*|недооцен\w*)",
     ),
     _axis("positive", r"\bpositiv\w*\b|正相关|正面|正向|积极", r"\bnegativ\w*\b|负相关|负面|负向|消极"),
     _axis(

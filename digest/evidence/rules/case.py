@@ -16,6 +16,7 @@ from digest.checks.language import base
 from digest.evidence.clauses import END
 from digest.evidence.comparison import order_of
 from digest.evidence.content_words import (
+    HAN,
     PAPER_MARKS,
     Vocabulary,
     Word,
@@ -56,6 +57,8 @@ _POINTS_AT_OWN = regex(
     r"\b(?:we|our|ours|us|it|its|this|they|their|the (?:proposed |new |full )?(?:model|method|system|network|approach|framework|tool|agent|algorithm|defen[cs]e|policy|tutor|swarm))\b",
     re.IGNORECASE,
 )
+_READ = 0.15
+"""Of the characters of a Chinese sentence; particles and common verbs are most of the rest."""
 _TELLING = 12
 """Characters: `Hardly.` says nothing by itself."""
 _JOINS = regex(r"\b(?:and|or|but|while|whereas)\b|;", re.IGNORECASE)
@@ -138,9 +141,15 @@ class Case:
     @property
     def reworded(self) -> bool:
         """Whether it has words that the quotation has not; in most languages they are not known."""
-        known = not self.foreign or base(self.language) == "zh"
+        known = not self.foreign or (base(self.language) == "zh" and self.read)
         told = bool(self.ground.quotation) and len(self.sentence) >= _TELLING
         return told and (not known or any(not self.mine.holds(w) and not self.mine.directed(w) for w in self.said))
+
+    @property
+    def read(self) -> bool:
+        """Whether enough of its Chinese is known, of all that is no number."""
+        every = len(HAN.findall(self.sentence))
+        return sum(len(HAN.findall(w.raw)) for w in self.said) >= _READ * every
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:

@@ -26,7 +26,11 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
     missing = [
         f
         for f in missing_figures(case.sentence, case.whole)
-        if not _printed(case, f) and not _each(case, f) and not _between_two(case, f) and not _of_counts(case, f)
+        if not _printed(case, f)
+        and not _each(case, f)
+        and not _between_two(case, f)
+        and not _of_counts(case, f)
+        and not _in_a_word(case, f)
     ]
     for figure in missing:
         if not missing_figures(figure.text, near):
@@ -60,6 +64,19 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
 def _each(case: Case, figure: Figure) -> bool:
     """`1文あたり`, `1개당` for `each`, `per`, `a single`."""
     return case.foreign and figure.value == 1 and _EACH.search(case.whole) is not None
+
+
+def _in_a_word(case: Case, figure: Figure) -> bool:
+    """`1,000,000` for `a million`"""
+    return any(
+        figure.value == value * (0.5 if half else 1.0)
+        for half, word in _SCALE.findall(case.whole)
+        if (value := _SCALES[word.lower()])
+    )
+
+
+_SCALES = {"dozen": 12.0, "hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALE = regex(rf"\b(?:(half)\s+)?(?:an?|one|the)\s+({'|'.join(_SCALES)})\b", re.IGNORECASE)
 
 
 def _of_counts(case: Case, figure: Figure) -> bool:
@@ -117,10 +134,14 @@ def _printed(case: Case, figure: Figure) -> bool:
 
 def _one_of_several(case: Case) -> Iterator[Doubt]:
     """Which of several figures of a kind is meant, in words that are not known."""
-    if not case.foreign or base(case.language) == "zh" or case.ground.table:
+    chinese = base(case.language) == "zh"
+    known = chinese and (case.read or any(case.mine.holds(w) for w in case.said))
+    if not case.foreign or known or case.ground.table:
         return
     named = [f.text for name, f in figures_by_name(case) if holds_name(case.sentence, name)]
-    for figure in figures(case.sentence):
+    told = figures(case.sentence)
+    # Some Chinese is known: several figures are held against the words between them.
+    for figure in told if not chinese or len(told) == 1 else ():
         here = next(iter(places_of_figure(figure, case.whole)), None) if figure.plain else None
         if here is None or any(places_of_figure(figure, text) for text in named):
             continue

@@ -143,7 +143,7 @@ def _grades(text: str) -> dict[str, set[bool]]:
     return found
 
 
-_STATED = frozenset(("more", "better", "fast", "positive", "same", "most", "twice", "present"))
+_STATED = frozenset(("more", "better", "estimate", "fast", "positive", "same", "most", "twice", "present"))
 """Axes that are read across languages: the others have words that mean much else."""
 
 

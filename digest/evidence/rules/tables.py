@@ -26,6 +26,8 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
 
     def named(cell: str) -> float:
         label = _label(cell)
+        if label and holds_name(case.sentence, cell):  # `PnP-Sky의`
+            return 1.0
         return sum(word in said for word in label) / len(label) if label else 0.0
 
     labels, heads = [named(row[0]) for row in rows], [named(cell) for cell in rows[0]]
@@ -40,8 +42,8 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
         if labels[r] >= best_row and heads[c] >= free:
             if _BEST.search(case.sentence) and _between(case, rows, c, figure.value):
                 yield Doubt(f"in the table {figure.text} is not the best of its column", 3)
-            unit = _unit_of_head(rows[0][c]) if c < len(rows[0]) else ""
-            if {figure.unit, unit} <= MEASURES and not places_of_figure(figure, f"{rows[r][c]} {unit}"):
+            unit = _unit_of_head(rows[0][c], case.whole) if c < len(rows[0]) else ""
+            if {figure.unit, unit} <= {*MEASURES, "%", "db"} and not places_of_figure(figure, f"{rows[r][c]} {unit}"):
                 yield Doubt(f"in the table {figure.text} is in {unit}", 3)
             quoted = table_rows(f"{case.ground.quotation}\n{case.ground.quotation}")
             if not labels[r] and quoted and rows[r] not in quoted and r:
@@ -159,9 +161,11 @@ def table_rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows] if len(rows) > 1 else []
 
 
-def _unit_of_head(head: str) -> str:
-    """`GB` of `Memory (GB)`."""
+def _unit_of_head(head: str, table: str) -> str:
+    """`GB` of `Memory (GB)`, which the caption may say too."""
     found = _IN_BRACKETS.search(head)
+    if not found and head and (said := re.search(rf"(?<!\w){re.escape(head)}\s\(", table, re.IGNORECASE)):
+        found = _IN_BRACKETS.match(table, said.end() - 1)
     return next((f.unit for f in figures(f"1 {found[1]}")), "") if found else ""
 
 
@@ -181,4 +185,6 @@ _DIGITS = regex(r"[^\d.]+")
 
 
 def _same(figure: Figure, cell: str) -> bool:
-    return bool(places_of_figure(figure, cell))
+    # A whole number of percent is one only if it has the sign, which the caption may have.
+    percent = figure.unit == "%" and cell[-1:].isdigit() and places_of_figure(figure, f"{cell}%")
+    return bool(percent or places_of_figure(figure, cell))

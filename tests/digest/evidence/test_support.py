@@ -281,9 +281,9 @@ def test_a_unit_a_share_a_grade_or_a_side_that_is_another_is_doubted(sentence, q
 
 
 def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused():
-    """Of 89 invented papers in nine languages: see the file. The seventh set has bounds of its own."""
-    judged = [(pair["set"] == 7, (pair["true"], outcome(verdict))) for pair, verdict in strangers()]
-    told = Counter(one for is_last, one in judged if not is_last)
+    """Of 94 invented papers in nine languages: see the file. The last two sets have bounds of their own."""
+    judged = [(pair["set"], (pair["true"], outcome(verdict))) for pair, verdict in strangers()]
+    told = Counter(one for of, one in judged if of < 7)
     wrong, true = (sum(n for (holds, _), n in told.items() if holds is said) for said in (False, True))
     assert wrong >= 390
     assert told[False, "supported"] <= 0.045 * wrong, told
@@ -291,11 +291,12 @@ def test_wrong_sentences_by_strangers_are_asked_about_and_true_ones_not_accused(
     assert told[True, "contradicted"] == 0, told
     assert told[True, "marked"] <= 0.015 * true, told
     assert told[True, "asked"] + told[True, "slight"] <= 0.5 * true, told
-    last = Counter(one for is_last, one in judged if is_last)
-    assert last.total() == 120
-    assert last[False, "supported"] <= 4, last
-    assert last[True, "contradicted"] == 0, last
-    assert last[True, "marked"] <= 1, last
+    for last, pairs, passed in ((7, 120, 4), (8, 100, 2)):
+        found = Counter(one for of, one in judged if of == last)
+        assert found.total() == pairs
+        assert found[False, "supported"] <= passed, found
+        assert found[True, "contradicted"] == 0, found
+        assert found[True, "marked"] <= 1, found
 
 
 @each(
@@ -551,3 +552,70 @@ def test_a_column_called_low_is_no_low_value():
 
     assert on_table("Regio is the best on Low Saxon, at 55.1.") is Support.SUPPORTED
     assert on_table("Nimbus is the best on Low Saxon, at 52.3.") is not Support.SUPPORTED
+
+
+FLUX = "Fluxes of faint sources are overestimated by 8% on average."
+AGAINST = "We advise against the use of denoised images for number counts."
+LONGER = "Reading took 41 seconds longer per image when the advice came first."
+
+
+@each(
+    ("sentence", "quotation", "language"),
+    [
+        ("Fluxes of faint sources are underestimated by 8% on average.", FLUX, "en"),
+        ("暗弱源的流量平均被低估8%。", FLUX, "zh"),
+        ("Der Fluss schwacher Quellen wird im Mittel um 8 % unterschätzt.", FLUX, "de"),
+        ("暗い天体のフラックスは平均8%過小評価される。", FLUX, "ja"),
+        ("Les flux des sources faibles sont sous-estimés de 8 % en moyenne.", FLUX, "fr"),
+        ("The authors advise the use of denoised images for number counts.", AGAINST, "en"),
+        ("作者建议用去噪图像做数量统计。", AGAINST, "zh"),
+        ("Die Autoren empfehlen entrauschte Bilder für Zählungen.", AGAINST, "de"),
+        ("助言が先に来ると、読影は1枚あたり41秒短くなった。", LONGER, "ja"),
+        ("17%的情况下建议来得太晚。", "In 58% of the cases the advice came too late; distrust was named in 17%.", "zh"),
+    ],
+)
+def test_what_is_over_for_under_or_advised_for_advised_against_is_not_supported(sentence, quotation, language):
+    assert support_of(sentence, Ground(quotation, quotation), language).support is not Support.SUPPORTED
+
+
+@each(
+    ("sentence", "quotation", "language"),
+    [
+        ("Los autores desaconsejan usar imágenes limpiadas para contar fuentes.", AGAINST, "es"),
+        ("Die Autoren raten von entrauschten Bildern für Zählungen ab.", AGAINST, "de"),
+        ("十亿条向量每月花费41美元。", "A billion vectors cost 41 dollars a month.", "zh"),
+        ("500,000 records were read.", "Half a million records were read.", "en"),
+    ],
+)
+def test_a_scale_word_alone_and_one_word_for_advice_against_are_not_marked(sentence, quotation, language):
+    verdict = support_of(sentence, Ground(quotation, quotation), language)
+    assert verdict.support is Support.SUPPORTED or verdict.ask
+
+
+SKY = (
+    "Table 4: PSNR (dB), completeness (%) and inventions of three denoisers.\n"
+    "| Denoiser | PSNR | Completeness | Inventions |\n| --- | --- | --- | --- |\n"
+    "| PnP-Sky | 31 | 88 | 79 |\n| ScoreClean | 32 | 93 | 84 |\n| Sobrio | 30 | 90 | 7 |"
+)
+
+
+@each(
+    ("sentence", "language", "holds"),
+    [
+        ("ScoreClean reaches a completeness of 93%.", "en", True),
+        ("PnP-Sky reaches a completeness of 93%.", "en", False),
+        ("PnP-Sky의 완전성은 93%이다.", "ko", False),
+        ("ScoreClean의 완전성은 93%이다.", "ko", True),
+        ("ScoreClean 的峰值信噪比为93 dB。", "zh", False),
+        ("ScoreClean 的峰值信噪比为32 dB。", "zh", True),
+    ],
+)
+def test_a_caption_gives_the_units_of_a_tables_columns(sentence, language, holds):
+    verdict = support_of(sentence, Ground("| ScoreClean | 32 | 93 | 84 |", SKY, table=True), language)
+    assert (verdict.support is Support.SUPPORTED) is holds, verdict
+
+
+def test_chinese_of_which_hardly_a_word_is_known_is_in_other_words():
+    """So that the model judges it along where it is asked about another sentence."""
+    quotation = "In 17% of the cases the advice came too late."
+    assert support_of("17%的情况下建议来得太晚。", Ground(quotation, quotation), "zh").reworded
