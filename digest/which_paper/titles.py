@@ -834,8 +834,8 @@ def _folded_name(author: str) -> str:
 
 def _short_forms(title: str) -> Iterator[str]:
     """`tts` of Text-to-Speech, `mpc` of Model Predictive Control."""
-    yield from ("".join(w[0] for w in m.split("-")) for m in re.findall(r"\w+(?:-\w+){2,}", title))
-    for words in (w.split() for w in re.findall(r"[A-Z]\w+(?:[ -][A-Z]\w+)+", title)):
+    yield from ("".join(w[0] for w in m.split("-")) for m in re.findall(r"(?<!\w)\w+(?:-\w+){2,}", title))
+    for words in (w.split() for w in re.findall(r"(?<!\w)[A-Z]\w+(?:[ -][A-Z]\w+)+", title)):
         parts = [p for w in words for p in w.split("-")]
         yield from (
             "".join(p[0] for p in parts[i:j])
