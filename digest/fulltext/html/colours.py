@@ -147,6 +147,7 @@ def _opaque(name: str, parts: list[tuple[float, str]]) -> Colour | None:
 
 
 def _mixed(inside: str) -> Colour | None:
+    inside = inside.replace("currentcolor", "black")
     pieces = [p for p in re.split(r",(?![^()]*\))", inside)[1:] if p.strip()]
     mixed = [(colour(re.sub(r"\s+[\d.]+%|[\d.]+%\s+", "", p)), re.search(r"(\d+\.?\d*|\.\d+)%", p)) for p in pieces]
     if len(mixed) != 2 or mixed[0][0] is None or mixed[1][0] is None:

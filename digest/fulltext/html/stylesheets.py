@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from operator import itemgetter
@@ -23,7 +24,7 @@ from tinycss2 import parse_blocks_contents, parse_component_value_list, parse_ru
 from tinycss2.ast import Node
 
 from digest.fulltext.html.colours import colour
-from digest.fulltext.html.lengths import SCREEN
+from digest.fulltext.html.conditions import container_holds, holds, media_holds
 from digest.patterns import regex
 
 Declarations = dict[str, str]
@@ -64,19 +65,13 @@ _VALUES = {
 _COLOURED = frozenset(("color", "background-color", "-webkit-text-fill-color"))
 _WORD = regex(r"[a-z]+")
 _ANY_VALUE = regex(r"inherit|initial|unset|revert(?:-layer)?|.*var\(.*")
-_LOGICAL_SIDE = regex(r"\b(?:inline|block)-size\b")
-_CONDITION = regex(r"\s*(not\s)?\s*\(\s*([\w-]+)\s*:([^()]*)\)\s*")
+_CONDITION = regex(r"\(\s*([\w-]+)\s*:(.*)\)", re.DOTALL)
 _WITH_STYLE = XPath(".//*[@style]")
 _CLASSES = XPath(".//@class", smart_strings=False)
 _OF_CLASS = XPath('.//*[contains(concat(" ", normalize-space(@class), " "), concat(" ", $name, " "))]')
 _OF_ID = XPath(".//*[@id=$name]")
 _STATE = regex(r":([\w-]+)(?:\([^():]*\))?(?![\w(-])")
 _PARTS = (None, "before", "after")
-_UNSEEN_MEDIA = regex(r"\b(?:print|speech|aural|braille|embossed|handheld|projection|tty|tv)\b")
-_FEATURE = regex(r"\(\s*(min-|max-)?(width|height)\s*(?::|([<>]=?))\s*(\d+\.?\d*|\.\d+)(px|em|rem)?\s*\)")
-_FALSE_FEATURE = regex(
-    r"dark|reduce\b|forced-colors:\s*active|portrait|monochrome|hover:\s*none|coarse|prefers-contrast|inverted|\bnot\b"
-)
 
 
 class _Wrapped(ElementWrapper):  # type: ignore[misc]
@@ -257,14 +252,15 @@ def sheet_of(page: _Element) -> StyleSheet:
     left = MAX_SHEET
     for el in page.getroottree().getroot().iter("style", "link"):
         css = (el.text or "") if el.tag == "style" else _linked(el)
-        if _is_shown(el.get("media") or ""):
+        if media_holds(el.get("media") or ""):
             sheet.add(css[:left])
             left -= len(css[:left])
     return sheet
 
 
 def _linked(el: _Element) -> str:
-    return _of_data_url(el.get("href") or "") if "stylesheet" in (el.get("rel") or "") else ""
+    kinds = (el.get("rel") or "").lower().split()
+    return _of_data_url(el.get("href") or "") if "stylesheet" in kinds and "alternate" not in kinds else ""
 
 
 def _of_data_url(url: str) -> str:
@@ -310,13 +306,17 @@ def _apart(selectors: Iterable[Node]) -> list[str]:
 
 def _selectors(selectors: Iterable[Node]) -> Iterator[CompiledSelector]:
     """One that cannot be compiled leaves the others: browsers know more of them than cssselect2."""
-    for text in _apart(selectors):
+    apart = _apart(selectors)
+    if not all(apart):
+        return  # browsers pass over the whole rule
+    for text in apart:
         if len(text) <= MAX_SELECTOR:
             yield from _compiled(text)
 
 
 @lru_cache(maxsize=2_000)
 def _compiled(selector: str) -> tuple[CompiledSelector, ...]:
+    selector = selector.replace(":dir(ltr)", ":not([dir=rtl], [dir=rtl] *)")
     try:
         return tuple(s for s in compile_selector_list(selector) if s.pseudo_element in _PARTS)
     except SelectorError as e:
@@ -332,38 +332,24 @@ def _compiled(selector: str) -> tuple[CompiledSelector, ...]:
 def _applies(name: str, query: str) -> bool:
     """Whether the rules within an at-rule hold on a screen."""
     if name == "media":
-        return _is_shown(query)
-    if name == "supports" and (condition := _CONDITION.fullmatch(query)):
-        return _is_valid(condition[2], condition[3].strip()) != bool(condition[1])
+        return media_holds(query)
     if name == "container":
-        return _holds(_LOGICAL_SIDE.sub(lambda m: "width" if m[0][0] == "i" else "height", query))
-    return name in ("supports", "layer", "scope") and not query.startswith("not")
+        return container_holds(query)
+    if name == "supports":
+        return holds(query, _is_supported)
+    return name in ("layer", "scope")
+
+
+def _is_supported(condition: str) -> bool:
+    """Whether browsers know a declaration; they know all selectors and fonts that are asked for."""
+    found = _CONDITION.fullmatch(condition)
+    return _is_valid(found[1], found[2].strip()) if found else not condition.startswith("(")
 
 
 def _scope(prelude: Iterable[Node]) -> tuple[str, str] | None:
     """The selectors of the elements where it begins and of those where it ends."""
     ends = [_serialized(node.content) for node in prelude if node.type == "() block"]
     return (ends[0], ends[1] if len(ends) > 1 else "") if ends else None
-
-
-def _is_shown(query: str) -> bool:
-    """Whether a media query holds for the window that people are taken to read in."""
-    return not query.strip() or any(_holds(q.lower()) for q in query.split(","))
-
-
-def _holds(query: str) -> bool:
-    if _UNSEEN_MEDIA.search(query):
-        return query.strip().startswith("not")
-    if _FALSE_FEATURE.search(query):
-        return False
-    for bound, side, sign, number, unit in _FEATURE.findall(query):
-        value = float(number) * (16 if unit in ("em", "rem") else 1)
-        size = SCREEN[side == "height"]
-        if (bound == "min-" or ">" in sign) and size < value:
-            return False
-        if (bound == "max-" or "<" in sign) and size > value:
-            return False
-    return True
 
 
 @lru_cache(maxsize=2_000)

@@ -521,6 +521,9 @@ def _is_far(style: Style, around: Look) -> bool:
 def _is_moved(style: Style) -> bool:
     calls = [(m[1], m[2]) for m in _CALL.finditer(style.first("transform", "-webkit-transform"))]
     moves = [split(inside, ",") for name, inside in calls if name.startswith("translate")]
+    for name, numbers in _calls(style.first("transform", "-webkit-transform")):
+        if name.startswith("matrix") and len(numbers) in (6, 16):
+            moves.append([f"{n}px" for n in (numbers[4:] if len(numbers) == 6 else numbers[12:14])])
     if style["translate"]:
         moves.append(style["translate"].split())
     for move in moves:

@@ -147,9 +147,37 @@ font-size:1rex;zoom:.1
 content:url(data:image/svg+xml,x)
 mask:linear-gradient(#000,#000) no-repeat 0 0/0 0
 display:block;contain:size;overflow:hidden
-display:block;contain:strict""".splitlines()
+display:block;contain:strict
+transform:matrix(1,0,0,1,-5000,0)
+color:color-mix(in srgb, currentcolor 0%, white)""".splitlines()
+
+TRUE_QUERIES = """(min-resolution:.5dppx)
+(min-aspect-ratio:1/100)
+(400px <= width <= 4000px)
+(max-width:1px) or (min-width:2px)
+not all and (monochrome)
+not (print)
+(color) and (not (grid))
+(min-width:calc(10px + 1em))
+print, screen and (any-pointer:fine)
+(hover)""".splitlines()
+FALSE_QUERIES = """(max-resolution:.5dppx)
+(max-aspect-ratio:1/100)
+(1px <= width <= 40px)
+(max-width:1px) or (min-width:99999px)
+not all
+not (width > 10px)
+not screen and (color)
+(grid)
+(monochrome) or (pointer:coarse)
+(unheard-of: 3)""".splitlines()
 
 HIDDEN_MARKUP = [
+    *[ruled(f"@media {query}{{.q7{{display:none}}}}") for query in TRUE_QUERIES],
+    ruled("@supports selector(:has(a)) and (not (display:foo)){.q7{display:none}}"),
+    ruled("@supports (display:foo) or (display:grid){.q7{display:none}}"),
+    ruled("@container not (width < 10px){.q7{display:none}}"),
+    ruled(".q7:dir(ltr){display:none}"),
     ruled(".q7{display:none}"),
     ruled("p .q7 { color: white }"),
     ruled("div > p > span.q7 { opacity: 0 }"),
@@ -334,6 +362,13 @@ contain:size
 contain:layout;overflow:hidden""".splitlines()
 
 SEEN_MARKUP = [
+    *[ruled(f"@media {query}{{.q7{{display:none}}}}") for query in FALSE_QUERIES],
+    ruled("@supports (display:grid) and (display:foo){.q7{display:none}}"),
+    ruled("@supports (display:foo) or (color:bar){.q7{display:none}}"),
+    ruled("@supports not selector(p > a){.q7{display:none}}"),
+    ruled(".q7,,.q8{display:none}"),
+    f'<link rel="alternate stylesheet" title="x" href="data:text/css,.q7%7Bdisplay:none%7D"><span class="q7">{MESSAGE}</span>',
+    span("transform:matrix(1,0,0,1,5,0)"),
     ruled(".q7{display:none}", f'<span class="q8">{MESSAGE}</span>'),
     ruled("@media print{.q7{display:none}}"),
     ruled("@media (max-width:600px){.q7{display:none}}"),

@@ -1,0 +1,114 @@
+"""Tells which conditions of style sheets hold where people read: on a screen with a mouse. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import groupby
+
+from digest.fulltext.html.lengths import SCREEN, pixels
+from digest.fulltext.html.values import split
+from digest.patterns import regex
+
+MAX_BRACKETS = 40
+"""Of a condition that is read."""
+_NUMBERS = {
+    "width": SCREEN[0], "height": SCREEN[1], "inline-size": SCREEN[0], "block-size": SCREEN[1],
+    "device-width": SCREEN[0], "device-height": SCREEN[1], "aspect-ratio": SCREEN[0] / SCREEN[1],
+    "device-aspect-ratio": SCREEN[0] / SCREEN[1], "resolution": 1.0, "-webkit-device-pixel-ratio": 1.0,
+    "color": 8.0, "color-index": 0.0, "monochrome": 0.0, "grid": 0.0,
+}  # fmt: skip
+_WORDS = {
+    "orientation": "landscape", "hover": "hover", "any-hover": "hover", "pointer": "fine", "any-pointer": "fine",
+    "prefers-color-scheme": "light", "prefers-reduced-motion": "no-preference", "prefers-contrast": "no-preference",
+    "prefers-reduced-transparency": "no-preference", "prefers-reduced-data": "no-preference", "forced-colors": "none",
+    "inverted-colors": "none", "scripting": "enabled", "update": "fast", "overflow-block": "scroll",
+    "overflow-inline": "scroll", "display-mode": "browser", "color-gamut": "srgb", "dynamic-range": "standard",
+    "video-dynamic-range": "standard", "scan": "progressive", "environment-blending": "opaque", "nav-controls": "back",
+}  # fmt: skip
+_NOTHING = ("none", "no-preference")
+_TYPED = regex(r"\s*(not|only)\s+(?=[a-z])")
+_JOINED = regex(r"\b(and|or|not)(?=\()")
+_RANGE = regex(r"(?:([^<>=]+?)\s*([<>]=?|=)\s*)?([a-z-]+)\s*(?:([<>]=?|=|:)\s*([^<>=]+))?")
+_UNITS = {"dppx": 1.0, "x": 1.0, "dpi": 1 / 96, "dpcm": 2.54 / 96}
+_RATIO = regex(r"([\d.]+)\s*(?:/\s*([\d.]+)|(dppx|x|dpi|dpcm))?")
+_COMPARED: dict[str, Callable[[float, float], bool]] = {
+    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+    "=": lambda a, b: a == b, ":": lambda a, b: a == b,
+}  # fmt: skip
+
+
+def media_holds(query: str) -> bool:
+    """Whether a list of media queries does."""
+    queries = [one for one in split(query.lower(), ",") if one.strip()]
+    return not query.strip() or any(map(_query_holds, queries))
+
+
+def _query_holds(query: str) -> bool:
+    """Before a type of media, `not` is for the whole query."""
+    found = _TYPED.match(query)
+    held = holds(query[found.end() :] if found else query, _medium)
+    return held != (found is not None and found[1] == "not")
+
+
+def container_holds(query: str) -> bool:
+    """A container is taken to be as large as the window; what is asked of its style holds."""
+    return holds(re.sub(r"\A(?!not\b)[\w-]+\s+(?=\(|not\b)", "", query.lower().strip()), _container)
+
+
+def holds(condition: str, is_so: Callable[[str], bool]) -> bool:
+    """Works out `and`, `or`, `not` and brackets; `is_so` tells of what stands in them."""
+    condition = _JOINED.sub(r"\1 ", condition.strip())
+    if condition.count("(") > MAX_BRACKETS:
+        return False
+    words = [word for word in split(condition, " ") if word]
+    for joint, all_or_any in (("or", any), ("and", all)):
+        if joint in words:
+            parts = [" ".join(group) for is_joint, group in groupby(words, joint.__eq__) if not is_joint]
+            return all_or_any([holds(part, is_so) for part in parts])
+    if words and words[0] == "not":
+        return not holds(" ".join(words[1:]), is_so)
+    if condition.startswith("(") and condition.endswith(")"):
+        inner = condition[1:-1].strip()
+        if inner.startswith(("(", "not ")):
+            return holds(inner, is_so)
+    return is_so(condition)
+
+
+def _container(condition: str) -> bool:
+    return condition.startswith("style(") or (condition.startswith("(") and _medium(condition))
+
+
+def _medium(condition: str) -> bool:
+    if not condition.startswith("("):
+        return condition in ("all", "screen")
+    found = _RANGE.fullmatch(condition[1:-1].strip())
+    if found is None:
+        return False
+    left, before, name, after, right = found.groups()
+    bound = next((sign for prefix, sign in (("min-", ">="), ("max-", "<=")) if name.startswith(prefix)), "")
+    name = name[4:] if bound else name
+    if name in _WORDS:
+        return right == _WORDS[name] if after else _WORDS[name] not in _NOTHING
+    value = _NUMBERS.get(name)
+    if value is None:
+        return False
+    if not after and not before:
+        return value > 0
+    return (not before or _is_so(_number(left), before, value)) and (
+        not after or _is_so(value, bound if bound and after == ":" else after, _number(right))
+    )
+
+
+def _is_so(one: float | None, sign: str, other: float | None) -> bool:
+    return one is not None and other is not None and _COMPARED[sign](one, other)
+
+
+def _number(text: str) -> float | None:
+    found = _RATIO.fullmatch(text.strip())
+    if not found:
+        return pixels(text, 16.0, 0.0)
+    try:
+        return float(found[1]) / float(found[2] or 1) * _UNITS.get(found[3], 1.0)
+    except (ValueError, ZeroDivisionError):
+        return None
