@@ -56,7 +56,7 @@ from digest.retrieval.passages import Passages
 from digest.selection.lexical import lexical
 
 NAME = "extractive"
-VERSION = "5"
+VERSION = "6"
 """Version of the selection and of the fixed phrases; part of cache keys."""
 
 HEADLINE = 90
@@ -164,9 +164,9 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
         return replace(blank, text=by_paper(sources, told), quotes=quotes)
     marks = _marks(quotes)
     if not hits:
-        return replace(
-            blank, text=label(f"extractive.{'script' if wanted.foreign else 'silent'}", language), found=False
-        )
+        # What is asked of the whole is understood in any script.
+        name = "script" if wanted.foreign and not asked_part(question) else "silent"
+        return replace(blank, text=label(f"extractive.{name}", language), found=False)
     if not of_all and not _holds_most(wanted, hits, sources):
         name = "script" if wanted.lost else "part"
         words = label("separator.quoted", language).join(map(escape, wanted.written(hits[0][0].quotation)))

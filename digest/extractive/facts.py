@@ -19,6 +19,7 @@ _LONGEST = 1_500
 _ASKS = {
     "authors": regex(
         r"\bwho (?:wrote|authored|made|is behind|are behind)\b|\bwho (?:is|are)\b.{0,25}\bauthors?\b|\b(?:list|names?)\b.{0,20}\bauthors?\b|^\W*(?:the )?authors?\W*$|\bby whom\b"
+        r"|(?:من|مَن) (?:كتب|هم المؤلف|هو المؤلف|ألف)|المؤلف(?:ون|ين)?\W*$"
         r"|(?:作者|著者)(?:们|名)?(?:都|分别)?(?:是|有|は|を)?(?:谁|誰|だれ|哪|什么人|教え|\W*$)|谁(?:写|是作者)|哪些作者|誰が書"
         r"|저자(?:들)?[은는이가]?(?:\s*(?:누구|이름|알려)|\W*$)|누가 (?:썼|쓴|작성)"
         r"|\bwer\b.{0,40}(?:geschrieben|verfasst|autor)|\bqui\b.{0,40}(?:écrit|auteurs?\b)|\bqui[eé]n(?:es)?\b.{0,40}(?:escrib|autor)|\bquem\b.{0,40}(?:escreve|autor)|\bchi\b.{0,40}(?:scritto|autor)|\bкто\b.{0,30}(?:автор|написал)"
@@ -27,6 +28,7 @@ _ASKS = {
     ),
     "date": regex(
         r"\bwhen (?:was|did|were)\b.{0,6}\b(?:it|they|this|(?:this |the )?(?:paper|article|work|authors))\b.{0,20}\b(?:publish|submit|post|appear|upload|come out|written|release)|\b(?:publication|submission|release) date\b|\bhow (?:old|recent|new) is (?:it|this|the paper)\b"
+        r"|متى (?:نُ?شر|صدر|قُ?دم)"
         r"|(?:什么时候|何时|哪[年天]|几号)(?:发表|提交|发布|投稿|上传|写)|(?:发表|提交|发布|投稿)(?:于|的)?(?:时间|日期|什么时候|何时|哪)|いつ(?:発表|投稿|公開|提出|書)|언제.{0,12}(?:발표|제출|공개|게재|나왔)"
         r"|\bwann\b.{0,40}(?:veröffentlicht|eingereicht|erschien)|\bquand\b.{0,40}(?:publié|soumis|paru)|\bcu[aá]ndo\b.{0,30}(?:public|envi)|\bquando\b.{0,40}(?:publica|enviad|submetid|pubblicat)|\bкогда\b.{0,30}(?:опубликован|подан|вышл)",
         re.IGNORECASE,
@@ -98,8 +100,8 @@ _FACTS = {
         "会议 期刊 顶会 录用 接收 同行评审 会議 学会 ジャーナル 学術誌 査読 採択 학회 저널 학술지 게재 심사",
     ),
     "page": listed(
-        "title doi id identifier url link links pdf titel titre título título titolo enlace enlaces lien liens название ссылка заголовок",
-        "标题 题目 题名 链接 编号 网址 タイトル 題名 リンク 番号 제목 링크 번호",
+        "title cite citation bibtex reference doi id identifier url link links pdf titel zitieren zitiere citer citar titre título título titolo enlace enlaces lien liens название ссылка заголовок",
+        "引用 인용 标题 题目 题名 链接 编号 网址 タイトル 題名 リンク 番号 제목 링크 번호",
     ),
     "code": listed(
         "code repo repository github gitlab weights checkpoint checkpoints quellcode dépôt código repositorio repositório код репозиторий website homepage webpage site demo webseite projektseite",
@@ -113,7 +115,7 @@ _BESIDE = listed(
     "written wrote write authored people behind made first team day published publish submitted submission released release uploaded posted appear appeared came come out source implementation open public publicly available download link or updated been put last latest newer newest most recent recently new old name somewhere anywhere already yet project full and or both und et y e и "
     "geschrieben verfasst stammt veröffentlicht eingereicht erschienen öffentlich verfügbar frei lang überarbeitet écrit signé signent publié publiée soumis soumise sorti sortie paru parue disponible ouvert "
     "escribió escrito firman firma publicó publicado envió enviado salió publican público abierto fuente largo escreveu saiu submetido aberto fonte написал написали вышла опубликована подана выложена исходный открыт выложен доступен ссылка",
-    "写 做 第一 发表 提交 发布 投稿 上传 地址 链接 公开 本 過 arxiv 書いた 書きました 公開 されて いますか された されました 提出 入手 リンク ソース 쓴 썼 사람 나왔 제출 공개 발표 되 소스 링크 판",
+    "怎么 如何 怎样 写 做 第一 发表 提交 发布 投稿 上传 地址 链接 公开 本 過 arxiv 書いた 書きました 公開 されて いますか された されました 提出 入手 リンク ソース 쓴 썼 사람 나왔 제출 공개 발표 되 소스 링크 판",
 )  # fmt: skip
 """Words that such a question may have too."""
 _SEVERAL = regex(r"\w\W+\w|[^\W\d_a-zA-Z]{4}")

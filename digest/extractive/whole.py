@@ -30,7 +30,7 @@ _PARTS = {
     ),
     "limits": listed(
         "limitation limitations limits weakness weaknesses drawback drawbacks shortcoming shortcomings caveat caveats disadvantages einschränkung einschränkungen grenzen schwächen nachteile limite limites faiblesses limitación limitaciones límites limitação limitações ограничение ограничения недостатки",
-        "局限性 局限 限制 不足 缺点 限界 制約 弱点 欠点 한계 단점 제한",
+        "局限性 局限 限制 不足 缺点 限界 制約 弱点 欠点 한계점 한계 단점 제한",
     ),
     "why": listed(
         "motivation motivated motivates problem task goal goals aim aims purpose objective address addresses solve solves tackle tackles ziel zweck problem motiviert objectif but problème objetivo problema цель задача проблема задачу",
@@ -50,9 +50,9 @@ _PARTS = {
 }  # fmt: skip
 """Words of which such a question has one."""
 _BESIDE = listed(
-    "por favor s il te vous plaît and or between both have entre zwischen и между und et y e main key core central most important overall major primary biggest best one sentence sentences words two three few just quick quickly simply please behind made make makes say says think as using used use own "
+    "you they them their terms simple simply plain layman work por favor s il te vous plaît and or between both have entre zwischen и между und et y e main key core central most important overall major primary biggest best one sentence sentences words two three few just quick quickly simply please behind made make makes say says think as using used use own "
     "quoi wichtigste wichtigsten wichtig haupt zentrale kern satz einem bitte mir principal principale principaux principales clé phrase importante importantes central frase principais главная главные основная основные основной главный одном предложении",
-    "如何 怎么样 怎样 主要 核心 关键 最 重要 一句话 一下 简单 性 点 主な 中心 主要な 一文 して して下さい ください 教えて 何ですか 무슨 어떤 이야 주요 핵심 가장 중요한 한 문장 줘 해줘 뭐야 뭔가요 무엇인가요 으로 주세요",
+    "怎么 如何 怎么样 怎样 主要 核心 关键 最 重要 一句话 一下 简单 性 点 主な 中心 主要な 一文 して して下さい ください 教えて 何ですか 무슨 어떤 이야 주요 핵심 가장 중요한 한 문장 줘 해줘 뭐야 뭔가요 무엇인가요 으로 주세요",
 )  # fmt: skip
 _IS_WHAT = regex(
     r"\W*(?:and )?what(?:['’]s| is| does| do| are)?(?: (?:it|this|that|they|the|paper|article|work|preprint|do|all))+\W*",

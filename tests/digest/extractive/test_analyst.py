@@ -382,12 +382,12 @@ LIMIT = "A limitation is that PaceNet assumes rigid objects"
 @pytest.mark.parametrize(
     ("questions", "first"),
     [
-        (("what is this paper about?", "What is 4 about?", "tl;dr", "summarize 4", "Summarise in one sentence", "what's new?", "main contribution?", "What does it do?"), ABOUT),
+        (("what is this paper about?", "What is 4 about?", "tl;dr", "summarize 4", "Summarise in one sentence", "what's new?", "main contribution?", "What does it do?", "give me the gist"), ABOUT),
         (("这篇论文讲了什么？", "第4篇主要内容", "总结一下", "Worum geht es?", "Fasse 4 zusammen", "De quoi parle cet article ?", "Résume 4", "¿De qué trata?", "Do que trata o artigo?"), ABOUT),
         (("О чём эта статья?", "この論文の要約", "4について教えて", "이 논문 요약해 줘", "무슨 내용이야?"), ABOUT),
-        (("results", "What are the main results?", "results of 4?", "how well does it perform?", "结果如何？", "Was sind die Ergebnisse?", "結果は？", "결과는?", "Какие результаты?"), BEST),
+        (("results", "what did they find?", "What are the main results?", "results of 4?", "how well does it perform?", "结果如何？", "Was sind die Ergebnisse?", "結果は？", "결과는?", "Какие результаты?"), BEST),
         (("Limitations", "What are its limitations?", "any drawbacks?", "有什么局限？", "Welche Einschränkungen gibt es?", "限界は何ですか", "한계는?"), LIMIT),
-        (("which method do they use?", "how does it work?", "用了什么方法？"), "Our method consists of a convolutional encoder"),
+        (("which method do they use?", "Can you explain the approach in simple terms?", "how does it work?", "用了什么方法？"), "Our method consists of a convolutional encoder"),
         (("what problem does it solve?", "Was ist die Motivation?"), "However, existing policies"),
     ],
 )  # fmt: skip
@@ -397,6 +397,13 @@ async def test_what_is_asked_of_the_paper_as_a_whole_is_answered_by_its_own_sent
         assert found.found, question
         assert first in " ".join(q.evidence.quotation for q in found.quotes), question
         assert found.text == label("extractive.answer", "en", marks=" ".join(f"[{q.number}]" for q in found.quotes))
+
+
+@pytest.mark.parametrize("question", ["有什么局限？", "한계는?", "Какие ограничения?", "limitations?"])
+async def test_a_part_of_which_the_paper_says_nothing_good_is_no_matter_of_scripts(question):
+    text = replace(a_text(), sections=a_text().sections[:3])
+    found = await ANALYST.answer(question, [Source(moving(), text, None, 4)], (), "en", show_nothing)
+    assert (found.text, found.quotes) == (label("extractive.silent", "en"), ())
 
 
 async def test_each_of_several_papers_is_told_as_a_whole():
@@ -465,6 +472,10 @@ async def test_words_of_an_earlier_question_are_not_told_to_be_missing():
         ("when was it last updated?", "Submitted to arXiv on"),
         ("when was 4 published?", "Submitted to arXiv on"),
         ("who's the last author?", "Authors:"),
+        ("من هم المؤلفون؟", "Authors:"),
+        ("متى نُشرت؟", "Submitted to arXiv on"),
+        ("how do I cite this?", "[arXiv:2601.00001v1](https://arxiv.org/abs/2601.00001v1)"),
+        ("怎么引用？", "[arXiv:2601.00001v1](https://arxiv.org/abs/2601.00001v1)"),
         ("is there a newer version?", "This is version 1, of "),
         ("Is there a project website?", "own links: [code](https://github.com/pacenet"),
         ("link to the pdf please", "[PDF](https://arxiv.org/pdf/2601.00001v1)"),
