@@ -280,11 +280,12 @@ def _report(running: dict[int, socket.socket], selector: selectors.BaseSelector)
 
 
 def _become(request: dict[str, Any], fds: list[int]) -> None:
+    wanted = (0, 1, 2, *request.get("passed", ()))
     # Out of the way first: the number of one may be that which another is to have.
-    received = [fcntl.fcntl(fd, fcntl.F_DUPFD, 512) for fd in fds]
+    received = [fcntl.fcntl(fd, fcntl.F_DUPFD, max(wanted) + 1) for fd in fds]
     for fd in fds:
         os.close(fd)
-    for number, fd in zip((0, 1, 2, *request.get("passed", ())), received, strict=True):
+    for number, fd in zip(wanted, received, strict=True):
         os.dup2(fd, number)
         os.close(fd)
     if "module" in request and os.isatty(0):

@@ -1,0 +1,28 @@
+"""What stands for a forked process hands on what it was given, and takes the process along when it is killed."""
+
+import asyncio
+import os
+from asyncio.subprocess import PIPE
+
+from tests.deadline import DEADLINE
+
+
+async def test_descriptors_keep_their_numbers(forks):
+    read, write = os.pipe()
+    code = f"import os; os.write({write}, b'handed on')"
+    process = await asyncio.create_subprocess_exec(*forks.command, str(write), "-c", code, pass_fds=[write])
+    os.close(write)
+    async with asyncio.timeout(DEADLINE):
+        assert await process.wait() == 0
+    with os.fdopen(read, "rb") as pipe:
+        assert pipe.read() == b"handed on"
+
+
+async def test_a_process_ends_with_what_stands_for_it(forks):
+    code = "import signal; print('runs', flush=True); signal.pause()"
+    process = await asyncio.create_subprocess_exec(*forks.command, "-c", code, stdout=PIPE)
+    assert await process.stdout.readline() == b"runs\n"
+    process.kill()
+    async with asyncio.timeout(DEADLINE):
+        assert await process.stdout.read() == b""
+    await process.wait()
