@@ -15,15 +15,16 @@ from digest.fulltext.pdf.characters import COMBINING
 from digest.fulltext.pdf.pdfium_calls import Argument
 from digest.patterns import regex
 
-_ASTRAY = regex(f"(?<= )[{''.join(COMBINING)}](?=\r\n|\\Z)")
+_ASTRAY = regex(f"[{''.join(COMBINING)}](?=\r\n|\\Z)")
 
 
 def with_accents(page: Argument, text: str) -> str:
     """The text of a page whose characters have the same positions."""
-    if COMBINING.keys().isdisjoint(text):
+    astray = [found for found in _ASTRAY.finditer(text) if text[found.start() - 1] == " "]
+    if not astray:
         return text
     signs = list(text)
-    for found in _ASTRAY.finditer(text):
+    for found in astray:
         at = found.start()
         middle = _middle(page, at)
         for letter in range(text.rfind("\n", 0, at) + 1, at):

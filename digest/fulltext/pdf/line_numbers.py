@@ -64,7 +64,9 @@ def _is_long(row: Row) -> bool:
 
 def _numbers(rows: list[Row], *, at_end: bool) -> _Numbers:
     pattern = _LAST.search if at_end else _FIRST.match
-    return {i: found.span() for i, (_, _, text) in enumerate(rows) if (found := pattern(text))}
+    place = -1 if at_end else 0
+    held = ((i, text) for i, (_, _, text) in enumerate(rows) if text[place].isdigit())  # the pattern takes longer
+    return {i: found.span() for i, text in held if (found := pattern(text))}
 
 
 def _counted(rows: list[Row], numbers: _Numbers, step: int) -> _Numbers:
