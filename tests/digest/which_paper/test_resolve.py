@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bench.which_paper import ask, digests, taken_for_absent, verdict
 from digest.checks.facts.number_words import number_words
 from digest.which_paper.numbers import numbers_in
-from digest.which_paper.resolve import LONGEST_CUE, Known, Resolution, asks_why_not, by_title, cue, names_paper, resolve
+from digest.which_paper.resolve import LONGEST_CUE, Known, asks_why_not, by_title, cue, names_paper, resolve
 from tests.builders import a_paper
 from tests.paths import TESTS
 from tests.rows import each
@@ -22,22 +22,15 @@ DAY, TODAY = DIGESTS[0]
 FOUR = "2601.22153"
 
 
-@pytest.fixture(scope="module")
-def asked() -> dict[int, Resolution]:
-    """What each question of the set is resolved to, by the id of its row: it takes ten seconds."""
-    return {id(row): ask(row, DIGESTS) for row in DATA["questions"]}
-
-
-def test_at_most_two_in_a_hundred_are_wrong_over_the_written_set(asked):
+def test_of_the_written_set_few_are_wrong_and_few_take_another_for_a_paper_that_is_not_there(monkeypatch):
+    """In one test, because a set of thousands takes ten seconds to ask."""
+    asked = {id(row): ask(row, DIGESTS) for row in DATA["questions"]}
     judged = [(row["question"], verdict(row, DIGESTS, asked[id(row)])) for row in DATA["questions"]]
     wrong = [question for question, said in judged if said == "wrong"]
     right = sum(said == "right" for _, said in judged)
     assert len(judged) >= 120
     assert len(wrong) <= 0.02 * len(judged), wrong
     assert right >= 0.95 * len(judged)
-
-
-def test_another_paper_is_seldom_taken_for_one_that_is_not_there(asked, monkeypatch):
     monkeypatch.setattr("bench.which_paper.ask", lambda row, _: asked[id(row)])
     taken = taken_for_absent(DATA, DIGESTS)
     assert len(taken) >= 300
