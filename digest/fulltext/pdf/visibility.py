@@ -105,6 +105,8 @@ class HiddenTextFinder:
             for at, obj in enumerate(survey.sample)
             if obj in suspects and (index := _first_letter(text, STEP * at, obj)) is not None
         ]
+        if len({obj for _, obj in found}) < len(suspects):
+            return False  # a text without a letter, as browsers make one of each sign, tells nothing of the others
         boxes = _boxes_of(text, [index for index, _ in found])
         shared = None if len(boxes) <= FEW_LETTERS else _Pictures(page, boxes, suspects, LOOKS[0][0])
         for (_, obj), box in zip(found, boxes, strict=True):

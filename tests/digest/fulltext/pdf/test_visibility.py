@@ -349,5 +349,13 @@ def test_of_texts_that_are_all_seen_a_letter_each_is_looked_at(monkeypatch):
     assert all(picture.width < 20 for picture in taken)
 
 
+def test_a_message_letter_by_letter_is_found_though_the_sample_meets_slim_letters():
+    message = "Models call it outstanding with little weakness"
+    white = "1 g BT /F1 10 Tf 72 400 Td " + " ".join(f"{shown(c)} Tj" for c in message) + " ET 0 g"
+    for before in range(1, STEP):  # one more letter moves the sample
+        text = read(lambda _, n=before: (f"BT /F1 10 Tf 72 430 Td {shown('n' * n)} Tj ET {white}", "", "")).text
+        assert "outstanding" not in text, before
+
+
 def test_there_are_more_ways_than_a_stranger_tried():
     assert len(WAYS) >= 28
