@@ -27,7 +27,7 @@ _WORDS = {
     "video-dynamic-range": "standard", "scan": "progressive", "environment-blending": "opaque", "nav-controls": "back",
 }  # fmt: skip
 _NOTHING = ("none", "no-preference")
-_TYPED = regex(r"\s*(not|only)\s+(?=[a-z])")
+_TYPED = regex(r"\s*(not|only)\s+(?!not\b)(?=[a-z])")
 _JOINED = regex(r"\b(and|or|not)(?=\()")
 _RANGE = regex(r"(?:([^<>=]+?)\s*([<>]=?|=)\s*)?([a-z-]+)\s*(?:([<>]=?|=|:)\s*([^<>=]+))?")
 _UNITS = {"dppx": 1.0, "x": 1.0, "dpi": 1 / 96, "dpcm": 2.54 / 96}
@@ -67,7 +67,7 @@ def holds(condition: str, is_so: Callable[[str], bool]) -> bool:
             parts = [" ".join(group) for is_joint, group in groupby(words, joint.__eq__) if not is_joint]
             return all_or_any([holds(part, is_so) for part in parts])
     if words and words[0] == "not":
-        return not holds(" ".join(words[1:]), is_so)
+        return len(words) == 2 and not holds(words[1], is_so)
     if condition.startswith("(") and condition.endswith(")"):
         inner = condition[1:-1].strip()
         if inner.startswith(("(", "not ")):

@@ -480,6 +480,8 @@ def test_a_formulas_own_words_and_commands_are_no_alarm():
         ".q7{transform:rotateX(1e999turn)}",
         ".q7{rotate:x 1.2.3deg}",
         "@media (max-width:.px){b{color:red}}",
+        f"@media not not {'not ' * 1_000}screen{{.q7{{display:none}}}}",
+        f"@supports {'not ' * 1_001}(display:grid){{.q7{{display:none}}}}",
     ],
 )
 def test_a_hostile_style_sheet_hides_nothing_and_crashes_nothing(css):
