@@ -47,10 +47,12 @@ MAX_TITLE_BLOCK = 0.1
 """Of a text."""
 MIN_TEXT = 200
 """Characters: with less, the pages are scanned pictures."""
+MAX_PAGES = 1_200
+"""Longer PDFs are read up to here, with a note. A thousand pages take 2 s and 120 MB."""
 _YEAR = regex(r"(?:19|20)\d\d|\barXiv\b", re.IGNORECASE)
 
 
-def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -> FullText:
+def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = MAX_PAGES) -> FullText:
     """Raises Unreadable if it is broken, locked, empty or a scan. `note`: pages left out."""
     with _without_collector():
         return _read(data, paper_id, version, max_pages)
