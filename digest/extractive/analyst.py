@@ -69,9 +69,8 @@ _CODE_QUOTES = 2
 """Of one paper, on its code."""
 _COVERED = 0.5
 """Share of the question's words, that the quotations of an answer contain."""
-
-
-_NUMBER = regex(r"(?<![A-Za-z0-9_.,])#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d)")
+_NUMBER = regex(r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d|-[A-Za-z])")
+"""May name a paper, unlike that of `GPT-4` or `3-shot`."""
 
 
 class ExtractiveAnalyst:

@@ -451,6 +451,10 @@ async def test_how_long_is_asked_of_hours_and_how_many_of_nothing_in_itself():
     assert (await answer("How many citations does it have?")).quotes == ()
 
 
+async def test_the_number_of_a_paper_is_no_part_of_a_name():
+    assert "“GPT-4”" in (await answer("Does 4 use GPT-4 on DriftBench?")).text
+
+
 async def test_words_of_an_earlier_question_are_not_told_to_be_missing():
     turn = Turn("Does the gargantuan walrus train?", "No.", ("2601.00001",))
     found = await answer("And GPUs?", history=(turn,))
