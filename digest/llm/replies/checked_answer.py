@@ -58,10 +58,10 @@ _REPORTS = (
 """Words that only lead to a quotation, in languages with Latin letters; English ones are known."""
 _PLACE = regex(
     r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|sec\.|sezione|capitolo|chapter|chapitre|capítulo|bölüm|mục|разделе?|главе?|sekcj[ai]|rozdzia[łl]e?))\s*\d{1,2}(?:\.\d{1,2})*\b"
-    r"|(?:第\s?)?(?<![\d.])\d{1,2}(?:\.\d{1,2}){0,3}\s?(?:小?[节節章]|절|장(?!치))",
+    r"|(?:[第제]\s?\d{1,2}(?:\.\d{1,2}){0,3}|(?<![\d.])\d{1,2}(?:\.\d{1,2}){1,3})\s?(?:小?[节節章]|[절장])|(?<![\d.])\d{1,2}\s?[節章절]",
     re.IGNORECASE,
 )
-"""Where something is said to stand; the link shows it."""
+"""Where something is said to stand; the link shows it. `8장` may be GPUs, `2节` lessons."""
 _HEADING = regex(r"\s?[(（“«„「,:][ “]?([^()（）“”«»„「」\n]{1,80})[)）”»“」]?")
 """What stands behind a place, which may be its heading."""
 _QUOTE_TAGS = regex(r"</?(?:quote|q|blockquote|quotation)>", re.IGNORECASE)

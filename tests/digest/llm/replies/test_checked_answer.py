@@ -74,6 +74,22 @@ def test_a_figure_that_does_not_stand_in_the_paper_is_marked_and_named():
     assert any("97.3" in item for item in found.unsupported)
 
 
+@pytest.mark.parametrize(
+    ("said", "language", "is_place"),
+    [
+        ("GPU 16장으로 학습했다 [1].", "ko", False),
+        ("用了16节电池 [1]。", "zh", False),
+        ("제16장: GPU 8개로 학습했다 [1].", "ko", True),
+        ("16.2절: GPU 8개로 학습했다 [1].", "ko", True),
+        ("见第16节：用了8块GPU [1]。", "zh", True),
+        ("16章ではGPUを8台使った [1]。", "ja", True),
+    ],
+)
+def test_what_is_counted_is_no_number_of_a_section(said, language, is_place):
+    found = answer(fenced(said, "[1] (paper 4) We train PaceNet for 40 hours on 8 A100 GPUs"), language=language)
+    assert ("16" not in found.unsupported) is is_place
+
+
 def test_figures_of_the_question_may_be_repeated():
     raw = fenced(
         "The paper does not say whether 3 phones suffice.",
