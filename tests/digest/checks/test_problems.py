@@ -25,7 +25,7 @@ UNSEEN = json.loads((HERE / "outputs_unseen.json").read_text("utf-8"))
 """The same by another, half of the sound ones ordinary; measured after the last change of the checks, which were not mended for it."""
 FOUR_LANGUAGES = json.loads((HERE / "outputs_four_languages.json").read_text("utf-8"))
 """Brackets, afterwords, remarks on titles, stutter and their like, each with sound texts made to resemble them, in English,
-Chinese, French and Japanese: by who had not read the checks and mended them after it."""
+Chinese, French and Japanese: by somebody who had not read the checks, and who mended them afterwards."""
 SHARED_DATA = SHARED / "data/outputs/model_outputs_dev.jsonl"
 PAPER = (
     "We present DynamicVLA, a 0.4B vision-language-action model for dynamic object manipulation. It overlaps inference and execution, and "
