@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 
-from pypdfium2 import raw
-
 from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.characters import COMBINING
 from digest.fulltext.pdf.pdfium_calls import Argument
@@ -28,7 +26,7 @@ def with_accents(page: Argument, text: str) -> str:
         at = found.start()
         middle = _middle(page, at)
         for letter in range(text.rfind("\n", 0, at) + 1, at):
-            left, right = _sides(page, letter)
+            left, right = pdfium_calls.sides(page, letter)
             joined = unicodedata.normalize("NFC", signs[letter] + COMBINING[found[0]])
             if left <= middle <= right and len(joined) == 1:
                 signs[letter], signs[at] = joined, " "
@@ -37,11 +35,5 @@ def with_accents(page: Argument, text: str) -> str:
 
 
 def _middle(page: Argument, index: int) -> float:
-    left, right = _sides(page, index)
+    left, right = pdfium_calls.sides(page, index)
     return (left + right) / 2
-
-
-def _sides(page: Argument, index: int) -> tuple[float, float]:
-    box = raw.FS_RECTF()
-    pdfium_calls.box_of(page, index, pdfium_calls.address(box))
-    return box.left, box.right

@@ -10,8 +10,6 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
-from pypdfium2 import raw
-
 from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.columns import Row
 from digest.fulltext.pdf.pdfium_calls import Argument
@@ -96,7 +94,7 @@ def _stand_apart(page: Argument, rows: list[Row], numbers: _Numbers) -> bool:
         first, _, text = rows[row]
         if start == 0 and end == len(text):
             continue
-        left, right = _sides(page, first + start)[0], _sides(page, first + end - 1)[1]
+        left, right = pdfium_calls.sides(page, first + start)[0], pdfium_calls.sides(page, first + end - 1)[1]
         gap = _blank(page, first + (start - 1 if start else end))
         beside += 1
         apart += gap > APART * (right - left) / (end - start)
@@ -107,13 +105,7 @@ def _stand_apart(page: Argument, rows: list[Row], numbers: _Numbers) -> bool:
 
 def _blank(page: Argument, index: int) -> float:
     """The width of a blank between two characters."""
-    return _sides(page, index + 1)[0] - _sides(page, index - 1)[1]
-
-
-def _sides(page: Argument, index: int) -> tuple[float, float]:
-    box = raw.FS_RECTF()
-    pdfium_calls.box_of(page, index, pdfium_calls.address(box))
-    return box.left, box.right
+    return pdfium_calls.sides(page, index + 1)[0] - pdfium_calls.sides(page, index - 1)[1]
 
 
 def _without(row: Row, *numbers: tuple[int, int] | None) -> Row | None:

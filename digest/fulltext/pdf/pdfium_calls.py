@@ -161,3 +161,10 @@ BOUNDS = Room("f", 4, apart=True)
 BOXES = Room("f", 4)
 MATRICES = Room("f", 6)
 ORIGINS = Room("d", 2, apart=True)
+
+
+def sides(page: Argument, index: int) -> tuple[float, float]:
+    """The left and right side of a character."""
+    box = raw.FS_RECTF()
+    box_of(page, index, address(box))
+    return box.left, box.right
