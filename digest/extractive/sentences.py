@@ -182,7 +182,7 @@ def split(text: str) -> list[str]:
     found: list[str] = []
     for piece in sentencex.segment("en", _FOOTNOTE.sub(r"\1\n\n", text)):
         plain = _HEADED.sub("", " ".join(piece.split()))
-        if found and _SHORTENED.search(found[-1]):
+        if found and _SHORTENED.search(found[-1][-12:]):  # as long as one and what stands before it
             found[-1] = f"{found[-1]} {plain}".strip()
         elif plain:
             found.append(plain)
