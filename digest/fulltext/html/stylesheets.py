@@ -210,12 +210,14 @@ class StyleSheet:
 
     def _add_scoped(self, nodes: list[Node], root: str, limit: str, depth: int, layer: str) -> None:
         """Rules for what stands in elements of `root`, but not in those of `limit` in them."""
+        if len(root) + len(limit) > MAX_SELECTOR:
+            return
+        around = parse_component_value_list(root)
         until = f":not({limit}):not(:is({limit}) *)" if limit else ""
         for node in nodes:
-            if node.type == "qualified-rule":
+            if node.type == "qualified-rule" and self._room > 0:
                 own = [text.replace(":scope", "&") + until for text in _apart(node.prelude)]
-                selectors = self._nested(parse_component_value_list(root), parse_component_value_list(",".join(own)))
-                if selectors:
+                if selectors := self._nested(around, parse_component_value_list(",".join(own))):
                     self._add(_contents(node), selectors, depth + 1, layer)
 
     def _nested(self, around: Iterable[Node], own: Iterable[Node]) -> list[Node]:
