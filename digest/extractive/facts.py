@@ -29,7 +29,7 @@ _ASKS = {
     "date": regex(
         r"\bwhen (?:was|did|were)\b.{0,6}\b(?:it|they|this|(?:this |the )?(?:paper|article|work|authors))\b.{0,20}\b(?:publish|submit|post|appear|upload|come out|written|release)|\b(?:publication|submission|release) date\b|\bhow (?:old|recent|new) is (?:it|this|the paper)\b"
         r"|متى (?:نُ?شر|صدر|قُ?دم)"
-        r"|(?:什么时候|何时|哪[年天]|几号)(?:发表|提交|发布|投稿|上传|写)|(?:发表|提交|发布|投稿)(?:于|的)?(?:时间|日期|什么时候|何时|哪)|いつ(?:発表|投稿|公開|提出|書)|언제.{0,12}(?:발표|제출|공개|게재|나왔)"
+        r"|(?:什么时候|何时|哪[年天]|几号)(?:发表|提交|发布|投稿|上传|写)|(?:发表|提交|发布|投稿)(?:于|的)?(?:时间|日期|什么时候|何时|哪[年天月日])|いつ(?:発表|投稿|公開|提出|書)|언제.{0,12}(?:발표|제출|공개|게재|나왔)"
         r"|\bwann\b.{0,40}(?:veröffentlicht|eingereicht|erschien)|\bquand\b.{0,40}(?:publié|soumis|paru)|\bcu[aá]ndo\b.{0,30}(?:public|envi)|\bquando\b.{0,40}(?:publica|enviad|submetid|pubblicat)|\bкогда\b.{0,30}(?:опубликован|подан|вышл)",
         re.IGNORECASE,
     ),
@@ -50,9 +50,9 @@ _ASKS = {
         re.IGNORECASE,
     ),
     "venue": regex(
-        r"\bwhere (?:was|is|did|has|were|will)\b.{0,20}\b(?:it|they|this|paper|article|work)\b.{0,12}\b(?:published|presented|appear|accepted|come out)\b|\b(?:which|what) (?:conference|journal|venue|workshop)\b(?!.{0,20}\b(?:data|papers|corpus|reviews)\b).{0,25}\W*$|\bpeer[- ]?review(?:ed)?\W*$"
+        r"\bwhere (?:was|is|did|has|were|will)\b.{0,20}\b(?:it|they|this|paper|article|work)\b.{0,12}\b(?:published|presented|appear|accepted|come out)\b|\b(?:which|what) (?:conference|journal|venue|workshop)\b(?!.{0,20}\b(?:data|papers|articles|abstracts|corpus|reviews)\b).{0,25}\W*$|\bpeer[- ]?review(?:ed)?\W*$"
         r"|\bwo\b.{0,25}\b(?:veröffentlicht|erschienen|publiziert)|\boù\b.{0,30}\b(?:publié|paru|présenté)|\bd[oó]nde\b.{0,25}\b(?:public|present)|\bonde\b.{0,25}\b(?:publicad|apresentad)|\bгде\b.{0,25}(?:опубликован|вышл|представлен)"
-        r"|(?:发表|刊登|发布)(?:在|于)(?:了)?(?:哪|什么)|(?:哪个|什么|哪家)(?:会议|期刊|杂志)|どこ(?:で|に)(?:発表|掲載|投稿|出版)|どの(?:会議|学会|ジャーナル)|어디(?:에|에서|서)\s*(?:발표|게재|실렸|출판)|어느 (?:학회|저널)",
+        r"|(?:发表|刊登|发布)(?:在|于)(?:了)?(?:哪(?![年天月日])|什么(?!时候))|在哪(?:里|儿)?(?:发表|刊登)|(?:哪个|什么|哪家)(?:会议|期刊|杂志)|どこ(?:で|に)(?:発表|掲載|投稿|出版)|どの(?:会議|学会|ジャーナル)|어디(?:에|에서|서)\s*(?:발표|게재|실렸|출판)|어느 (?:학회|저널)",
         re.IGNORECASE,
     ),
     "licence": regex(
@@ -128,7 +128,7 @@ _COUNTS_PAGES = regex(r"\d\W{0,2}(?:pages?\b|pp\b|p\.)", re.IGNORECASE)
 
 
 def asked_facts(question: str) -> tuple[str, ...]:
-    """The names in `_ASKS` and `_FACTS` of what is asked."""
+    """Names of the facts that the question asks for: keys of `_ASKS` and `_FACTS`."""
     worded = tuple(name for name, pattern in _ASKS.items() if pattern.search(question[:_LONGEST]))
     if worded or not _SEVERAL.search(question):
         return worded

@@ -578,6 +578,7 @@ async def test_of_several_papers_each_has_the_marks_of_its_own_quotations():
         "它有多少层？",
         "How much data?",
         "Which conference data do they use?",
+        "which journal articles were mined?",
         "is the review dataset accepted as hard?",
     ],
 )
@@ -585,6 +586,19 @@ def test_a_question_about_the_content_is_not_taken_for_one_about_metadata(questi
     assert "authors" not in asked_facts(question)
     assert "date" not in asked_facts(question)
     assert not {"categories", "version", "licence", "venue", "page"} & set(asked_facts(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("发表于哪个会议？", "venue"),
+        ("在哪里发表的？", "venue"),
+        ("发表于哪年？", "date"),
+        ("发表于什么时候？", "date"),
+    ],
+)
+def test_chinese_asks_for_the_place_or_the_time_of_publication(question, fact):
+    assert asked_facts(question) == (fact,)
 
 
 @pytest.mark.parametrize("question", ["where was it published?", "which conference?", "发表在哪个会议？", "Wo wurde das veröffentlicht?", "どこで発表されましたか", "어느 학회에 발표됐어?", "Où a-t-il été publié ?"])  # fmt: skip
