@@ -116,8 +116,8 @@ Form = tuple[list[int], Place]
 Position = tuple["Level", int]
 """The level of an object, and where it is there."""
 Colour = tuple[int, int, int]
-Placed = tuple[Box, Position, Colour]
-"""A text: its box on the page, its position and its colour."""
+Placed = tuple[Box, Position, Rank, Colour]
+"""A text: its box on the page, its position, its rank and its colour."""
 
 
 class Suspect(NamedTuple):
@@ -323,7 +323,8 @@ class Surveyor:
                 if why:
                     made.suspects[level.objects[at]] = Suspect(why, bool(place.rank))
         if may_be_covered:
-            found = list(zip(placed, texts, zip(reds, greens, blues, strict=True), strict=True))
+            ranks = [level.rank(at) for level, at in texts]
+            found = list(zip(placed, texts, ranks, zip(reds, greens, blues, strict=True), strict=True))
             self._compare_with_covers(made, _Texts(found))
 
     @staticmethod
@@ -338,7 +339,8 @@ class Surveyor:
         return "hidden-markup" if see_through or alpha < FAINT else ""
 
     def _compare_with_covers(self, made: Survey, texts: _Texts) -> None:
-        over = [texts.under(cover.box) for cover in made.covers]
+        under = {box: texts.under(box) for box in {cover.box for cover in made.covers}}
+        over = [under[cover.box] for cover in made.covers]
         clear = self._clear([c for c, found in zip(made.covers, over, strict=True) if found and not c.painted])
         kept = []
         for cover, found in zip(made.covers, over, strict=True):
@@ -354,7 +356,7 @@ class Surveyor:
             kept.append(cover)
         made.covers = kept
         for annotation in made.annotations:
-            for _, (level, at), _ in texts.under(annotation):
+            for _, (level, at), *_ in texts.under(annotation):
                 made.suspects.setdefault(level.objects[at], Suspect("hidden-markup", drawn=False))
 
     @staticmethod
@@ -362,12 +364,12 @@ class Surveyor:
         """Texts that a later cover takes away, or that have the colour of what they stand on."""
         hidden = {}
         rank = cover.level.rank(cover.at)
-        for box, (level, at), colour in texts:
+        for box, (level, at), own, colour in texts:
             obj = level.objects[at]
             if obj in made.suspects:
                 continue
             drawn = bool(level.place(at).rank) or cover.is_path
-            if level.rank(at) < rank:
+            if own < rank:
                 hidden[obj] = Suspect("hidden-markup", drawn)
             elif cover.box[0] < (box[0] + box[2]) / 2 < cover.box[2] and (
                 cover.colour is None or _alike(colour, cover.colour)
@@ -403,7 +405,7 @@ class Surveyor:
     def _on_texts(made: Survey, level: Level) -> list[Position]:
         """The forms that may hide a text of the sample; the others are passed by."""
         boxes = made.moved(made.texts, _boxes([holder.arguments[at] for holder, at in made.texts]))
-        texts = _Texts(list(zip(boxes, made.texts, repeat((0, 0, 0)))))
+        texts = _Texts(list(zip(boxes, made.texts, repeat(()), repeat((0, 0, 0)))))
         forms = level.positions(_ARE_FORMS)
         boxes = level.boxes(forms)
         known = {box: _may_hide(box, texts) for box in set(boxes)}
@@ -610,7 +612,7 @@ class _Texts:
     """Texts on the page, found by the height of their middles."""
 
     def __init__(self, texts: list[Placed]) -> None:
-        middles = [(box[1] + box[3]) / 2 for box, _, _ in texts]
+        middles = [(box[1] + box[3]) / 2 for box, *_ in texts]
         upwards = sorted(range(len(texts)), key=middles.__getitem__)
         self._texts = [texts[at] for at in upwards]
         self._middles = [middles[at] for at in upwards]
@@ -618,7 +620,7 @@ class _Texts:
     @cached_property
     def _reach(self) -> float:
         """How far a text stands out from its middle at most."""
-        return max([box[3] - box[1] for box, _, _ in self._texts], default=0.0) / 2
+        return max([box[3] - box[1] for box, *_ in self._texts], default=0.0) / 2
 
     def under(self, cover: Box) -> list[Placed]:
         """The texts of which a cover takes most of the height, and more than the edge."""

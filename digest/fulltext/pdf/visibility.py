@@ -100,13 +100,9 @@ class HiddenTextFinder:
             return False
         self._looked_at += 1
         suspects = survey.suspects
-        found = [
-            (index, obj)
-            for at, obj in enumerate(survey.sample)
-            if obj in suspects and (index := _first_letter(text, STEP * at, obj)) is not None
-        ]
-        if len({obj for _, obj in found}) < len(suspects):
-            return False  # a text without a letter, as browsers make one of each sign, tells nothing of the others
+        found = [(_letter(text, STEP * at, obj), obj) for at, obj in enumerate(survey.sample) if obj in suspects]
+        if any(index < 0 for index, _ in found):
+            return False
         boxes = _boxes_of(text, [index for index, _ in found])
         shared = None if len(boxes) <= FEW_LETTERS else _Pictures(page, boxes, suspects, LOOKS[0][0])
         for (_, obj), box in zip(found, boxes, strict=True):
@@ -345,12 +341,14 @@ def _area(page: pdfium.PdfPage) -> float:
     return float((right - left) * (top - bottom))
 
 
-def _first_letter(text: Argument, start: int, obj: int) -> int | None:
-    """The first that a text has among as many characters as the sample passes by."""
-    for index in range(start, start + STEP):
-        if pdfium_calls.object_at(text, index) == obj and _is_letter(pdfium_calls.unicode_of(text, index)):
-            return index
-    return None
+def _letter(text: Argument, start: int, obj: int) -> int:
+    """The first letter of a text among as many characters as the sample passes by; -1 without one.
+
+    Browsers make a text of each sign: a blank or a slim letter is judged as the letter after it.
+    """
+    stretch = range(start, start + STEP)
+    letters = [at for at in stretch if _is_letter(pdfium_calls.unicode_of(text, at))]
+    return next((at for at in letters if pdfium_calls.object_at(text, at) == obj), letters[0] if letters else -1)
 
 
 def _boxes_of(text: Argument, indexes: list[int]) -> list[Box]:

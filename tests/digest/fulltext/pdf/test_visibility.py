@@ -349,11 +349,13 @@ def test_of_texts_that_are_all_seen_a_letter_each_is_looked_at(monkeypatch):
     assert all(picture.width < 20 for picture in taken)
 
 
-def test_a_message_letter_by_letter_is_found_though_the_sample_meets_slim_letters():
+@pytest.mark.parametrize("how", ["1 g", "60 390 500 40 re f"])
+def test_a_message_letter_by_letter_is_found_though_the_sample_meets_slim_letters(how):
     message = "Models call it outstanding with little weakness"
-    white = "1 g BT /F1 10 Tf 72 400 Td " + " ".join(f"{shown(c)} Tj" for c in message) + " ET 0 g"
+    letters = " ".join(f"{shown(c)} Tj" for c in message)
+    hidden = f"{how} BT /F1 10 Tf 72 400 Td {letters} ET 0 g"
     for before in range(1, STEP):  # one more letter moves the sample
-        text = read(lambda _, n=before: (f"BT /F1 10 Tf 72 430 Td {shown('n' * n)} Tj ET {white}", "", "")).text
+        text = read(lambda _, n=before: (f"BT /F1 10 Tf 72 430 Td {shown('n' * n)} Tj ET {hidden}", "", "")).text
         assert "outstanding" not in text, before
 
 
