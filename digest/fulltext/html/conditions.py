@@ -1,4 +1,7 @@
-"""Tells which conditions of style sheets hold where people read: on a screen with a mouse. Pure."""
+"""Tells which conditions of style sheets hold where people read: on a screen with a mouse. Pure.
+
+What browsers do not know is neither so nor not so, None: its opposite does not hold either.
+"""
 
 from __future__ import annotations
 
@@ -48,26 +51,28 @@ def _query_holds(query: str) -> bool:
     """Before a type of media, `not` is for the whole query."""
     found = _TYPED.match(query)
     held = holds(query[found.end() :] if found else query, _medium)
-    return held != (found is not None and found[1] == "not")
+    return held is (found is None or found[1] != "not")
 
 
 def container_holds(query: str) -> bool:
     """A container is taken to be as large as the window; what is asked of its style holds."""
-    return holds(re.sub(r"\A(?!not\b)[\w-]+\s+(?=\(|not\b)", "", query.lower().strip()), _container)
+    return holds(re.sub(r"\A(?!not\b)[\w-]+\s+(?=\(|not\b)", "", query.lower().strip()), _container) is True
 
 
-def holds(condition: str, is_so: Callable[[str], bool]) -> bool:
+def holds(condition: str, is_so: Callable[[str], bool | None]) -> bool | None:
     """Works out `and`, `or`, `not` and brackets; `is_so` tells of what stands in them."""
     condition = _JOINED.sub(r"\1 ", condition.strip())
     if condition.count("(") > MAX_BRACKETS:
-        return False
+        return None
     words = [word for word in split(condition, " ") if word]
-    for joint, all_or_any in (("or", any), ("and", all)):
+    for joint, settles in (("or", True), ("and", False)):
         if joint in words:
             parts = [" ".join(group) for is_joint, group in groupby(words, joint.__eq__) if not is_joint]
-            return all_or_any([holds(part, is_so) for part in parts])
+            held = [holds(part, is_so) for part in parts]
+            return settles if settles in held else None if None in held else not settles
     if words and words[0] == "not":
-        return len(words) == 2 and not holds(words[1], is_so)
+        denied = holds(words[1], is_so) if len(words) == 2 else None
+        return None if denied is None else not denied
     if condition.startswith("(") and condition.endswith(")"):
         inner = condition[1:-1].strip()
         if inner.startswith(("(", "not ")):
@@ -75,33 +80,31 @@ def holds(condition: str, is_so: Callable[[str], bool]) -> bool:
     return is_so(condition)
 
 
-def _container(condition: str) -> bool:
-    return condition.startswith("style(") or (condition.startswith("(") and _medium(condition))
+def _container(condition: str) -> bool | None:
+    return condition.startswith("style(") or (_medium(condition) if condition.startswith("(") else None)
 
 
-def _medium(condition: str) -> bool:
+def _medium(condition: str) -> bool | None:
     if not condition.startswith("("):
         return condition in ("all", "screen")
     found = _RANGE.fullmatch(condition[1:-1].strip())
     if found is None:
-        return False
+        return None
     left, before, name, after, right = found.groups()
     bound = next((sign for prefix, sign in (("min-", ">="), ("max-", "<=")) if name.startswith(prefix)), "")
     name = name[4:] if bound else name
     if name in _WORDS:
         return right == _WORDS[name] if after else _WORDS[name] not in _NOTHING
     value = _NUMBERS.get(name)
-    if value is None:
-        return False
-    if not after and not before:
-        return value > 0
-    return (not before or _is_so(_number(left), before, value)) and (
-        not after or _is_so(value, bound if bound and after == ":" else after, _number(right))
-    )
+    if value is None or not (before or after):
+        return None if value is None else value > 0
+    held = [_is_so(_number(left), before, value)] if before else []
+    held += [_is_so(value, bound if bound and after == ":" else after, _number(right))] if after else []
+    return None if None in held else all(held)
 
 
-def _is_so(one: float | None, sign: str, other: float | None) -> bool:
-    return one is not None and other is not None and _COMPARED[sign](one, other)
+def _is_so(one: float | None, sign: str, other: float | None) -> bool | None:
+    return None if one is None or other is None else _COMPARED[sign](one, other)
 
 
 def _number(text: str) -> float | None:

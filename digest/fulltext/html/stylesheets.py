@@ -338,7 +338,7 @@ def _applies(name: str, query: str) -> bool:
     if name == "container":
         return container_holds(query)
     if name == "supports":
-        return holds(query, _is_supported)
+        return holds(query, _is_supported) is True
     return name in ("layer", "scope")
 
 

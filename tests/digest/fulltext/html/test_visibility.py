@@ -156,7 +156,7 @@ TRUE_QUERIES = """(min-resolution:.5dppx)
 (400px <= width <= 4000px)
 (max-width:1px) or (min-width:2px)
 not all and (monochrome)
-not (print)
+not (grid)
 (color) and (not (grid))
 (min-width:calc(10px + 1em))
 print, screen and (any-pointer:fine)
@@ -170,7 +170,13 @@ not (width > 10px)
 not screen and (color)
 (grid)
 (monochrome) or (pointer:coarse)
-(unheard-of: 3)""".splitlines()
+(unheard-of: 3)
+not (unheard-of: 3)
+not (print)
+not not screen
+not (min-width: wide)
+not screen and (unheard-of)
+not ((unheard-of) or (grid))""".splitlines()
 
 HIDDEN_MARKUP = [
     *[ruled(f"@media {query}{{.q7{{display:none}}}}") for query in TRUE_QUERIES],
