@@ -56,7 +56,7 @@ from digest.retrieval.passages import Passages
 from digest.selection.lexical import lexical
 
 NAME = "extractive"
-VERSION = "6"
+VERSION = "7"
 """Version of the selection and of the fixed phrases; part of cache keys."""
 
 HEADLINE = 90

@@ -117,7 +117,7 @@ _POINTS_AWAY = regex(
 )
 _HEADED = regex(
     r"^(?=[A-Z#])(?:(?!(?:is|are|was|were|be|we|the|an?|and|or|that|with|has|have|can|by|using|in|not|for)\b)[^\s,;:()]+ ){1,5}?"
-    r"(?=(?:Assume|Because|However|It|Our|Since|The|There|These|They|This|To|We) [a-z(]|(?:Although|Due|Following|For|Given|If|On|When|While) \S)"
+    r"(?=(?:Assume|Because|However|It|Our|Since|The|There|These|They|This|To|We) [a-z(]|(?:Although|Due|Following|For|Given|If|On|When|While) (?:[a-z(]|\S+(?: and \S+)?,? (?:we|our|the|it|this|each|all)\b))"
 )
 """A heading that runs into its sentence (`Encoders Although in principle …`), as PDFs have it."""
 _BRACKETS = regex(r"\([^()]*\)")

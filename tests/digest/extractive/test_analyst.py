@@ -290,6 +290,9 @@ def test_a_sentence_led_by_another_work_is_told(sentence, others):
         ("In-batch negatives Assume that we have a batch.", ["Assume that we have a batch."]),
         ("ReAct Prompting For HotpotQA we select six cases.", ["For HotpotQA we select six cases."]),
         ("We trained the policy on The Pile for an hour.", ["We trained the policy on The Pile for an hour."]),
+        ("Attention On Attention improves captioning by 3 points.", ["Attention On Attention improves captioning by 3 points."]),
+        ("Segment Anything For Video (SAV) runs on our phones.", ["Segment Anything For Video (SAV) runs on our phones."]),
+        ("Results On SQuAD and QASPER, we see gains.", ["On SQuAD and QASPER, we see gains."]),
         ("The Transformer is the model that we use If anything.", ["The Transformer is the model that we use If anything."]),
     ],
 )  # fmt: skip
