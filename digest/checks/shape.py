@@ -42,7 +42,7 @@ _PHRASE = regex(
     r"|(?<!\w)(?P<short>\w+ [^|\n]{0,6}?\w)(?:[,，、;；]\s*(?P=short)){2,}(?!\w)",
     re.IGNORECASE,
 )
-_DECIMALS = regex(r"(?P<unit>[.,]\d{1,3})(?P=unit){4,}(?![.,]?\d)")
+_DECIMALS = regex(r"(?P<unit>[.,](?!000)\d{1,3})(?P=unit){4,}(?![.,]?\d)")
 """A decimal five times, `0.95.5.5.5.5.5`."""
 _COMMAS = regex(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
 _SEQUENCE = regex(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)

@@ -157,6 +157,7 @@ def test_what_no_text_about_a_paper_has_is_found(fault, language, kind, text):
         ("en", "part", "The stages are:\n- a router that picks two experts\n- a merge that averages them"),
         ("en", "part", "The form asks: which drug would you stop first? Half stop the statin."),
         ("en", "sentence", "The rules were kept, the deadlines were not"),
+        ("en", "sentence", "A drop holds 1,000,000,000,000,000,000 of them."),
         ("zh", "sentence", "水泵靠阳光驱动，其成本是最低的"),
         ("fr", "title", "Regarder, demander (ce sur quoi porte une question)"),
     ],
