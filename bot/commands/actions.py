@@ -600,7 +600,7 @@ def _now(pressed: Click | Submission) -> Command:
 
 
 def _parse_paper(value: str) -> PaperById | DigestPaper:
-    """Of a value that the gate has admitted."""
+    """Parses a value that the gate has admitted."""
     named = parse_subject(value)
     assert not isinstance(named, AnswerTo)
     return named

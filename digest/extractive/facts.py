@@ -65,13 +65,13 @@ _TERSE = 100
 """Characters of a question that may be made of a fact's words alone."""
 
 
-def listed(spaced: str, unspaced: str) -> re.Pattern[str]:
-    """Any of the words; those of scripts without spaces also within others."""
+def any_word(spaced: str, unspaced: str) -> re.Pattern[str]:
+    """Finds any of the words; those of scripts without spaces are found within others, too."""
     whole, within = ("|".join(sorted(map(re.escape, w.split()), key=len, reverse=True)) for w in (spaced, unspaced))
     return regex(rf"(?<![^\W_])(?:{whole})(?![^\W_])|{within}", re.IGNORECASE)
 
 
-ASKING = listed(
+ASKING = any_word(
     "what what's which where where's how many much is are was were be been has have had does do did can could may it it's its this that these the a an in of on from under at to by there any i we me please tell show give find get see know paper article preprint arxiv "
     "der die das den dem des ein eine einen ist sind war wird wurde hat haben es dies diese dieser dieses im auf zu von bei für welche welcher welches welchem was wo wie viele gibt dazu man ich finde kann arbeit artikel papier "
     "le la les l un une du de d ce cet cette c est sont a t il elle y on où quel quelle quels quelles combien que en dans sur sous je peut trouver publication "
@@ -83,35 +83,35 @@ ASKING = listed(
 )
 """Words that ask for nothing by themselves."""
 _FACTS = {
-    "authors": listed(
+    "authors": any_word(
         "who who's whom author authors wer wem verfasser verfasserin autor autoren autorin qui auteur auteurs quién quiénes quien autora autores quem autoras кто автор авторы авторов чья чей chi autori",
         "谁 誰 作者 哪些人 だれ 著者 執筆者 筆者 누구 누가 저자",
     ),
-    "date": listed(
+    "date": any_word(
         "when date year wann datum jahr quand date datée année cuándo fecha año quando ano когда дата года год",
         "什么时候 何时 哪天 哪年 几号 日期 いつ 日付 언제 날짜 년도",
     ),
-    "categories": listed(
+    "categories": any_word(
         "category categories kategorie kategorien catégorie catégories categoría categorías categoria categorias категория категории",
         "分类 类别 カテゴリー カテゴリ 카테고리 분류",
     ),
-    "venue": listed(
+    "venue": any_word(
         "venue conference conferences journal workshop proceedings accepted accept peer peer-reviewed peer-review review reviewed refereed presented konferenz tagung zeitschrift begutachtet angenommen conférence revue journal accepté conferencia revista congreso aceptado conferência periódico aceito конференция конференции конференцию журнал журнале принята рецензируемая",
         "会议 期刊 顶会 录用 接收 同行评审 会議 学会 ジャーナル 学術誌 査読 採択 학회 저널 학술지 게재 심사",
     ),
-    "page": listed(
+    "page": any_word(
         "title cite citation bibtex reference doi id identifier url link links pdf titel zitieren zitiere citer citar titre título título titolo enlace enlaces lien liens название ссылка заголовок",
         "引用 인용 标题 题目 题名 链接 编号 网址 タイトル 題名 リンク 番号 제목 링크 번호",
     ),
-    "code": listed(
+    "code": any_word(
         "code repo repository github gitlab weights checkpoint checkpoints quellcode dépôt código repositorio repositório код репозиторий website homepage webpage site demo webseite projektseite",
         "代码 开源 源码 仓库 コード リポジトリ 코드 깃허브 저장소 오픈소스",
     ),
-    "version": listed("version versions v1 v2 v3 fassung revised revision versión versão версия версии", "版 更新 修订 バージョン 改訂 버전 번째"),
-    "pages": listed("page pages long seite seiten longueur página páginas страница страницы страниц", "页 ページ 페이지 쪽"),
+    "version": any_word("version versions v1 v2 v3 fassung revised revision versión versão версия версии", "版 更新 修订 バージョン 改訂 버전 번째"),
+    "pages": any_word("page pages long seite seiten longueur página páginas страница страницы страниц", "页 ページ 페이지 쪽"),
 }  # fmt: skip
 """Words of which a terse question for the fact has one."""
-_BESIDE = listed(
+_BESIDE = any_word(
     "written wrote write authored people behind made first team day published publish submitted submission released release uploaded posted appear appeared came come out source implementation open public publicly available download link or updated been put last latest newer newest most recent recently new old name somewhere anywhere already yet project full and or both und et y e и "
     "geschrieben verfasst stammt veröffentlicht eingereicht erschienen öffentlich verfügbar frei lang überarbeitet écrit signé signent publié publiée soumis soumise sorti sortie paru parue disponible ouvert "
     "escribió escrito firman firma publicó publicado envió enviado salió publican público abierto fuente largo escreveu saiu submetido aberto fonte написал написали вышла опубликована подана выложена исходный открыт выложен доступен ссылка",

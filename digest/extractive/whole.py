@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from digest.extractive.facts import asks_only, listed
+from digest.extractive.facts import any_word, asks_only
 from digest.extractive.sentences import (
     Sentence,
     core_sentence,
@@ -24,23 +24,23 @@ from digest.ports import Source
 MOST = 3
 """Sentences of one paper."""
 _PARTS = {
-    "result": listed(
+    "result": any_word(
         "result results finding findings outcome outcomes conclusion conclusions conclude find found show shows perform performs performance well good ergebnis ergebnisse résultat résultats resultado resultados conclusión conclusiones conclusão conclusões результат результаты вывод выводы результатов",
         "结果 结论 效果 結果 結論 成果 결과 결론",
     ),
-    "limits": listed(
+    "limits": any_word(
         "limitation limitations limits weakness weaknesses drawback drawbacks shortcoming shortcomings caveat caveats disadvantages einschränkung einschränkungen grenzen schwächen nachteile limite limites faiblesses limitación limitaciones límites limitação limitações ограничение ограничения недостатки",
         "局限性 局限 限制 不足 缺点 限界 制約 弱点 欠点 한계점 한계 단점 제한",
     ),
-    "why": listed(
+    "why": any_word(
         "motivation motivated motivates problem task goal goals aim aims purpose objective address addresses solve solves tackle tackles ziel zweck problem motiviert objectif but problème objetivo problema цель задача проблема задачу",
         "动机 目标 目的 问题 解决 動機 課題 問題 目標 동기 목적 목표 문제",
     ),
-    "method": listed(
+    "method": any_word(
         "method methods methodology approach technique works work methode verfahren ansatz funktioniert méthode approche fonctionne método enfoque funciona abordagem метод подход работает",
         "方法 怎么做 做法 手法 仕組み 방법 기법",
     ),
-    "core": listed(
+    "core": any_word(
         "about summary summarize summarise summarized overview abstract gist tldr tl dr nutshell topic subject idea ideas contribution contributions propose proposes proposed introduce introduces introduced present presents presented explain takeaway takeaways difference differences differ common similar similarity similarities new novel novelty innovation brief short briefly "
         "unterschied unterschiede unterscheiden gemeinsam différence différences commun diferencia diferencias común diferença diferenças comum разница отличие общего worum darum geht zusammenfassung zusammenfassen fass fasse zusammen thema idee beitrag handelt neu neues überblick kurz um résumé résume résumer résumez sujet idée contribution contributions nouveau nouveauté parle propose "
         "resumen resume resumir tema trata idea aporta aportación aportaciones contribuciones contribución contribuições beiträge propone nuevo novedad resumo resuma ideia contribuição propõe novo novidade sobre tratar "
@@ -49,7 +49,7 @@ _PARTS = {
     ),
 }  # fmt: skip
 """Words of which such a question has one."""
-_BESIDE = listed(
+_BESIDE = any_word(
     "you they them their terms simple simply plain layman work por favor s il te vous plaît and or between both have entre zwischen и между und et y e main key core central most important overall major primary biggest best one sentence sentences words two three few just quick quickly simply please behind made make makes say says think as using used use own "
     "quoi wichtigste wichtigsten wichtig haupt zentrale kern satz einem bitte mir principal principale principaux principales clé phrase importante importantes central frase principais главная главные основная основные основной главный одном предложении",
     "怎么 如何 怎么样 怎样 主要 核心 关键 最 重要 一句话 一下 简单 性 点 主な 中心 主要な 一文 して して下さい ください 教えて 何ですか 무슨 어떤 이야 주요 핵심 가장 중요한 한 문장 줘 해줘 뭐야 뭔가요 무엇인가요 으로 주세요",
@@ -85,5 +85,5 @@ def _of(part: str, sentences: Sequence[Sentence], paper: Paper) -> Iterator[Sent
         yield from result_sentences(sentences, paper)
         yield from portions(("experiments", "conclusion"), sentences, paper)["experiments"]
     else:
-        name = {"why": "motivation"}.get(part, part)
+        name = "motivation" if part == "why" else part
         yield from portions(("motivation", "method", "experiments", "conclusion"), sentences, paper)[name]

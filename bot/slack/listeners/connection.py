@@ -94,7 +94,7 @@ class SlackConnection:
         self._end: asyncio.Future[None] | None = None
         self._sockets: list[Socket] = []
         self._signatures: TTLCache[str, bool] = TTLCache(math.inf, SIGNATURE_LIFE)
-        """Those seen."""
+        """Those that were used, each good for one request."""
         people = People(chat.api)
         self._events = Events(chat.api, handler, people, self._start_task, self._revoked)
         self._app = self._bolt(Interactions(chat, handler, people, self._start_task, now))
