@@ -143,7 +143,7 @@ AT_RUN_TIME = {
     "digest.checks.facts.claims._is_whole_word": "the characters of one name, in the order of the text",
     "digest.evidence.directions._axis": "what it makes stands in its module",
     "digest.evidence.finder._loses_ligatures": "one word, without a loop",
-    "digest.extractive.facts.listed": "words side by side, without a loop",
+    "digest.extractive.facts.any_word": "words side by side, without a loop",
     "digest.extractive.sentences._cue": "what it makes stands in its module",
     "digest.extractive.sentences.role_of": "what it tries stands in its module",
     "digest.llm.server.failures._any": "what it makes stands in its module",
