@@ -15,7 +15,7 @@ from itertools import islice
 
 from digest.evidence.finder import Finder
 from digest.extractive.facts import asked_facts, by_paper, facts
-from digest.extractive.question import Wanted, wanted_of
+from digest.extractive.question import NUMBER, Wanted, wanted_of
 from digest.extractive.sentences import (
     Sentence,
     clipped,
@@ -48,7 +48,6 @@ from digest.model import (
     Theme,
     Turn,
 )
-from digest.patterns import regex
 from digest.ports import OnText, Source
 from digest.render.labels import day_words, label
 from digest.render.markdown import escape
@@ -69,8 +68,6 @@ _CODE_QUOTES = 2
 """Of one paper, on its code."""
 _COVERED = 0.5
 """Share of the question's words, that the quotations of an answer contain."""
-_NUMBER = regex(r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d|-[A-Za-z])")
-"""May name a paper, unlike that of `GPT-4` or `3-shot`."""
 
 
 class ExtractiveAnalyst:
@@ -265,7 +262,7 @@ def headline_of(entries: Sequence[Entry], language: str, day: date) -> str:
 def without_numbers(question: str, sources: Sequence[Source]) -> str:
     """The question without the numbers by which it names the papers."""
     numbers = {str(s.number) for s in sources}
-    return _NUMBER.sub(lambda found: " " if found[0].lstrip("#") in numbers else found[0], question)
+    return NUMBER.sub(lambda found: " " if found[0].lstrip("#") in numbers else found[0], question)
 
 
 def _of_all(question: str, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:

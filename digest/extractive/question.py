@@ -19,6 +19,8 @@ from digest.retrieval.terms import bare, stem, terms
 
 _WORD = regex(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LATIN = regex(r"[A-Za-z0-9]+(?:[-'’][A-Za-z0-9]+)*")
+NUMBER = regex(r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d|-[A-Za-z])")
+"""May name a paper, unlike that of `GPT-4` or `3-shot`."""
 _EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA"))
 _KNOWN = 0.5
 """Share of a question's characters that the glossary must know to search in another script."""
@@ -124,7 +126,7 @@ def wanted_of(question: str, history: Sequence[Turn], sample: str) -> Wanted:
     words of the question before it too."""
     found = _wanted(question, sample)
     if len(found.groups) < 2 and history:
-        before = _wanted(history[-1].question, sample)
+        before = _wanted(NUMBER.sub(" ", history[-1].question), sample)  # they may name other papers
         if before.foreign == found.foreign or not found.groups:
             foreign, lost = before.foreign, before.lost and (found.lost or not found.words)
             return replace(found, before=before.words, foreign=foreign, lost=lost)

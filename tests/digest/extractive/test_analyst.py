@@ -185,6 +185,13 @@ async def test_a_bare_follow_up_is_read_with_the_question_before_it():
     assert any("40 hours" in q.evidence.quotation for q in (await answer("And hours?", history=(turn,))).quotes)
 
 
+async def test_the_paper_that_the_question_before_it_named_is_not_looked_for():
+    turn = Turn("quantum annealing of 8?", "It does not say.", ("2601.00002",))
+    found = await answer("I meant 4", history=(turn,))
+    assert found.quotes == ()
+    assert "8" not in found.text
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["2210.03629v2", "1412.6980v9", "2005.11401v4", "2007.01282v2"])
 async def test_real_papers_are_told_in_their_own_words(name):
