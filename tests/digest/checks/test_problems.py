@@ -9,23 +9,12 @@ from digest.model import Fault
 from tests.paths import SHARED, TESTS
 from tests.rows import each
 
-HERE = TESTS / "data"
-OUTPUTS = json.loads((HERE / "outputs.json").read_text("utf-8"))
-STRANGERS = json.loads((HERE / "outputs_strangers.json").read_text("utf-8"))
-"""Written by somebody who had not seen the checks; some with the paper they are about, some with what is to be kept of them;
+SETS = {
+    name: json.loads((TESTS / f"data/outputs{name}.json").read_text("utf-8"))
+    for name in ("", "_strangers", "_structure", "_first_sight", "_nine_kinds", "_unseen", "_four_languages")
+}
+"""Unusable outputs, and sound ones that resemble them: `bench/README.md` tells who wrote which set and what they had seen.
 `amiss` are those that are still judged wrongly."""
-STRUCTURE = json.loads((HERE / "outputs_structure.json").read_text("utf-8"))
-"""Open brackets, a translator's words, remarks on titles, stutter, capitals: written before the checks for them, sets 2, 6, 7 and 8 held back; `amiss` as above."""
-FIRST_SIGHT = json.loads((HERE / "outputs_first_sight.json").read_text("utf-8"))
-"""Unusable and sound texts in eight languages: set 1 before the checks were read, sets 2 and 3 each after the mending before; `amiss` as above."""
-NINE_KINDS = json.loads((HERE / "outputs_nine_kinds.json").read_text("utf-8"))
-"""Unusable texts of nine kinds in nine languages and sound ones made to resemble them, by somebody who had not seen the checks;
-`amiss` as above."""
-UNSEEN = json.loads((HERE / "outputs_unseen.json").read_text("utf-8"))
-"""The same by another, half of the sound ones ordinary; measured after the last change of the checks, which were not mended for it."""
-FOUR_LANGUAGES = json.loads((HERE / "outputs_four_languages.json").read_text("utf-8"))
-"""Brackets, afterwords, remarks on titles, stutter and their like, each with sound texts made to resemble them, in English,
-Chinese, French and Japanese: by somebody who had not read the checks, and who mended them afterwards."""
 SHARED_DATA = SHARED / "data/outputs/model_outputs_dev.jsonl"
 PAPER = (
     "We present DynamicVLA, a 0.4B vision-language-action model for dynamic object manipulation. It overlaps inference and execution, and "
@@ -39,54 +28,13 @@ def faults(text: str, language: str = "zh", kind: str = "part", **more: object) 
 
 
 @pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
-def test_outputs_in_many_languages_are_told_apart(sound):
-    rows = [r for r in OUTPUTS if r["sound"] is sound]
-    judged = [(r, faults(r["text"], r["language"], r["kind"], source=r.get("source", ""))) for r in rows]
-    wrong = [(r["language"], r["kind"], r["text"], found) for r, found in judged if bool(found) is sound]
-    assert len(judged) > 100
-    assert wrong == []
-
-
-@pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
-def test_what_a_stranger_wrote_is_told_apart(sound):
-    rows = [r for r in STRANGERS if r["sound"] is sound and not r.get("amiss")]
-    judged = [(r, faults(r["text"], r["language"], r["kind"], source=r.get("source", ""))) for r in rows]
-    wrong = [(r["flaw"], r["language"], r["text"], found) for r, found in judged if bool(found) is sound]
-    assert len(judged) > 80
-    assert wrong == []
-    assert sum(r.get("amiss", False) for r in STRANGERS) <= 5
-
-
-@pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
-def test_what_only_its_structure_shows_is_told_apart(sound):
-    rows = [r for r in STRUCTURE if r["sound"] is sound and not r.get("amiss")]
-    judged = [(r, faults(r["text"], r["language"], r["kind"])) for r in rows]
-    wrong = [(r["flaw"], r["language"], r["text"], found) for r, found in judged if bool(found) is sound]
-    assert len(judged) > 100
-    assert wrong == []
-
-
-@pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
-def test_what_was_missed_at_first_sight_is_told_apart(sound):
-    rows = [r for r in FIRST_SIGHT if r["sound"] is sound]
-    judged = [(r, faults(r["text"], r["language"], r["kind"], source=r.get("source", ""))) for r in rows]
-    wrong = [(r["flaw"], r["language"], r["text"], found) for r, found in judged if bool(found) is sound]
-    assert len(judged) >= 300
-    assert [w for w in wrong if w[2] not in {r["text"] for r in rows if r.get("amiss")}] == []
-    assert len(wrong) <= (0.02 if sound else 0.08) * len(judged)
-
-
-@pytest.mark.parametrize("sound", [True, False], ids=["sound", "unusable"])
-@pytest.mark.parametrize(
-    ("written", "amiss"), [(NINE_KINDS, 2), (UNSEEN, 5), (FOUR_LANGUAGES, 1)], ids=["seen", "unseen", "four"]
-)
-def test_unusable_kinds_are_told_from_sound_texts_that_resemble_them(written, amiss, sound):
+@pytest.mark.parametrize("written", SETS.values(), ids=SETS)
+def test_outputs_in_many_languages_are_told_apart(written, sound):
     rows = [r for r in written if r["sound"] is sound and not r.get("amiss")]
     judged = [(r, faults(r["text"], r["language"], r["kind"], source=r.get("source", ""))) for r in rows]
-    wrong = [(r["flaw"], r["language"], r["text"], found) for r, found in judged if bool(found) is sound]
     assert len(judged) >= 59
-    assert wrong == []
-    assert sum(r.get("amiss", False) for r in written) <= amiss
+    assert [(r.get("flaw"), r["language"], r["text"], found) for r, found in judged if bool(found) is sound] == []
+    assert sum(r.get("amiss", False) for r in written) <= 0.02 * len(written)
 
 
 @each(
@@ -188,7 +136,7 @@ def test_a_title_has_no_more_colons_and_no_other_bracket_than_the_one_that_it_re
 
 
 def test_a_translators_afterword_is_cut_off_and_the_translation_kept():
-    rows = [r for r in STRUCTURE if r["flaw"] == "afterword" and not r["sound"] and not r.get("amiss")]
+    rows = [r for r in SETS["_structure"] if r["flaw"] == "afterword" and not r["sound"] and not r.get("amiss")]
     left = [clean(r["text"], r["language"]) for r in rows]
     assert [text for text in left if "\n" in text or not text.endswith((".", "。", "た。", "다."))] == []
 
@@ -202,7 +150,7 @@ def test_stutter_is_flagged_from_the_sixth_time_and_not_where_it_is_quoted(repea
 
 
 def test_of_a_strangers_chatter_the_sound_part_is_kept():
-    rows = [r for r in STRANGERS if "kept" in r and not r.get("amiss")]
+    rows = [r for r in SETS["_strangers"] if "kept" in r and not r.get("amiss")]
     assert len(rows) >= 10
     assert [clean(r["text"], r["language"]) for r in rows] == [r["kept"] for r in rows]
 
@@ -250,7 +198,7 @@ def test_what_stands_around_a_sound_text_is_cut_and_the_text_kept(raw, kept):
     assert faults(kept, language_of(kept)) <= {Fault.PLACEHOLDER}
 
 
-@each("row", [r for r in OUTPUTS if r["sound"]])
+@each("row", [r for r in SETS[""] if r["sound"]])
 def test_a_sound_text_is_not_changed(row):
     assert clean(row["text"], row["language"]) == row["text"].strip()
 
