@@ -123,14 +123,16 @@ _BAD_KEY = _any(
     r"invalid", r"incorrect", r"not valid", r"missing", r"required", r"expired", r"wrong", r"revoked",
     r"disabled", r"unauthori[sz]ed", r"unauthenticated", r"fail", r"\bno\b", r"must", r"provide", r"carry",
     r"not found", r"not exist", r"denied", r"unknown", r"blocked", r"suspended", r"leaked", r"reject",
-    r"malformed", r"无效", r"过期", r"失败", r"错误", r"缺", r"未提供", r"error", r"不存在", r"不正确",
+    r"malformed", r"only authori[sz]ed", r"cannot be used", r"error",
+    r"无效", r"过期", r"失败", r"错误", r"缺", r"未提供", r"不存在", r"不正确",
 )  # fmt: skip
 _CREDIT = _any(
     r"\bcredits?\b", r"insufficient.{0,12}(?:balance|quota|credit|fund)", r"balance", r"billing", r"payment",
     r"(?:current|your|call volume|daily|monthly|free)[_ ]quota", r"spending", r"spend limit", r"arrear",
     r"budget[_ ](?:has been )?exceeded", r"overdue", r"recharge", r"top[\s-]?up", r"usage limit", r"monthly", r"unpaid",
-    r"\b(?:daily|weekly|set)[ _](?:\w+[ _]){0,2}limit", r"(?:requires?|needs?|upgrade|paid)\b[^.]{0,30}\bsubscription",
-    r"subscription (?:is )?(?:required|expired|needed)", r"upgrade (?:your|for|the) (?:plan|access|account|tier)",
+    r"\b(?:daily|weekly|set|key)[ _](?:\w+[ _]){0,2}limit", r"subscription (?:is )?(?:required|expired|needed)",
+    r"(?:requires?|needs?|upgrade|paid)\b[^.]{0,30}\bsubscription",
+    r"upgrade (?:your|for|the) (?:plan|access|account|tier)",
     r"\bpurchase (?:extra|more|additional)", r"(?:enough|insufficient|more|no) (?:\w+ )?points\b",
     r"paid (?:plan|tier)", r"\bbudget (?:limit|cap)", r"\blicen[cs]e\b[^.]{0,30}\b(?:required|expired)",
     r"\bfree (?:tier|quota|\w+ ?allocation)\b[^.]{0,40}\b(?:exhausted|used|ended)", r"\bpurchase an? ",
@@ -161,7 +163,7 @@ _ACCOUNT = regex(
     r"\b(?:restricted|suspended|disabled|deactivated|banned|archived|frozen|terminated|closed)\b"
 )
 _MODEL_DENIED = regex(r"\bnot (?:allowed|authori[sz]ed|permitted|have (?:access|permission)) to [^.]{0,20}\bmodels?\b")
-_MODEL = regex(r"\bmodels?\b|model_|_model|deployment|endpoints? found|\bendpoint is|模型|\bmodelid\b")
+_MODEL = regex(r"\bmodels?\b|model_|_model|deployment|endpoints? (?:found|available)|\bendpoint is|模型|\bmodelid\b")
 _NO_MODEL = _any(
     r"not[\s_-]?found", r"does(?:n't| not)[\s_]exist", r"not[\s_]exist", r"no such", r"unknown",
     r"invalid[\s_]model", r"invalid (?:value for )?'model", r"\bbody model\b", r"not a valid",
@@ -171,18 +173,20 @@ _NO_MODEL = _any(
     r"can(?:not|'t) (?:find|access)", r"decommissioned", r"deprecated", r"retired", r"discontinued",
     r"have access", r"have permission", r"不存在", r"未找到", r"找不到", r"无可用", r"未开通", r"无权", r"没有权限",
     r"\bmodel(?:[ _](?:id|identifier|name))? (?:is |was )?(?:invalid|incorrect|wrong)", r"not support chat",
-    r"fail(?:ed|ure)? (?:to load|loading)", r"unloaded",
+    r"(?:fail(?:ed|ure)?|unable) (?:to load|loading)", r"unloaded",
     r"\bis (?:paused|stopped)\b",
-    r"malformed [^.]{0,20}model", r"try pulling", r"not_loaded", r"unsupported model",
+    r"(?:malformed|unexpected) [^.]{0,20}model", r"try pulling", r"not_loaded", r"un(?:available|supported)[\s_]model",
+    r"\bgated\b", r"\bterms acceptance", r"accept (?:\w+ )?terms\b", r"\bmore (?:\w+ )?memory",
 )  # fmt: skip
 _OTHER_MODEL = regex(
     r"\b(?:choose|select|use|try|pick|switch to|specify)\b[^.]{0,20}\b(?:different|another|other) [^.]{0,20}\bmodel\b"
 )
 _OTHER_API = regex(r"v1/responses|responses api|unsupported_api_for|not accessible via [^.]{0,12}chat/completions")
+_API_VERSION = regex(r"\bapi[ _-]?versions?\b")
 _ROUTE = _any(
     r"unexpected endpoint", r"no route", r"route not", r"invalid url",
     r"unknown (?:url|endpoint|path|request url)", r"cannot (?:post|get)", r"page not found",
-    r"method not allowed", r"not found.{0,12}/", r"resource not found", r"no such route",
+    r"method not allowed", r"not found.{0,12}/", r"resource not found", r"no such route", r"\bhttps (?:server|port)\b",
 )  # fmt: skip
 _SIZE = _any(
     r"context", r"prompt", r"\binputs?\b", r"input[_\s]", r"\btokens?\b", r"length", r"sequence", r"window",
@@ -191,16 +195,16 @@ _SIZE = _any(
 )  # fmt: skip
 _EXCEEDS = _any(
     r"exceed", r"too (?:long|large|big|many)", r"(?:larger|longer|greater|more|bigger) than", r"maximum",
-    r"\bmax\b", r"limit", r"at most", r"range of", r"max_?length", r"\bover\b", r"overflow", r"not fit",
+    r"\bmax\b", r"limit", r"at most", r"range (?:of|is)", r"max_?length", r"\bover\b", r"overflow", r"not fit",
     r"must be less", r"less than", r"up to", r"reduce", r"shorten", r"超过", r"超出", r"过长", r"上限",
-    r"最大", r"最长", r"不能大于", r"\d\s*>\s*\d", r"<=", r"≤",
+    r"最大", r"最长", r"不能大于", r"\d\s*>\s*\d", r"[<>]=", r"≤",
 )  # fmt: skip
 _WHOLE_REQUEST = _any(
     r"context length", r"maximum context", r"context limit", r"max_model_len", r"\bmessages\b", r"\bprompt",
-    r"\binput", r"requested \d",
+    r"\binput(?! should)", r"requested \d",
 )  # fmt: skip
-_NO_ROOM = regex(r"must be at least 1\b[^.]{0,20}\bgot -\d")
-"""vLLM's word for a prompt that leaves no room for output."""
+_NO_ROOM = regex(r"must be at least 1\b[^.]{0,20}\bgot -\d|tokens \(-\d")
+"""The words of vLLM and TensorRT-LLM for a prompt that leaves no room for output."""
 _LIMIT_FIELD = _any(
     r"max_(?:completion_|output_|new_|total_)?tokens", r"max(?:imum)? (?:output|completion) tokens",
     r"max(?:imum)? tokens (?:you )?requested", r"requested (?:max(?:imum)?|output|completion) tokens",
@@ -209,8 +213,8 @@ _ASKED_MORE = _any(
     r"limit:?\s*([\d,]+)[^\d]+(?:used:?\s*[\d,]+[^\d]+)?requested:?\s*([\d,]+)",
 )  # fmt: skip
 _PARAMETERS = (
-    "response_format", "json_schema", "json_object", "json schema", "json mode", "json output", "grammar",
-    "structured output", "guided",
+    "response_format", "schema", "json_object", "json mode", "json output", "grammar", "structured output", "guided",
+    "required for format",
     "stream_options", "include_usage", "max_completion_tokens", "max_tokens", "max_output_tokens",
     "requested parameters", "chat template", "jinja", "text.format",
 )  # fmt: skip
@@ -219,6 +223,7 @@ _DECLINED = _any(
     r"\bnot (?:supported|allowed|permitted|recogni[sz]ed)",
     r"\b(?:unsupported|unknown|unexpected|unrecogni[sz]ed|extra) (?:\w+ )?"
     r"(?:argument|parameter|param|field|property|option)s?\b",
+    r"\bstream(?:ing)?\b[^.]{0,20}\bnot (?:supported|implemented|available|allowed)",
 )  # fmt: skip
 _ROLE = _any(
     r"\broles?\b", r"\bsystem (?:message|prompt|instruction)", r"\bsystem\b.{0,30}\bsupport",
@@ -276,7 +281,7 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return wrong("unknown", model=repr(context.model), status=status)
     if status == 401 or _ACCOUNT.search(text) or (about_key and not _named(text)):
         return wrong("key", status=status)
-    if (_PLACE.search(text) and _CLOSED.search(text)) or (status == 403 and _NETWORK.search(text)):
+    if status == 451 or (_PLACE.search(text) and _CLOSED.search(text)) or (status == 403 and _NETWORK.search(text)):
         return wrong("region")
     role = _ROLE.search(text) and status in (200, 400, 422, 500, 501)
     if _NO_ROOM.search(text):
@@ -289,6 +294,8 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return wrong("address", status=status)
     if (named_model or _MODEL.search(text)) and _NO_MODEL.search(text) and status not in (503, 529):
         return wrong("unknown", model=repr(context.model), status=status)
+    if _API_VERSION.search(text):
+        return wrong("address", status=status)
     if status == 413 or (_SIZE.search(text) and _EXCEEDS.search(text) and (context.sent > 300 or "context" in text)):
         return too_long
     if "channel" in text and _MODEL.search(text):

@@ -118,18 +118,18 @@ class StreamReader:
     def _take(self, line: bytes) -> bool:
         """Whether a line brought text."""
         if line.startswith(b"data:"):
-            return self._take_data(clean_line(line[5:]))
+            return self._take_data(clean_line(line[5:]), event=True)
         if not line and self._pending:
             raise InvalidReply(label.sentence("model.broken stream"), received=self.begun)
         if line[:1] == b"{" and line.rstrip()[-1:] == b"}":
-            return self._take_data(clean_line(line)) or self.begun
+            return self._take_data(clean_line(line), event=self._events) or self.begun
         if line.strip() and not line.startswith((b"event:", b"id:", b"retry:", b":")):
             self._rest += line + b"\n"
             if len(self._rest) > _MAX_LINE:
                 raise InvalidReply(label.sentence("model.too large"))
         return False
 
-    def _take_data(self, data: str) -> bool:
+    def _take_data(self, data: str, *, event: bool) -> bool:
         if not (data.strip() or self._pending):
             return False  # a heartbeat
         if data.strip() == "[DONE]":
@@ -152,7 +152,7 @@ class StreamReader:
         self._pending = ""
         if complaint := complaint_in(body):
             self._add(piece_of(body))
-            raise Complained(replace(complaint, event=True))
+            raise Complained(replace(complaint, event=event))
         piece = piece_of(body)
         if not (piece.known or self._rest) and (complaint_of(200, body).words or not self._events):
             self._rest = data.encode("utf-8", "replace")  # where nothing follows, it is all that was said

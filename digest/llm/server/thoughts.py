@@ -10,18 +10,22 @@ import re
 
 from digest.patterns import regex
 
-_THOUGHT = r"[\w:.-]{0,80}(?:think|thought|reason|reflect|scratchpad|monologue|analysis|rationale|cot\b)[\w:.-]{0,80}"
+_THOUGHT = (
+    r"[\w:.-]{0,80}(?:think|thought|reason|reflect|scratchpad|monologue|analysis|rationale|cot\b|思考)[\w:.-]{0,80}"
+)
 _IS_THOUGHT = regex(_THOUGHT, re.IGNORECASE)
 _IS_ANSWER = regex(r"[\w:.-]{0,80}(?:answer|output|response|reply|final|result|solution)[\w:.-]{0,80}", re.IGNORECASE)
 
 _OPENING = regex(
-    r"<\|(?P<pipe>[\w:.-]+)(?P<closed>\|)?>|<(?P<tag>[A-Za-z][\w:.-]*)(?P<more>\s[^<>]{0,200})?>"
+    r"<\|(?P<pipe>[\w:.-]+)(?P<closed>\|)?>|<(?P<tag>[^\W\d_][\w:.-]*)(?P<more>\s[^<>]{0,200})?>"
     r"|\[(?P<square>[A-Za-z][\w:.-]*)\]|◁(?P<kimi>[\w:.-]+)▷"
 )
-_UNFINISHED = regex(r"(?:<(?:\|?[\w:.-]*|[A-Za-z][\w:.-]*\s[^<>]{0,200})\|?|\[[A-Za-z][\w:.-]*|\[|◁[\w:.-]*)\Z")
+_UNFINISHED = regex(r"(?:<(?:\|?[\w:.-]*|[^\W\d_][\w:.-]*\s[^<>]{0,200})\|?|\[[A-Za-z][\w:.-]*|\[|◁[\w:.-]*)\Z")
 _TURN = r"<\|im_end\|>\s*<\|im_start\|>assistant"
 _CLOSING = rf"(?:{_TURN}|</(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷|<\|end_(?:of_)?(?:{_THOUGHT})\|>)"
-_ORPHAN = regex(rf"(?:(?<=\n)[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z))", re.IGNORECASE)
+_ORPHAN = regex(
+    rf"(?:(?<=\n)[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z)|(?<=[.!?。！？]){_CLOSING}(?=\w))", re.IGNORECASE
+)
 _CLOSED = regex(_CLOSING, re.IGNORECASE)
 _FENCE = regex(rf"(`{{3,}}|~{{3,}})[ \t]*(?:{_THOUGHT})[ \t]*\n", re.IGNORECASE)
 _HEADING = regex(
