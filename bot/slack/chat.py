@@ -42,7 +42,7 @@ from bot.slack.members import Members
 from bot.slack.render import messages
 from bot.slack.render.blocks import file_of, with_file
 from bot.slack.responder import SlackResponder
-from bot.slack.web_api import API_URL, SlackRefused, WebApi, retry_throttled
+from bot.slack.web_api import API_URL, POST_GAP, SlackRefused, WebApi, retry_throttled
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +68,16 @@ class SlackChat:
     hears = True
 
     def __init__(
-        self, token: str, api_url: str = API_URL, signer: Signer | None = None, pauses: Pauses | None = None
+        self,
+        token: str,
+        api_url: str = API_URL,
+        signer: Signer | None = None,
+        pauses: Pauses | None = None,
+        post_gap: float = POST_GAP,
     ) -> None:
-        """`signer`: the store's, so that views outlive the process; else one of this process."""
-        self.api = WebApi(token, api_url, pauses)
+        """`signer`: the store's, so that views outlive the process; else one of this process.
+        `post_gap`: seconds between two messages in a channel."""
+        self.api = WebApi(token, api_url, pauses, post_gap)
         self.signer = signer or Signer(token_bytes(32))
         self._members = Members(self.api)
         self._threads: LRUCache[tuple[str, str], str] = LRUCache(MAX_KNOWN_THREADS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
@@ -35,6 +36,9 @@ READ_TRIES = 4
 """Of a read that Slack answers with 429."""
 FILE_PAUSE = 1.0
 """Seconds until a file that was just uploaded is tried again."""
+POST_GAP = 1.0
+"""Seconds between two messages in a channel: Slack takes one a second.
+https://docs.slack.dev/apis/web-api/rate-limits"""
 MAX_THROTTLE_WAIT = 60.0
 """Seconds that `retry_throttled` waits in total."""
 
@@ -72,6 +76,7 @@ _READS = (
     "auth.test", "chat.getPermalink", "conversations.history", "conversations.info",
     "conversations.members", "conversations.replies", "users.conversations", "users.info",
 )  # fmt: skip
+_POSTS = ("chat.postMessage", "chat.startStream")
 _TOKEN = {
     "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive",
     "app_uninstalled", "org_login_required",
@@ -115,14 +120,19 @@ class Identity:
 class WebApi:
     """Two web clients over one session. Use it inside one event loop and close it there."""
 
-    def __init__(self, token: str, api_url: str = API_URL, pauses: Pauses | None = None) -> None:
-        """`pauses`: of all processes with this token."""
+    def __init__(
+        self, token: str, api_url: str = API_URL, pauses: Pauses | None = None, post_gap: float = POST_GAP
+    ) -> None:
+        """`pauses`: of all processes with this token. `post_gap`: see POST_GAP."""
         quiet = logging.getLogger("bot.slack.sdk")
         quiet.setLevel(logging.WARNING)  # at DEBUG the SDK logs messages
         self.posts = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=[], logger=quiet)
         handlers = [AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler(2)]
         self.reads = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=list(handlers), logger=quiet)
         self._throttle = Throttle(pauses)
+        self._post_gap = post_gap
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By channel."""
         self._identity: Identity | None = None
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
@@ -195,10 +205,26 @@ class WebApi:
 
     async def _call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
         """Uses the bot's token or `token`. Raises OutcomeUnknown, Throttled, TargetMissing,
-        Forbidden, SlackRefused. After a 429 no request of the method is made until Slack's pause
-        is over: a read waits, any other raises Throttled."""
+        Forbidden, SlackRefused. Messages of one channel wait for their turn; a stream, which only
+        shows an answer earlier, raises Throttled instead."""
         assert method in METHODS, method
         self._open()
+        if method not in _POSTS:
+            return await self._call_throttled(method, token, args)
+        channel = str(args.get("channel"))
+        posted, turn = f"post:{channel}", self._turns[channel]
+        if method == "chat.startStream" and (turn.locked() or await self._throttle.wait(posted)):
+            raise Throttled(say.sentence("error.slack.busy"), self._post_gap)
+        async with turn:
+            while wait := await self._throttle.wait(posted):  # noqa: ASYNC110  # no event crosses processes
+                await asyncio.sleep(wait)
+            answer = await self._call_throttled(method, token, args)
+            await self._throttle.pause(posted, self._post_gap)
+        return answer
+
+    async def _call_throttled(self, method: str, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """After a 429 no request of the method is made until Slack's pause is over: a read waits,
+        any other raises Throttled."""
         for left in reversed(range(READ_TRIES if method in _READS else 1)):
             if wait := await self._throttle.wait(method):
                 if method not in _READS:

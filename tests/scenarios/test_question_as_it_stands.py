@@ -168,7 +168,7 @@ async def test_what_only_slack_has(kind, world, tmp_path):
 
         # Stop stops the answer, and what was shown stays, marked.
         before = {m.ts for m in place.messages()}
-        world.model.pause.hold(after=0.5)
+        world.model.pause.hold(after=0.1)
         place.ask(f"what does {paper.id} measure?")
         await place.until(lambda: len(place.messages()) == 2)
         half = place.messages()[-1]

@@ -159,7 +159,7 @@ async def week(redis_url, store, clock):
         return LATE[0] if LATE[0] <= clock() < LATE[1] else clock()
 
     async with ArxivServer(shown) as arxiv, SlackServer(limits=False) as slack:
-        chat = SlackChat(BOT_TOKEN, slack.url)
+        chat = SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap)
         source = Arxiv(
             arxiv.api_url,
             arxiv.rss_url,

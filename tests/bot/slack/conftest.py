@@ -24,7 +24,7 @@ async def slack() -> AsyncIterator[SlackServer]:
 
 @pytest.fixture
 async def chat(slack: SlackServer) -> AsyncIterator[SlackChat]:
-    made = SlackChat(BOT_TOKEN, slack.url)
+    made = SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap)
     yield made
     await made.close()
 

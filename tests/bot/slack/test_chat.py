@@ -104,12 +104,32 @@ async def test_the_worst_digest_is_taken_whole_and_pings_nobody(slack, chat, det
         assert (f"SHORT-{n}-conclusion" in everything) == (detail is Detail.SHORT)
 
 
-async def test_the_rate_limit_is_not_a_failure_but_a_wait(slack, chat):
+async def test_messages_of_a_channel_wait_for_their_turn_and_keep_their_order(slack, chat):
+    slack.space.add_channel("C2")
+    elsewhere = replace(PLACE, channel="C2")
+    places = [PLACE, PLACE, PLACE, PLACE, elsewhere]
+    await asyncio.gather(*(chat.post(step(f"d:{n}"), place) for n, place in enumerate(places)))
+    calls = slack.calls("chat.postMessage")
+    assert [c.error for c in calls] == [""] * 5
+    keys = [c.args["metadata"]["event_payload"]["key"] for c in calls]
+    assert [key for key in keys if key != "d:4"] == ["d:0", "d:1", "d:2", "d:3"]
+    assert keys.index("d:4") < 3  # another channel is not held back
+
+
+async def test_a_stream_does_not_wait_in_line_for_its_channel(slack, chat):
     await chat.post(step("d:0"), PLACE)
+    with pytest.raises(Throttled) as busy:
+        await chat.api.call("chat.startStream", channel=PLACE.channel, thread_ts="1.1", markdown_text="a")
+    assert 0 < busy.value.wait <= slack.post_gap
+    assert slack.calls("chat.startStream") == []
+
+
+async def test_the_rate_limit_is_not_a_failure_but_a_wait(slack, chat):
+    slack.post_slot(PLACE.channel)  # another app's message
     with pytest.raises(Throttled) as busy:
         await chat.post(step("d:1"), PLACE)
     assert 0 < busy.value.wait <= 1
-    assert len(slack.space.channels["C1"].messages) == 1
+    assert not slack.space.channels["C1"].messages
 
 
 @pytest.mark.parametrize(("fault", "stored"), [("drop", 1), ("refuse", 0), ("500", 0), ("503", 0), ("html", 0)])
@@ -208,7 +228,7 @@ async def test_links_to_replies_name_their_thread(slack, chat):
     expected = f"https://team.slack.com/archives/C1/p{reply.replace('.', '')}?thread_ts={parent}&cid=C1"
     assert await chat.link(PLACE, reply) == expected
     assert slack.calls("chat.getPermalink") == []
-    stranger = SlackChat(BOT_TOKEN, slack.url)
+    stranger = SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap)
     assert await stranger.link(PLACE, reply) == expected
     assert await stranger.link(Place("slack", "C1", parent), reply) == expected
     slack.space.channels["C1"].members.clear()
