@@ -22,7 +22,7 @@ from typing import Any, ClassVar, TextIO
 from markdown_it import MarkdownIt
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType, RenderResult
-from rich.markdown import BlockQuote, Markdown, MarkdownElement
+from rich.markdown import BlockQuote, Markdown, MarkdownElement, TableElement
 from rich.markdown import Heading as MarkdownHeading
 from rich.padding import Padding
 from rich.panel import Panel
@@ -240,7 +240,7 @@ def _block(block: Block, zone: tzinfo | None, first: int) -> RenderableType | No
 def _table(table: Compared) -> RenderableType:
     grid = Table(box=box.SIMPLE_HEAD, show_lines=True)
     for name in table.header:
-        grid.add_column(_Markdown(name, style="bold"))
+        grid.add_column(_Markdown(name, style="bold"), overflow="fold")
     for row in table.rows:
         grid.add_row(*map(_Markdown, row))
     return _Narrow(grid, Group(*(_Markdown(text.markdown) for text in table_lines(table))))
@@ -410,12 +410,24 @@ class _PlainQuote(BlockQuote):
             yield from _lines([line])
 
 
+class _WholeTable(TableElement):
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        # Else rich cuts a line that a space after Chinese makes too wide, with an ellipsis.
+        for table in super().__rich_console__(console, options):
+            if isinstance(table, Table):
+                for column in table.columns:
+                    column.overflow = "fold"
+            yield table
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     return ready(MarkdownIt().enable(["table", "strikethrough"]))
 
 
 class _WrappedMarkdown(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "table_open": _WholeTable}
+
     def __init__(self, markup: str, **more: Any) -> None:
         super().__init__("", **more)
         self.markup, self.parsed = markup, _parser().parse(markup)
@@ -423,7 +435,7 @@ class _WrappedMarkdown(Markdown):
 
 class _UnbrokenMarkdown(_WrappedMarkdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
-        **Markdown.elements,
+        **_WrappedMarkdown.elements,
         "heading_open": _LeftHeading,
         "hr": _Dashes,
         "blockquote_open": _PlainQuote,

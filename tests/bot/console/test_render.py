@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC
 
 import pytest
@@ -14,7 +15,7 @@ from rich.console import Console
 from bot.console import render
 from bot.console.choices import choices
 from bot.console.render import THEME
-from bot.core.chat import Actions, Button, Field, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
+from bot.core.chat import Actions, Button, Field, Form, Heading, Menu, Post, Quotation, Rule, Small, Table, Text
 from bot.core.subscription import Detail
 from bot.digests import cards
 from tests.builders import a_digest
@@ -71,6 +72,21 @@ def test_chinese_fills_its_lines_and_begins_none_with_a_full_stop(width):
     assert "".join(line.strip(" ▎") for line in lines).replace(" ", "") == f"动机{said}".replace(" ", "")
     assert min(map(cell_len, lines[:-1])) >= width - 7
     assert not [line for line in lines if line.strip(" ▎")[0] in "，。：、"]
+
+
+@pytest.mark.parametrize("width", range(40, 101))
+def test_no_cell_of_a_table_is_cut(width):
+    cells = (
+        "方法",
+        "模型的准确率不高 Final Remarks",
+        "含 934966 个词、每个向量 300 维的模型；五十个职业的列表 Experiments",
+    )
+    drawn = Table(("方面", "7 · Bias", "10 · 性别"), (cells,))
+    written = Text(f"| a | b | c |\n|---|---|---|\n| {' | '.join(cells)} |")
+    for block in (drawn, written):
+        said = shown(render.reply(Post((block,), "x")), width)
+        assert "…" not in said
+        assert not Counter("".join(cells).replace(" ", "")) - Counter(said)
 
 
 def test_every_word_of_a_digest_is_shown():
