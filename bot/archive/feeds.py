@@ -16,6 +16,7 @@ from digest.cache_keys import fingerprint
 from digest.model import Digest
 from digest.render import tex
 from digest.render.labels import day_words
+from digest.render.width import colon
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ATOM = "http://www.w3.org/2005/Atom"
@@ -63,7 +64,11 @@ def _days(digests: Sequence[Digest], url: str, name: str) -> Iterable[Item]:
         day = day_words(digest.local_date, digest.language, "yMMMEd")
         lines = [_words(digest.summary.overview), *(f"{e.number}. {tex.plain(e.paper.title)}" for e in digest.entries)]
         yield Item(
-            f"{name}:{run}", f"{url}d/{run}", f"{day}: {digest.summary.headline}", "\n\n".join(lines), digest.made_at
+            f"{name}:{run}",
+            f"{url}d/{run}",
+            f"{day}{colon(day)}{digest.summary.headline}",
+            "\n\n".join(lines),
+            digest.made_at,
         )
 
 

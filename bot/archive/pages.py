@@ -32,7 +32,7 @@ from bot.archive.index import Filters, Hit, Mark
 from bot.archive.links import Links, Opened
 from bot.core.ids import MalformedId, RunKey
 from bot.core.texts import say
-from bot.digests.cards import doubts_of, marks
+from bot.digests.cards import doubts_of, marks, submitted
 from bot.store import Store
 from digest.arxiv import ids
 from digest.cache_keys import fingerprint
@@ -43,6 +43,7 @@ from digest.render.catalogs import locale_of
 from digest.render.commonmark import parse, ready
 from digest.render.labels import day_words, label
 from digest.render.markdown import basis_words
+from digest.render.width import colon
 
 log = logging.getLogger(__name__)
 
@@ -264,6 +265,8 @@ def page_text(template: str, language: str, values: Mapping[str, Any]) -> str:
     shown = {
         "say": words,
         "label": lambda name, **parts: label(name, language, **parts),
+        "colon": colon,
+        "submitted": lambda paper: submitted(paper, language),
         "day_words": lambda day: day_words(day, language, "yMMMEd"),
         "basis": lambda analysis: basis_words(analysis, language),
         "doubts": lambda finding: doubts_of(finding, language),

@@ -90,6 +90,8 @@ def _caps(settings: Settings, day: Spending, today: bool) -> list[str]:
 
 
 def _left(usage: Usage, cap: float) -> str:
+    if usage.usd is None:
+        return f"{cost_words(usage)} used, without a price in LLM_PRICES; the cap is ${cap:.2f}"
     return f"{cost_words(usage)} of ${cap:.2f} used"
 
 

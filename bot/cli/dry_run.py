@@ -92,8 +92,8 @@ def show(
         for n, ((paper, score, _), text) in enumerate(zip(choice.chosen, found.texts, strict=True), 1)
     ]
     headings = ("", "score", "paper", "title", "text", "why")
-    counted = f"{len(cells)} of {len(choice.intake.news)} papers {_of(choice, dates)}. No paper was analysed."
-    lines = [counted, *cost_lines(found, settings)]
+    papers = terminal.some(len(choice.intake.news), "paper")
+    lines = [f"{len(cells)} of {papers} {_of(choice, dates)}. No paper was analysed.", *cost_lines(found, settings)]
     if output is not None:
         table = io.StringIO()
         render.rows(table, headings, cells, plain=plain)
@@ -112,14 +112,16 @@ def cost_lines(found: Plan, settings: Settings) -> list[str]:
     if not settings.has_model:
         return ["No model is configured: a run costs nothing."]
     e, ranked = found.estimate, found.choice.cost
-    lines = [f"The ranking took {ranked.calls} calls{_dollars(ranked)} just now; its scores are kept for the run."]
+    took, wanted = terminal.some(ranked.calls, "call"), terminal.some(e.calls, "call")
+    lines = [f"The ranking took {took}{_dollars(ranked)} just now; its scores are kept for the run."]
     cost = f"at most about ${e.usd:.2f}" if e.usd is not None else f"no price for {settings.llm_model} in LLM_PRICES"
     lines.append(
-        f"A run would make about {e.calls} calls of {settings.llm_model}: {e.input_tokens:,} tokens of input and "
+        f"A run would make about {wanted} of {settings.llm_model}: {e.input_tokens:,} tokens of input and "
         f"{e.output_tokens:,} of output, {cost}."
     )
     if found.stored:
-        lines.append(f"{len(found.stored)} of the papers are analysed already, which costs nothing.")
+        are = "is" if len(found.stored) == 1 else "are"
+        lines.append(f"{len(found.stored)} of the papers {are} analysed already, which costs nothing.")
     return lines
 
 

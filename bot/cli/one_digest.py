@@ -59,12 +59,12 @@ def dates_from(text: str, now: datetime) -> Dates:
         begin = date.fromisoformat(first.strip())
         end = date.fromisoformat(last.strip()) if dots else begin
     except ValueError:
-        raise BadInput(f"{text!r} is no date; write --date 2026-11-20, or --date 2026-11-16..2026-11-20.") from None
+        raise BadInput(f"{text!r} is not a date; write --date 2026-11-20, or --date 2026-11-16..2026-11-20.") from None
     newest = calendar.latest_list(now)
     if begin < FIRST_LIST:
         raise BadInput(f"arXiv has no list of {begin}; the first one is of {FIRST_LIST}.")
     if end < begin or (end - begin).days >= LONGEST:
-        raise BadInput(f"{text} is no range; write the earlier date first, and at most {LONGEST} days.")
+        raise BadInput(f"{text} is not a range; write the earlier date first, and at most {LONGEST} days.")
     if end > newest:
         raise BadInput(f"arXiv's list of {end} is not out yet; the newest one is of {newest}.")
     days = [begin + timedelta(n) for n in range((end - begin).days + 1)]
@@ -201,4 +201,6 @@ def _same_settings(digest: Digest, wanted: Subscription) -> bool:
 
 def _missing_analyses(digest: Digest) -> str:
     without = [str(e.number) for e in digest.entries if e.analysis is None]
-    return f"No usable analysis of number {', '.join(without)}: the abstract stands in its place." if without else ""
+    if len(without) == 1:
+        return f"No usable analysis of paper {without[0]}: its abstract is shown instead."
+    return f"No usable analysis of papers {', '.join(without)}: their abstracts are shown instead." if without else ""

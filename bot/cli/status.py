@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cli.terminal import some
 from bot.core.ids import FaultId
 from bot.core.schedule import latest_due, next_run
 from bot.core.subscription import Subscription
@@ -45,7 +46,7 @@ async def _last_digest(store: Store, subscription: Subscription) -> tuple[str, s
     if digest is None:
         return "", ""
     delivery = await store.delivery(digest.key, plan=False)
-    text = f"{digest.local_date}, {len(digest.entries)} papers"
+    text = f"{digest.local_date}, {some(len(digest.entries), 'paper')}"
     if delivery is None:
         return f"{text}, not posted yet", ""
     if delivery.state is DeliveryState.DONE:

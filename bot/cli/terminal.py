@@ -42,6 +42,11 @@ def say(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
+def some(n: int, noun: str) -> str:
+    """`1 call`, `2 calls`."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def stderr_console() -> Console:
     from bot.console import render
 

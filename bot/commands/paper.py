@@ -258,7 +258,8 @@ def list_post(title: str, papers: list[Paper], language: str) -> Post:
 
 def _paper_lines(papers: list[Paper], language: str) -> str:
     return "\n".join(
-        f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {p.published:%Y-%m}" for p in papers
+        f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {cards.submitted(p, language)}"
+        for p in papers
     )
 
 

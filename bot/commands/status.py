@@ -162,7 +162,7 @@ async def _last_lines(context: Context, subscription: Subscription, language: st
     lines = []
     quiet = calendar.is_quiet(context.now().astimezone(calendar.NEW_YORK).date())
     if quiet is not None:
-        lines.append(label(f"quiet.{quiet.reason}", language, evening=quiet.evening))
+        lines.append(label(f"quiet.{quiet.reason}", language, evening=day_words(quiet.evening, language)))
     last = await context.store.latest_digest(subscription.key)
     if last is None:
         return [*lines, say("status.none", language)]

@@ -18,6 +18,7 @@ from bot.core.ids import ChannelKey
 from bot.core.texts import say
 from digest.errors import PaperboyError
 from digest.patterns import clean
+from digest.render.width import colon
 
 # ---------------------------------------------------------------- what is shown
 
@@ -152,7 +153,14 @@ def table_lines(table: Table) -> tuple[Text, ...]:
     """A text for each row: its heading, then a line for each column."""
     names = table.header[1:]
     return tuple(
-        Text("\n".join([f"**{row[0]}**\n", *(f"- **{n}:** {cell}" for n, cell in zip(names, row[1:], strict=True))]))
+        Text(
+            "\n".join(
+                [
+                    f"**{row[0]}**\n",
+                    *(f"- **{n}**{colon(row[0])}{cell}" for n, cell in zip(names, row[1:], strict=True)),
+                ]
+            )
+        )
         for row in table.rows
     )
 
@@ -188,8 +196,8 @@ class Field:
 
     @property
     def ask(self) -> str:
-        """The label before what was chosen; a question needs no colon."""
-        return f"{self.label} " if self.label.endswith(("?", "？")) else f"{self.label}: "
+        """The label before what was chosen."""
+        return self.label + colon(self.label)
 
 
 @dataclass(frozen=True)

@@ -80,16 +80,18 @@ def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:
     blocks: list[Block] = [Heading(title, 2)]
     for change, thread in changes:
         name = link(short_title(change.paper, papers), change.paper.abs_url)
-        said = " ".join(_with_words(kind, sentence, change) for kind, sentence in _sentences(change, language))
+        said = " · ".join(
+            _with_words(kind, sentence, change, language) for kind, sentence in _sentences(change, language)
+        )
         there = f" · {link(say('changes.thread', language), thread)}" if thread else ""
         blocks.append(Text(f"**{name}**\\\n{said}{there}"))
     return Post(tuple(blocks), title[:90], language)
 
 
-def _with_words(kind: str, sentence: str, change: Change) -> str:
+def _with_words(kind: str, sentence: str, change: Change, language: str) -> str:
     """With the words of the metadata behind it, where these say it."""
     words = {"withdrawn": change.withdrawn, "published": change.published, "version": change.remark}.get(kind, "")
-    return f"{sentence} {escape(words)}" if words else sentence
+    return f"{sentence} {label('quoted', language, words=escape(words))}" if words else sentence
 
 
 def _bare(sentence: str) -> str:

@@ -111,8 +111,8 @@ def named(text: str) -> PaperRef | None:
     if looks_like_id(text):
         shown = " ".join(text.split())[:80]
         raise BadInput(
-            f"“{shown}” looks like an arXiv id or address but is none. An id looks like 2401.00001 or hep-th/9901001; "
-            "an address like https://arxiv.org/abs/2401.00001."
+            f"“{shown}” looks like an arXiv id or address but is not one. An id looks like 2401.00001 or "
+            "hep-th/9901001; an address like https://arxiv.org/abs/2401.00001."
         )
     if place := only_elsewhere(text):
         raise BadInput(

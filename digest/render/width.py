@@ -20,6 +20,14 @@ def columns(text: str) -> int:
     return sum(2 if wide(c) else 0 if unicodedata.combining(c) or unicodedata.category(c) == "Cf" else 1 for c in text)
 
 
+def colon(name: str) -> str:
+    """What separates a name from what is said of it: a wide colon after Chinese and Japanese, and
+    only a space after a question."""
+    if name.endswith(("?", "？")):
+        return " "
+    return "：" if unicodedata.name(name[-1:] or " ", "").startswith(("CJK ", "HIRAGANA", "KATAKANA")) else ": "
+
+
 _PIECE = regex(r"\s+|[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+|.")
 
 

@@ -127,7 +127,7 @@ def _reason(
         unmatched = bool(wishes(profile)) and not fit
         pieces = [label("reason.field.only" if unmatched else "reason.field", language, category=paper.primary)]
     reason = label("reason", language, pieces=label("separator", language).join(pieces))
-    return reason[0].upper() + reason[1:]
+    return reason if reason.startswith(paper.primary) else reason[0].upper() + reason[1:]
 
 
 def _shared(paper: Paper, interests: str) -> tuple[str, ...]:

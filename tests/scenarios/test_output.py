@@ -113,8 +113,11 @@ async def test_a_list_that_the_api_does_not_show_is_a_sentence(world: World):
         ("0001-01-01", "arXiv has no list of 0001-01-01; the first one is of 1991-08-15."),
         ("1991-08-01..1991-08-20", "arXiv has no list of 1991-08-01; the first one is of 1991-08-15."),
         ("9999-12-31", "arXiv's list of 9999-12-31 is not out yet"),
-        ("yesterday", "'yesterday' is no date; write --date 2026-11-20, or --date 2026-11-16..2026-11-20."),
-        ("2026-01-30..2026-01-01", "2026-01-30..2026-01-01 is no range; write the earlier date first, and at most 31"),
+        ("yesterday", "'yesterday' is not a date; write --date 2026-11-20, or --date 2026-11-16..2026-11-20."),
+        (
+            "2026-01-30..2026-01-01",
+            "2026-01-30..2026-01-01 is not a range; write the earlier date first, and at most 31",
+        ),
     ],
 )
 def test_dates_without_a_list_are_a_sentence(words, said):

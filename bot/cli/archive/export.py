@@ -37,6 +37,8 @@ def export(
     async def work(settings: Any) -> None:
         from bot.archive.export import Format, exported
         from bot.cli import terminal
+        from bot.cli.one_digest import CLI
+        from bot.core.settings.subscriptions_file import place_of
         from bot.server.wiring import open_app
         from digest.errors import BadInput, NotFound
 
@@ -49,6 +51,8 @@ def export(
         async with open_app(settings) as app:
             papers = await (_saved(app, channel) if saved else _of_digest(app, channel, on))
             if not papers:
+                if channel != CLI.key:
+                    place_of(channel)
                 lacks = "saved nothing" if saved else f"no digest{f' of {day}' if day else ''}"
                 raise NotFound(f"{channel} has {lacks}.")
             if zotero:

@@ -57,7 +57,7 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
             # People's own digests are nobody else's, and no agent's.
             known = {s.key for s in await app.store.subscriptions() if not s.place.direct}
             if unknown := sorted(set(channel or ()) - known):
-                raise BadInput(f"{unknown[0]} is no channel here; `paperboy subscriptions list` shows them.")
+                raise BadInput(f"{unknown[0]} is not a channel here; `paperboy subscriptions list` shows them.")
             ask = answering(app)
             if not http:
                 await server(app.archive, ask, channel or known).run_stdio_async()

@@ -31,7 +31,7 @@ async def choose(context: Context, click: Click, respond: Responder, language: s
     if len(papers) < LEAST:
         raise NotFound(say("compare.few", language))
     rows = tuple(
-        Row(p.id, cards.short_title(p, papers), f"{cards.people(p, language, str)} · {p.published:%Y-%m}")
+        Row(p.id, cards.short_title(p, papers), f"{cards.people(p, language, str)} · {cards.submitted(p, language)}")
         for p in papers
     )
     title, ask = say("compare.button", language), say("compare.choose", language, most=MOST)

@@ -155,5 +155,5 @@ def zotero_library(value: str) -> str:
     """The number of a Zotero group, from itself or an address."""
     found = _ZOTERO_GROUP.fullmatch(value.strip())
     if value and (found is None or not int(found[1])):
-        raise ValueError("is no group; write its number or address, https://www.zotero.org/groups/12345/name")
+        raise ValueError("is not a group; write its number or address, https://www.zotero.org/groups/12345/name")
     return str(int(found[1])) if found else ""

@@ -23,7 +23,7 @@ from digest.fulltext.links import is_known
 from digest.patterns import regex
 from digest.render.commonmark import parse, ready, shortened
 from digest.render.tex import unicode_math
-from digest.render.width import wide
+from digest.render.width import colon, wide
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +182,11 @@ def _rows(node: SyntaxTreeNode, target: Target) -> Iterator[str]:
     if not body:
         yield "- " + " · ".join(n for n in names if n)
     for first, *others in body:
-        said = [f"{name}: {value}" if name else value for name, value in zip(names[1:], others, strict=False) if value]
+        said = [
+            f"{name}{colon(name)}{value}" if name else value
+            for name, value in zip(names[1:], others, strict=False)
+            if value
+        ]
         yield f"- {f'**{first}** ' if first else ''}{' · '.join(said)}".rstrip()
 
 

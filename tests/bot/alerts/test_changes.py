@@ -310,4 +310,4 @@ async def test_many_papers_are_asked_for_a_hundred_at_a_time_and_no_more_than_th
 
 async def test_the_status_says_how_many_papers_are_looked_after(days):
     ids, _ = await papers_of(days)
-    assert f"{len(ids)} papers" in (await days.channel.command("digest", "status")).text.split("Looked after")[1]
+    assert f"{len(ids)} papers" in (await days.channel.command("digest", "status")).text.split("Watched for")[1]

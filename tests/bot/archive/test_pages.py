@@ -180,6 +180,7 @@ async def test_a_paper_s_page_has_its_analysis_its_answers_and_a_citation(pages,
     assert "Asked here" in text
     assert "xylophonequasar" in text
     assert f"eprint = {{{paper}}}" in text
+    assert re.search(r"cs\.\w+ · Jan \d+, 2026", text)
     _, bib = await read(pages, root + f"cite/bibtex/{paper}")
     assert [e["eprint"] for e in bibtexparser.loads(bib).entries] == [paper]
     assert ANN.id not in text.replace("Channel", "").replace("annot", "").split()

@@ -85,13 +85,13 @@ async def test_a_question_outside_the_recording_says_so_and_is_answered_by_words
 
 async def test_status_today_and_saved_work(tour):
     assert "09:00" in await told(tour, "/digest status")
-    assert "Nothing of yours is saved" in await told(tour, "/paper saved")
+    assert "You have saved nothing" in await told(tour, "/paper saved")
     assert "Saved" in await told(tour, "/save 2")
     assert "Stay On-Topic" in await told(tour, "/paper saved")
     assert "Combating Adversarial Misspellings" in await told(tour, "/paper today")
     assert "INCePTION" in await told(tour, "/full 4")
     assert "PO-EMO" in await told(tour, "/paper 2003.07723")
-    assert "ten papers, and this is none of them" in await told(tour, "/paper 1706.03762")
+    assert "ten papers, and none of them fits" in await told(tour, "/paper 1706.03762")
 
 
 async def test_one_letter_answers_yes_or_no(tour, capsys):

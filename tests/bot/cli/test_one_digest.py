@@ -2,16 +2,19 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 
 import pytest
 
-from bot.cli.one_digest import CLI, Dates, ask_ahead, make_or_load_digest, request_for
+from bot.cli.one_digest import CLI, Dates, _missing_analyses, ask_ahead, make_or_load_digest, request_for
+from bot.cli.terminal import some
 from bot.core.settings.settings import Settings
 from bot.digests.daily import RunOptions
 from bot.server.wiring import open_app, subscription_from_settings
 from bot.store import Run
+from tests.builders import a_digest
 from tests.paths import ROOT
 from tests.servers.arxiv import ArxivServer
 from tests.servers.papers import a_day
@@ -27,6 +30,24 @@ async def test_a_request_holds_every_setting(redis_url, tmp_path, dates):
         channel = subscription_from_settings(settings, CLI, app.now())
         run = Run(CLI.key, request.local_date, request.run)
         assert (request, request.figures) == ((await app.daily({}).request(channel, run, RunOptions()))[0], False)
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ((), ""),
+        ((2,), "No usable analysis of paper 2: its abstract is shown instead."),
+        ((1, 3), "No usable analysis of papers 1, 3: their abstracts are shown instead."),
+    ],
+)
+def test_papers_without_an_analysis_are_named(without, said):
+    made = a_digest(3)
+    entries = tuple(replace(e, analysis=None) if e.number in without else e for e in made.entries)
+    assert _missing_analyses(replace(made, entries=entries)) == said
+
+
+def test_one_is_counted_in_the_singular():
+    assert (some(1, "call"), some(2, "call"), some(1_000, "paper")) == ("1 call", "2 calls", "1,000 papers")
 
 
 AT = datetime(2026, 1, 30, 9, tzinfo=UTC)

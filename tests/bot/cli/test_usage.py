@@ -74,6 +74,14 @@ def test_a_name_of_a_channel_is_refused_before_anything_is_opened(monkeypatch, c
         assert "write its id, such as" in capsys.readouterr().err
 
 
+def test_an_export_of_what_is_no_channel_says_so(monkeypatch, capsys, redis_url):
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    assert paperboy(monkeypatch, "export", "saved") == 2
+    assert "'saved' names no channel; write slack:C0123ABCD" in capsys.readouterr().err
+    assert paperboy(monkeypatch, "export", "slack:C0123ABCD") == 1
+    assert "slack:C0123ABCD has no digest." in capsys.readouterr().err
+
+
 def test_removing_says_what_is_kept_and_how_long(monkeypatch, capsys, redis_url):
     monkeypatch.setenv("REDIS_URL", redis_url)
     assert paperboy(monkeypatch, "subscriptions", "add", "slack:C0123ABCD") == 0

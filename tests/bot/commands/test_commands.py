@@ -112,25 +112,25 @@ async def test_a_card_says_when_the_paper_was_in_a_digest_here(channel):
 
 
 async def test_saved_papers_are_listed_until_they_are_forgotten(channel):
-    assert "is saved now" in (await channel.command("paper", "saved")).text
+    assert "You have saved nothing" in (await channel.command("paper", "saved")).text
     await channel.click(("save", "paper:2601.22153v1"))
     assert "DynamicVLA" in (await channel.command("paper", "saved")).text
     assert "会保存 90 天" in (await channel.command("paper", "saved", BOB)).text
     asked = await channel.command("paper", "forget me")
     await channel.click(asked.button("forget_me"))
-    assert "is saved now" in (await channel.command("paper", "saved")).text
+    assert "You have saved nothing" in (await channel.command("paper", "saved")).text
 
 
 async def test_a_saved_paper_is_removed_where_it_was_saved_and_from_the_list(channel):
     saved = await channel.click(("save", "paper:2601.22153v1"))
     assert "No longer saved" in (await channel.click(saved.button("save_undo"))).text
-    assert "is saved now" in (await channel.command("paper", "saved")).text
+    assert "You have saved nothing" in (await channel.command("paper", "saved")).text
     await channel.click(("save", "paper:2601.22153v1"))
     listed = await channel.command("paper", "saved")
     menus = [block for post in listed.posts for block in post.blocks if isinstance(block, Menu)]
     assert [menu.action for menu in menus] == ["lookup", "save_undo"]
     await channel.click(("save_undo", menus[1].options[0][1]))
-    assert "is saved now" in (await channel.command("paper", "saved")).text
+    assert "You have saved nothing" in (await channel.command("paper", "saved")).text
 
 
 async def test_two_to_five_saved_papers_are_compared(channel):
@@ -146,7 +146,7 @@ async def test_two_to_five_saved_papers_are_compared(channel):
     form = Form(choice.action, choice.value, choice.title, choice.submit, ())
     for wrong in (ids[:1], ids):
         problems, _ = await channel.submit(form, rows0=",".join(wrong))
-        assert problems == {"rows0": "Choose two to 5 papers"}
+        assert problems == {"rows0": "Choose 2 to 5 papers"}
     _, respond = await channel.submit(form, rows0=ids[0], rows1=ids[4])
     (table,) = (b for p in respond.posts for b in p.blocks if isinstance(b, Table))
     assert len(table.header) == 3
@@ -252,6 +252,8 @@ async def test_status_tells_the_last_digest_the_next_run_and_why_a_day_is_quiet(
     assert "Last digest" in said
     assert "Next run" in said
     assert "no list on Saturdays" in said
+    channel.clock.time = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    assert "on the evening of Thu, Nov 26 (New York)" in (await channel.command("digest", "status")).text
 
 
 async def test_one_role_may_be_mentioned_where_there_are_roles(channel, monkeypatch):
@@ -377,7 +379,7 @@ async def test_candidates_are_compared_instead_of_added(channel):
     instead = {"instead": others.instead.action}
     for wrong in ("5", "4,5,6,7,8,9"):
         problems, _ = await channel.submit(form, rows0=wrong, **instead)
-        assert problems == {"rows0": "Choose two to 5 papers"}
+        assert problems == {"rows0": "Choose 2 to 5 papers"}
     _, by_form = await channel.submit(form, rows0="6,5", **instead)
     named = ",".join(row.button.value for row in others.rows[1:3])
     by_menu = await channel.click((others.instead.action, named))

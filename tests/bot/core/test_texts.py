@@ -30,6 +30,35 @@ def test_a_catalog_is_in_step_with_its_table_and_sound(texts, language):
     assert list(messages.problems(texts, language)) == []
 
 
+DIGEST = {
+    "de": "Digest",
+    "es": "bolet[ií]n",
+    "fr": "digest",
+    "ja": "ダイジェスト",
+    "ko": "다이제스트",
+    "pt_BR": "boleti[mn]",
+    "zh_Hans": "日报|一期|下期",
+}
+
+
+@pytest.mark.parametrize("language", DIGEST)
+def test_a_digest_has_one_name_in_a_language(language):
+    """In Chinese and Spanish another one, 摘要 and resumen, is the abstract."""
+
+    def prose(text: str) -> str:
+        return re.sub(r"`[^`]*`|/digest\b|“digest”", "", text)
+
+    named = re.compile(DIGEST[language], re.IGNORECASE)
+    for message in (message for texts in messages.TABLES for message in messages.load(texts, language)):
+        given, said = (m if isinstance(m, tuple) else (m,) for m in (message.id, message.string))
+        if re.search(r"\bdigests?\b", prose(given[0]), re.IGNORECASE):
+            assert all(named.search(prose(form)) for form in said), message.context
+
+
+def test_people_are_addressed_in_one_way():
+    assert not [m.context for t in messages.TABLES for m in messages.load(t, "zh_Hans") if "您" in "".join(m.string)]
+
+
 def test_both_packages_have_the_same_languages():
     assert languages("bot") == languages("digest")
     assert set(languages("bot")) >= messages.COMPLETE

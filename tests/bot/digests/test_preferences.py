@@ -81,8 +81,8 @@ async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(chann
     await vote(channel, VoteKind.SAVED, digest.entries[1].paper.id)
     status = await channel.command("digest", "status")
     assert "2 papers you voted on" in status.text
-    assert "More: " in status.text
-    assert "Fewer: " in status.text
+    assert "More of: " in status.text
+    assert "Less of: " in status.text
     button = status.button("unteach")
     assert button.confirm
     channel.clock.forward(timedelta(seconds=1))

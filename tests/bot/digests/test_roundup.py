@@ -10,7 +10,10 @@ from bot.core.chat import Person, Place, Text, Vote, VoteKind
 from bot.core.schedule import roundup_due
 from bot.core.settings import settings
 from bot.core.subscription import DAYS, Subscription, changed
+from bot.digests.change_cards import week_post
 from bot.digests.roundup import Period, Roundup, chart, entries_of, most_liked, passed_over, roundup_post, to_sum_up
+from digest.changes.values import Change
+from digest.model import Link
 from digest.render.labels import day_words
 from digest.selection.preferences import Example, Preferences
 from tests.builders import a_digest, a_paper
@@ -99,6 +102,16 @@ def test_it_links_into_the_threads_and_names_no_paper_of_nobody():
     assert "█" in said
     assert "Not shown" not in said
     assert any(isinstance(block, Text) for block in post.blocks)
+
+
+def test_what_changed_of_a_paper_is_told_apart_from_the_words_of_its_entry():
+    code = Link("code", "https://github.com/pacenet/pacenet", known=True)
+    change = Change(a_paper(version=2), 1, published="Accepted at CVPR", remark="Typo in Table 2", links=(code,))
+    said = week_post([(change, "https://slack.test/p1")], "en").blocks[1].markdown.splitlines()[1]
+    assert said == (
+        "v2 replaces v1. “Typo in Table 2” · Accepted or published, as its entry on arXiv says: “Accepted at CVPR” · "
+        "Now available: [code](https://github.com/pacenet/pacenet) · [thread](https://slack.test/p1)"
+    )
 
 
 @pytest.mark.parametrize(

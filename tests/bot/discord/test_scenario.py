@@ -627,7 +627,7 @@ async def test_where_the_bot_is_no_member_there_is_no_state_of_a_channel(day):
         return day.home.discord.interact(day.ada, elsewhere, 2, data, member=False)
 
     for shown in (typed("today"), typed("lookup", paper="3")):
-        assert (await told(shown, "Paperboy is no member here"))["flags"] & 64
+        assert (await told(shown, "Paperboy is not a member here"))["flags"] & 64
     card = await told(typed("lookup", paper="2601.22153"), "DynamicVLA")
     assert card["flags"] & 64
     button = next(c for c in walk(card["components"]) if c.get("custom_id", "").startswith("pb:more:"))

@@ -421,7 +421,7 @@ async def test_saved_papers_are_checked_and_compared_from_the_home_tab(day):
     day.slack.fill("U1", view, rows0=ids[:1])
     await day.slack.until(lambda: view["submit"]["text"] == "Compare 1")
     refused = await day.slack.submit("U1", view).wait()
-    assert refused.answer["errors"] == {"rows0": "Choose two to 5 papers"}
+    assert refused.answer["errors"] == {"rows0": "Choose 2 to 5 papers"}
     day.slack.fill("U1", view, rows0=ids[:2])
     await day.slack.submit("U1", view).wait()
     direct = day.slack.space.open_direct("U1").id

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.render.width import shortened
+from digest.render.width import colon, shortened
 from tests.rows import each
 
 
@@ -26,6 +26,15 @@ from tests.rows import each
 )
 def test_it_ends_between_words(text, most, name):
     assert shortened(text, most) == name
+
+
+@each(
+    ("name", "said"),
+    [("Time", "Time: x"), ("时间", "时间：x"), ("成功率 (%)", "成功率 (%): x"), ("データ", "データ：x"), ("시간", "시간: x"), ("你们做什么方向？", "你们做什么方向？ x"),
+     ("What do you work on?", "What do you work on? x"), ("", ": x")],
+)  # fmt: skip
+def test_a_colon_is_that_of_the_name_s_script(name, said):
+    assert f"{name}{colon(name)}x" == said
 
 
 @given(st.text(max_size=300), st.integers(2, 100))

@@ -18,6 +18,13 @@ PAPERS = [
 ]  # fmt: skip
 
 
+@each(
+    ("language", "reason"), [("en", "In cs.RO."), ("de", "In cs.RO."), ("ja", "cs.RO の論文。"), ("ko", "cs.RO 분야.")]
+)
+def test_a_category_keeps_its_spelling_at_the_beginning_of_a_reason(language, reason):
+    assert {s.reason for s in lexical(PAPERS, Profile(categories=("cs.RO",), language=language))} == {reason}
+
+
 def by_id(profile: Profile) -> dict[str, Score]:
     return {s.paper_id: s for s in lexical(PAPERS, profile)}
 

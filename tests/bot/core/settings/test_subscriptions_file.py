@@ -240,7 +240,7 @@ class TestList:
         async with store.lease(f"delivery:{digest.key}") as lease:
             await store.fault(lease, digest.key, "The bot is not in the channel.")
         [row] = await status.rows(store)
-        assert (row.delivered, row.fault) == ("2026-01-30, 1 papers, open", "The bot is not in the channel.")
+        assert (row.delivered, row.fault) == ("2026-01-30, 1 paper, open", "The bot is not in the channel.")
 
     async def test_without_channels_it_says_how_to_begin(self, store, capsys):
         await channels.show(store)
@@ -274,6 +274,13 @@ class TestCosts:
             assert "$0.42" in rows["all"]
         assert "Today $0.42 of $1.00 used" in told.err
         assert "discord:2 $0.30 of $0.50" in told.err
+
+    async def test_tokens_without_a_price_are_not_counted_in_dollars(self, store, settings, capsys):
+        budget = RedisBudget(store)
+        with booked("slack:C1", "rank"):
+            await budget.settle(await budget.reserve("slack:C1", Usage(1)), Usage(1, 900, 0, 100, None))
+        await costs.show(store, settings.model_copy(update={"llm_daily_budget_usd": 1.0}), None, None)
+        assert "Today 1,000 tokens used, without a price in LLM_PRICES; the cap is $1.00" in capsys.readouterr().err
 
     @pytest.mark.usefixtures("spent")
     async def test_another_day_and_month_are_their_own(self, store, settings, capsys):
