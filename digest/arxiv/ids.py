@@ -58,13 +58,18 @@ _SHAPES = (
 
 _LINK = regex(
     r"(?:https?://(?:[^\s/@]*@)?|(?<![\w@./-])(?=(?:[a-z0-9-]+\.)+[a-z]{2,}/))(?P<host>[a-z0-9.-]+\.[a-z]{2,})(?::\d+)?(?:[/?#]\S*)?"
-    r"|(?<![\w/])(?:doi:\s?)?(?P<doi>10\.\d{4,9}/[^\s]+)",
+    r"|(?<![\w/])(?:doi[:\s]\s?)?(?P<doi>10\.\d{4,9}/[^\s]+)",
     re.ASCII | re.IGNORECASE,
 )
 """An address with its scheme or a path, or a DOI."""
 
-_CURIE = regex(r"[a-z][a-z0-9]{1,11}:\s?\d[\d-]{4,}|PMC\d{5,9}", re.ASCII | re.IGNORECASE)
-"""An id with the name of its registry: `PMID: 31452104`, `CorpusID:13756489`."""
+_CURIE = regex(
+    r"[a-z][a-z0-9]{1,11}:\s?[a-z]?\d[\d.-]{4,}|PMC\d{5,9}|hal-\d{8}"
+    r"|(?:acl:\s?)?20\d\d\.[a-z]\w*-[a-z]\w*\.\d{1,4}",
+    re.ASCII | re.IGNORECASE,
+)
+"""An id with the name of its registry (`PMID: 31452104`), or in a form of its own
+(`hal-04123456`, `2024.acl-long.123`)."""
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))

@@ -44,6 +44,16 @@ DEEPEST = 12
 """Of nested braces and brackets."""
 MOST_FORMULAS = 200
 """Of a text; those that follow are shown as they came."""
+_SWITCHES = frozenset([
+    "rm", "bf", "it", "sl", "sf", "tt", "sc", "em", "cal", "bm", "pmb", "boldsymbol", "boldmath", "unboldmath",
+    "rmfamily", "sffamily", "ttfamily", "bfseries", "mdseries", "itshape", "slshape", "scshape", "upshape",
+    "normalfont", "displaystyle", "textstyle", "protect", "relax",
+])  # fmt: skip
+"""Change how what follows looks, and show nothing themselves."""
+
+
+_BOXES = {"raisebox": "{[[{", "scalebox": "{[{", "resizebox": "{{{"}
+"""With what they take, of which the last is shown."""
 
 
 @lru_cache(maxsize=2)
@@ -79,7 +89,8 @@ def _converter(*, names: bool) -> Any:
         latex2text.MacroTextSpec("sqrt", root),
         latex2text.MacroTextSpec("frac", fraction),
         *(latex2text.MacroTextSpec(name, unknown) for name in ("texttt", "mbox")),
-        *(latex2text.MacroTextSpec(name, "") for name in ("footnote", "thanks")),
+        *(latex2text.MacroTextSpec(name, last) for name in _BOXES),
+        *(latex2text.MacroTextSpec(name, "") for name in ("footnote", "thanks", "includegraphics", "label", "color")),
     ]
     context.add_context_category("paperboy", macros=macros, prepend=True)
     context.set_unknown_macro_spec(latex2text.MacroTextSpec("", unknown))
@@ -92,7 +103,8 @@ def _known() -> tuple[Any, Any]:
     from pylatexenc import latex2text, latexwalker, macrospec  # noqa: PLC0415
 
     parsed = latexwalker.get_default_latex_context_db()
-    more = (("href", "{{"), ("footnote", "{"), ("thanks", "{"), ("texttt", "{"), ("mbox", "{"))
+    given = {"href": "{{", "footnote": "{", "thanks": "{", "texttt": "{", "mbox": "{", "color": "[{"}
+    more = (given | _BOXES).items()
     parsed.add_context_category("paperboy", macros=[macrospec.MacroSpec(*spec) for spec in more], prepend=True)
     return latex2text.get_default_latex_context_db(), parsed
 
@@ -131,8 +143,8 @@ def _macros(tex: str, *, names: bool = False) -> str:
 
 def _macro(match: re.Match[str]) -> str:
     name, following = match[1], match["next"]
-    if name == "xspace":
-        return " " if re.match(r"\w", following) else ""
+    if name in _SWITCHES or name == "xspace":
+        return " " if name == "xspace" and re.match(r"\w", following) else ""
     shown, parsed = _known()
     spec = shown.get_macro_spec(name)
     # Words of their own: an operator, and an unknown command, which shows its name.

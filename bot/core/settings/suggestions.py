@@ -41,7 +41,8 @@ def timezones(typed: str) -> tuple[str, ...]:
         delta = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
         return tuple(zone for zone in _cities() if _standard_offset(zone) == delta)[:LIMIT]
     names = _zone_names()
-    return _known_zone(words) or next(filter(None, map(_known_zone, _inner_names(words))), ()) or _nearest(words, names)
+    known = _known_zone(words) or next(filter(None, map(_known_zone, _inner_names(words))), ())
+    return known or _nearest(words, names) or _nearest(words.rpartition("/")[2], names)
 
 
 def _known_zone(words: str) -> tuple[str, ...]:

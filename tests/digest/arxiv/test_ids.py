@@ -164,6 +164,10 @@ def test_no_text_breaks_the_reading(text):
         ("PMID: 31452104", "PMID: 31452104"),
         ("CorpusID:13756489", "CorpusID:13756489"),
         ("PMC6789012", "PMC6789012"),
+        ("DOI 10.1145/3442188.3445922", "10.1145/3442188.3445922"),
+        ("hal-04123456", "hal-04123456"),
+        ("OpenAlex: W2741809807", "OpenAlex: W2741809807"),
+        ("2023.findings-emnlp.1013", "2023.findings-emnlp.1013"),
     ],
 )
 def test_a_link_to_another_place_is_no_paper_and_no_words(text, place):

@@ -99,6 +99,9 @@ TITLES = [
     ("$O(n\\log\\log n)$ and $\\arg\\max_x f$", "O(n log log n) and arg max_x f"),
     ("\\textsc{Kite}\\xspace flies, and \\textsc{Kite}\\xspace, too", "Kite flies, and Kite, too"),
     ("A bound of $\\frac{a+b}{c}$ as $x \\to \\infty$", "A bound of (a+b)/c as x → ∞"),
+    ("$\\rm Bi_2Se_3$ and $\\rm d$-waves in $\\bf k$", "Bi₂Se₃ and d-waves in k"),
+    ("\\bf Kites in $\\cal N=4$ with $\\boldsymbol\\theta$", "Kites in N=4 with θ"),
+    ("\\raisebox{-2pt}{\\includegraphics[height=1em]{kite}} {\\color{blue}Kite}\\label{kite}", "Kite"),
 ]
 
 

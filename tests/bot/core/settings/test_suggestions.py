@@ -17,6 +17,7 @@ from tests.rows import each
         ("W. Europe Standard Time", "Europe/Berlin"),
         ("(UTC+01:00) Amsterdam, Berlin, Bern", "Europe/Amsterdam"),
         ("Asia/Beijing", "Asia/Shanghai"),
+        ("Asia/Bejing", "Asia/Shanghai"),
         ("Korea", "Asia/Seoul"),
         ("Beijing", "Asia/Shanghai"),
         ("北京", "Asia/Shanghai"),
