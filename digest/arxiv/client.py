@@ -41,6 +41,8 @@ WINDOW = timedelta(days=14)
 PAGE = 2000
 MOST = 30_000
 IDS_AT_ONCE = 100
+_ABOUT_AN_ID = (200, 400)
+"""Statuses with which arXiv refuses a list for an id in it; others are about the request."""
 FOR_A_PERSON = timedelta(seconds=90)
 MARGIN = 0.9
 """Share of the time limit that requests may use; the caller needs the rest to end in time."""
@@ -198,6 +200,8 @@ class Arxiv:
         try:
             page = await self._page(Ask("", len(wanted), id_list=tuple(wanted)), deadline)
         except Refused as error:
+            if error.status not in _ABOUT_AN_ID:
+                raise
             log.info("event=ids_refused count=%d cause=%r", len(wanted), for_log(error))
             if len(wanted) == 1:
                 return []

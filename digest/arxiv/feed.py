@@ -7,6 +7,7 @@ A page that is not a feed, or a truncated feed, raises Trouble: it is no empty d
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -63,9 +64,10 @@ def parse(body: bytes) -> Feed:
         listed = _listed(entry, channel)
         if listed and (listed.paper.id not in news or listed.kind is Kind.NEW):
             news[listed.paper.id] = listed
-    days = [at.astimezone(NEW_YORK).date() for e in entries if (at := _time(e) or _time(channel))]
+    days = Counter(at.astimezone(NEW_YORK).date() for e in entries if (at := _time(e) or _time(channel)))
+    day = max(days, key=lambda d: (days[d], d), default=None)  # one entry may be dated wrongly
     replaced = [ref.id for entry in entries if _kind(entry) in _OTHER and (ref := _ref(entry))]
-    return Feed(max(days, default=None), len(entries), tuple(news.values()), tuple(dict.fromkeys(replaced)))
+    return Feed(day, len(entries), tuple(news.values()), tuple(dict.fromkeys(replaced)))
 
 
 def joined(feeds: Sequence[Feed]) -> Feed:

@@ -22,6 +22,8 @@ BLOCK = 64 * 1024
 MOST_REDIRECTS = 5
 _GZIP = b"\x1f"
 """Begins each member of a gzip file."""
+_LONGEST_WAIT = 1e6
+"""Seconds; a server that names more says nothing of use."""
 MOST_OF_AN_ERROR = 4096
 """Bytes of the body beside a status other than 200; what follows is not read."""
 
@@ -112,13 +114,14 @@ async def unpacked(blocks: AsyncIterable[bytes], encoding: str) -> AsyncIterator
 
 
 def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:
-    """Seconds, from `retry-after-ms` or `Retry-After` (seconds or a date); None without either."""
+    """Seconds, from `retry-after-ms` or `Retry-After` (seconds or a date); None without either, and
+    for eleven days and more."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             wait = float(headers[name]) / unit
         except (KeyError, ValueError):
             continue
-        if 0 <= wait < 1e6:
+        if 0 <= wait < _LONGEST_WAIT:
             return wait
     try:
         until = parsedate_to_datetime(str(headers["retry-after"]))
@@ -126,4 +129,5 @@ def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> floa
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    left = max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    return left if left < _LONGEST_WAIT else None

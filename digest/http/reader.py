@@ -101,6 +101,8 @@ class HttpReader:
                 auto_decompress=False,
                 max_line_size=16_384,
             )
+            # Private. Else what broke is asked for again at once, whatever the pace.
+            self._session._retry_connection = False  # noqa: SLF001
         return self._session
 
 

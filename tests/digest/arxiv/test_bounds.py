@@ -5,7 +5,7 @@ import gzip
 import time
 import tracemalloc
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -193,6 +193,13 @@ def test_xml_that_costs_much_is_refused(body):
     with pytest.raises(Trouble):
         feed.parse(body)
     assert time.process_time() - began < 10, "far below what the parser would take"
+
+
+def test_one_entry_that_is_dated_wrongly_does_not_date_the_list():
+    three = a_feed("An abstract.", "<pubDate>Fri, 02 Apr 2027 00:00:00 -0400</pubDate>").replace(
+        END.encode(), ITEM.format(n=3, text="", more="").encode() + END.encode()
+    )
+    assert feed.parse(three).day == date(2026, 4, 3)
 
 
 @pytest.mark.parametrize(

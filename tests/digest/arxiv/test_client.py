@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
+from aiohttp import web
 
 from digest.arxiv.calendar import NEW_YORK
 from digest.arxiv.client import Arxiv
@@ -24,6 +25,7 @@ from tests.paths import ROOT, TESTS
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
 from tests.servers.faults import Fault
+from tests.servers.local import answering
 from tests.servers.papers import Made, a_day
 
 FRIDAY = datetime(2026, 1, 30, 15, tzinfo=UTC)
@@ -373,6 +375,36 @@ async def test_one_id_that_arxiv_refuses_does_not_take_the_others_with_it(server
 
     monkeypatch.setattr(server, "_found", refusing)
     assert [p.id for p in (await arxiv.get(ids))] == [i for i in ids if i != ids[2]]
+
+
+@pytest.mark.parametrize("status", [204, 304, 401, 404, 410, 414, 451])
+async def test_a_request_that_is_refused_as_a_whole_is_no_unknown_paper(status):
+    asked = []
+
+    async def refuse(request: web.Request) -> web.Response:
+        asked.append(request)
+        return web.Response(status=status)
+
+    async with answering(refuse) as url:
+        arxiv = Arxiv(f"{url}/api/query", url, pace=FreePace())
+        with pytest.raises(ArxivUnavailable, match=str(status)):
+            await arxiv.get(["2601.00001", "2601.00002"])
+    assert len(asked) == 1
+
+
+async def test_a_connection_that_breaks_is_not_tried_again_outside_of_the_pace():
+    asked = []
+
+    async def close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    async with await asyncio.start_server(close, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        arxiv = Arxiv(f"{url}/api/query", url, pace=FreePace(), first_wait=timedelta(hours=1))
+        with pytest.raises(ArxivUnavailable, match="the connection broke"):
+            await arxiv.get(["2601.00001"])
+    assert len(asked) == 1
 
 
 async def test_a_paper_without_a_pdf_link_has_its_address_all_the_same(server, arxiv):

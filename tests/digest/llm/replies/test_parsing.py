@@ -116,6 +116,7 @@ def test_a_wait_is_read_in_every_form():
     assert retry_after({"retry-after": f"Mon, 01 Jan {10**20} 00:00:00 GMT"}) is None
     assert retry_after({"retry-after": "1.5"}) == 1.5
     assert retry_after({"retry-after": "1000000"}) is None  # eleven days: as if it said nothing
+    assert retry_after({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, now) is None
     assert retry_after({}) is None
 
 
