@@ -27,7 +27,8 @@ from tests.servers.pause import Pause
 HTTP = (
     "rate_limit", "rate_limit_after", "quota", "error_500", "error_503", "unauthorized", "forbidden", "unknown_model", "content_filter",
     "choices_null", "choices_empty", "html", "null_content", "empty", "cut", "broken_body", "hang", "slow", "no_json_schema",
-    "no_response_format", "only_max_tokens", "no_stream_options", "context_length", "dropped", "null_usage", "refusal_field",
+    "no_response_format", "only_max_tokens", "no_stream_options", "context_length", "dropped", "null_usage", "zero_usage",
+    "refusal_field",
     "filtered",
 )  # fmt: skip
 STREAM = ("empty_stream", "cut_stream", "broken_stream")
@@ -230,9 +231,7 @@ class ModelServer:
         await asyncio.sleep(self.latency + self.per_token * call.completion_tokens)
         if call.path.endswith("/responses"):
             refusal = "I'm sorry, I can't assist with that." if name == "refusal_field" else ""
-            return web.json_response(
-                responses.response(body, text, finish, None if name == "null_usage" else _usage(call), refusal)
-            )
+            return web.json_response(responses.response(body, text, finish, _usage(call), refusal))
         message: dict[str, Any] = {
             "role": "assistant",
             "content": None if name == "null_content" else text,
@@ -249,7 +248,7 @@ class ModelServer:
                 "created": 1_790_000_000,
                 "model": body.get("model"),
                 "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
-                "usage": None if name == "null_usage" else _usage(call),
+                "usage": _usage(call),
             }
         )
 
@@ -433,12 +432,16 @@ def strict_problems(schema: Any, path: str = "()") -> list[str]:
     return found
 
 
-def _usage(call: Call) -> dict[str, Any]:
+def _usage(call: Call) -> dict[str, Any] | None:
+    if call.behaviour == "null_usage":
+        return None
+    counts = [call.prompt_tokens, call.completion_tokens, call.cached_tokens]
+    given, written, cached = [0, 0, 0] if call.behaviour == "zero_usage" else counts
     return {
-        "prompt_tokens": call.prompt_tokens,
-        "completion_tokens": call.completion_tokens,
-        "total_tokens": call.prompt_tokens + call.completion_tokens,
-        "prompt_tokens_details": {"cached_tokens": call.cached_tokens, "audio_tokens": 0},
+        "prompt_tokens": given,
+        "completion_tokens": written,
+        "total_tokens": given + written,
+        "prompt_tokens_details": {"cached_tokens": cached, "audio_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": 0},
     }
 

@@ -53,7 +53,7 @@ def response(
 
 
 def events(
-    body: dict[str, Any], pieces: list[str], finish: str, usage: dict[str, Any], refusal: str = ""
+    body: dict[str, Any], pieces: list[str], finish: str, usage: dict[str, Any] | None, refusal: str = ""
 ) -> list[dict[str, Any]]:
     """Of a stream, in their order."""
     begun = response(body, "", "stop", None) | {"status": "in_progress", "output": []}

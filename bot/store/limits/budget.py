@@ -233,7 +233,11 @@ class RedisBudget:
         day = self._store.now().astimezone(UTC).date().isoformat()
         sums = await self._store.redis.do("HMGET", _spent(day), "capped", "capped" + BORDER + payer)
         caps = (self._daily, await self._cap(payer) if payer else None)
-        shares = [int(spent or 0) / _nano(cap) for spent, cap in zip(sums, caps, strict=True) if cap]
+        shares = [
+            int(spent or 0) / _nano(cap) if _nano(cap) else 1.0
+            for spent, cap in zip(sums, caps, strict=True)
+            if cap is not None
+        ]
         return max(shares, default=0.0)
 
 

@@ -265,8 +265,8 @@ def parse_usage(body: object, price: Price | None, request: Request, text: str) 
     given = prompt_count(fields)
     counted = _count(fields.get("completion_tokens"))
     counted = _count(fields.get("output_tokens")) if counted is None else counted
-    into = request_tokens(request) if given is None else given
-    out = estimate_tokens(text) if counted is None else counted
+    into = given or request_tokens(request)  # no prompt has none: some servers send zeros
+    out = counted or estimate_tokens(text)
     reused = min(into, cached or 0)
     return Usage(1, into, reused, out, price.usd(into, reused, out) if price else None)
 

@@ -380,6 +380,10 @@ class TestBudget:
         await budget.reserve("slack:C2", Usage(usd=0.2))
         assert await budget.used("slack:C1") == pytest.approx(0.8)
 
+    async def test_a_cap_of_nothing_is_reached_before_the_first_call(self, store):
+        assert await RedisBudget(store, daily=0.0).used("slack:C1") == 1
+        assert await RedisBudget(store, daily=10.0, each=0.0).used("slack:C1") == 1
+
     async def test_a_dead_process_gives_its_reservation_back(self, store, clock):
         budget = RedisBudget(store, daily=1.0)
         ticket = await budget.reserve("slack:C1", Usage(usd=0.9))

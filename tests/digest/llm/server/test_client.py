@@ -308,11 +308,14 @@ async def test_what_is_no_whole_answer_says_so_and_is_not_tried_again(server, mo
     assert len(server.calls) == 1
 
 
-async def test_a_server_without_a_count_is_estimated(server, model):
-    server.behave("null_usage")
+@pytest.mark.parametrize("counts", ["null_usage", "zero_usage"])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_server_without_a_count_is_estimated(server, model, counts, stream):
+    server.behave(counts)
     with booked("slack:c", "rank") as book:
-        await model.ask(RANK)
+        await (model.stream(RANK, show_nothing) if stream else model.ask(RANK))
     assert book.total.input_tokens > 50
+    assert book.total.output_tokens > 5
 
 
 async def test_reasoning_is_dropped(server, model):
