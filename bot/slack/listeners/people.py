@@ -56,12 +56,16 @@ class People:
         who = await self._api.identity()
         info = (await self._api.call("users.info", user=user, include_locale=True))["user"]
         guest = info.get("is_restricted") or info.get("is_ultra_restricted") or info.get("is_stranger")
-        home = info.get("team_id", who.team) == who.team and not info.get("is_bot") and not info.get("deleted")
+        whole = not guest and not info.get("is_bot") and not info.get("deleted")
+        home = info.get("team_id", who.team) == who.team
+        # In an Enterprise organisation, people belong to several workspaces, and an app may to all.
+        organisation = info.get("enterprise_user") or {}
+        member = home or who.team in (organisation.get("enterprise_id"), *(organisation.get("teams") or ()))
         runs = any(info.get(name) for name in ("is_admin", "is_owner", "is_primary_owner"))
         return Person(
             user,
-            admin=home and not guest,
-            moderates=home and bool(runs),
+            admin=member and whole,
+            moderates=home and whole and runs,
             language=str(info.get("locale", "")),
             timezone=str(info.get("tz") or ""),
         )

@@ -249,6 +249,17 @@ async def test_a_guest_a_stranger_and_an_unknown_may_not_change_settings(slack, 
     }
 
 
+async def test_who_is_in_several_workspaces_of_an_organisation_is_a_member_of_each(slack, handler):
+    slack.space.add_user("W3", team="T9", teams=("T9", TEAM), admin=True)
+    slack.space.add_user("W4", team="T9", teams=("T9", "T8"), admin=True)
+    slack.space.add_user("W5", team="T9", teams=("T9", TEAM), restricted=True)
+    for user in ("W3", "W4", "W5"):
+        slack.space.open_direct(user)
+        await slack.say(f"D{user[1:]}", user, "hello")[0].wait()
+    assert {q.person.id: q.person.admin for q in handler.all("asked")} == {"W3": True, "W4": False, "W5": False}
+    assert not any(q.person.moderates for q in handler.all("asked"))  # they run another workspace
+
+
 async def test_who_somebody_is_is_asked_once(slack, handler):
     slack.space.open_direct("U1")
     for _ in range(3):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.servers.slack import rules
 from tests.servers.slack.rules import Refused
-from tests.servers.slack.workspace import APP, BOT_ID, BOT_USER, TEAM, File, Message
+from tests.servers.slack.workspace import APP, BOT_ID, BOT_USER, ENTERPRISE, TEAM, File, Message
 
 if TYPE_CHECKING:
     from tests.servers.slack.server import SlackServer
@@ -62,6 +62,8 @@ def _users_info(slack: SlackServer, args: Args) -> Answer:
     if str(args.get("include_locale", "")).lower() in ("1", "true"):
         out["locale"] = user.locale
     out["tz"] = user.tz
+    if user.teams:
+        out["enterprise_user"] = {"id": user.id, "enterprise_id": ENTERPRISE, "teams": list(user.teams)}
     return {"user": out}
 
 

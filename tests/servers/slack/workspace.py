@@ -10,6 +10,7 @@ from typing import Any
 from tests.servers.slack.rules import Refused, shown
 
 TEAM = "T0PAPER"
+ENTERPRISE = "E0ORG"
 BOT_USER = "U0BOT"
 BOT_ID = "B0BOT"
 APP = "A0APP"
@@ -26,6 +27,8 @@ class User:
     """An admin of the workspace."""
     bot: bool = False
     team: str = TEAM
+    teams: tuple[str, ...] = ()
+    """All workspaces of an Enterprise organisation that the person is in."""
     tz: str = "Europe/Berlin"
 
 
