@@ -42,14 +42,14 @@ TIMEOUT = 5.0
 RETRIES = 50
 """Up to two seconds apart: a minute in all."""
 FULL_WAIT = 75.0
-"""Seconds to retry while memory or disk is full: losing a paid result is worse than waiting."""
+"""Seconds to retry while the server takes no writes: losing a paid result is worse than waiting."""
 FULL_RETRY_DELAY = 1.0
 COMPRESS_OVER = 512
 """Bytes."""
 
 
 class StoreFull(StoreUnavailable):
-    """The server takes no writes."""
+    """The server takes no writes now: it is full, read-only while it changes over, or busy."""
 
 
 class Script:
@@ -89,7 +89,7 @@ class Redis:
         await self.close()
 
     async def _done(self, ask: Callable[[], Awaitable[Any]]) -> Any:
-        """Repeats a request while the server is full, which means that it was not carried out."""
+        """Repeats a request while the server takes no writes, so that it was not carried out."""
 
         async def asked() -> Any:
             with sentences(self._url):
@@ -265,10 +265,10 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     ),
     (
         r"MASTERDOWN|MasterDown|NOREPLICAS|TRYAGAIN|TryAgain|\bBUSY\b",
-        StoreUnavailable,
+        StoreFull,
         "{server} cannot work now ({said}). Look at the server; Paperboy tries again.",
     ),
-    (r"READONLY|ReadOnlyError", StoreUnavailable, "{server} is a read-only replica. Use the primary's address."),
+    (r"READONLY|ReadOnlyError", StoreFull, "{server} is a read-only replica. Use the primary's address."),
     (
         r"MOVED|MovedError|AskError|CrossSlot|CROSSSLOT|ClusterDown|CLUSTERDOWN|(?i:hash slot|cluster mode)",
         Misconfigured,

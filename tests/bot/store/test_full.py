@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 import pytest
 import redis
 
 from bot.core.chat import Place
-from bot.store import Redis, Store, StoreUnavailable
+from bot.store import Redis, RedisCache, Store, StoreUnavailable
 from bot.store import redis as module
 from bot.store.redis import Script
 from bot.worker.queue import QUICK, Queue
@@ -51,6 +52,25 @@ async def test_what_was_to_be_kept_is_kept_once_there_is_room(redis_url, full, m
         full.config_set("maxmemory", "0")
         await asyncio.gather(*writing)
         assert await store.do("MGET", "a", "b", "c", "count") == [b"1", b"2", b"3", b"1"]
+
+
+async def test_a_server_that_is_read_only_for_a_moment_is_waited_for(redis_url, monkeypatch):
+    """As while a hosted one changes over to another machine."""
+    monkeypatch.setattr(module, "FULL_RETRY_DELAY", 0.02)
+    with redis.Redis.from_url(redis_url) as client:
+        async with Redis(redis_url) as connection:
+
+            async def make() -> bytes:
+                client.execute_command("REPLICAOF", "127.0.0.1", "1")
+                asyncio.get_running_loop().call_later(0.2, client.execute_command, "REPLICAOF", "NO", "ONE")
+                return b"paid"
+
+            cache = RedisCache(Store(connection))
+            try:
+                assert await cache.once("reply", timedelta(days=1), make) == b"paid"
+                assert await cache.get("reply") == b"paid"
+            finally:
+                client.execute_command("REPLICAOF", "NO", "ONE")
 
 
 async def test_the_queue_tells_of_it_in_a_line_and_goes_on_afterwards(redis_url, caplog):
