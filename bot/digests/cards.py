@@ -254,8 +254,12 @@ def _complete(words: str) -> str:
 
 def _first_columns(text: str, most: int) -> str:
     """The beginning of a long word."""
-    end = next(i for i in range(len(text), -1, -1) if columns(text[:i]) <= most)
-    return text[:end]
+    used = 0
+    for end, char in enumerate(text):
+        used += columns(char)
+        if used > most:
+            return text[:end]
+    return text
 
 
 def name_in(digest: Digest, entry: Entry) -> str:

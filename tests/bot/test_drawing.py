@@ -17,6 +17,7 @@ from bot.discord.render.markdown import line
 from bot.discord.render.messages import messages as discord
 from bot.slack.render.blocks import blocks as slack
 from bot.slack.render.richtext import _parsed
+from digest.arxiv.metadata import LONGEST_LINE
 from digest.checks.safe_markdown import safe_markdown
 from digest.model import Digest
 from digest.render import tex
@@ -164,6 +165,13 @@ def test_a_hostile_text_is_drawn_in_few_steps(name):
 @each("name", HOSTILE)
 def test_a_paper_of_hostile_words_is_drawn_on_every_platform(name):
     draw_everywhere(HOSTILE[name][:300])
+
+
+@pytest.mark.parametrize("word", ["x", "中", "क्ष", "\u1100"])
+def test_one_long_word_as_a_title_is_shortened_in_few_steps(word):
+    title = (word * LONGEST_LINE)[:LONGEST_LINE]
+    digest = a_digest_of(title, "We read windows.")
+    assert steps(lambda: cards.thread(digest, Detail.FULL)) < 100 * LONGEST_LINE
 
 
 _PIECES = st.sampled_from(
