@@ -67,7 +67,7 @@ async def demonstrate(settings: Settings, *, categories: bool = False) -> None:
     wants_list = settings.has_model or categories
     if wants_list and await _reach_arxiv(settings):
         terminal.say(f"Paperboy demo. Papers: arXiv's latest list. Written by {terminal.settings_line(settings)}.")
-        here = settings.model_copy(update={"redis_url": "", "paperboy_home": settings.home / "demo"})
+        here = settings.model_copy(update={"redis_url": SecretStr(""), "paperboy_home": settings.home / "demo"})
         async with open_app(here) as app:
             await _show(app, None)
         return
@@ -89,7 +89,7 @@ def _sample_settings(settings: Settings, sample: SampleDay) -> Settings:
     """The sample's own day, category and language, and a channel's defaults for the rest."""
     spoken = base(settings.digest_language)
     changed = {
-        "redis_url": "",
+        "redis_url": SecretStr(""),
         "paperboy_home": settings.home / "demo",
         "paperboy_now": sample.morning,
         "openai_api_key": SecretStr(""),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, Self
 
@@ -55,7 +55,7 @@ class ResponseType(Enum):
 @dataclass(frozen=True)
 class InteractionData:
     id: str
-    token: str
+    token: str = field(repr=False)
     application: str
     place: Place
     person: Person

@@ -181,7 +181,7 @@ async def open_store(
 ) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
     """Yields the store, its server's address, and the server if embedded. Waits `wait` seconds for
     a server at REDIS_URL. Raises Misconfigured, StoreUnavailable."""
-    address = with_certificates(settings.redis_url, settings.redis_ca_file)
+    address = with_certificates(settings.redis_url.get_secret_value(), settings.redis_ca_file)
     async with store_address(address, settings.home) as (url, embedded), Redis(url) as redis:
         if embedded is None:
             await _wait_for_store(url, wait)

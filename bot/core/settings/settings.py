@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.clock import zone_names
@@ -52,6 +52,12 @@ def url(value: str) -> str:
     if parts.scheme not in ("http", "https", "ws", "wss") or not parts.netloc:
         raise ValueError("is not a URL; write it whole, as in https://host/path")
     return value
+
+
+def platform_url(value: str) -> str:
+    if "@" in urlsplit(value).netloc:
+        raise ValueError("holds a user or password, which a request with a token cannot have; leave them out")
+    return url(value)
 
 
 def language(value: str) -> str:
@@ -190,8 +196,9 @@ def _dollars(value: Any) -> Any:
     return None if isinstance(value, str) and value.strip().lower() == "none" else value
 
 
-Dollars = Annotated[float | None, BeforeValidator(_dollars)]
+Dollars = Annotated[FiniteFloat | None, BeforeValidator(_dollars)]
 Url = Annotated[str, AfterValidator(url)]
+PlatformUrl = Annotated[str, AfterValidator(platform_url)]
 
 
 def _secret(check: Callable[[str], str]) -> AfterValidator:
@@ -209,7 +216,7 @@ class Settings(BaseSettings):
 
     openai_api_key: SecretStr = SecretStr("")
     """The key of the model's server; local servers take any non-empty one."""
-    openai_base_url: Annotated[str, AfterValidator(lambda v: url(v) if v else v)] = ""
+    openai_base_url: Annotated[str, AfterValidator(lambda v: url(v) if v else v), Field(repr=False)] = ""
     """The model's server, if it is not OpenAI's: https://host/v1."""
     llm_api: Literal["chat", "responses"] = "chat"
     """The API the server speaks: `chat` (Chat Completions, any server) or `responses` (OpenAI's
@@ -249,7 +256,7 @@ class Settings(BaseSettings):
     """Slack over HTTP, without an app token: requests on PORT are checked with this."""
     slack_channel: Annotated[str, _channel("slack")] = ""
     """The id of the first channel on Slack, C…; more are added with /digest setup."""
-    slack_api_url: Url = "https://slack.com/api/"
+    slack_api_url: PlatformUrl = "https://slack.com/api/"
     """Where Slack's API is, for proxies and tests."""
     discord_token: Annotated[SecretStr, _secret(shapes.discord_token)] = SecretStr("")
     """Discord's bot token, from the page Bot."""
@@ -258,9 +265,9 @@ class Settings(BaseSettings):
     discord_ask_roles: Words = []
     """Ids of the Discord roles that may ask and have a digest of their own, comma-separated; empty:
     everybody."""
-    discord_api_url: Url = "https://discord.com/api/v10"
+    discord_api_url: PlatformUrl = "https://discord.com/api/v10"
     """Where Discord's API is, for proxies and tests."""
-    discord_gateway_url: Url = "wss://gateway.discord.gg/"
+    discord_gateway_url: PlatformUrl = "wss://gateway.discord.gg/"
     """Where Discord's gateway is, for proxies and tests."""
 
     arxiv_api_url: Url = ARXIV_API_URL
@@ -272,7 +279,7 @@ class Settings(BaseSettings):
     arxiv_contact: str = ""
     """An e-mail address for arXiv's administrators, sent along with every request."""
 
-    redis_url: str = ""
+    redis_url: SecretStr = SecretStr("")
     """A Redis or Valkey server, redis://…; empty: an embedded one in PAPERBOY_HOME. Needed where
     the disk does not last."""
     redis_ca_file: str = ""
@@ -328,7 +335,7 @@ class Settings(BaseSettings):
     /digest zotero, where each can also give a key of its own."""
     zotero_library: Annotated[str, AfterValidator(shapes.zotero_library)] = ""
     """The group library that /digest zotero suggests: its number or address."""
-    zotero_api_url: Url = "https://api.zotero.org"
+    zotero_api_url: PlatformUrl = "https://api.zotero.org"
     """Where Zotero's API is, for proxies and tests."""
 
     admin_slack_channel: Annotated[str, _channel("slack")] = ""
@@ -404,7 +411,7 @@ class Settings(BaseSettings):
 def hide_secrets(settings: Settings) -> None:
     """Takes what is secret out of the environment, which every child process inherits."""
     secret = {name for name in Settings.model_fields if isinstance(getattr(settings, name), SecretStr)}
-    for name in [n for n in os.environ if n.lower() in secret | {"redis_url"}]:
+    for name in [n for n in os.environ if n.lower() in secret]:
         del os.environ[name]
 
 

@@ -65,6 +65,9 @@ def test_every_setting_of_the_example_file_has_a_sentence_above_it():
         ("DIGEST_PAPERS", "51", "cannot be used; write 50 or less."),
         ("LLM_API", "soap", "cannot be used; write chat or responses."),
         ("LLM_DAILY_BUDGET_USD", "much", "cannot be used; write a number."),
+        ("LLM_DAILY_BUDGET_USD", "inf", "'inf' cannot be used; write a number."),
+        ("SLACK_API_URL", "http://me:word@proxy.example/api/", "holds a user or password"),
+        ("DISCORD_API_URL", "http://me@proxy.example/api/", "holds a user or password"),
         ("DIGEST_SHOW_COST", "perhaps", "cannot be used; write true or false."),
         ("DIGEST_DETAIL", "long", "cannot be used; write card, short or full."),
         ("SLACK_BOT_TOKEN", "xapp-1-A0", "is an app-level token of Slack; the bot token (xoxb-…) is under OAuth"),
@@ -150,7 +153,10 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(monkeypatch):
 
 def test_secrets_do_not_show_when_settings_are_printed(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
-    assert "sk-secret" not in repr(load())
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://models.example/v1?key=secret")
+    monkeypatch.setenv("REDIS_URL", "rediss://me:secret@store.example:6379/0")
+    assert "secret@" not in str(load().model_dump())
+    assert "secret" not in re.sub("[a-z_]*secret[a-z_]*=", "", repr(load()))
 
 
 @pytest.mark.parametrize(
