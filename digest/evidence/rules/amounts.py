@@ -220,10 +220,6 @@ def _of_a_part(case: Case, word: str) -> Iterator[Doubt]:
     shares = {f.value for f in figures(case.whole) if f.unit == "%" and not f.plain}
     if any(n not in own and m in own for n, m in parts(case.whole)) or (shares and not shares & own):
         yield Doubt("the quotation speaks of a part", 3)
-    if (only := ONLY.search(case.whole)) and not ONLY.search(case.sentence):
-        said = (m for rank, m in quantifiers(case.sentence) if rank == ALL)
-        if case.foreign or any(case.beside(m, only) for m in said):
-            yield Doubt(f"the quotation says “{only[0]}”", 2)
 
 
 ONLY = regex(

@@ -137,13 +137,6 @@ def causes(case: Case) -> Iterator[Doubt]:
         return
     if cause and not hedged and _NO_CAUSE.search(case.quoted) and not negations(case.sentence):
         yield Doubt("the quotation says that no cause is shown", 3)
-    if (
-        together
-        and _NO_CAUSE.search(case.quoted)
-        and not negations(case.sentence)
-        and not TOGETHER_SAID.search(case.sentence)
-    ):
-        yield Doubt(f"the quotation says “{together[0]}” and shows no cause", 2)
     made = cause and cause[0].lower() == "made"
     if cause and not made and not hedged and not CAUSE.search(case.whole) and not negations(case.sentence):
         yield Doubt(f"the quotation does not say “{cause[0]}”", 1)
@@ -157,17 +150,6 @@ def causes(case: Case) -> Iterator[Doubt]:
 _NO_CAUSE = regex(
     r"\b(?:not?|never|cannot|without|n['’]t)\s(?:\w+\s){0,4}(?:caus\w+|imply|implies|implying)\b", re.IGNORECASE
 )
-
-
-def effects(case: Case) -> Iterator[Doubt]:
-    """`X because of Y` where the quotation has `Y because of X`."""
-    for given in () if case.foreign else BECAUSE_OF.finditer(case.sentence):
-        effect = [w for w in case.said if w.start < given.start()]
-        for theirs in BECAUSE_OF.finditer(case.whole):
-            before, after = vocabulary_of(case.whole[: theirs.start()]), vocabulary_of(theirs["cause"] or "")
-            if sum(after.holds(w) for w in effect) >= 2 and not any(before.holds(w) for w in effect):
-                yield Doubt(f"the quotation has that as a part of the cause, after “{theirs[0].split()[0]}”", 2)
-                return
 
 
 _LIMIT = regex(

@@ -30,15 +30,6 @@ def counts_agree(case: Case) -> Iterator[Doubt]:
         if counted and all(f.value != figure.value for f in counted):
             yield Doubt(f"the quotation gives another number of {noun}", 2)
             return
-    for alone in [] if case.foreign else _ALONE.finditer(case.sentence):
-        several = [
-            f
-            for f in figures(case.whole)
-            if f.value > 1 and alone[1] in (counted_noun(case.whole, f), noun_after(case.whole, f))
-        ]
-        if several and not _ALONE.search(case.whole):
-            yield Doubt(f"the quotation has {several[0].text} of {alone[1]}", 2)
-            return
     if not case.foreign and (lacking := _lacking_counts(case)):
         yield Doubt(f"the quotation does not hold {lacking}", 2)
     yield from _foreign_counts(case)
@@ -80,7 +71,7 @@ def _bounds_one(share: Figure, found: Sequence[Figure]) -> bool:
 
 
 _NOUN_AFTER = regex(r"[\s-]*(?:(?:[a-z]+(?:ed|al|ive|ent|ing|er|ual)|[A-Z]\w*|different|new|such)\s+){0,2}([a-z]{3,})")
-_ALONE = regex(r"\b(?:a single|only one|just one)\s+([A-Za-z][\w-]*)")
+
 _BOUND = regex(r"\b(fewer than|less than|more than|at least|at most|up to|over|under)\s+$", re.IGNORECASE)
 
 

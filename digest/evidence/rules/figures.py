@@ -167,11 +167,9 @@ def _fits(case: Case, figure: Figure) -> Iterator[Doubt]:
 
 def _counts_other(case: Case, figure: Figure, places: Sequence[Figure]) -> Doubt | None:
     """A unit where the quotation counts things, things for a unit, or other things."""
-    if figure.unit in MEASURES and not case.ground.table and not any(p.unit for p in places):
-        if noun := counted_noun(case.whole, places[0]):
-            return Doubt(f"the quotation counts {noun} with {figure.text}", 2)
-        if all(_FACTOR.search(case.whole[max(0, p.start - 12) : p.start]) for p in places):
-            return Doubt(f"the quotation has a factor, not {figure.text}", 2)
+    measured = figure.unit in MEASURES and not case.ground.table and not any(p.unit for p in places)
+    if measured and (noun := counted_noun(case.whole, places[0])):
+        return Doubt(f"the quotation counts {noun} with {figure.text}", 2)
     if other := _other_counted(case, figure, places):
         return Doubt(f"the quotation counts {other} with {figure.text}", 1)
     measured = not figure.unit and all(p.unit in MEASURES or (p.unit == "%" and figure.value > 1) for p in places)
@@ -226,7 +224,6 @@ def _holds_both(span: tuple[int, int], places: Sequence[Figure], other: Figure) 
 _CLOSE = 60
 """Characters."""
 _EACH = regex(r"\b(?:each|every|per|single|an?|one)\b", re.IGNORECASE)
-_FACTOR = regex(r"\bfactor of\s$", re.IGNORECASE)
 
 
 def _anchors(text: str, figure: Figure, told: Sequence[Figure]) -> list[Word]:

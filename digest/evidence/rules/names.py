@@ -11,7 +11,6 @@ from digest.checks.facts.claims import missing_names, part_of_name, places_of_fi
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.names import COMMON, squeezed
 from digest.evidence.clauses import END
-from digest.evidence.comparison import compared_with
 from digest.evidence.content_words import HAN, NAMED, Word, is_direction, is_place, vocabulary_of, words
 from digest.evidence.ground import SentenceIndex
 from digest.evidence.rules.case import EAST, Case, Doubt, holds_name, with_own
@@ -85,15 +84,6 @@ def _parts_with_figure(text: str) -> Iterator[tuple[str, Figure]]:
             yield part, told[0]
 
 
-def subject_beside(case: Case) -> Iterator[Doubt]:
-    """The first two words are a sentence's beside the quotation, and none of the quotation's."""
-    start = " ".join(case.sentence.split()[:2]).lower()
-    subject = words(start)
-    strange = len(subject) == 2 and not any(case.mine.holds(w) for w in subject)
-    if strange and not case.foreign and start in case.ground.around.lower():
-        yield Doubt(f"“{start}” stands beside the quotation, not in it", 1)
-
-
 def _opens_with_name(sentence: str, index: SentenceIndex) -> bool:
     return sentence.split(maxsplit=1)[0].strip(",:") in index.names
 
@@ -120,9 +110,6 @@ def in_turn(case: Case) -> Iterator[Doubt]:
             continue
         if len(mine) == 2 and sorted(mine) == sorted(others) and (mine == others) != (values == theirs):
             yield Doubt("the quotation gives the names each other's figures", 2)
-            return
-        if len(mine) == 1 and mine == others and values != theirs and _before(mine[0], case.sentence, read, told):
-            yield Doubt(f"the quotation gives {mine[0]} the other figure", 2)
             return
 
 
@@ -179,28 +166,7 @@ _PART = regex(
 )
 
 
-def set_against(case: Case) -> Iterator[Doubt]:
-    """What the quotation says of the authors' work, said of what that is set against."""
-    if not case.own or holds_name(case.sentence, case.own) or compared_with(case.sentence):
-        return
-    against = {m[0] for side in _AGAINST.finditer(case.whole) for m in NAMED.finditer(side[0])}
-    subject = next(iter(_named_in_order(case.sentence, case.whole)), "")
-    if subject in against:
-        yield Doubt(f"the quotation sets it against {subject}", 2)
-
-
-_AGAINST = regex(
-    r"\b(?:instead of|than|compared (?:with|to)|against|versus|as opposed to|rather than|unlike)\b(?:[^,;.]|[,.](?=\d)){0,80}"
-)
-
-
 def _named_in_order(text: str, other: str) -> list[str]:
     """Names, and labels such as `test-clean`, that both texts hold, as they first stand here."""
     found = (m for m in NAMED.finditer(text) if holds_name(other, m[0]) and m[0].lower() not in COMMON)
     return list(dict.fromkeys(m[0] for m in found if m[0].islower() or not is_place(text, m)))
-
-
-def _before(name: str, sentence: str, piece: str, told: Sequence[Figure]) -> bool:
-    """Whether the name stands before the figures in both."""
-    first = min((f.start for f in figures(piece) if any(f.value == t.value for t in told)), default=0)
-    return sentence.find(name) < min(f.start for f in told) and piece.find(name) < first

@@ -6,10 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from digest.checks.facts.claims import places_of_figure
-from digest.checks.facts.figures import Figure, figures
 from digest.evidence.clauses import END, part_at
-from digest.evidence.comparison import LESS, MORE
 from digest.evidence.content_words import is_direction, start_of, words, words_beside
 from digest.evidence.directions import AXES, NEGATION, Axis, negations
 from digest.evidence.rules.case import Case, Doubt
@@ -28,12 +25,6 @@ def graded(case: Case) -> Iterator[Doubt]:
         if other and not signs & other:
             yield Doubt(f"the quotation grades “{word}” the other way", 2)
             return
-
-
-def turned_twice(case: Case) -> Iterator[Doubt]:
-    """`slower with the larger` for `faster with the smaller`."""
-    if case.turned_twice:
-        yield Doubt("the quotation says it of the opposite", 1)
 
 
 def directions(case: Case) -> Iterator[Doubt]:
@@ -104,33 +95,6 @@ def _agrees(case: Case, own: Sequence[re.Match[str]], found: Sequence[re.Match[s
     return bool(found) and (not known or any(case.beside(a, b) for a in own for b in found))
 
 
-def beside_figures(case: Case) -> Iterator[Doubt]:
-    """`4 minutes less` where the quotation has `4 minutes longer`.
-
-    In Chinese, Japanese and Korean the direction stands before the figure.
-    """
-    if case.ground.table or not case.latin:
-        return
-    for figure in figures(case.sentence):
-        mine = _sign_after(case.sentence, figure) if figure.plain and figure.unit else ""
-        theirs = {_sign_after(case.whole, place) for place in places_of_figure(figure, case.whole)} if mine else set()
-        if len(theirs) == 1 and theirs.isdisjoint(("", mine)):
-            yield Doubt(f"the quotation says {figure.text} {theirs.pop()}, not {mine}", 2)
-            return
-
-
-def _sign_after(text: str, figure: Figure) -> str:
-    """`more`, `less`, or empty where the next words say neither or both."""
-    after = " ".join(_CLAUSE_END.split(text[figure.start + len(figure.text) :])[0].split()[:_NEAR])
-    up, down = (side.search(after) for side in (_UP, _DOWN))
-    return "" if bool(up) == bool(down) else "more" if up else "less"
-
-
-_NEAR = 3
-"""Words after a figure that may give its direction."""
-_CLAUSE_END = regex(r"[,;:.](?=\s|$)|[，；。、]")
-_UP = regex(rf"{AXES[0].up.pattern}|{MORE.pattern}", re.IGNORECASE)
-_DOWN = regex(rf"{AXES[0].down.pattern}|{LESS.pattern}", re.IGNORECASE)
 _GRADE = regex(r"\b(more|most|less|least)\s+(?:\w+ly\s+)?([a-z]{4,})\b", re.IGNORECASE)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, pairwise
 
 from digest.checks.facts.figures import Figure, figures
 from digest.evidence.clauses import CLAUSES, END
 from digest.evidence.comparison import compared_with
-from digest.evidence.content_words import HAN, names_in_order, tokens, words
+from digest.evidence.content_words import HAN, names_in_order, words
 from digest.evidence.directions import AXES, COMPARATORS
 from digest.evidence.rules.case import Case, Doubt
 from digest.evidence.rules.tables import LESS_IS_BETTER
@@ -78,58 +77,6 @@ def _ahead_for_behind(case: Case) -> bool:
         if mine.standard == theirs.standard
     ]
     return any(one != (False, False) and one == other[::-1] for one, other in signs)
-
-
-def partners(case: Case) -> Iterator[Doubt]:
-    """`A on M, B on N` where the quotation has `B on M, A on N`."""
-    mine, theirs = _together(case.sentence, CLAUSES), _together(case.whole, _PARTS)
-    shared = {n for pair in mine for n in pair} & {n for pair in theirs for n in pair}
-    for a, b in (sorted(p) for p in mine - theirs if p <= shared):
-        exchanged = [
-            (c, d)
-            for c in shared - {a, b}
-            for d in shared - {a, b, c}
-            if {frozenset((c, d))} <= mine - theirs and {frozenset((a, d)), frozenset((b, c))} <= theirs - mine
-        ]
-        if exchanged:
-            yield Doubt("the quotation gives the names each other's part", 3)
-            return
-
-
-def roles(case: Case) -> Iterator[Doubt]:
-    """`from A into B` where the quotation has `from B into A`."""
-    if case.foreign:
-        return
-    mine, theirs = _roles(case.sentence), _roles(case.whole)
-    said = {t.norm for t in tokens(case.sentence)}
-    exchanged = [
-        name
-        for name, roles in mine.items()
-        if (own := theirs.get(name))
-        and any(roles & others - own for other, others in theirs.items() if other != name and other in said)
-    ]
-    if exchanged:
-        yield Doubt("the quotation gives the names each other's part", 3 if len(exchanged) > 1 else 2)
-
-
-def _together(text: str, clauses: re.Pattern[str]) -> set[frozenset[str]]:
-    """Pairs of names in one clause."""
-    pieces = (clause for piece in END.split(text) if piece for clause in clauses.split(piece))
-    named = ({w.raw for w in words(piece) if w.name} for piece in pieces)
-    return {frozenset(pair) for names in named if len(names) <= 6 for pair in combinations(sorted(names), 2)}
-
-
-_PARTS = regex(r"[;:](?=\s)|[；：]|\b(?:while|whereas|but)\b", re.IGNORECASE)
-_PLACING = frozenset(("from", "to", "into", "onto", "on", "for"))
-
-
-def _roles(text: str) -> dict[str, set[str]]:
-    """Of each name, the prepositions of place before it."""
-    found: dict[str, set[str]] = {}
-    for before, name in pairwise(tokens(text)):
-        if name.name:
-            found.setdefault(name.norm, set()).update({before.raw} & _PLACING)
-    return found
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,6 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
             unit = _unit_of_head(rows[0][c], case.whole) if c < len(rows[0]) else ""
             if {figure.unit, unit} <= {*MEASURES, "%", "db"} and not places_of_figure(figure, f"{rows[r][c]} {unit}"):
                 yield Doubt(f"in the table {figure.text} is in {unit}", 3)
-            quoted = table_rows(f"{case.ground.quotation}\n{case.ground.quotation}")
-            if not labels[r] and quoted and rows[r] not in quoted and r:
-                yield Doubt(f"the quoted row does not hold {figure.text}", 2)
             return
     # A part of a row's label may be translated, or the label of a column.
     own_row = any(labels[r] >= best_row > 0 for r, _ in cells) and not any(heads[1:])
@@ -110,26 +107,6 @@ def table_order(case: Case) -> Iterator[Doubt]:
         if ahead and (ahead > 0) != bool(compared.up & {"better", "more"}):
             yield Doubt("the table has them the other way round", 3)
             return
-
-
-def rows_in_turn(case: Case) -> Iterator[Doubt]:
-    """`A reaches 14 and B 12` where the rows of a table give A 12 and B 14."""
-    rows = table_rows(case.whole) if case.ground.table else []
-    named = {row[0]: r for r, row in enumerate(rows) if r and row[0] and holds_name(case.sentence, row[0])}
-    places = {name: case.sentence.index(name) for name in named}
-    spans = [range(at, at + len(name)) for name, at in places.items()]
-    told = [f for f in figures(case.sentence) if f.plain and not any(f.start in span for span in spans)]
-    if len(named) != 2 or len(told) != 2:
-        return
-    (first, one), (second, other) = sorted(named.items(), key=lambda item: places[item[0]])
-    starts = sorted((*places.values(), *(f.start for f in told)))
-    if [s in places.values() for s in starts] not in ([True, False, True, False], [False, True, False, True]):
-        return
-    cells = [{(r, c) for r, c in _cells(case, figure, rows) if r in (one, other)} for figure in told]
-    exchanged = any((other, c) in cells[0] and (one, c) in cells[1] for c in range(len(rows[one])))
-    same = any((one, c) in cells[0] and (other, c) in cells[1] for c in range(len(rows[one])))
-    if exchanged and not same:
-        yield Doubt(f"in the table {told[0].text} is {second}'s, not {first}'s", 2)
 
 
 def columns_in_turn(case: Case, told: Sequence[Figure]) -> Iterator[Doubt]:
