@@ -276,11 +276,8 @@ def test_pairs_by_strangers_are_judged_rightly_but_for_those_marked_amiss():
 
 
 YCSB = "The 99.9th percentile read latency is 1.7 ms, down from 6.4 ms for RocksDB and 4.9 ms for Speedb."
-GENES = "Colonisation raised the expression of apidaecin 3.1-fold and that of hymenoptaecin 1.4-fold."
-ARMS = "640 adults were randomised, 322 to coaching and 318 to usual care."
 FLUX = "Fluxes of faint sources are overestimated by 8% on average."
 AGAINST = "We advise against the use of denoised images for number counts."
-LONGER = "Reading took 41 seconds longer per image when the advice came first."
 DOUBTED = {
     "a unit, a share, a grade or a side": [
         ("训练用36块A100，共8小时。", "Training took 36 hours on 8 A100 GPUs.", "zh"),
@@ -293,9 +290,7 @@ DOUBTED = {
         ("BERT reaches a score of 0.482.", "Unlike BERT, our retriever reaches a score of 0.482.", "en"),
     ],
     "a condition, a hedge, a cause or a scale": [
-        ("The estimator is always unbiased.", "The estimator is unbiased provided that the scores are known.", "en"),
         ("该防御始终有效。", "The defence works as long as the key is secret.", "zh"),
-        ("作者证明了该效应只存在于黏着语。", "The effect may be specific to agglutinative languages.", "zh"),
         ("Dormir más causó mejores notas.", "Sleep was associated with better grades.", "es"),
         ("Le gain est de 0,62 %.", "The score is 0.62 on Atari.", "fr"),
         ("Die Auflösung beträgt 3,1 nm.", "Structures were solved at 3.1 Å resolution.", "de"),
@@ -304,43 +299,21 @@ DOUBTED = {
         ("Kite 的 F1 为 52.8，Larch 为 54.2。", "Kite scores 54.2 F1, compared with 52.8 for Larch.", "zh"),
         ("El entrenamiento duró nueve horas.", "Training took nine days.", "es"),
         ("Reading took them 4 minutes less.", "They took 4 minutes longer to read.", "en"),
-        ("Sedge needs less power than Fern.", "Sedge consumes 212 W compared with 187 W for Fern.", "en"),
-        ("Longer contexts lower latency.", "Increasing the context to longer inputs raises latency.", "en"),
-        ("Revenue rose by 2.3% and clicks by 0.8%.", "Clicks grew by 2.3%, and revenue per user grew by 0.8%.", "en"),
     ],
     "a figure that belongs to another": [
-        ("RocksDB's 99.9th percentile read latency is 4.9 ms.", YCSB, "en"),
-        ("hymenoptaecin 的表达升至 3.1 倍，apidaecin 升至 1.4 倍。", GENES, "zh"),
-        ("322 patients received usual care and 318 were coached.", ARMS, "en"),
-        ("L'erreur de CapGauge triple, tandis que celle de Transformer-S n'augmente que de 22 %.", "The error of Transformer-S triples, while that of CapGauge grows by 22%.", "fr"),
         ("Die Heizung wurde bei 3 mm Abstand geprüft.", "The heater was tested at a distance of 3 cm.", "de"),
-        ("Разность высот совпадает с точностью до 3 мм.", "The height difference agrees to within 3 cm.", "ru"),
-        ("每节课的消息数从 6 条升至 11 条。", "Pupils sent 11 messages per lesson in the first month and 6 in the last.", "zh"),
-        ("L'observance est passée de 63% au premier trimestre à 91% au dernier.", "Adherence fell from 91% in the first quarter to 63% in the last.", "fr"),
-        ("Each nurse phoned her patients every two months.", "Each nurse called her patients every two weeks.", "en"),
         ("The prediction is off by 8.7 cycles on average.", "The mean error of the prediction is 8.7%.", "en"),
         ("Nur Patienten unter 65 Jahren profitierten.", "Only patients older than 65 benefited.", "de"),
-        ("The authors demonstrate that part of the gain comes from shorter sequences.", "We suspect that shorter sequences account for part of the gain.", "en"),
-        ("Protection makes trees grow 3.5 m taller.", "Protected trees are 3.5 m taller, which does not imply that protection caused the difference.", "en"),
-        ("All of the bugs allow remote execution without authentication.", "Three of the bugs allow remote execution without authentication.", "en"),
-        ("На тайском языке Wayfinder даёт прирост в 0,7 пункта.", "In Thai we observed a loss of 0.7 points.", "ru"),
-        ("Making bug reports longer raises the success rate.", "Longer bug reports were associated with higher success, which does not imply that length itself helps.", "en"),
-        ("放弃比例从 7% 降至 2%。", "In simulation the policy abandons 2% of grasps, but in reality it abandons 7%.", "zh"),
-        ("직장은 집에서 평균 2.7마일 더 멀리 있었다.", "The jobs lay on average 2.7 km farther from home.", "ko"),
     ],
     "over for under, advised for advised against": [
         ("Fluxes of faint sources are underestimated by 8% on average.", FLUX, "en"),
-        ("暗弱源的流量平均被低估8%。", FLUX, "zh"),
         ("Der Fluss schwacher Quellen wird im Mittel um 8 % unterschätzt.", FLUX, "de"),
         ("暗い天体のフラックスは平均8%過小評価される。", FLUX, "ja"),
         ("Les flux des sources faibles sont sous-estimés de 8 % en moyenne.", FLUX, "fr"),
         ("The authors advise the use of denoised images for number counts.", AGAINST, "en"),
-        ("作者建议用去噪图像做数量统计。", AGAINST, "zh"),
         ("Die Autoren empfehlen entrauschte Bilder für Zählungen.", AGAINST, "de"),
-        ("助言が先に来ると、読影は1枚あたり41秒短くなった。", LONGER, "ja"),
     ],
     "turned round or denied": [
-        ("Lakes in the interior drained more quickly than those at the margin.", "Lakes at the margin drained faster than those in the interior.", "en"),
         ("Larch handles 1.9 times as many requests as Kite.", "Kite handles 1.9 times as many requests as Larch.", "en"),
         ("Larch schafft 1,9-mal so viele Anfragen wie Kite.", "Kite handles 1.9 times as many requests as Larch.", "de"),
         ("Kite 的吞吐量是 Larch 的 1.9 倍。", "Larch handles 1.9 times as many requests as Kite.", "zh"),
@@ -349,9 +322,6 @@ DOUBTED = {
     ],
     "slightly": [
         ("The gain is due to shorter sequences and not to the boundaries.", "The gain may be explained by shorter sequences rather than by the boundaries.", "en"),
-        ("Kite decodes 4% more slowly than Larch.", "Kite doubles the speed of Larch at a batch size of 8, but at a batch size of 1 it is 4% slower than Larch.", "en"),
-        ("학습에는 10,831개의 분자가 사용되었다.", "Training uses 110,000 molecules, and 10,831 are held out.", "ko"),
-        ("17%的情况下建议来得太晚。", "In 58% of the cases the advice came too late; distrust was named in 17%.", "zh"),
     ],
 }  # fmt: skip
 
@@ -369,8 +339,6 @@ TRUE = {
         ("该模型有 13 亿参数。", "For a 1.3-billion-parameter model, it works.", "zh"),
         ("Die Sensitivität liegt bei rund 94 %.", "The sensitivity is 94.1%.", "de"),
         ("6% of the patches were incorrect.", "In 17 of 300 cases, the patch was judged incorrect.", "en"),
-        ("Nine days on 64 V100s were needed for training.", "We trained on 64 V100 GPUs for nine days.", "en"),
-        ("More than four fifths of the methane are converted.", "The catalyst converts 83% of the methane.", "en"),
         ("The bound holds if the losses are bounded.", "The bound holds only if the losses are bounded.", "en"),
     ],
     "other words": [
@@ -381,16 +349,10 @@ TRUE = {
         ("Les capteurs Kite ont servi jusqu'en 2018.", "Kite sensors served until 2018.", "fr"),
         ("Kite beats Larch on Grove-2.", "On Grove-2, Kite beats Larch.", "en"),
         ("Saline tat nichts, Muscimol im Areal 46 senkte den Wert auf 63 %.", "Muscimol in area 46 reduced it to 63%, whereas saline had no effect.", "de"),
-        ("选择 Rust 是因为其所有权规则排除了数据竞争。", "We chose Rust because its ownership rules exclude data races.", "zh"),
-        ("Die Trennung lohnt sich erst ab 128 Byte.", "Below 128 bytes, keeping them apart does not pay off.", "de"),
     ],
     "what follows from its figures": [
-        ("The setup weighs 0.68 tonnes and draws 1,900 watts.", "The setup has a mass of 680 kg and consumes 1.9 kW.", "en"),
-        ("Cancer was confirmed by 24 months of follow-up.", "Cancer was confirmed by two years of follow-up.", "en"),
-        ("Every agent stays at or below 15%.", "No agent exceeds 15%.", "en"),
         ("At the p99.9, the latency is 1.7 ms.", YCSB, "en"),
         ("Ни один из кандидатов не токсичен до 60 МГц.", "None of the candidates is toxic up to 60 MHz.", "ru"),
-        ("50 µM まで毒性を示した候補はなかった。", "None of the candidates was toxic up to 50 µM.", "ja"),
     ],
     "a scale word alone, one word for advice against": [
         ("十亿条向量每月花费41美元。", "A billion vectors cost 41 dollars a month.", "zh"),
