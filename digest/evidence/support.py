@@ -101,7 +101,6 @@ RULES: tuple[Callable[[Case], Iterable[Doubt]], ...] = (
     certainty.causes,
     content.subjects,
     names.in_turn,
-    names.own_figures,
     names.words_in_turn,
     opposites.directions,
     order.comparison,

@@ -92,16 +92,6 @@ class Case:
         return found.pop() if len(found) == 1 else ""
 
     @cached_property
-    def order_of_own(self) -> str:
-        """The same where the quotation calls the authors' work `it`, or not at all."""
-        own = self.index.own if self.index else ""
-        if not own or self.order or not holds_name(self.sentence, own):
-            return ""
-        pieces = [p for p in END.split(self.whole) if p and not holds_name(p, own)]
-        found = {order_of(self.sentence, with_own(p, own)) for p in pieces} - {""}
-        return found.pop() if len(found) == 1 else ""
-
-    @cached_property
     def turned_twice(self) -> bool:
         """`slower with the larger` for `faster with the smaller`: in one clause it is the same."""
         if self.foreign or not self.latin or _JOINS.search(self.sentence):

@@ -52,8 +52,6 @@ def _replaced(put: Sequence[Token], out: Sequence[Token], held: AbstractSet[str]
         yield Doubt(f"“{new}” stands elsewhere in the quotation", 2 if every else 1)
     elif _same_direction(new, old):
         return
-    elif any(t.name for t in put) and any(t.name for t in out):
-        yield Doubt(f"the quotation says {old}, not {new}", 3)
     else:
         yield Doubt(f"the quotation says “{old}”, not “{new}”", 1)
 

@@ -14,7 +14,6 @@ from digest.evidence.clauses import END
 from digest.evidence.content_words import HAN, NAMED, Word, is_direction, is_place, vocabulary_of, words
 from digest.evidence.ground import SentenceIndex
 from digest.evidence.rules.case import EAST, Case, Doubt, holds_name, with_own
-from digest.evidence.rules.tables import columns_in_turn
 from digest.patterns import regex
 
 
@@ -94,13 +93,10 @@ def _after_stop(case: Case, word: Word) -> bool:
 
 
 def in_turn(case: Case) -> Iterator[Doubt]:
-    """`B 52.8 and A 54.2` where the quotation has `A 52.8 and B 54.2`; so for columns."""
+    """`B 52.8 and A 54.2` where the quotation has `A 52.8 and B 54.2`."""
     own = case.index.own if case.index else ""
     told = [f for f in figures(case.sentence) if f.plain and not part_of_name(case.sentence, f)]
-    if case.ground.table:
-        yield from columns_in_turn(case, told)
-        return
-    for piece in [p for p in END.split(case.whole) if p]:
+    for piece in [] if case.ground.table else [p for p in END.split(case.whole) if p]:
         read = with_own(piece, own) if own and not holds_name(piece, own) and holds_name(case.sentence, own) else piece
         values = [f.value for f in told if places_of_figure(f, read)]
         theirs = [f.value for f in figures(read) if f.plain and f.value in values]
@@ -111,21 +107,6 @@ def in_turn(case: Case) -> Iterator[Doubt]:
         if len(mine) == 2 and sorted(mine) == sorted(others) and (mine == others) != (values == theirs):
             yield Doubt("the quotation gives the names each other's figures", 2)
             return
-
-
-def own_figures(case: Case) -> Iterator[Doubt]:
-    """`A 4.9` where the quotation has `6.4 for A and 4.9 for B`."""
-    if case.ground.table:
-        return
-    theirs = figures_by_name(case)
-    shared = {n for n in _names_of(case.sentence) if holds_name(case.whole, n)}
-    bound = {f.text for _, f in theirs}
-    for named in ({n for n, _ in theirs}, shared):
-        for name, figure in _given(case.sentence, named, bound):
-            owners = {n for n, f in theirs if places_of_figure(figure, f.text)}
-            if owners and name not in owners:
-                yield Doubt(f"the quotation gives {figure.text} to {min(owners)}, not to {name}", 2)
-                return
 
 
 def figures_by_name(case: Case) -> list[tuple[str, Figure]]:
@@ -149,12 +130,11 @@ def _opens(name: str, text: str) -> bool:
 _LATIN_WORD = regex(r"(?<![A-Za-z0-9-])[a-z][a-z-]{3,}(?![A-Za-z0-9-])")
 
 
-def _given(text: str, names: AbstractSet[str], bound: AbstractSet[str] = frozenset()) -> Iterator[tuple[str, Figure]]:
-    """A name and a figure that stand alone in a part of the text; of `bound` figures, if given."""
+def _given(text: str, names: AbstractSet[str]) -> Iterator[tuple[str, Figure]]:
+    """A name and a figure that stand alone in a part of the text."""
     for part in _PART.split(_TWO_NAMES.sub(r"\1 ", text)):
         named = [n for n in names if holds_name(part, n)]
         told = [f for f in figures(part) if f.plain and not part_of_name(part, f)]
-        told = [f for f in told if not bound or any(places_of_figure(f, other) for other in bound)]
         if len(named) == 1 and len(told) == 1:
             yield named[0], told[0]
 

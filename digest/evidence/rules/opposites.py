@@ -34,7 +34,7 @@ def directions(case: Case) -> Iterator[Doubt]:
     compared = comparison_in(case.sentence), comparison_in(case.whole)
     crossed = compared[0] and compared[1] and compared[0].crosses(compared[1])
     for axis in AXES:
-        if axis in AXES[:3] and (case.order or case.order_of_own or crossed):
+        if axis in AXES[:3] and (case.order or crossed):
             continue  # the sides are exchanged too, or known not to be
         for mine, opposite in ((axis.up, axis.down), (axis.down, axis.up)):
             if doubt := _against(case, axis, mine, opposite):

@@ -22,9 +22,7 @@ def comparison(case: Case) -> Iterator[Doubt]:
         return
     if case.order == "exchanged":
         yield Doubt("the quotation compares them the other way round", 3 if case.foreign else 4)
-    if case.order_of_own == "exchanged":
-        yield Doubt("the quotation compares them the other way round", 2)
-    if case.order or case.order_of_own:
+    if case.order:
         return
     if not case.foreign and _ahead_for_behind(case):
         yield Doubt("the quotation compares them the other way round", 2)

@@ -109,20 +109,6 @@ def table_order(case: Case) -> Iterator[Doubt]:
             return
 
 
-def columns_in_turn(case: Case, told: Sequence[Figure]) -> Iterator[Doubt]:
-    rows = table_rows(case.whole)
-    heads = sorted(
-        (at, c) for c, h in enumerate(rows[0] if rows else ()) if c and h and (at := case.sentence.find(h)) >= 0
-    )
-    if len(heads) < 2 or len(heads) != len(told):
-        return
-    for figure, (_, column) in zip(told, heads, strict=True):
-        cells = {c for _, c in _cells(case, figure, rows)}
-        if cells and column not in cells and cells & {c for _, c in heads}:
-            yield Doubt(f"in the table {figure.text} stands in another column", 2)
-            return
-
-
 _BEST = regex(
     r"\b(?:best|highest|largest|lowest|smallest|fastest|am besten|höchste\w*|besten?|meilleur\w*|mejor|melhor|(?:la|le|el|o|a) (?:plus|más|mais) \w+)\b|最[高好优佳大低小快]|가장|최고",
     re.IGNORECASE,
