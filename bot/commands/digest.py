@@ -41,6 +41,12 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
         await _me(context, command, more.strip() if verb == "me" else verb, respond, language)
         return
     subscription = await context.subscription(command.place)
+    removed = None
+    if subscription.created is None and verb in VERBS:
+        removed = await context.store.removed_subscription(command.place.key)
+        if removed is not None and await _is_inside(context, command):
+            await welcome_channel(context, command.place, None, greet=False)
+            subscription, removed = await context.subscription(command.place), None
     help_text, refusal = _help(context, command, subscription, language), ""
     if verb in ("", "help"):
         refusal = help_text
@@ -51,12 +57,18 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
         needed = verb if subscription.created is not None or verb == "status" else "setup"
         await gate.require_command(context, f"digest {needed}", command.place, command.person, language)
     if not refusal and verb not in ("setup", "status") and subscription.created is None:
-        removed = await context.store.removed_subscription(command.place.key)
         refusal = say("not set" if removed is None else "error.run.removed", language)
     if refusal:
         await respond.show(note(refusal, language))
         return
     await VERBS[verb](context, command, respond, subscription, language)
+
+
+async def _is_inside(context: Context, command: Command) -> bool:
+    """Whether the platform says that the bot is in the channel: an invitation's event may come
+    late, or be lost while the bot is down."""
+    grants = await setup.load_grants(context, command.place, command.extra)
+    return bool(grants) and all(grant.held for grant in grants if grant.name == "member")
 
 
 async def _me(context: Context, command: Command, verb: str, respond: Responder, language: str) -> None:

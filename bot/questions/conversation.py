@@ -326,15 +326,14 @@ class Conversation:
                 return await self._make_answer(asked, draft, language)
         except (ChatError, StoreUnavailable):
             raise
-        except Misconfigured as error:
-            log.error("event=answer_misconfigured question=%s cause=%r", name, for_log(error))  # noqa: TRY400
-            return _shared(note(say("question.bug", language, id=name), language))
         except OverQuota as error:
             return await self._at_limit(asked, "quota", partial(_sentence, error))
         except OverBudget as error:
             subscription = await self._context.subscription(asked.question.place)
             return await self._at_limit(asked, "budget", partial(_over_budget, error.until, subscription))
         except PaperboyError as error:
+            if isinstance(error, Misconfigured):
+                log.error("event=answer_misconfigured question=%s cause=%r", name, for_log(error))  # noqa: TRY400
             return _shared(note(in_language(error.sentence, language), language))
         except Exception as error:  # noqa: BLE001  # logged, without its message
             log.error("event=bug id=%s\n%s", name, trace(error))  # noqa: TRY400

@@ -8,6 +8,7 @@ import pytest
 from bot.digests.cards import short_title
 from tests.bot.store.embedded.test_server import servers
 from tests.scenarios.places import CHANNEL, OnDiscord, OnSlack, a_place, two_platforms
+from tests.servers.slack import BOT_USER
 
 
 @pytest.mark.parametrize("kind", ["slack by socket", "discord"])
@@ -84,6 +85,22 @@ async def test_who_asked_by_command_is_told_though_the_process_ends_right_after_
         assert asked.acked
         await place.start()
         await place.until(lambda: any("was interrupted" in text for text in place.alone()))
+
+
+@pytest.mark.parametrize("kind", ["slack by http", "discord"])
+async def test_who_asks_while_a_setting_is_wrong_is_told_which_and_answered_when_it_is_right(kind, world, tmp_path):
+    async with a_place(kind, world, tmp_path / "bot.log") as place:
+        [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
+        world.model.behave("unauthorized")
+        message = place.ask(f"what does {paper.id} measure?")
+        await place.until_logged("event=answered")
+        [text] = place.texts()
+        assert "refused the key (401)" in text
+        world.model.sound()
+        place.edit(message, f"which datasets does {paper.id} use?")
+        await place.until_logged("event=answered", 2)
+        [text] = place.texts()
+        assert short_title(paper) in text
 
 
 @pytest.mark.parametrize("revoked", ["slack", "discord"])
@@ -181,6 +198,20 @@ async def test_a_channel_archived_meanwhile_is_told_and_works_again_when_it_is_o
         await place.until(lambda: "The digest is posted." in place.alone()[-1])
         assert len(place.posts()) == 3
         assert not any("older than" in text for text in place.alone()[told:])
+
+
+async def test_invited_back_unnoticed_it_goes_on_with_its_settings_at_the_next_command(world, tmp_path):
+    async with a_place("slack by socket", world, tmp_path / "bot.log", subscribed=True) as place:
+        assert isinstance(place, OnSlack)
+        left = place.server.kick(CHANNEL, "U1")
+        assert left is not None
+        await left.wait()
+        place.command("digest", "now")
+        await place.until(lambda: any("the bot was removed from it" in text for text in place.alone()))
+        place.space.channels[CHANNEL].members.add(BOT_USER)  # Slack tells it while the bot is down
+        place.command("digest", "now")
+        await place.until(lambda: "The digest is posted." in place.alone()[-1])
+        assert len(place.posts()) == 3
 
 
 async def test_an_answer_waits_while_its_thread_is_locked(world, tmp_path):
