@@ -24,7 +24,6 @@ _REASONED = regex(
     re.DOTALL,
 )
 _REASONED_END = regex(rf"\A.*?(?:^|[\s.。!！?？…])</{_TAG}>[ \t]*(?:\n|\Z)", re.DOTALL)
-_REASONING_LEFT = regex(rf"\A\s*<{_TAG}>[ \t]*\n", re.DOTALL)
 _WRAPPED = regex(
     rf"\A\s*<(answer|output|response|result|final|summary|translation|text)>\s*+(?P<body>.*?){GAP}</\1>\s*\Z",
     re.DOTALL | re.IGNORECASE,
@@ -42,11 +41,6 @@ _END = 500
 """Characters of a text's end in which tokens are looked for."""
 _MAX_CHATTER = 500
 """Characters of a last sentence that may be chatter."""
-_MARKED = regex(
-    r"\A\s*(?P<one>\[[^\[\]\n]{2,40}\]|【[^【】\n]{2,40}】)[ \t]*\n(?P<body>.+)\n\s*(?P<two>\[[^\[\]\n]{2,40}\]|【[^【】\n]{2,40}】)\s*\Z",
-    re.DOTALL,
-)
-"""A text between two lines of brackets only."""
 _GESTURE = regex(
     r"\A\s*(?:\*[a-z][^*\n\d]{3,40}\*|[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)])\s+(?=\S)|\A\s*[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)](?=[\u4e00-\u9fff])"
 )
@@ -63,7 +57,6 @@ _LISTED = regex(r"\W*[^\W\d_]{1,20}(?:[,，、]\s?[^\W\d_]{1,20}){2,8}\s?[:：]"
 _STOPPED = regex(r"[.。!！…][”\"』」*_]*\s*\Z")
 _ENDED = regex(r"(?<![\W_])(?:(?![.。!！?？…])[\W_])*+[.。!！?？…][\W_]*+\Z")
 _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
-_CELL = regex(r"[|｜]")
 _TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
 _MIN_SAID = 2.0
 _MIN_BRACKET = 2.5
@@ -96,10 +89,6 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
         if ended:
             cut.append((Fault.LEAKED, ended[0].strip()))
             text = text[ended.end() :].strip()
-        marked = _MARKED.match(text)
-        if marked:
-            cut.extend((Fault.CHATTER, marked[line]) for line in ("one", "two"))
-            text = marked["body"].strip()
         wrapped = _WRAPPED.match(text)
         if wrapped:
             text = wrapped["body"]
@@ -110,8 +99,6 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 def _is_talk(piece: str, of_text: list[str], *, least: float) -> bool:
     """`of_text`: the sentence of the text that is farthest from the piece, in a list."""
-    if len(_CELL.findall(piece)) > 1:  # a row of a table or of a comparison
-        return False
     score = talks(piece)
     return bool(of_text) and score > least and (score > _SURE or score - talks(of_text[0]) > _APART)
 

@@ -19,11 +19,6 @@ _REASONING = regex(
 )
 _TAGGED = regex(r"\A\s*<(?P<tag>[^\W\d_]{3,20})>[^<>]+</(?P=tag)>")
 """A text of a form at the beginning."""
-_THINKS_ALOUD = regex(
-    r"^\W*(?:okay|ok|alright|hmm|let me|so|wait),?\s[^\n]{0,40}\b(?:the user|the task|i need to|we need to|let me|i should|i'll)\b"
-    r"|^\W*(?:好的?|嗯|首先|那么)[，,][^\n。]{0,20}(?:用户(?:让|要|想|希望|请|给)|我(?:需要|要|应该|得)(?!们))|^\W*(?:用户|the user)\s*(?:要求|希望|想|让我|wants|asks|is asking|asked)",
-    re.IGNORECASE,
-)
 _ROLES = regex(
     r"^[\[【*]*(?:human|user|assistant|system|model|modell|modelo|modèle|модель|пользователь|模型|モデル|모델|nutzer(?:in)?|benutzer|utilisateur|usuario|usuário|système|sistema|用户|助手|系统|ユーザー|システム|사용자|시스템)[\]】*]*\s*[:：]",
     re.IGNORECASE | re.MULTILINE,
@@ -37,10 +32,6 @@ _OBJECT_IN_SENTENCE = regex(
     r"(?<=\w )\{[^{}\n]{0,300}\}(?=[,;]? \w+ \w)|(?<=[\u4e00-\u9fff] )\{[^{}\n]{0,300}\}|(?<=[\u4e00-\u9fff])\{[^{}\n]{0,300}\}(?=[\u4e00-\u9fff])"
 )
 """`The model emits {…} and stops`."""
-_LABELLED_THOUGHT = regex(
-    r"\A\W*(?:思考|推理|思路|思考过程|推理过程|reasoning|thoughts?|thinking)\s*[:：].*^[^\w\n]*(?:答案|回答|最终答案|输出|(?:final )?answer|output)\s*[:：]",
-    re.IGNORECASE | re.MULTILINE | re.DOTALL,
-)
 _RULES = regex(
     r"\A\W*(?:规则|要求|约束|限制|格式|指令|任务|输入|ルール|条件|制約|要件|指示|入力|규칙|조건|제약|요구 ?사항|지침|지시|입력"
     r"|rules?|constraints?|requirements?|instructions?|guidelines|task|input|regeln?|vorgaben?|anforderungen|anweisung(?:en)?|aufgabe|eingabe"
@@ -50,11 +41,6 @@ _RULES = regex(
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 """What a prompt asks for, and the answer to it."""
-_RECORD = regex(
-    r"\A\s*(?:[a-z]\w{1,20}:[ \t]*(?:\"[^\n]*\"|'[^\n]*'|[\d.]+|\[[^\n]*\]|true|false|null),?[ \t]*(?:\n|\Z)){2,}"
-)
-"""Lines of keys and values, as in YAML."""
-_ESCAPED = regex(r"\\n(?:\\n|[-*#\d]|[\u4e00-\u9fff])")
 _MADE_UP = regex(
     r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx|example)[\w-]*/",
     re.IGNORECASE,
@@ -76,14 +62,11 @@ def leaked(text: str, source: str, prompt: str) -> Found:
     tagged = _TAGGED.match(plain)
     for detail in (
         _structured_data(text, plain, source),
-        "reasoning of the model"
-        if any(p.search(plain) for p in (_REASONING, _LABELLED_THOUGHT)) or _THINKS_ALOUD.match(plain)
-        else "",
+        "reasoning of the model" if _REASONING.search(plain) else "",
         _conversation(plain, source),
         _instruction(plain, source),
         "rules of the prompt" if _RULES.search(plain) and not _RULES.search(source) else "",
         f"a tagged text: {tagged[0][:60]!r}" if tagged and tagged[0] not in source else "",
-        "escaped line breaks" if plain.count("\\n") >= 2 and _ESCAPED.search(plain) else "",
         copied(text, prompt, source) if prompt else "",
     ):
         if detail:
@@ -93,8 +76,6 @@ def leaked(text: str, source: str, prompt: str) -> Found:
 def _structured_data(text: str, plain: str, source: str) -> str:
     if re.match(r"\s*[\[{]\s*(?:[\"'{\[]|\Z)", text) and _is_json(text.strip()):
         return "JSON instead of text"
-    if _RECORD.match(text):
-        return "a record instead of text"
     inside = _JSON_INSIDE.search(_OBJECT_IN_SENTENCE.sub(" ", plain))
     return f"a piece of JSON: {inside[0].strip()[:60]!r}" if inside and inside[0] not in source else ""
 

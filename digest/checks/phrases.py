@@ -73,8 +73,6 @@ POLITE = regex(
     _I,
 )
 """A text about a paper never says please."""
-TASK_INPUT = regex(_OBJECT, _I)
-"""What a model asks for."""
 ASKS_FOR_INPUT = regex(
     rf"\b(?:please|kindly)\b[^.!?\n]{{0,40}}?\b(?:provide|share|paste|upload|send|supply|attach|confirm|clarify|specify|submit|give me|let me know|insert|enter|replace|include)\b[^.!?\n]{{0,80}}?(?:\b{_OBJECT}\b|\bme\b|\bit\b|\byou\b)"
     rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"

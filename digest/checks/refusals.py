@@ -26,7 +26,6 @@ _BLANK_OR_CLOSING = " \n\t)）]】"
 _FEW = 5
 _MIN_CLAUSE = 5.0
 """Words after a colon that make a sentence."""
-_LISTS = regex(r"以下|下列|following|suivant|siguiente|folgende|次の", re.IGNORECASE)
 _IMPERSONAL = ("part", "short", "sentence", "summary")
 """Not `answer`: it may say `I found nothing about it`."""
 _OF_SENTENCES = ("part", "summary")
@@ -67,6 +66,5 @@ def _is_talk(sentences: list[str], kind: str) -> bool:
 
 def _is_reported(match: re.Match[str], sentence: str) -> bool:
     """An instruction to others: `Please provide evidence: the annotators were asked to …`."""
-    before, *after = re.split(r"[:：]", sentence[match.start() :], maxsplit=1)
-    described = bool(after) and lang.size(after[0]) >= _MIN_CLAUSE
-    return described and not phrases.TASK_INPUT.search(before) and not _LISTS.search(before)
+    _, *after = re.split(r"[:：]", sentence[match.start() :], maxsplit=1)
+    return bool(after) and lang.size(after[0]) >= _MIN_CLAUSE

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from digest.checks import phrases
 from digest.checks.language import size
 from digest.checks.talk import TITLE, talks
 from digest.model import Fault
@@ -47,16 +46,10 @@ _LITERALLY = regex(
     r"[（(]\s*(?:直译|意译|字面(?:意思|翻译)?|原题|直訳|意訳|直역|의역|직역|literal(?:ly)?|lit\.|wörtlich|littéralement|literalmente|letteralmente|букв(?:ально|\.))(?:(?<=\.)\s[^（）()]*)?(?:\s*[:：][^（）()]*)?\s*[)）]",
     re.IGNORECASE,
 )
-_OF_TITLE = regex(
-    r"[（(\[【](?>[^（）()\[\]【】]*?(?:原文|意译|直译|译[自为名]|原题|原标题|原名|原題|直訳|意訳|邦題|원제|번역|original title|originaltitel|titre original|título original|titolo originale|оригинал"
-    r"|(?:free|literal|loose|own|unofficial|direct|approximate|working) (?:translation|rendering)|(?:freie|wörtliche) übersetzung|traduction (?:libre|littérale)|traducción (?:libre|literal)|translated from))[^（）()\[\]【】]*+[)）\]】]",
-    re.IGNORECASE,
-)
 _NOTE_BRACKET = regex(
     rf"[（(\[【]\s*(?:{_NOTE_LABEL}|alternativ\w*)\s*[:：][^（）()\[\]【】]*[)）\]】]|\s(?:注|译注)[:：]", re.IGNORECASE
 )
 _REMARK = regex(r"[，,；;]\s*(?:此处|这里|其中)[^“\"]{0,6}[“\"‘'][^”\"’']+[”\"’']")
-_TITLE_LABEL = regex(r"\A[\s*_#]*(?:论文)?([^\W\d_]{2,12})\s*[:：]\s*\S", re.IGNORECASE)
 _LONG_LABEL = regex(
     r"\A\W*(?:(?:an?|the|english|chinese|german|french|spanish|japanese|original|translated|suggested|possible|proposed|alternative|paper|deutscher|titre|título)\s){0,3}(?:title|translation|titel|titre|título|titolo|заголовок|название|제목|タイトル)\s*[:：]\s*\S"
     r"|\A\W*(?:建议|推荐|参考|也?可|直接|中文|英文|论文|此|这个|该)*(?:标题|题目)?(?:可以|可)?(?:翻译|译名|译法|译文|译[为作成]|标题|题目|中文|英文)(?:[为是作成])?\s*[:：】]\s*\S",
@@ -127,13 +120,12 @@ def title_remarks(text: str, source: str = "") -> Iterator[tuple[Fault, str]]:
         return
     if source and "\n" not in bare and (_OF_TITLES.search(source) or talks(bare) - talks(source) < _UNLIKE):
         return
-    label = _TITLE_LABEL.match(bare)
     outside = re.sub(r"[“\"「『《][^”\"」』》]*[”\"」』》]", "“”", bare)
-    if (label and label[1].lower() in phrases.FIELD_LABELS) or _LONG_LABEL.match(bare):
+    if _LONG_LABEL.match(bare):
         yield Fault.PREAMBLE, f"begins with a label: {bare[:30]!r}"
     elif len([line for line in bare.split("\n") if line.strip()]) > 1:
         yield Fault.CHATTER, "more lines than one title has"
-    elif _LITERALLY.search(bare) or _OF_TITLE.search(bare) or _NOTE_BRACKET.search(bare) or _REMARK.search(bare):
+    elif _LITERALLY.search(bare) or _NOTE_BRACKET.search(bare) or _REMARK.search(bare):
         yield Fault.CHATTER, f"a note on the title: {bare[-60:]!r}"
     elif _ITS_TITLE.search(outside) or _ALTERNATIVES.search(bare) or _SLASHED.search(bare):
         yield Fault.CHATTER, f"speaks about the title: {bare[-60:]!r}"

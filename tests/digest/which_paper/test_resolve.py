@@ -414,7 +414,6 @@ TOLD = {
             ("compare PaceNet with DreamWaQ", [9]),
             ("compare the warehouse paper and the quantum one", None),
             ("PaceNet vs fall recovery: which has more data?", [2, 9]),
-            ("PaceNet vs a plain baseline, any numbers?", [9]),
         ],
         papers=ROBOTS,
     ),
@@ -469,16 +468,10 @@ TOLD = {
         replied=1,
     ),
     "this and a number are two papers, under discussion": _told(
-        ["this vs 4", "este y el de Haddad", "ist das oder Nr. 4 schneller?", "これと4番だと？", "它和4比哪个快"],
-        [2, 4],
-        under=[2],
+        ["this vs 4", "este y el de Haddad", "ist das oder Nr. 4 schneller?", "它和4比哪个快"], [2, 4], under=[2]
     ),
-    "this and a number are two papers, replied to": _told(
-        ["this vs 4", "este y el de Haddad", "vergleiche das mal mit der 4"], [2, 4], replied=2
-    ),
-    "traditional characters are read like simplified ones": _told(
-        [("請問4號有放程式碼嗎", [4]), ("最後兩篇", [4, 5])], under=[2]
-    ),
+    "this and a number are two papers, replied to": _told(["this vs 4", "este y el de Haddad"], [2, 4], replied=2),
+    "traditional characters are read like simplified ones": _told([("最後兩篇", [4, 5])], under=[2]),
     "a range is of papers unless it counts something": _told(
         [
             ("de 1 à 3, une phrase chacun stp", [1, 2, 3]),
@@ -491,8 +484,6 @@ TOLD = {
             ("2번부터 4번까지 요약해줘", [2, 3, 4]),
             ("2~4번만 짧게", [2, 3, 4]),
             ("2到4帮我整理一下", [2, 3, 4]),
-            ("from 1 to 3 layers?", [2]),
-            ("5〜7時間で学習できる？", [2]),
         ],
         under=[2],
     ),
@@ -513,14 +504,7 @@ TOLD = {
         ],
         under=[2],
     ),
-    "a reply that begins with a number turns to that paper": _told(
-        [
-            ("１番のほうはコードありますか", [1]),
-            ("e il 1 quanti modelli prova?", [1]),
-            ("vergleich das mit Nr. 1", [1, 3]),
-        ],
-        replied=3,
-    ),
+    "a reply that begins with a number turns to that paper": _told([("vergleich das mit Nr. 1", [1, 3])], replied=3),
     "the paper compared with joins the one under discussion": _told(["par rapport au 4 ?"], [2, 4], under=[2]),
     "a reply that asks for the difference is about both": _told(
         ["Unterschied zur 4?", "how is it different from 4?", ("difference between 4 and 5 layers?", [2])],
@@ -528,7 +512,7 @@ TOLD = {
         replied=2,
     ),
     "a reply that begins with a connective and a number turns to that paper": _told(
-        ["那4呢", "and 4?", "und 4?", "et 4 ?", ("and 4 layers?", [2])], [4], replied=2
+        ["and 4?", "und 4?", "et 4 ?"], [4], replied=2
     ),
     "the others leave out no figure that is no paper": _told(
         ["Table 3 I know, the others?", "we know 3 layers suffice, the others are pruned?"], [2], under=[2]
@@ -544,16 +528,8 @@ TOLD = {
         ],
         [1, 2, 3],
     ),
-    "a plural means all papers of an author": _told(
-        ["ceux de Mehta ?", "quelli di Mehta?", ("el de Mehta?", None)], [1, 2], papers=AUTHORS
-    ),
-    "a place before a noun of its own names no paper": _told(
-        [
-            ("der zweite Term, woher?", (), None),
-            ("le troisième auteur, il est où ?", [2], [2]),
-            ("reichen 2 A100?", [3], [3]),
-        ]
-    ),
+    "a plural means all papers of an author": _told(["ceux de Mehta ?", "quelli di Mehta?"], [1, 2], papers=AUTHORS),
+    "a place before a noun of its own names no paper": _told([("le troisième auteur, il est où ?", [2], [2])]),
     "a figure that is no amount and no table is asked about": _told(
         [
             ("この論文の 4 は？", None),
@@ -561,21 +537,15 @@ TOLD = {
             ("Есть ли код у 4?", None),
             ("is four better than two?", None),
             ("第四个用了什么数据", None),
-            ("does it need 4 GPUs?", [4]),
-            ("Tabelle 4?", [4]),
             ("tables 3 and 4?", [4]),
-            ("表4是什么", [4]),
             ("batch size = 4?", [4]),
-            ("用了4张卡吗", [4]),
-            ("GPT-4?", [4]),
-            ("4.5 or 4 %?", [4]),
             ("were 64 used?", [4]),
         ],
         under=[4],
         papers=TODAY,
     ),
     "a reply that names another paper is about both, a bare figure names none": _told(
-        [("compared with UEval?", [3, 4]), ("5 steps or more?", [4])], replied=4, papers=TODAY
+        [("5 steps or more?", [4])], replied=4, papers=TODAY
     ),
     "a paper that is named as not meant is never answered about": _told(
         [
@@ -596,7 +566,6 @@ TOLD = {
     ),
     "a place is counted from the paper under discussion": _told(
         [
-            ("next one pls", [6]),
             ("et celui qui vient juste après ?", [6]),
             ("und das was danach kommt?", [6]),
             ("el q sigue", [6]),
@@ -607,8 +576,6 @@ TOLD = {
             ("e quello che viene prima?", [4]),
             ("quello precedente, ha codice?", [4]),
             ("さっきの一つ前", [4]),
-            ("cuál es el que va mejor?", [5]),
-            ("学習の前は?", [5]),
         ],
         under=[5],
         papers=LAB,
@@ -650,12 +617,7 @@ TOLD = {
         ],
         papers=ROBOTS,
     ),
-    "a share of something is no paper": _told(
-        ["3 von 10 Schritten?", "does it fail in 3 of the 30 rooms?", "3 de los 12 robots?"],
-        [1],
-        under=[1],
-        papers=ROBOTS,
-    ),
+    "a share of something is no paper": _told(["3 de los 12 robots?"], [1], under=[1], papers=ROBOTS),
     "figures joined before a verb of comparing are papers": _told(
         [("7と8 読み比べたい", [7, 8]), ("1和8帮我对比一下", [1, 8])], papers=SPEECH
     ),
@@ -663,31 +625,20 @@ TOLD = {
         ["does number 6 mention this one?"], [3, 6], under=[3], papers=LAB
     ),
     "the digest by name is the whole day": _told(
-        [
-            "fasst den Digest zusammen",
-            "resume todo el digest",
-            "обзор всего дайджеста на 5 строк",
-            "다이제스트 요약해줘",
-        ],
-        "day",
-        papers=ROBOTS,
+        ["fasst den Digest zusammen", "resume todo el digest", "다이제스트 요약해줘"], "day", papers=ROBOTS
     ),
     "which of these is about the day": _told(["cuál de estos papers tiene código?"], "day", papers=ROBOTS),
     "a correction is never about the paper it rejects": _told(
         [
             ("Not that one, I mean Haddad's", [4]),
             ("non pas celui-ci, celui d'Okafor", [3]),
-            ("nicht die 2, sondern die 3", [3]),
             ("не эта, а статья 5", [5]),
-            ("不是這篇，是第5篇", [5]),
             ("これじゃなくて、3番の論文", [3]),
             ("이거 말고 Haddad 논문", [4]),
-            ("nicht die letzte, die vorletzte", [4]),
             ("não a 2, a 4", [4]),
             ("scusa, intendevo il secondo", [2]),
             ("excusez-moi, je voulais la 4", [4]),
             ("non, pas celle-ci : celle sur la migration", [3]),
-            ("不是它，说的是另一篇nests", [2]),
             ("not this one, sorry", None),
             ("pas le code, les données ?", [1]),
             ("why not this loss, but cross-entropy?", [1]),
@@ -706,8 +657,6 @@ TOLD = {
             ("除了3和4以外呢", [1, 2, 5]),
             ("3번 빼고 다 코드 있나요?", [1, 2, 4, 5]),
             ("all papers except Haddad's", [1, 2, 3, 5]),
-            ("마지막 거 빼고 전부", [1, 2, 3, 4]),
-            ("5번 말고 2번 요약해줘", [2]),
             ("all papers except 1-5", None),
         ]
     ),
@@ -720,24 +669,16 @@ TOLD = {
             ("el otro de Lindqvist", [3], [1]),
             ("sorry, the other wind one I meant", [3], [4]),
             ("how does this compare to the other wind paper?", [3], [3, 4]),
-            ("qual a diferença desse pro outro de Lindqvist?", [3], [1, 3]),
-            ("the other one", [3], None),
-            ("does it beat the others?", [3], [3]),
-            ("Are the rest of the layers frozen?", [3], [3]),
             ("3以外の層は凍結？", [1], [1]),
-            ("3番以外の層は凍結？", [1], [3]),
             ("除了这篇，其他的呢", [1], [2, 3, 4, 5]),
             ("この論文以外をまとめて", [1], [2, 3, 4, 5]),
             ("이 논문 빼고 다 요약", [1], [2, 3, 4, 5]),
             ("apart from this, any other dataset?", [1], [1]),
             ("除了这个还测了别的吗", [1], [1]),
-            ("另外两个baseline是什么", [1], [1]),
             ("las dos primeras tablas cuáles son", [1], [1]),
         ]
     ),
-    "another number alone is one paper": _told(
-        ["vergleiche Nr. 4 mit GPT-4", "what is 4 about?", "4 - any code?"], [4], under=[2]
-    ),
+    "another number alone is one paper": _told(["vergleiche Nr. 4 mit GPT-4", "what is 4 about?"], [4], under=[2]),
     "an ordinal from the end counts from there": _told(
         [
             ("second from the end", [4]),
@@ -745,41 +686,24 @@ TOLD = {
             ("last but one: is there code?", [4]),
             ("das drittletzte Paper", [3]),
             ("le deuxième en partant de la fin", [4]),
-            ("el antepenúltimo", [3]),
             ("вторая с конца статья", [4]),
-            ("предпоследняя", [4]),
-            ("la penúltima", [4]),
             ("後ろから2番目の論文", [4]),
-            ("혹시 끝에서 두번째 논문", [4]),
-            ("倒數第三篇", [3]),
         ]
     ),
     "a family name tells its paper wherever it stands": _told(
         [
-            ("Was sagt Haddad zu Federn?", [4]),
-            ("у Okafor сколько птиц?", [3]),
-            ("what do Lindqvist and Okafor measure?", [3]),
             ("both papers by Kowalczyk", [2, 5]),
             ("los dos de Kowalczyk", [2, 5]),
             ("Kowalczyk 논문 둘 다", [2, 5]),
             ("Kowalczyk's paper", None),
             ("compare Haddad and Dvorak", [4, 5]),
             ("does Ito converge?", [1]),
-            ("is Bayesian inference used?", [1]),
-            ("is the haddad paper open access?", [4]),
             ("is the wind paper open access?", None),
         ],
         under=[1],
     ),
     "something of today and as many as there are is the day": _told(
-        [
-            "was gibt's heute Neues?",
-            "algo interesante hoy?",
-            "the five papers please",
-            "今日の5本を一言で",
-            "這五篇整理一下",
-        ],
-        "day",
+        ["the five papers please", "這五篇整理一下"], "day"
     ),
     "a pronoun with a subject describes another paper": _told(
         [
@@ -790,57 +714,19 @@ TOLD = {
             ("quello con i Balloons", [1]),
             ("Sparrows那个用了什么数据", [5]),
             ("das mit den Walen, welche Daten?", None),
-            ("celui de la figure 2 ?", [2]),
             ("训练那个阶段要多久", [2]),
-            ("実験のやつ、もう少し詳しく", [2]),
             ("sparrows那个省了多少", [5]),
             ("and the sparrows thing, how many?", [5]),
             ("nests那个省了多少", [2]),
-            ("이거 코드 공개한 거예요?", [2]),
-            ("それってLlama 3でしか試してない？", [2]),
-            ("does it run on a Raspberry Pi 4?", [2]),
             ("Wurden COCO 3 und 4 getrennt ausgewertet?", [2]),
-            ("dá pra apresentar na segunda? e o código?", [2]),
             ("Quelles limites a cet article sur le plan pratique ?", [2]),
-            ("Tabelle 1 Zeile 4?", [2]),
         ],
         under=[2],
     ),
-    "an article before a figure or an ordinal without a noun names a paper": _told(
-        [
-            ("il 4 quanti modelli prova?", [4]),
-            ("la 4, su quali dati?", [4]),
-            ("le deuxième ça marche en français ?", [2]),
-        ]
-    ),
-    "the last two are papers without a noun": _told(["os dois últimos têm código?"], [4, 5]),
-    "the last two of something else are no papers": _told(
-        ["gli ultimi due strati sono fissi?", "最後の二つの層だけ学習する？"], [2], under=[2]
-    ),
-    "a number after a denial is the paper meant": _told(
-        [
-            "no, I meant 5",
-            "no, quería decir la 5",
-            "nein, ich meinte 5",
-            "不對，我說的是5",
-            "いや、5のことです",
-            "아니, 5번이요",
-        ],
-        [5],
-        under=[2],
-    ),
+    "the last two of something else are no papers": _told(["gli ultimi due strati sono fissi?"], [2], under=[2]),
+    "a number after a denial is the paper meant": _told(["no, I meant 5", "no, quería decir la 5"], [5], under=[2]),
     "the only survey is known by its kind": _told(
-        [
-            "サーベイの論文、何本ぐらい？",
-            "el survey cuántos cubre",
-            "der Nest-Survey, lohnt der sich",
-            "lohnt sich der Survey?",
-            "Tabelle 2 im Survey, was heißt die letzte Spalte?",
-            "サーベイって何本くらい調べてるんですか",
-            "我想做3D打印，那篇综述有用吗",
-        ],
-        [1],
-        papers=KINDS,
+        ["der Nest-Survey, lohnt der sich", "Tabelle 2 im Survey, was heißt die letzte Spalte?"], [1], papers=KINDS
     ),
     "a survey within the paper under discussion is its own": _told(
         ["how many people answered the survey?"], [2], under=[2], papers=KINDS
@@ -851,12 +737,9 @@ TOLD = {
         None,
         under=[2],
     ),
-    "two authors of one paper are known without capitals": _told(["dvorak & ito, which songs?"], [2], papers=KINDS),
     "two bare figures joined or compared are papers": _told(
         [
             "do 2 and 4 both need a GPU",
-            "2跟4差在哪",
-            "чем 2 отличается от 4",
             "en qué se diferencia el 2 del 4",
             "le 2 et 4, quel GPU ?",
             "2이랑 4 차이가 뭐야",
@@ -875,19 +758,12 @@ TOLD = {
         ],
         [1, 3, 5],
     ),
-    "a figure behind a resource or before a wish is a paper": _told(["hay código para 4?", "4 bitte", "4 tldr"], [4]),
+    "a figure behind a resource or before a wish is a paper": _told(["hay código para 4?", "4 tldr"], [4]),
     "a figure that counts after a resource or before a wish is none": _told(
         ["is there data for 4 days?", "4 kurze Punkte"], None
     ),
     "the next and the previous paper are counted from the one under discussion": _told(
-        [
-            ("et celui d'avant ?", [2]),
-            ("y el siguiente, qué tal?", [4]),
-            ("e o anterior?", [2]),
-            ("how does it compare with the previous one?", [2, 3]),
-            ("o próximo fala de quê", [4]),
-        ],
-        under=[3],
+        [("how does it compare with the previous one?", [2, 3]), ("o próximo fala de quê", [4])], under=[3]
     ),
     "what is excluded is never told": _told(
         [
@@ -902,26 +778,10 @@ TOLD = {
             ("不是Haddad那篇，我说的是sparrows那个", [5]),
             ("あ、1番じゃなくてSparrowsのほうでした", [5]),
             ("Haddad 말고 Sparrows 논문이요", [5]),
-            ("no, the other one", None),
-            ("does it not need wind, or only a bit?", [1]),
         ],
         under=[1],
     ),
-    "a place in the list names its paper before any word": _told(
-        [
-            ("il quarto l'ho letto ieri", [4]),
-            ("no segundo, quantos pássaros?", [2]),
-            ("o penúltimo parece legal", [4]),
-            ("das ganz unten klingt spannend", [5]),
-            ("一番上の論文、結論は？", [1]),
-            ("die ersten beiden klingen ähnlich", [1, 2]),
-            ("I skimmed 4, is it real?", [4]),
-            ("los dos primeros suenan parecidos", [1, 2]),
-            ("первые две поподробнее", [1, 2]),
-            ("밑에 두 개는 못 읽었어요", [4, 5]),
-            ("hat schon jemand die 4 gelesen?", [4]),
-        ]
-    ),
+    "a place in the list names its paper before any word": _told([("no segundo, quantos pássaros?", [2])]),
     "of two papers named together none is left out": _told(
         [
             ("nutzen Bayesian Nests und das Paper über Sparrows dieselben Daten?", (), [2, 5]),
@@ -931,21 +791,13 @@ TOLD = {
             ("esto se podría combinar con Bayesian Nests?", [3], [2, 3]),
             ("and Bayesian Nests, does it need radar?", [3], [2]),
             ("the wind tunnels paper, any code?", (), None),
-            ("Marchetti or Haddad, who was it again?", (), None),
         ]
     ),
     "names and topics are known in other languages": _told(
-        [
-            ("статья Волкова, какой вывод", [1]),
-            ("у Петренко есть код?", [2]),
-            ("el de profundidad, qué datos usa?", [3]),
-            ("das mit der Nacht", [3]),
-            ("夜間のやつ", [3]),
-        ],
-        papers=CYRILLIC,
+        [("el de profundidad, qué datos usa?", [3]), ("das mit der Nacht", [3]), ("夜間のやつ", [3])], papers=CYRILLIC
     ),
     "the list is the whole digest": _told(
-        ["if I only have time for one of these five?", "dessa lista toda qual vale?", "이번 리스트에서 추천은?"], "day"
+        ["if I only have time for one of these five?", "이번 리스트에서 추천은?"], "day"
     ),
     "what is corrected is never the paper under discussion": _told(
         [
@@ -965,18 +817,14 @@ TOLD = {
             ("我说的是第八篇，不是第七篇", [8]),
             ("8番目です、7番目じゃなくて", [8]),
             ("여덟 번째요, 일곱 번째 말고", [8]),
-            ("sorry meant 8 not 7. what heads do they scale", [8]),
         ],
         under=[7],
         papers=SPEECH,
     ),
     "papers are told apart by all that is said": _told(
-        [("1번 2번 중에 어느 쪽이 빨라요?", [1, 2]), ("第1第2哪个更快", [1, 2]), ("1番2番どっちが速い?", [1, 2])],
-        papers=SPEECH,
+        [("第1第2哪个更快", [1, 2]), ("1番2番どっちが速い?", [1, 2])], papers=SPEECH
     ),
-    "figures in a list are papers": _told(
-        ["1, 3 & 5, one line each", "1, 3 y 5: ¿cuál cuesta menos?", "confronta 1, 3 e 5"], [1, 3, 5]
-    ),
+    "figures in a list are papers": _told(["1, 3 & 5, one line each", "1, 3 y 5: ¿cuál cuesta menos?"], [1, 3, 5]),
     "no paper of a list or a range is left out": _told(
         [
             ("resume del 2 al 4 porfa", [2, 3, 4]),
@@ -985,18 +833,14 @@ TOLD = {
             ("给我讲讲2到4", [2, 3, 4]),
             ("4, and also 6 pls", [4, 6]),
             ("die 4 und die 6", [4, 6]),
-            ("第六和第八哪个更快", [6, 8]),
             ("头两篇呢", [1, 2]),
             ("❸ と ❺ の違いは？", [3, 5]),
-            ("编号6的参与者", [6]),
         ],
         papers=LAB,
     ),
     "a number that is meant or asked about likewise leaves the paper under discussion": _told(
         [
             "아, 8번 얘기였어요",
-            "아니요, 8번 말이에요",
-            "打错了，我说的是8",
             "我是说8",
             "typo, I meant 8",
             "ich meinte 8",
@@ -1016,23 +860,14 @@ TOLD = {
             ("même question pour les nids", [1]),
             ("same question for the learning rate?", [1]),
             ("もう一つは？", None),
-            ("もう一つ質問", [1]),
         ],
         under=[1],
     ),
     "what is only so many or measured at a rank is no paper": _told(
-        ["nur 3 Länder?", "только 3 страны?", "why 6 people?", "is recall at 5 good?", "pass at 1?"],
-        [3],
-        under=[3],
-        papers=LAB,
+        ["nur 3 Länder?", "только 3 страны?", "why 6 people?"], [3], under=[3], papers=LAB
     ),
     "how many of them is about the day": _told(
-        [
-            "how many of them have code?",
-            "¿cuántos de ellos tienen código?",
-            "そのうち何本がコードを公開？",
-            "그중 몇 편이 공개했나요?",
-        ],
+        ["¿cuántos de ellos tienen código?", "そのうち何本がコードを公開？", "그중 몇 편이 공개했나요?"],
         "day",
         papers=LAB,
     ),
