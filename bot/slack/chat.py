@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -42,7 +43,7 @@ from bot.slack.members import Members
 from bot.slack.render import messages
 from bot.slack.render.blocks import file_of, with_file
 from bot.slack.responder import SlackResponder
-from bot.slack.web_api import API_URL, POST_GAP, SlackRefused, WebApi, retry_throttled
+from bot.slack.web_api import API_URL, SlackRefused, WebApi, retry_throttled
 
 log = logging.getLogger(__name__)
 
@@ -68,19 +69,15 @@ class SlackChat:
     hears = True
 
     def __init__(
-        self,
-        token: str,
-        api_url: str = API_URL,
-        signer: Signer | None = None,
-        pauses: Pauses | None = None,
-        post_gap: float = POST_GAP,
+        self, token: str, api_url: str = API_URL, signer: Signer | None = None, pauses: Pauses | None = None
     ) -> None:
-        """`signer`: the store's, so that views outlive the process; else one of this process.
-        `post_gap`: seconds between two messages in a channel."""
-        self.api = WebApi(token, api_url, pauses, post_gap)
+        """`signer`: the store's, so that views outlive the process; else one of this process."""
+        self.api = WebApi(token, api_url, pauses)
         self.signer = signer or Signer(token_bytes(32))
         self._members = Members(self.api)
         self._threads: LRUCache[tuple[str, str], str] = LRUCache(MAX_KNOWN_THREADS)
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By channel."""
 
     async def close(self) -> None:
         await self.api.close()
@@ -116,6 +113,11 @@ class SlackChat:
         ts = str(answer["ts"])
         self._threads[channel, ts] = thread
         return ts
+
+    async def post_in_turn(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str:
+        """`post_message` once the channel takes it, after those that came before."""
+        async with self._turns[channel]:
+            return await retry_throttled(lambda: self.post_message(channel, message, thread))
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
         if kind in (StepKind.EDIT, StepKind.THREAD):
@@ -158,7 +160,7 @@ class SlackChat:
             if key in overflow:
                 await retry_throttled(lambda key=key, part=part: self.update(place.channel, overflow[key], part))  # type: ignore[misc]
             else:
-                await retry_throttled(lambda part=part: self.post_message(place.channel, part, place.thread))  # type: ignore[misc]
+                await self.post_in_turn(place.channel, part, place.thread)
 
     async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> None:
         """Replaces one message. Its key stays unless `message` has one."""
@@ -265,12 +267,9 @@ class SlackChat:
         there = await self._sent_lately(place) if any(map(messages.key_of, sent)) else {}
         ids: list[str] = []
         for message in sent:
-            ts = there.get(messages.key_of(message)) or await self._post_throttled(place, message)
+            ts = there.get(messages.key_of(message)) or await self.post_in_turn(place.channel, message, place.thread)
             ids.append(ts)
         return next(iter(ids), "")
-
-    async def _post_throttled(self, place: Place, message: Mapping[str, Any]) -> str:
-        return await retry_throttled(lambda: self.post_message(place.channel, message, place.thread))
 
     async def _sent_lately(self, place: Place) -> dict[str, str]:
         """Key to id of the bot's messages there; empty if they cannot be read in time."""

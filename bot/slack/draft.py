@@ -276,7 +276,7 @@ class SlackDraft(DraftPump):
         ts = ts or self._found.get(key, "")
         if not ts:
             self._id_unknown = True
-            ts = await retry_throttled(lambda: self._chat.post_message(self._channel, message, self._thread))
+            ts = await self._chat.post_in_turn(self._channel, message, self._thread)
             self._id_unknown, self._found[key] = False, ts
             return ts
         with contextlib.suppress(TargetMissing):

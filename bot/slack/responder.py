@@ -35,7 +35,7 @@ from bot.core.texts import say
 from bot.slack.posting import Posting
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
-from bot.slack.web_api import SlackRefused, retry_throttled
+from bot.slack.web_api import SlackRefused
 from digest.errors import for_log
 
 log = logging.getLogger(__name__)
@@ -116,16 +116,16 @@ class SlackResponder:
                 self._shown_line = False
                 return
         if home := self._extra.get(HOME):
-            await retry_throttled(lambda: self._chat.post_message(home, body))
+            await self._chat.post_in_turn(home, body)
             return
         place = self._place
         try:
             if place.direct:
-                await retry_throttled(lambda: self._chat.post_message(place.channel, body, place.thread))
+                await self._chat.post_in_turn(place.channel, body, place.thread)
             else:
                 await self._chat.post_ephemeral(self._click_place(), self._person.id, body)
         except (Outside, TargetMissing):  # or a direct conversation between people
-            await self._chat.post_message(await self._chat.open_direct(self._person.id), body)
+            await self._chat.post_in_turn(await self._chat.open_direct(self._person.id), body)
 
     def _click_place(self) -> Place:
         """The place of the pressed button: in a thread only if it was pressed there."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
@@ -120,19 +119,14 @@ class Identity:
 class WebApi:
     """Two web clients over one session. Use it inside one event loop and close it there."""
 
-    def __init__(
-        self, token: str, api_url: str = API_URL, pauses: Pauses | None = None, post_gap: float = POST_GAP
-    ) -> None:
-        """`pauses`: of all processes with this token. `post_gap`: see POST_GAP."""
+    def __init__(self, token: str, api_url: str = API_URL, pauses: Pauses | None = None) -> None:
+        """`pauses`: of all processes with this token."""
         quiet = logging.getLogger("bot.slack.sdk")
         quiet.setLevel(logging.WARNING)  # at DEBUG the SDK logs messages
         self.posts = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=[], logger=quiet)
         handlers = [AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler(2)]
         self.reads = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=list(handlers), logger=quiet)
         self._throttle = Throttle(pauses)
-        self._post_gap = post_gap
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """By channel."""
         self._identity: Identity | None = None
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
@@ -205,36 +199,26 @@ class WebApi:
 
     async def _call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
         """Uses the bot's token or `token`. Raises OutcomeUnknown, Throttled, TargetMissing,
-        Forbidden, SlackRefused. Messages of one channel wait for their turn; a stream, which only
-        shows an answer earlier, raises Throttled instead."""
+        Forbidden, SlackRefused. After a 429 no request of the method is made until Slack's pause
+        is over, and no message is posted in a channel within the gap after another: a read waits,
+        any other raises Throttled."""
         assert method in METHODS, method
         self._open()
-        if method not in _POSTS:
-            return await self._call_throttled(method, token, args)
-        channel = str(args.get("channel"))
-        posted, turn = f"post:{channel}", self._turns[channel]
-        if method == "chat.startStream" and (turn.locked() or await self._throttle.wait(posted)):
-            raise Throttled(say.sentence("error.slack.busy"), self._post_gap)
-        async with turn:
-            while wait := await self._throttle.wait(posted):  # noqa: ASYNC110  # no event crosses processes
-                await asyncio.sleep(wait)
-            answer = await self._call_throttled(method, token, args)
-            await self._throttle.pause(posted, self._post_gap)
-        return answer
-
-    async def _call_throttled(self, method: str, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """After a 429 no request of the method is made until Slack's pause is over: a read waits,
-        any other raises Throttled."""
+        channel = [f"post:{args.get('channel')}"] if method in _POSTS else []
         for left in reversed(range(READ_TRIES if method in _READS else 1)):
-            if wait := await self._throttle.wait(method):
+            if wait := await self._throttle.wait(method, *channel):
                 if method not in _READS:
                     raise Throttled(say.sentence("error.slack.busy"), wait)
                 await asyncio.sleep(min(wait, TIMEOUT))
             try:
-                return await self._request(method, token, args)
+                answer = await self._request(method, token, args)
             except Throttled as error:
                 if not left or isinstance(error.__cause__, aiohttp.ClientError):
                     raise
+            else:
+                for name in channel:
+                    await self._throttle.pause(name, POST_GAP)
+                return answer
         raise AssertionError("unreachable: the last try raises")  # pragma: no cover
 
     async def _request(self, method: str, token: str, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -162,11 +162,12 @@ def wanted(home):
     return [slack, discord]
 
 
-async def test_in_twenty_days_the_first_message_stands_within_five_seconds(store, clock, home, wanted):
+async def test_in_twenty_days_the_first_message_stands_within_five_seconds(store, clock, home, wanted, monkeypatch):
+    monkeypatch.setattr("bot.slack.web_api.POST_GAP", 0.0)
     clock.time = wanted[0].created
     async with SlackServer(limits=False) as slack:
         slack.space.add_channel("C1")
-        chat = SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap)
+        chat = SlackChat(BOT_TOKEN, slack.url)
         for subscription in wanted:
             await store.save_subscription(subscription)
         late = await lateness(a_bot(clock, store, {"slack": chat, "discord": home.chat}), wanted, DAYS)

@@ -151,7 +151,8 @@ class Week:
 
 
 @pytest.fixture
-async def week(redis_url, store, clock):
+async def week(redis_url, store, clock, monkeypatch):
+    monkeypatch.setattr("bot.slack.web_api.POST_GAP", 0.0)
     clock.time = at(2, 12)
 
     def shown() -> datetime:
@@ -159,7 +160,7 @@ async def week(redis_url, store, clock):
         return LATE[0] if LATE[0] <= clock() < LATE[1] else clock()
 
     async with ArxivServer(shown) as arxiv, SlackServer(limits=False) as slack:
-        chat = SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap)
+        chat = SlackChat(BOT_TOKEN, slack.url)
         source = Arxiv(
             arxiv.api_url,
             arxiv.rss_url,

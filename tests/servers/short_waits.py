@@ -20,7 +20,7 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.digests.daily": ("RUN_LEASE",),
     "bot.alerts.changes": ("RETRY",),
     "bot.alerts.following": ("BEAT", "SILENCE"),
-    "bot.slack.web_api": ("TIMEOUT", "MAX_THROTTLE_WAIT"),
+    "bot.slack.web_api": ("TIMEOUT", "MAX_THROTTLE_WAIT", "POST_GAP"),
     "bot.core.draft": ("LATE_ARRIVAL",),
     "bot.slack.draft": ("SEARCH_TIMEOUT", "STREAM_PACE", "EDIT_PACE"),
     "bot.discord.connection": ("READY_WAIT",),

@@ -13,6 +13,13 @@ from tests.deadline import DEADLINE
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
 
+@pytest.fixture(autouse=True)
+def post_gap(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Seconds between two messages in a channel: as short as the window of a server with `speed=20`."""
+    monkeypatch.setattr("bot.slack.web_api.POST_GAP", 0.05)
+    return 0.05
+
+
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackServer]:
     async with SlackServer(speed=20) as server:
@@ -24,7 +31,7 @@ async def slack() -> AsyncIterator[SlackServer]:
 
 @pytest.fixture
 async def chat(slack: SlackServer) -> AsyncIterator[SlackChat]:
-    made = SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap)
+    made = SlackChat(BOT_TOKEN, slack.url)
     yield made
     await made.close()
 

@@ -67,11 +67,12 @@ async def test_a_post_is_found_again_by_its_key(slack, chat):
     assert await chat.find("d:9", StepKind.POST, PLACE, since()) is None
 
 
-async def test_replies_are_looked_for_in_their_thread_over_all_pages(slack, chat):
+async def test_replies_are_looked_for_in_their_thread_over_all_pages(slack, chat, monkeypatch):
+    monkeypatch.setattr("bot.slack.web_api.POST_GAP", 0.0)
+    slack.limited = False
     parent = await chat.post(step("d:0"), PLACE)
     for n in range(230):
         slack.space.put(slack.space.channels["C1"], _human(slack, f"chatter {n}", parent))
-    slack.limited = False
     reply = await chat.post(step("d:1", StepKind.REPLY), PLACE, parent)
     assert await chat.find("d:1", StepKind.REPLY, PLACE, since(), parent) == reply
     assert await chat.find("d:1", StepKind.POST, PLACE, since()) is None
@@ -106,21 +107,26 @@ async def test_the_worst_digest_is_taken_whole_and_pings_nobody(slack, chat, det
 
 async def test_messages_of_a_channel_wait_for_their_turn_and_keep_their_order(slack, chat):
     slack.space.add_channel("C2")
-    elsewhere = replace(PLACE, channel="C2")
-    places = [PLACE, PLACE, PLACE, PLACE, elsewhere]
-    await asyncio.gather(*(chat.post(step(f"d:{n}"), place) for n, place in enumerate(places)))
+    channels = ["C1", "C1", "C1", "C1", "C2"]
+    messages = [{"text": f"m{n}"} for n in range(len(channels))]
+    await asyncio.gather(*map(chat.post_in_turn, channels, messages))
     calls = slack.calls("chat.postMessage")
     assert [c.error for c in calls] == [""] * 5
-    keys = [c.args["metadata"]["event_payload"]["key"] for c in calls]
-    assert [key for key in keys if key != "d:4"] == ["d:0", "d:1", "d:2", "d:3"]
-    assert keys.index("d:4") < 3  # another channel is not held back
+    said = [c.args["text"] for c in calls]
+    assert [text for text in said if text != "m4"] == ["m0", "m1", "m2", "m3"]
+    assert said.index("m4") < 3  # another channel is not held back
 
 
-async def test_a_stream_does_not_wait_in_line_for_its_channel(slack, chat):
+async def test_soon_after_a_message_no_other_is_sent_to_its_channel(slack, chat, post_gap):
     await chat.post(step("d:0"), PLACE)
-    with pytest.raises(Throttled) as busy:
-        await chat.api.call("chat.startStream", channel=PLACE.channel, thread_ts="1.1", markdown_text="a")
-    assert 0 < busy.value.wait <= slack.post_gap
+    for post in (
+        chat.post(step("d:1"), PLACE),
+        chat.api.call("chat.startStream", channel=PLACE.channel, thread_ts="1.1", markdown_text="a"),
+    ):
+        with pytest.raises(Throttled) as busy:
+            await post
+        assert 0 < busy.value.wait <= 2 * post_gap
+    assert len(slack.calls("chat.postMessage")) == 1
     assert slack.calls("chat.startStream") == []
 
 
@@ -221,14 +227,15 @@ async def test_where_the_bot_is_no_member_nothing_counts_as_deleted(slack, chat)
         await chat.delete(PLACE, ts)
 
 
-async def test_links_to_replies_name_their_thread(slack, chat):
-    parent = await chat.post(step("d:0"), PLACE)
+async def test_links_to_replies_name_their_thread(slack, chat, monkeypatch):
+    monkeypatch.setattr("bot.slack.web_api.POST_GAP", 0.0)
     slack.limited = False
+    parent = await chat.post(step("d:0"), PLACE)
     reply = await chat.post(step("d:1", StepKind.REPLY), PLACE, parent)
     expected = f"https://team.slack.com/archives/C1/p{reply.replace('.', '')}?thread_ts={parent}&cid=C1"
     assert await chat.link(PLACE, reply) == expected
     assert slack.calls("chat.getPermalink") == []
-    stranger = SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap)
+    stranger = SlackChat(BOT_TOKEN, slack.url)
     assert await stranger.link(PLACE, reply) == expected
     assert await stranger.link(Place("slack", "C1", parent), reply) == expected
     slack.space.channels["C1"].members.clear()

@@ -30,7 +30,7 @@ class SlackWorld:
 
     def __init__(self, server: SlackServer) -> None:
         self.server = server
-        self.chat = SlackChat(BOT_TOKEN, server.url, post_gap=server.post_gap)
+        self.chat = SlackChat(BOT_TOKEN, server.url)
 
     async def posts(self) -> Sequence[Seen]:
         messages = sorted(self.server.space.channels["C1"].messages.values(), key=lambda m: m.ts)

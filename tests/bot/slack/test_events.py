@@ -334,7 +334,7 @@ async def test_a_revoked_bot_token_ends_with_a_sentence(slack, handler):
 async def test_a_slack_that_is_away_at_the_start_is_waited_for(slack, handler, monkeypatch):
     monkeypatch.setattr("bot.slack.listeners.connection.RETRY_PAUSES", (0.01,))
     slack.fail("auth.test", "500", times=4)
-    chat = SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap)
+    chat = SlackChat(BOT_TOKEN, slack.url)
     late = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, sockets=1)
     running = asyncio.create_task(late.run())
     await slack.until(lambda: len(slack.hub.sockets) == 3)

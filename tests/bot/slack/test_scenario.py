@@ -80,7 +80,7 @@ async def day(tmp_path, redis_url, slack, monkeypatch, zotero):
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
     given = {"slack_bot_token": BOT_TOKEN, "zotero_api_url": zotero.url, "digest_categories": ["cs.CV"]}
     settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, **given)
-    sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url, post_gap=slack.post_gap), OneByOne()
+    sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
     async with open_app(settings, papers=sample, texts=sample) as app:
         context, handler = behind(app, chat, queue)
         connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=5)

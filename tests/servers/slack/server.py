@@ -194,11 +194,6 @@ class SlackServer(People):
         if scope not in self.scopes:
             raise Refused("missing_scope", scope, needed=scope, provided=",".join(sorted(self.scopes)))
 
-    @property
-    def post_gap(self) -> float:
-        """Seconds between two messages that a channel takes."""
-        return 1.0 / self.limits.speed if self.limited else 0.0
-
     def post_slot(self, channel: str) -> None:
         """One post a second and channel."""
         if self.limited:
