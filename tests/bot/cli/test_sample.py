@@ -8,7 +8,9 @@ import pytest
 
 from bot.cli.sample import FOLDER, RecordedAnalyst, SampleDay, check_recording
 from digest.errors import ArxivUnavailable
+from digest.llm.confirmation import Word
 from digest.llm.recorded import recorded_text
+from digest.llm.replies.marks import settle_analysis
 from digest.llm.server.wire import Request, estimate_tokens, system, user
 from digest.model import MARK, Analysis, Summary, from_json
 from digest.ports import Source
@@ -66,6 +68,11 @@ async def test_no_analysis_loses_or_doubts_a_sentence(language: str):
             assert MARK not in part.full
 
 
+def test_the_chinese_sample_counts_in_chinese():
+    written = "".join(text for (language, _), text in DAY.recording.texts.items() if language == "zh")
+    assert not re.findall(r"[\d.]+ (?:million|billion|thousand) ?[\u4e00-\u9fff，]", written)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_fast_model_confirms_every_doubt(language: str):
     analyst = RecordedAnalyst(DAY.recording, print)
@@ -74,6 +81,9 @@ async def test_the_fast_model_confirms_every_doubt(language: str):
     doubts = [d for a in (await analysed(language)).values() for d in a.doubts]
     known = {v["sentence"]: v["word"] for v in raw(language, "support.json")["verdicts"]}
     assert {known.get(" ".join(d.sentence.split())) for d in (*doubts, *summary.doubts)} <= {"yes"}
+    for analysis in (await analysed(language)).values():
+        shown = settle_analysis(analysis, dict.fromkeys(analysis.doubts, Word.YES))
+        assert not [said for said in (shown.core, *(f.statement for f in shown.findings)) if MARK in said]
     assert analyst.version == DAY.recording.version
     assert len(summary.mentions) == 10
     assert not summary.overview_replaced
