@@ -41,6 +41,7 @@ from digest.arxiv.ids import PaperRef, looks_like_id, only_elsewhere, parse
 from digest.compare import MAX_PAPERS
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Entry, Paper
+from digest.patterns import regex
 from digest.render import tex
 from digest.render.markdown import escape, link
 from digest.which_paper.numbers import numbers_in
@@ -48,13 +49,16 @@ from digest.which_paper.resolve import cue
 
 RESULTS = 10
 COMPARE = "compare"
+_NAMED = regex(r"\A(?:ask|find|lookup|search)\s+(?:for\s+|about\s+)?(?=\S)", re.IGNORECASE)
+"""Discord's names of what an id or words do here without a name."""
 
 
 async def paper(context: Context, command: Command, respond: Responder) -> None:
     """`command.text`: a verb, words, an id, URL or number; a question may follow an id. With
     `command.question` it is the paper alone."""
     language = await context.person_language(command.place, command.person)
-    text = command.text.strip()
+    text = _NAMED.sub("", command.text.strip())
+    command = replace(command, text=text)
     if command.question.strip():
         await gate.require_command(context, "paper", command.place, command.person, language)
         await _ask(context, command, respond, language)

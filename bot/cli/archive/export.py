@@ -32,7 +32,10 @@ def export(
     output: Output = None,
     zotero: ToZotero = False,
 ) -> None:
-    """Write papers of a digest or saved ones as BibTeX, RIS or CSL-JSON, or push them to Zotero."""
+    """Write papers to cite with, of a digest or saved ones.
+
+    As BibTeX, RIS or CSL-JSON, or into a Zotero library.
+    """
 
     async def work(settings: Any) -> None:
         from bot.archive.export import Format, exported

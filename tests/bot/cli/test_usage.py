@@ -138,6 +138,14 @@ def test_a_document_that_cannot_be_written_is_a_sentence(tmp_path):
         terminal.write("x", tmp_path / "folder")
 
 
+@pytest.mark.parametrize("line", ["--help", "subscriptions --help", "archive --help"])
+def test_no_command_s_sentence_is_cut_in_the_help(monkeypatch, capsys, line):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert paperboy(monkeypatch, *line.split()) == 0
+    usage_line, *lines = capsys.readouterr().out.splitlines()
+    assert "..." not in "".join(lines), usage_line
+
+
 def test_the_help_loads_none_of_what_commands_need():
     """Start-up takes a quarter of a second of processor time; these would double it and more."""
     heavy = (

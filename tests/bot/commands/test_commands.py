@@ -56,6 +56,28 @@ async def test_words_give_a_list_to_choose_from(channel):
     assert "VI-Probe" in (await channel.click(("lookup", value))).text
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["find visual illusions", "search visual illusions", "Search for visual illusions", "search  visual illusions"],
+)
+async def test_the_name_of_a_search_is_none_of_its_words(channel, text):
+    shown = await channel.command("paper", text)
+    assert "visual illusions”" in shown.text
+    assert not re.search(r"\b(?:find|search) ", shown.text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lookup 2601.22153", "DynamicVLA"),
+        ("find", "nothing for “find”"),
+        ("ask 2601.22153 which benchmark is introduced?", "DynamicVLA"),
+    ],
+)
+async def test_a_paper_may_be_named_after_the_name_of_what_to_do_with_it(channel, text, said):
+    assert said in (await channel.command("paper", text)).text
+
+
 async def test_words_without_a_hit_say_so(channel):
     assert "nothing for" in (await channel.command("paper", "zzzz qqqq")).text
 
