@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -159,6 +161,8 @@ async def _listen(
         stack.callback(listening.close)
     except OSError as error:
         sentence = f"{setting} {port} cannot be used ({error.strerror}). Set {setting} to a free port."
+        if host and (isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, None)):
+            sentence = f"HOST {host} is no address of this machine. Set HOST to one, or to 0.0.0.0 for all."
         if needed:
             raise Misconfigured(sentence) from error
         log.warning("event=no_health_port setting=%s reason=%r", setting, sentence)
