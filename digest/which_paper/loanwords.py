@@ -1,8 +1,7 @@
 """Knows an English word by its sound in another script, `トークナイザー`, `토크나이저`,
 `токенайзер`, and by its spelling in a kindred language, `segmentação`.
 
-Two words sound alike if their consonants are alike. Three consonants meet by chance: then the
-vowels have to agree too, least in katakana, in which nearly all is borrowed.
+Two words sound alike if their consonants are alike, of which three meet by chance.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from digest.patterns import regex
 from digest.retrieval.folding import fold
 
 FOREIGN = regex(r"[\u30a1-\u30fa\u30fc]{3,}|[\uac00-\ud7af]{2,}|[а-яё]{5,}|[A-Za-zÀ-ɏ]{6,}", re.IGNORECASE)
-_LEAST, _CLEAR = 3, 4
+_CLEAR = 4
 _SPELT = 9
 """Letters of which two may differ between kindred languages; one in a shorter word."""
 _START, _SHARE = 6, 0.65
@@ -42,16 +41,11 @@ def borrowed(word: str, english: str) -> bool:
     mine, katakana, cyrillic = _consonants(said), "\u30a1" <= word[0] <= "\u30fc", word[0] < "\u1100"
     if min(len(said), len(english)) > _CLEAR and OSA.distance(_liquid(said), _liquid(english)) <= 1:
         return True
-    apart = OSA.distance(said, english)
-    if cyrillic and apart > len(english) // 3:
+    if cyrillic and OSA.distance(said, english) > len(english) // 3:
         return False
-    for theirs in _english(english):
-        # A declined word has a consonant more.
-        if len(theirs) >= _CLEAR and theirs in (mine, mine if katakana else mine[:-1]):
-            return True
-        if len(theirs) == _LEAST and mine == theirs and apart <= len(english) // (2 if katakana else 3):
-            return True
-    return False
+    # A declined word has a consonant more.
+    heard = (mine, mine if katakana else mine[:-1])
+    return any(len(theirs) >= _CLEAR and theirs in heard for theirs in _english(english))
 
 
 # A question's words are held against all words of some digests, and these against each question.
