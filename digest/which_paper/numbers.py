@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.checks.facts.figures import han_number
+from digest.checks.facts.number_words import without_accents
 from digest.patterns import regex
-from digest.which_paper.worded import PLEAS, SIZED, TELLS_HAN, from_the_end, with_spans, worded_in
+from digest.which_paper.worded import ASKS, FOR, PLEAS, SIZED, TELLS_HAN, from_the_end, with_spans, worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
@@ -74,11 +75,25 @@ _SUBJECT = regex(
     re.IGNORECASE,
 )
 """`does 3 release code?`: a bare number between the verb's halves names a paper."""
+_SINGULAR = regex(
+    rf"\b(?:does|is|was|has)\s+(?P<list>[2-9]|\d\d){_END}(?=\s+[a-z])(?!{SIZED}|\s+(?:and|bit|of|or|percent|times|to)\b)",
+    re.IGNORECASE,
+)
+"""`has 4 been withdrawn?`: an amount would have the plural."""
 _OBJECT = regex(
     rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il|how\s\w+\s(?:is|was)|wie\s\w+\s(?:ist|war))\s+|^[请求给我想你您帮忙能麻烦可以来再先]{{0,8}}(?:{TELLS_HAN})\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=(?:\s(?:{PLEAS}))?[吗吧呗呀]?\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
 )
 """`what is the dataset of 4?`, `explain 2`, `how slow is 3?`"""
+
+
+_COUNTS_NOTHING = regex(
+    r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$))",
+    re.IGNORECASE,
+)
+"""Nothing follows that the figure may count: `who wrote 3?`, `1's dataset`, `4의 한계점은?`"""
+_ASKED_OF = regex(rf"^\W*(?:{ASKS})(?!\w)[^,:]*$|(?<!\w)(?:{FOR}|of|in|von|у|в)\s+\S+$", re.IGNORECASE)
+"""Not `is the depth 4?`"""
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,14 @@ def turns_to_number(question: str) -> bool:
     return bool(_AND_N.match(question) or _CORRECTED.match(question))
 
 
+def counts_nothing(question: str, *, under_discussion: bool) -> tuple[int, ...]:
+    """The figure that stands where it names something. If a paper is under discussion, it may be an
+    amount of that paper's at the end of other questions than those with a question word."""
+    match = _COUNTS_NOTHING.search(question)
+    sure = match and (match["last"] is None or not under_discussion or _ASKED_OF.search(without_accents(question)))
+    return (int(match["number"]),) if match and sure else ()
+
+
 def numbers_in(question: str, count: int) -> Numbers:
     """`question` is in compatibility form (full-width made half-width)."""
     ends, question = from_the_end(with_spans(question), count)
@@ -119,7 +142,7 @@ def numbers_in(question: str, count: int) -> Numbers:
         found = [(last.start("n"), int(last["n"]))]
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = [n for n in worded.bare if n not in named]
-    for pattern in (_START, _AGAINST, _SUBJECT, _COMPARED, _AND_N, _OBJECT):
+    for pattern in (_START, _AGAINST, _SUBJECT, _SINGULAR, _COMPARED, _AND_N, _OBJECT):
         match = pattern.search(question)
         if match:
             bare += [n for n in _expand(match["list"]) if n not in named]

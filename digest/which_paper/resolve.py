@@ -22,7 +22,7 @@ from digest.render import tex
 from digest.render.width import shortened
 from digest.retrieval.han import simplified
 from digest.which_paper import cues, days, pointing
-from digest.which_paper.numbers import numbers_in, turns_to_number
+from digest.which_paper.numbers import counts_nothing, numbers_in, turns_to_number
 from digest.which_paper.titles import Found, TitleIndex
 from digest.which_paper.worded import begins_with_number, means_all, means_today, names_today
 
@@ -138,8 +138,9 @@ def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequen
     if papers and _about_day(text, under_discussion, len(papers)):
         return _day(papers)
     numbers = numbers_in(text, len(papers))
-    read = numbers.unplaced if pointing.is_known(text) else ()
-    if not under_discussion and (likely := numbers.likely or (read if len(read) == 1 else ())):
+    one = numbers.unplaced if len(numbers.unplaced) == 1 else ()
+    likely = () if under_discussion else numbers.likely or (one if pointing.is_known(text) else ())
+    if likely := likely or (one if one == counts_nothing(text, under_discussion=bool(under_discussion)) else ()):
         return Resolution(tuple(k.paper.id for k in papers if k.number in likely), why="ordinal")
     if len(papers) > 1 and numbers.unplaced:
         return _asking(papers, "a figure that may name a paper")

@@ -133,9 +133,9 @@ _RESOURCE_OF = regex(
     rf"(?<!\w)(?:{_RESOURCE})\s+(?:to|for|zu|fur|von|к|для|от|pour|para|per|del?|di|du|do)\s+(\d{{1,2}}){_END}"
 )
 """`gibts code zu 3?`"""
-_ASKS = r"(?:what|how|who|where)s?|which|who|where|why|wie|wieviele?|was|welche\w?|wer|wo|warum|comment|combien|pourquoi|quel(?:le)?s?|cual(?:es)?|como|cuant\w+|donde|quien\w*|quant\w+|qual|quais|onde|quem|come|quale|quali|dove|chi|как\w{0,3}|сколько|кто|где|почему"
+ASKS = r"(?:what|how|who|where)s?|which|who|where|why|wie|wieviele?|was|welche\w?|wer|wo|warum|comment|combien|pourquoi|quel(?:le)?s?|cual(?:es)?|como|cuant\w+|donde|quien\w*|quant\w+|qual|quais|onde|quem|come|quale|quali|dove|chi|как\w{0,3}|сколько|кто|где|почему"
 """Asks: a figure before it counts nothing, `а в 5 сколько часов?`"""
-_ASKED_OF = regex(rf"\s+(?:{_ASKS})(?!\w)")
+_ASKED_OF = regex(rf"\s+(?:{ASKS})(?!\w)")
 _TURNS_TO = regex(
     r"^\W*(?:about|for|re|regarding|concerning|zu|zum|zur|bei|fur|sur|pour|sobre|para|su|per|про|по|к|关于)\s*(\d{1,2})\s*[:：,，]"
 )
@@ -171,7 +171,7 @@ _OTHER_SCRIPT = regex(rf"[{_CJK}\u0400-\u04ff]")
 _ONLY = regex(
     r"(?<!\w)(?:only|just|merely|nur|bloss|lediglich|solo|soltanto|solamente|seulement|juste|apenas|somente|только|лишь|всего)\s+\Z"
 )
-_A_NOUN = regex(rf"\s+(?!(?:{_NO_NOUN}|{PLEAS}|{_CLITICS}|{_ASKS})(?!\w))[^\W\d_]{{3,}}")
+_A_NOUN = regex(rf"\s+(?!(?:{_NO_NOUN}|{PLEAS}|{_CLITICS}|{ASKS})(?!\w))[^\W\d_]{{3,}}")
 """What may be one behind a figure that `only` says is an amount: `nur 3 Länder`."""
 _AMOUNT = regex(
     r"(?<!\blook )(?<!\blooking )(?<!\w)at\s+$|[=≈<>≤≥~±]\s*$|\b(?:size|top|топ|k|n)\s+(?:of|is|de|von)?\s*$"

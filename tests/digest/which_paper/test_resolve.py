@@ -530,11 +530,22 @@ TOLD = {
     ),
     "a plural means all papers of an author": _told(["ceux de Mehta ?", "quelli di Mehta?"], [1, 2], papers=AUTHORS),
     "a place before a noun of its own names no paper": _told([("le troisième auteur, il est où ?", [2], [2])]),
+    "a figure is a paper where nothing follows that it may count": _told(
+        [
+            *("who wrote 5?", "which licence has 5", "funding for 5", "has 5 been withdrawn?", "Welche Grenzen hat 5?"),
+            *("the affiliation of 5's authors", "when was 5 last updated", "quelles données dans 5 ?"),
+            *("Есть ли код у 5?", "5의 한계점은?", "5은 어떤 GPU를 사용했나요?"),
+        ],
+        [5],
+        under=[4],
+        papers=TODAY,
+    ),
     "a figure that is no amount and no table is asked about": _told(
         [
             ("この論文の 4 は？", None),
             ("Hat 4 Code?", None),
-            ("Есть ли код у 4?", None),
+            ("is the depth 4?", None),
+            ("does it use at least 3?", None),
             ("is four better than two?", None),
             ("第四个用了什么数据", None),
             ("tables 3 and 4?", [4]),
