@@ -7,15 +7,17 @@ Quotations stay in the paper's language; only fixed phrases are in the reader's.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
 
+from digest.checks.language import MIXED, UNKNOWN, language_of
 from digest.evidence.finder import Finder
 from digest.extractive.facts import asked_facts, by_paper, facts
-from digest.extractive.question import NUMBER, Wanted, wanted_of
+from digest.extractive.question import NUMBER, Wanted, of_matter, script_of, wanted_of
 from digest.extractive.sentences import (
     Sentence,
     clipped,
@@ -27,7 +29,7 @@ from digest.extractive.sentences import (
     term_set,
     titled,
 )
-from digest.extractive.whole import asked_part, own_words
+from digest.extractive.whole import LICENCE, UNSAID, asked_matter, asked_part, own_words
 from digest.fulltext.links import availability
 from digest.model import (
     ABSTRACT_PARTS,
@@ -53,9 +55,10 @@ from digest.render.labels import day_words, label
 from digest.render.markdown import escape
 from digest.retrieval.passages import Passages
 from digest.selection.lexical import lexical
+from digest.which_paper.pointing import only_points
 
 NAME = "extractive"
-VERSION = "7"
+VERSION = "8"
 """Version of the selection and of the fixed phrases; part of cache keys."""
 
 HEADLINE = 90
@@ -66,6 +69,8 @@ _ANSWER_QUOTES = 5
 """Words alone find a paraphrase's passage among three in 40 of 100 cases, among five in 54."""
 _CODE_QUOTES = 2
 """Of one paper, on its code."""
+_SAMPLE = 2_000
+"""Characters of a paper that show its language."""
 _COVERED = 0.5
 """Share of the question's words, that the quotations of an answer contain."""
 
@@ -142,7 +147,7 @@ class ExtractiveAnalyst:
 
 def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], language: str) -> Answer:
     """Facts from metadata and rules, else the nearest passages and how near they are."""
-    question = without_numbers(question, sources)
+    question, history = _asked_of(question, sources, history)
     asked_for = asked_facts(question)
     known = [facts(asked_for, source, language) for source in sources] if asked_for else []
     blank = Answer(
@@ -150,7 +155,13 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     )
     if blank.text and not set(asked_for) <= _SAID_IN_TEXT:
         return blank
-    wanted = wanted_of(question, history, sources[0].text.text if sources else "")
+    sample = sources[0].text.text if sources else ""
+    named, matter = asked_matter(question) if script_of(sample) == "LATIN" else ("", "")
+    if "licence" in asked_for:
+        matter = LICENCE
+    elif term_set(named).intersection(*[term_set(source.text.text) for source in sources]):
+        matter = ""
+    wanted = of_matter(matter) if matter else wanted_of(question, () if named else history, sample)
     of_all = [] if blank.text else _of_all(question, sources)
     hits = of_all or (_of_code(sources) if blank.text and "code" in asked_for else _quotes(wanted, sources))
     quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1))
@@ -159,12 +170,12 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
         told = [f"{fact} {marks}".strip() for fact, marks in zip(known, own, strict=True)]
         return replace(blank, text=by_paper(sources, told), quotes=quotes)
     marks = _marks(quotes)
+    part = named or matter or asked_part(question)  # understood in any language
     if not hits:
-        # What is asked of the whole is understood in any script.
-        name = "script" if wanted.foreign and not asked_part(question) else "silent"
+        name = "no part" if part else "script" if _in_another_language(question, wanted, sample) else "silent"
         return replace(blank, text=label(f"extractive.{name}", language), found=False)
-    if not of_all and not _holds_most(wanted, hits, sources):
-        name = "script" if wanted.lost else "part"
+    if not of_all and (asked_part(question) in UNSAID or not _holds_most(wanted, hits, sources)):
+        name = "no part" if asked_part(question) in UNSAID else "script" if wanted.lost else "part"
         words = label("separator.quoted", language).join(map(escape, wanted.written(hits[0][0].quotation)))
         said = label(f"extractive.{name}", language, words=words)
         return replace(blank, text=f"{said} {marks}", quotes=quotes, found=False)
@@ -175,6 +186,23 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
         words = label("separator.quoted", language).join(map(escape, unmatched))
         said = label("extractive.unmatched", language, said=said, words=words)
     return replace(blank, text=said, quotes=quotes)
+
+
+def _in_another_language(question: str, wanted: Wanted, sample: str) -> bool:
+    if wanted.foreign:
+        return True
+    spoken = language_of(question)
+    return spoken not in ("", UNKNOWN, MIXED, language_of(sample[:_SAMPLE]))
+
+
+def _asked_of(question: str, sources: Sequence[Source], history: Sequence[Turn]) -> tuple[str, Sequence[Turn]]:
+    """The question and the turns before it. `I meant 8` asks what was asked before."""
+    if not only_points(question):
+        return without_numbers(question, sources), history
+    turns = [i for i, turn in enumerate(history) if not only_points(turn.question)]
+    if not turns:
+        return without_numbers(question, sources), ()
+    return NUMBER.sub(" ", history[turns[-1]].question), history[: turns[-1]]
 
 
 def _marks(quotes: Iterable[Quote]) -> str:
@@ -262,7 +290,7 @@ def headline_of(entries: Sequence[Entry], language: str, day: date) -> str:
 def without_numbers(question: str, sources: Sequence[Source]) -> str:
     """The question without the numbers by which it names the papers."""
     numbers = {str(s.number) for s in sources}
-    return NUMBER.sub(lambda found: " " if found[0].lstrip("#") in numbers else found[0], question)
+    return NUMBER.sub(lambda found: " " if re.sub(r"\D", "", found[0]) in numbers else found[0], question)
 
 
 def _of_all(question: str, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:

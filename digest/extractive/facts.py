@@ -65,10 +65,14 @@ _TERSE = 100
 """Characters of a question that may be made of a fact's words alone."""
 
 
+_LETTER = "[0-9A-Za-zÀ-ԯ]"
+"""Of a script with spaces: in `GPU를` a word ends before a particle."""
+
+
 def any_word(spaced: str, unspaced: str) -> re.Pattern[str]:
     """Finds any of the words; those of scripts without spaces are found within others, too."""
     whole, within = ("|".join(sorted(map(re.escape, w.split()), key=len, reverse=True)) for w in (spaced, unspaced))
-    return regex(rf"(?<![^\W_])(?:{whole})(?![^\W_])|{within}", re.IGNORECASE)
+    return regex(rf"(?<!{_LETTER})(?:{whole})(?!{_LETTER})|{within}", re.IGNORECASE)
 
 
 ASKING = any_word(
@@ -77,9 +81,9 @@ ASKING = any_word(
     "le la les l un une du de d ce cet cette c est sont a t il elle y on où quel quelle quels quelles combien que en dans sur sous je peut trouver publication "
     "el los las una del son está están tiene hay dónde cuál cuáles qué cuántas cuántos este esta esto artículo trabajo se lo su por "
     "o os as um uma do da dos no na em é são tem há onde qual quais quantas quantos essa esse isso artigo trabalho foi "
-    "это эта этой эту этот этого в на к у из где какая какой какую каком какие ли есть имеет сколько статья статьи статье статью работа работы работе она он",
-    "这 那 篇 个 论 文 章 本 的 是 有 了 吗 呢 吧 呀 什么 哪 里 儿 几 多少 在 它 被 请问 属于 一共 总共 过 第 到 この その 論文 記事 は が の を に で と か です ます ました あり ある 何 なに どの どれ どこ "
-    "이 그 논문 은 는 가 을 를 의 에 있 나요 인가요 예요 이에요 야 어디 몇 무엇 뭐 어느 어 해 했",
+    "это эта этой эту этот этого в на к у из где какая какой какую каком каких какие ли есть имеет сколько статья статьи статье статью работа работы работе она он",
+    "这 那 篇 个 论 文 章 本 的 是 有 了 吗 呢 吧 呀 什么 哪些 哪 里 儿 几 多少 在 它 被 请问 属于 一共 总共 过 第 到 番 号 この その 論文 記事 は が の を に で と か です ます ました あり ある 何 なに どの どれ どこ "
+    "이 그 논문 번 은 는 가 을 를 의 에 있 나요 인가요 예요 이에요 야 어디 몇 무엇 뭐 어느 어 해 했",
 )
 """Words that ask for nothing by themselves."""
 _FACTS = {
@@ -107,17 +111,33 @@ _FACTS = {
         "code repo repository github gitlab weights checkpoint checkpoints quellcode dépôt código repositorio repositório код репозиторий website homepage webpage site demo webseite projektseite",
         "代码 开源 源码 仓库 コード リポジトリ 코드 깃허브 저장소 오픈소스",
     ),
+    "affiliation": any_word(
+        "affiliation affiliations university universities institute institution institutions institutional lab labs laboratory company companies employer email emails e-mail mail contact country "
+        "affiliiert universität universitäten uni institut institute hochschule firma kontakt université universités établissement laboratoire entreprise courriel adresse afiliación afiliaciones universidad universidades institución instituciones correo contacto empresa afiliação afiliações universidade instituição universidades contato contacto "
+        "аффилиация университет университета института институт учреждение организация почта",
+        "单位 机构 大学 学校 院校 公司 邮箱 联系方式 所属 機関 会社 連絡先 メール 소속 기관 대학 대학교 회사 이메일 연락처",
+    ),
+    "withdrawn": any_word(
+        "withdrawn withdraw retracted retract retraction withdrawal zurückgezogen retirado retirada retiré retirée rétracté rétractation retractado retratado отозвана отозвали",
+        "撤稿 撤回 取り下げ 철회",
+    ),
+    "cited": any_word(
+        "citations cited h-index downloads stars zitate zitiert citations cité citas citado citações цитирований цитируемость h-индекс",
+        "被引 引用量 引用数 引用次数 被引用 被引用数 인용수 인용 피인용",
+    ),
     "version": any_word("version versions v1 v2 v3 fassung revised revision versión versão версия версии", "版 更新 修订 バージョン 改訂 버전 번째"),
     "pages": any_word("page pages long seite seiten longueur página páginas страница страницы страниц", "页 ページ 페이지 쪽"),
 }  # fmt: skip
 """Words of which a terse question for the fact has one."""
 _BESIDE = any_word(
     "written wrote write authored people behind made first team day published publish submitted submission released release uploaded posted appear appeared came come out source implementation open public publicly available download link or updated been put last latest newer newest most recent recently new old name somewhere anywhere already yet project full and or both und et y e и "
-    "geschrieben verfasst stammt veröffentlicht eingereicht erschienen öffentlich verfügbar frei lang überarbeitet écrit signé signent publié publiée soumis soumise sorti sortie paru parue disponible ouvert "
+    "geschrieben verfasst stammt kommen veröffentlicht eingereicht erschienen öffentlich verfügbar frei lang überarbeitet écrit signé signent publié publiée soumis soumise sorti sortie paru parue disponible ouvert "
     "escribió escrito firman firma publicó publicado envió enviado salió publican público abierto fuente largo escreveu saiu submetido aberto fonte написал написали вышла опубликована подана выложена исходный открыт выложен доступен ссылка",
     "怎么 如何 怎样 写 做 第一 发表 提交 发布 投稿 上传 地址 链接 公开 本 過 arxiv 書いた 書きました 公開 されて いますか された されました 提出 入手 リンク ソース 쓴 썼 사람 나왔 제출 공개 발표 되 소스 링크 판",
 )  # fmt: skip
 """Words that such a question may have too."""
+_NOT_HELD = ("affiliation", "withdrawn", "cited")
+"""Facts that are asked in the words for others, too: `which university are the authors from?`"""
 _SEVERAL = regex(r"\w\W+\w|[^\W\d_a-zA-Z]{4}")
 """One word alone (`date`, `code`) may be about the content."""
 _VENUE = regex(
@@ -129,6 +149,9 @@ _COUNTS_PAGES = regex(r"\d\W{0,2}(?:pages?\b|pp\b|p\.)", re.IGNORECASE)
 
 def asked_facts(question: str) -> tuple[str, ...]:
     """Names of the facts that the question asks for: keys of `_ASKS` and `_FACTS`."""
+    for name in _NOT_HELD:
+        if asks_only(_FACTS[name], question, (_BESIDE, _FACTS["authors"])):
+            return (name,)
     worded = tuple(name for name, pattern in _ASKS.items() if pattern.search(question[:_LONGEST]))
     if worded or not _SEVERAL.search(question):
         return worded
@@ -180,7 +203,7 @@ def _fact(name: str, source: Source, language: str) -> Iterator[str]:
 
 def _edition(name: str, source: Source, language: str) -> Iterator[str]:
     paper = source.paper
-    if name == "version":
+    if name in ("version", "withdrawn"):
         yield label("fact.version", language, version=paper.version, date=_day(paper.updated.date(), paper, language))
     elif name == "pages":
         if source.text.pages:
@@ -191,8 +214,12 @@ def _edition(name: str, source: Source, language: str) -> Iterator[str]:
         yield from _venue(paper, language)
     elif name == "page":
         places = [link(f"arXiv:{paper.versioned}", paper.abs_url), link("PDF", paper.pdf_url)]
-        places += [link("DOI", f"https://doi.org/{paper.doi}")] if paper.doi else []
+        places.append(link("DOI", f"https://doi.org/{paper.doi or f'10.48550/arXiv.{paper.id}'}"))  # arXiv's own
         yield f"“{escape(paper.title)}”: {', '.join(places)}"
+    if name == "withdrawn":
+        yield label("withdrawn" if paper.withdrawn else "fact.not withdrawn", language)
+    elif name in ("affiliation", "cited"):
+        yield label(f"fact.no {name}", language, pdf=link("PDF", paper.pdf_url))
     elif name == "licence":
         yield label("fact.licence", language, page=link("arXiv", paper.abs_url))
 

@@ -19,7 +19,7 @@ from digest.retrieval.terms import bare, stem, terms
 
 _WORD = regex(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LATIN = regex(r"[A-Za-z0-9]+(?:[-'’][A-Za-z0-9]+)*")
-NUMBER = regex(r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d|-[A-Za-z])")
+NUMBER = regex(r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d|-[A-Za-z])(?:['’]s\b)?")
 """May name a paper, unlike that of `GPT-4` or `3-shot`."""
 _EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA"))
 _KNOWN = 0.5
@@ -131,6 +131,11 @@ def wanted_of(question: str, history: Sequence[Turn], sample: str) -> Wanted:
             foreign, lost = before.foreign, before.lost and (found.lost or not found.words)
             return replace(found, before=before.words, foreign=foreign, lost=lost)
     return found
+
+
+def of_matter(english: str) -> Wanted:
+    """Any of the English words, and no synonyms."""
+    return Wanted(((english, frozenset(stem(word) for word in english.split())),), foreign=True)
 
 
 def _wanted(question: str, sample: str) -> Wanted:

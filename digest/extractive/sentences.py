@@ -26,7 +26,7 @@ SHORT_CHARACTERS = 210
 
 _ROLES = (
     ("abstract", r"abstract$"),
-    ("conclusion", r"conclu|discussion|limitation|future|summary"),
+    ("conclusion", r"conclu|discussion|limitation|future|summary|final remarks"),
     ("related", r"related|background|preliminar|prior work"),
     ("experiments", r"experiment|result|evaluation|ablation|benchmark|comparison|analysis"),
     ("practical", r"implementation|training detail|setup|set-up|dataset|data\b|code|reproduc|hyper|appendix"),
@@ -80,7 +80,8 @@ _CUES = {
     "applications": _cue("applicat", "appli", "real[- ]world", "such as", "useful", "can be used", "downstream", "tasks?", "practical"),
     "limitations": _cue("limit", "however", "only", "although", "despite", "future", "cannot", "fail", "remain", "still"),
 }  # fmt: skip
-_LIMITS = _cue("limitations?\\b", "drawback", "weakness", "shortcoming", "fails?\\b", "failed", "cannot", "does not", "only applies", "assum(?:e|ption)", "future work", "remains? (?:open|challenging|unclear|to be)", "restricted to", "at the cost of")  # fmt: skip
+_LIMITS = _cue("limitations?\\b", "drawback", "weakness", "shortcoming", "fails?\\b", "failed", "cannot", "does not", "only applies", "assum(?:e|ption)", "future work", "remains? (?:open|challenging|unclear|to be)", "restricted to", "at the cost of", "(?:is|are|be) (?:highly |strongly )?dependent on", "rudimentary", "not straightforward")  # fmt: skip
+_FUTURE = _cue("future (?:work|research|stud|direction)", "further research", "we (?:also )?(?:plan|intend|hope|aim|will|would like)(?: to)?\\b", "avenues?\\b", "could be extended", "possible extension", "remains? to be")  # fmt: skip
 _HOMES = {
     "motivation": {"motivation": 3, "abstract": 1},
     "method": {"method": 3, "abstract": 1},
@@ -311,11 +312,20 @@ def result_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Senten
 
 def limit_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
     """What the paper says it cannot do, in the order of the text."""
+    return _concluding(_LIMITS, sentences, paper)
+
+
+def future_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
+    """What the paper leaves to be done, in the order of the text."""
+    return _concluding(_FUTURE, sentences, paper)
+
+
+def _concluding(cue: re.Pattern[str], sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
     own = own_names(paper)
     return [
         s
         for s in sentences
-        if s.role == "conclusion" and _LIMITS.search(s.text) and stands_alone(s.text) and not about_others(s.text, own)
+        if s.role == "conclusion" and cue.search(s.text) and stands_alone(s.text) and not about_others(s.text, own)
     ]
 
 

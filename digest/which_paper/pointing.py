@@ -48,7 +48,7 @@ _WORDS = {
     "en": _Words(r"(?:this|that|these|those|it|him|her)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean|(?:i )?meant|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|typo|mistyped|my (?:bad|mistake)|wrong (?:one|paper)"),
     "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|tippfehler|vertippt|sorry|entschuldigung|pardon|moment|mein fehler|(?:(?:ich )?hab(?:e)? mich )?(?:vertan|verlesen)|falsche[rs]?(?: paper)?"),
     "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|lui|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|pardon|faute de frappe|excusez?(?:-moi)?|desolee?|je me suis trompee?|mauvais (?:papier|article)"),
-    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?! d[oa]s? )", r"excepto|salvo|menos|quitando|aparte de", r"(?:(?:el|la|los|las) )?otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero(?: decir)?|(?:me )?refer\w+ a|me refiero a|habl(?:o|aba) del?|queria(?: decir)?|digo", nay=r"no|perdon(?:a|ad|e|en)?|disculp(?:a|ad|e|en)|me (?:he )?equivo(?:que|cado)|(?:paper|articulo) equivocado"),
+    "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?! d[oa]s? )", r"excepto|salvo|menos|quitando|aparte de", r"(?:(?:el|la|los|las) )?otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero(?: decir)?|(?:me )?refer\w+ a|me refiero a|habl(?:o|aba) del?|(?:queria|quise)(?: decir)?|digo", nay=r"no|perdon(?:a|ad|e|en)?|disculp(?:a|ad|e|en)|me (?:he )?equivo(?:que|cado)|(?:paper|articulo) equivocado"),
     "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"(?:(?:[oa]s?|um|uma) )?outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|(?:eu )?quis dizer|quero(?: dizer)?|queria|me ref\w+ a\w*|(?:eu )?(?:es)?tava falando d\w+|falava d\w+", nay=r"nao|foi mal|desculp(?:a|e|em)|perdao|me enganei|errei|(?:paper|artigo) errado"),
     "it": _Words(r"quest[oaie]|quell[oaie]|lui", r"non|nessuno di", r"tranne|eccetto|salvo|meno|a parte", r"(?:(?:un)?['’]?l?['’]\s?|un |gli |le )altr[oaie]", r"(?:gli|le) altr[ie]|il resto", r"ma|bensi|inten\w+|volevo(?: dire)?|parlavo d\w+", nay=r"no|scus(?:a|ate|ami|i)|perdon(?:a|ate)|(?:mi sono |ho )sbagliato|(?:paper|articolo) sbagliato"),
     "ru": _Words(r"эт(?:а|о|у|от|ои|и|их)|т(?:а|у|от|ои)|ее", r"не", r"кроме|за исключением|исключая", r"друг(?:ая|ую|ои|ие|их)", r"остальн(?:ые|ых|ым)|другие", r"а|я(?= про)|(?:я )?(?:имел\w?|имею) в виду|я говор\w+", nay=r"нет|не|ои|опечатка|извините?|прост(?:и|ите)|сорри|не та статья|ошиб(?:ся|лась)"),
@@ -213,6 +213,25 @@ def likewise(question: str) -> str:
     """What is to be asked about in the same way: `same question for the proteins`."""
     match = _LIKEWISE.search(aligned(question))
     return question[slice(*match.span("what"))] if match else ""
+
+
+def only_points(question: str) -> bool:
+    """Whether it says which paper is meant and asks nothing: `I meant 8`, `and 5?`."""
+    wrong = denial(question)
+    if wrong and not wrong.contrasted:
+        return True
+    no = denied(question)
+    return _a_number_alone().fullmatch(aligned(no.after if no else question)) is not None
+
+
+@cache
+def _a_number_alone() -> re.Pattern[str]:
+    same = rf"(?:(?:now|jetzt|maintenant|ahora|agora|теперь)\s+)?(?:{any_of('the')}|the|die|la|lo|o|a)?\s*(?:{SAME})(?:\s+[^\W\d_]+)?\s+(?:{FOR})\s+"
+    paper = (
+        rf"(?:(?:{FOR})\s+)?(?:(?:{any_of('the')}|die|{any_of('paper')}|{any_of('number')})\s*){{0,3}}第?#?\d{{1,2}}"
+    )
+    after = rf"\s*(?:篇|号|番|번|本目)?(?:の?論文|论文|논문)?(?:\s+(?:{PLEAS}))?"
+    return re.compile(rf"{_LEAD}(?:{same})?{paper}{after}{_TAIL}")
 
 
 def another_one(question: str) -> str:

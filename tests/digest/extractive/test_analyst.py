@@ -192,6 +192,37 @@ async def test_the_paper_that_the_question_before_it_named_is_not_looked_for():
     assert "8" not in found.text
 
 
+@pytest.mark.parametrize(
+    "turned",
+    [
+        *("I meant 4", "sorry, I meant 4", "no wait, 4", "and 4?", "now the same for 4", "same question for 4", "4"),
+        *(
+            "Ich meinte 4",
+            "pardon, je voulais dire le 4",
+            "perdón, quise decir el 4",
+            "quis dizer o 4",
+            "et pour le 4 ?",
+        ),
+        *(
+            "я имел в виду 4",
+            "我说的是第4篇",
+            "那第4篇呢？",
+            "すみません、4番のことです",
+            "4番は？",
+            "아니, 4번 말이야",
+        ),
+    ],
+)
+async def test_a_turn_to_another_paper_asks_of_it_what_was_asked_before(turned):
+    again = Turn("sorry, 8", "Authors: …", ("2601.00002",))
+    for asked, said in (("who wrote 7?", "Authors:"), ("limitations of 7?", "assumes rigid objects")):
+        history = (Turn("when was 7 published?", "…", ("2601.00002",)), Turn(asked, "…", ("2601.00002",)), again)
+        found = await answer(turned, history=history)
+        assert found.found
+        assert said in found.text + "".join(q.evidence.quotation for q in found.quotes)
+        assert "Not in them" not in found.text
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["2210.03629v2", "1412.6980v9", "2005.11401v4", "2007.01282v2"])
 async def test_real_papers_are_told_in_their_own_words(name):
@@ -413,7 +444,89 @@ async def test_what_is_asked_of_the_paper_as_a_whole_is_answered_by_its_own_sent
 async def test_a_part_of_which_the_paper_says_nothing_good_is_no_matter_of_scripts(question):
     text = replace(a_text(), sections=a_text().sections[:3])
     found = await ANALYST.answer(question, [Source(moving(), text, None, 4)], (), "en", show_nothing)
-    assert (found.text, found.quotes) == (label("extractive.silent", "en"), ())
+    assert (found.text, found.quotes) == (label("extractive.no part", "en"), ())
+
+
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [
+        (
+            "what hardware was used?|Welche Hardware wurde verwendet?|Quel matériel a été utilisé ?|使用了什么硬件？",
+            "8 A100",
+        ),
+        (
+            "What are the hyperparameters?|超参数设置？|ハイパーパラメータは？|Какие гиперпараметры?",
+            "batch size of 512",
+        ),
+        (
+            "which datasets does it use|Welche Datensätze verwendet es?|データセットは？|어떤 데이터셋을 사용했나요?",
+            "Code and data",
+        ),
+        ("baselines?|Quais baselines usa?|用了哪些基线？", "the strongest baseline"),
+        ("any ethics statement?|伦理？|¿ética?|who funded it?|Wer hat es finanziert?", ""),
+    ],
+)
+async def test_a_matter_of_all_papers_is_searched_by_its_english_words_or_told_to_be_missing(questions, said):
+    for question in questions.split("|"):
+        found = await answer(question)
+        shown = "".join(q.evidence.quotation for q in found.quotes)
+        assert said in shown if said else (found.text, shown) == (label("extractive.no part", "en"), ""), question
+
+
+async def test_future_and_related_work_come_from_where_papers_tell_of_them():
+    more = Passage("As future work, we plan to grasp transparent objects.")
+    earlier = Section("2 Related Work", 1, passages=(Passage("Earlier policies wait until a thought is complete."),))
+    sections = (*a_text().sections[:2], earlier, Section("5 Discussion", 1, passages=(more,)))
+    source = Source(moving(), replace(a_text(), sections=sections), None, 4)
+    for question, said in (
+        ("what future work do the authors suggest?", more.text),
+        ("今後の課題は？", more.text),
+        ("related work?", earlier.passages[0].text),
+        ("相关工作有哪些？", earlier.passages[0].text),
+    ):
+        found = await ANALYST.answer(question, [source], (), "en", show_nothing)
+        assert said in [q.evidence.quotation for q in found.quotes], question
+
+
+@each(
+    ("question", "said"),
+    [
+        ("which university are the authors from?", "hold no affiliations"),
+        ("Von welcher Universität kommen die Autoren?", "hold no affiliations"),
+        ("著者の所属は？", "hold no affiliations"),
+        ("作者是哪个单位的？", "hold no affiliations"),
+        ("has it been withdrawn?", "This is version 1, of Jan 29, 2026. Nothing in its metadata says that"),
+        ("有撤稿吗？", "Nothing in its metadata says that"),
+        ("how many citations does it have?", "do not count citations"),
+        ("what's its DOI?", "https://doi.org/10.48550/arXiv.2601.00001"),
+    ],
+)
+def test_what_the_metadata_do_not_hold_is_told(question, said):
+    assert said in asyncio.run(answer(question)).text
+
+
+def test_a_paper_that_was_withdrawn_is_told_as_that():
+    source = Source(replace(moving(), withdrawn=True), a_text(), None, 4)
+    found = asyncio.run(ANALYST.answer("was it retracted?", [source], (), "en", show_nothing))
+    assert label("withdrawn", "en") in found.text
+
+
+async def test_a_licence_is_told_without_what_only_is_released():
+    found = await answer("under which license is it released?")
+    assert "names its licence" in found.text
+    assert found.quotes == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quali professioni mostrano pregiudizi?",
+        "Wie unterscheidet er ähnliche Sprachen?",
+        "Hangi diller benzer görünüyor?",
+    ],
+)
+async def test_a_question_in_another_language_of_the_same_script_is_told_what_can_be_done(question):
+    assert (await answer(question)).text == label("extractive.script", "en")
 
 
 async def test_each_of_several_papers_is_told_as_a_whole():
