@@ -115,11 +115,13 @@ class Rest:
             raise Throttled(say.sentence("error.discord.busy"), wait)
         with translate_errors(needs):
             async with self._noting_pauses(name), asyncio.timeout(TIMEOUT):
-                return await self.client.http.request(
-                    Route(method, path, **parts),
-                    raise_for_status=_raise_for_error,
-                    timeout=aiohttp.ClientTimeout(total=TIMEOUT),
-                    **more,
+                return _parsed(
+                    await self.client.http.request(
+                        Route(method, path, **parts),
+                        raise_for_status=_raise_for_error,
+                        timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+                        **more,
+                    )
                 )
 
     @asynccontextmanager
@@ -160,11 +162,13 @@ class Rest:
             try:
                 with translate_errors(needs):
                     async with self._noting_pauses(name):
-                        return await self.client.http.request(
-                            Route("GET", path, **parts),
-                            params=params or {},
-                            raise_for_status=_raise_for_429,
-                            timeout=aiohttp.ClientTimeout(total=2 * TIMEOUT),
+                        return _parsed(
+                            await self.client.http.request(
+                                Route("GET", path, **parts),
+                                params=params or {},
+                                raise_for_status=_raise_for_429,
+                                timeout=aiohttp.ClientTimeout(total=2 * TIMEOUT),
+                            )
                         )
             except Throttled as error:
                 if not left or isinstance(error.__cause__, aiohttp.ClientError):
@@ -189,12 +193,21 @@ def _form(body: Any, name: str, data: bytes) -> dict[str, Any]:
     }
 
 
+def _parsed(answer: Any) -> Any:
+    """Raises OutcomeUnknown for a page, and for JSON that says nothing; an empty answer is one."""
+    if answer is None or (isinstance(answer, str) and answer):
+        raise OutcomeUnknown(say.sentence("error.discord.slow"))
+    return answer
+
+
 async def log_in(client: discord.Client, token: str) -> None:
-    """Raises Misconfigured for a wrong token, and errors of the SDK and aiohttp."""
+    """Raises Misconfigured for a wrong token, OutcomeUnknown, and errors of the SDK and aiohttp."""
     try:
         await client.login(token)
     except discord.LoginFailure:
         raise Misconfigured(REFUSES_LOGIN) from None
+    except (KeyError, TypeError) as error:  # a page, or JSON of another shape
+        raise OutcomeUnknown(say.sentence("error.discord.slow")) from error
 
 
 async def _raise_for_429(response: aiohttp.ClientResponse) -> None:

@@ -1,6 +1,7 @@
 """A reply without an end, or a gzip that unpacks to gigabytes, costs the SDKs of the platforms a bounded amount of memory."""
 
 import asyncio
+import json
 import tracemalloc
 from contextlib import asynccontextmanager, contextmanager
 
@@ -9,8 +10,9 @@ import pytest
 from aiohttp import web
 
 from bot.core import bounded
-from bot.core.chat import ChatError
+from bot.core.chat import ChatError, OutcomeUnknown
 from bot.discord import connection
+from bot.discord.chat import DiscordChat
 from bot.slack.listeners.socket import Socket
 from bot.slack.web_api import WebApi
 from tests.digest.arxiv.test_bounds import bomb
@@ -149,6 +151,35 @@ async def test_a_reply_of_another_shape_is_a_failure_of_the_platform(body):
         with pytest.raises(ChatError):
             await api.call("chat.update", channel="C1")
         await api.close()
+
+
+@pytest.mark.parametrize(("logged_in", "method"), [(False, "POST"), (True, "POST"), (True, "GET")])
+@pytest.mark.parametrize("body", [b"null", b"<html><body>Sign in</body></html>"])
+async def test_a_page_in_place_of_an_answer_of_discord_is_a_failure_of_the_platform(body, logged_in, method):
+    bot = {"id": "1", "username": "b", "discriminator": "0", "avatar": None, "bot": True}
+    about = {"id": "1", "name": "b", "description": "", "icon": None, "bot_public": True, "bot_require_code_grant": False,
+             "verify_key": "", "owner": bot}  # fmt: skip
+
+    async def answer(request: web.Request) -> web.Response:
+        known = {"/users/@me": bot, "/applications/@me": about}
+        found = next((known[name] for name in known if logged_in and request.path.endswith(name)), None)
+        kind = "text/html" if body.startswith(b"<") and not found else "application/json"
+        return web.Response(body=json.dumps(found).encode() if found else body, headers={"Content-Type": kind})
+
+    async with answering(answer) as url:
+        connection.set_addresses(f"{url}/")
+        chat = DiscordChat("a.b.c")
+        try:
+            path, rest = "/channels/{channel_id}/messages", chat.rest
+            with pytest.raises(OutcomeUnknown):
+                await (
+                    rest.write("POST", path, {}, channel_id="5")
+                    if method == "POST"
+                    else rest.read(path, channel_id="5")
+                )
+        finally:
+            await chat.close()
+            connection.set_addresses()
 
 
 async def test_what_fits_is_read_whole():
