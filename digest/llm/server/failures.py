@@ -148,6 +148,7 @@ _BUSY = _any(
     r"temporar", r"over_?load", r"\bbusy\b", r"degraded", r"try again later",
     r"connection (?:lost|closed|reset|refused)", r"\bcrash", r"timed? ?out", r"稍后", r"繁忙",
 )  # fmt: skip
+_INTERNAL = regex(r"\bserver_error\b|\binternal (?:server )?error")
 _PLACE = regex(r"\b(?:country|countries|region|territory|location|国家|地区)|unsupported_country|geo")
 _NETWORK = regex(r"\bfirewall|\bvirtual network")
 _CLOSED = _any(
@@ -245,6 +246,9 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
     def wrong(name: str, **values: object) -> Misconfigured:
         return Misconfigured(_said(label.sentence(f"error.model.{name}", **values), complaint.words, context))
 
+    def nowhere() -> Misconfigured:
+        return wrong("api", api="chat", status=status) if context.api != "chat" else wrong("address", status=status)
+
     def passing() -> TemporaryFailure:
         sentence = _trouble(status)
         return TemporaryFailure(_said(sentence, complaint.words, context), complaint.wait, complaint=complaint)
@@ -291,7 +295,7 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
             return too_long
         return RequestRejected(_declined(complaint, context), complaint)
     if _ROUTE.search(text) and not _MODEL.search(text):
-        return wrong("address", status=status)
+        return nowhere()
     if (named_model or _MODEL.search(text)) and _NO_MODEL.search(text) and status not in (503, 529):
         return wrong("unknown", model=repr(context.model), status=status)
     if _API_VERSION.search(text):
@@ -303,12 +307,12 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
     if status in (404, 405, 410, 421, 501):
         if _MODEL.search(text) or named_model or (status == 404 and _names_a_thing(complaint)):
             return wrong("unknown", model=repr(context.model), status=status)
-        return wrong("api", api="chat", status=status) if context.api != "chat" else wrong("address", status=status)
+        return nowhere()
     if status == 403:
         return wrong("denied", model=repr(context.model))
     if _OTHER_MODEL.search(text) and status < 500:
         return wrong("unknown", model=repr(context.model), status=status)
-    if status >= 500 or (_BUSY.search(text) and status != 200):
+    if status >= 500 or (_BUSY.search(text) and status != 200) or (_INTERNAL.search(text) and status == 200):
         return passing()
     if status == 200 and (complaint.event or _BUSY.search(text)):
         return broken

@@ -311,3 +311,16 @@ async def test_the_responses_api_is_spoken_and_read():
         assert (book.total.input_tokens, book.total.cached_tokens) == (10, 4)
         reply = await model.stream(Request((user("Another."),)), show_nothing)
         assert (reply.text, reply.finish) == ("Yes.", "stop")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["404 page not found", '{"detail":"Not Found"}', '{"error":"Unexpected endpoint or method. (POST /v1/responses)"}'],
+)
+async def test_a_server_without_the_responses_api_is_told_with_the_setting(body):
+    async def handle(request):
+        return web.Response(status=404, text=body)
+
+    async with served(handle, api="responses") as (model, _):
+        with pytest.raises(Misconfigured, match="LLM_API=chat"):
+            await model.ask(ASK)
