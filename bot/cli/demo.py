@@ -45,19 +45,6 @@ PACE = 0.02
 VISITOR = Person("visitor", admin=True, moderates=True)
 LEAVE = ("/quit", "/exit", "/q", "quit", "exit")
 
-HELP = """\
-Ask about the papers above, in any language:
-  {example}
-  /questions             {questions}
-  /full 3                the full analysis of a paper
-  /save 3                save a paper; /paper saved lists what you saved
-  /paper today           the list of the digest's papers
-  /paper {paper}      a paper's card (also by words)
-  /digest status         how the digest stands; also setup, now, pause, retract
-  /help                  this
-  /quit                  leave (or Ctrl-D)"""
-OTHERS = "\n  /others                the next candidates"
-
 
 async def demonstrate(settings: Settings, *, categories: bool = False) -> None:
     """`categories`: the user named some, so it is arXiv's list that is wanted.
@@ -283,7 +270,7 @@ class Tour:
         """Says so if the digest has no such paper."""
         known = number.lstrip("#").isdigit() and 1 <= int(number.lstrip("#")) <= len(self.digest.entries)
         if not known:
-            terminal.say(say("no number", "en", n=number or "?", last=len(self.digest.entries)))
+            terminal.say(say("no number", self.digest.language, n=number or "?", last=len(self.digest.entries)))
         return known
 
     async def ask(self, text: str) -> None:
@@ -356,7 +343,7 @@ class Tour:
             terminal.say(f"  {numbers:>4}  {answer.questions[0]}")
 
     def _say_help(self) -> None:
-        questions = "what was recorded; other questions: by words" if self.sample else ""
-        shown = HELP.format(example=self._example(), questions=questions, paper=self.digest.entries[0].paper.id)
-        lines = [line for line in shown.splitlines() if self.sample or "/questions" not in line]
-        terminal.say("\n".join(lines) + (OTHERS if self.digest.others else ""))
+        paper = self.digest.entries[0].paper.id
+        shown = say("demo.help", self.digest.language, example=self._example(), paper=paper)
+        offered = {"/questions": self.sample, "/others": self.digest.others}
+        terminal.say("\n".join(row for row in shown.splitlines() if offered.get(row.split()[0], True)))

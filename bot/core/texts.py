@@ -562,6 +562,7 @@ say = Texts(
     text("demo.recorded", "How much slower is the neural model of paper {number} on a Raspberry Pi?"),
     text("demo.sample", "Sample day, recorded. With a model and arXiv at hand, the demo reads today's papers."),
     text("demo.outside", "This question is not in the recording, so no model answers it here."),
+    text("demo.help", "Ask about the papers above, in any language:\n  {example}\n  /questions             what was recorded; other questions: by words\n  /full 3                the full analysis of a paper\n  /save 3                save a paper; /paper saved lists what you saved\n  /paper today           the list of the digest's papers\n  /paper {paper}      a paper's card (also by words)\n  /digest status         how the digest stands; also setup, now, pause, retract\n  /others                the next candidates\n  /help                  this\n  /quit                  leave (or Ctrl-D)"),
     text("demo.not there", "The recorded sample day has ten papers, and none of them fits."),
     # why there is no digest yet, or none at all
     text("error.run.waits", "Nothing new yet; arXiv's next list is due soon."),

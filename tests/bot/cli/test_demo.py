@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import io
 import os
+import re
 import sys
+from dataclasses import replace
 
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
+from rich.cells import cell_len
 
 from bot.cli import demo
 from bot.cli.sample import RecordedAnalyst, SampleDay
@@ -92,6 +95,19 @@ async def test_status_today_and_saved_work(tour):
     assert "INCePTION" in await told(tour, "/full 4")
     assert "PO-EMO" in await told(tour, "/paper 2003.07723")
     assert "ten papers, and none of them fits" in await told(tour, "/paper 1706.03762")
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ja", "de"])
+async def test_the_help_is_in_the_digest_s_language_and_names_what_works(tour, capsys, language):
+    tour.digest = replace(tour.digest, profile=replace(tour.digest.profile, language=language))
+    await tour.handle("/help")
+    head, example, *rows = capsys.readouterr().err.splitlines()
+    assert (head == "Ask about the papers above, in any language:") is (language == "en")
+    assert example.strip() == tour._example()
+    assert [row.split()[0] for row in rows] == [
+        "/questions", "/full", "/save", "/paper", "/paper", "/digest", "/help", "/quit",
+    ]  # fmt: skip
+    assert {cell_len(row[: re.search(r" {2,}(?=\S)", row.lstrip()).end() + 2]) for row in rows} == {25}
 
 
 async def test_one_letter_answers_yes_or_no(tour, capsys):
