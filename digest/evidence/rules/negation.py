@@ -88,7 +88,7 @@ _NEGATED_WORD = regex(
     re.IGNORECASE,
 )
 _HIDDEN_NEGATION = regex(
-    r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b"
+    rf"{_NEGATED_WORD.pattern}"
     r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|dropping|ablat\w*|disabl\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
     re.IGNORECASE,
 )
