@@ -81,9 +81,9 @@ ASKING = any_word(
     "le la les l un une du de d ce cet cette c est sont a t il elle y on où quel quelle quels quelles combien que en dans sur sous je peut trouver publication "
     "el los las una del son está están tiene hay dónde cuál cuáles qué cuántas cuántos este esta esto artículo trabajo se lo su por "
     "o os as um uma do da dos no na em é são tem há onde qual quais quantas quantos essa esse isso artigo trabalho foi "
-    "это эта этой эту этот этого в на к у из где какая какой какую каком каких какие ли есть имеет сколько статья статьи статье статью работа работы работе она он",
+    "это эта этой эту этот этого в на к у из где какая какой какую каком каких какие ли есть имеет сколько статья статьи статье статью работа работы работе работу она он",
     "这 那 篇 个 论 文 章 本 的 是 有 了 吗 呢 吧 呀 什么 哪些 哪 里 儿 几 多少 在 它 被 请问 属于 一共 总共 过 第 到 番 号 この その 論文 記事 は が の を に で と か です ます ました あり ある 何 なに どの どれ どこ "
-    "이 그 논문 번 은 는 가 을 를 의 에 있 나요 인가요 예요 이에요 야 어디 몇 무엇 뭐 어느 어 해 했",
+    "이 그 논문 번 들 은 는 가 을 를 의 에 있 나요 인가요 예요 이에요 야 어디 몇 무엇 뭐 어느 어 해 했",
 )
 """Words that ask for nothing by themselves."""
 _FACTS = {
@@ -131,7 +131,7 @@ _FACTS = {
 """Words of which a terse question for the fact has one."""
 _BESIDE = any_word(
     "written wrote write authored people behind made first team day published publish submitted submission released release uploaded posted appear appeared came come out source implementation open public publicly available download link or updated been put last latest newer newest most recent recently new old name somewhere anywhere already yet project full and or both und et y e и "
-    "geschrieben verfasst stammt kommen veröffentlicht eingereicht erschienen öffentlich verfügbar frei lang überarbeitet écrit signé signent publié publiée soumis soumise sorti sortie paru parue disponible ouvert "
+    "geschrieben verfasst stammt kommen viennent vient vienen vêm veröffentlicht eingereicht erschienen öffentlich verfügbar frei lang überarbeitet écrit signé signent publié publiée soumis soumise sorti sortie paru parue disponible ouvert "
     "escribió escrito firman firma publicó publicado envió enviado salió publican público abierto fuente largo escreveu saiu submetido aberto fonte написал написали вышла опубликована подана выложена исходный открыт выложен доступен ссылка",
     "怎么 如何 怎样 写 做 第一 发表 提交 发布 投稿 上传 地址 链接 公开 本 過 arxiv 書いた 書きました 公開 されて いますか された されました 提出 入手 リンク ソース 쓴 썼 사람 나왔 제출 공개 발표 되 소스 링크 판",
 )  # fmt: skip

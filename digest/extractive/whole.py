@@ -34,7 +34,7 @@ _PARTS = {
         "局限性 局限 限制 不足 缺点 限界 制約 弱点 欠点 한계점 한계 단점 제한",
     ),
     "related": any_word(
-        "related previous prior verwandte frühere connexes antérieurs relacionados relacionado anteriores previos связанные предыдущие", "相关工作 関連研究 先行研究 관련 선행"
+        "related verwandte connexes relacionados relacionado связанные", "相关工作 関連研究 先行研究 관련"
     ),
     "future": any_word(
         "future further open next directions direction outlook plans plan suggest suggested zukünftige künftige zukunft ausblick offene futurs futur futures perspectives pistes futuro futuros futura futuras próximos перспективы будущие будущая дальнейшие",
@@ -58,9 +58,9 @@ _PARTS = {
 }  # fmt: skip
 """Words of which such a question has one."""
 _BESIDE = any_word(
-    "for author authors suggest suggests you they them their terms simple simply plain layman work por favor s il te vous plaît and or between both have entre zwischen и между und et y e main key core central most important overall major primary biggest best one sentence sentences words two three few just quick quickly simply please behind made make makes say says think as using used use own "
+    "travaux trabalhos trabajos for author authors suggest suggests you they them their terms simple simply plain layman work por favor s il te vous plaît and or between both have entre zwischen и между und et y e main key core central most important overall major primary biggest best one sentence sentences words two three few just quick quickly simply please behind made make makes say says think as using used use own "
     "quoi wichtigste wichtigsten wichtig haupt zentrale kern satz einem bitte mir principal principale principaux principales clé phrase importante importantes central frase principais главная главные основная основные основной главный одном предложении",
-    "怎么 如何 怎么样 怎样 主要 核心 关键 最 重要 一句话 一下 简单 性 点 主な 中心 主要な 一文 して して下さい ください 教えて 何ですか 무슨 어떤 이야 주요 핵심 가장 중요한 한 문장 줘 해줘 뭐야 뭔가요 무엇인가요 으로 주세요",
+    "怎么 如何 怎么样 怎样 主要 核心 关键 最 重要 一句话 一下 简单 性 点 主な 中心 主要な 一文 して して下さい ください 教えて 何ですか 무슨 어떤 이야 주요 핵심 가장 중요한 한 문장 줘 해줘 뭐야 뭔가요 무엇인가요 으로 주세요 연구",
 )  # fmt: skip
 LICENCE = "licence license copyright"
 _MATTERS = {
@@ -103,8 +103,8 @@ words of a question that asks for it alone."""
 _OF_MATTERS = any_word(
     "who whom wer qui quién quem кто been report reports reported train trains training run ran need needs needed study studies provide section discuss mention mentioned kind type full "
     "verwendet verwendeten benutzt nutzt brauchte nennt trainieren trainiert été pour utilisé utilisée utilisés utilisées utilise utilisent entraîner entraîné entraînement usa usan usado usados usaron usam usó usou utiliza utilizan utilizaron utilizam entrenar entrenó entrenado treinar treinado entrenamiento treinamento "
-    "использует используют использованы использовали использовались обучали обучения обучалась",
-    "使用 用 用到 用于 训练 采用 進行 哪些 使って 使った 使われた 使いました 用いた 学習 訓練 사용 사용했 사용된 훈련 학습 했나요 된",
+    "используются использует используют использованы использовали использовались обучали обучения обучалась",
+    "谁 使用 用 用到 用于 训练 采用 進行 哪些 使って 使った 使われた 使いました 用いた 学習 訓練 사용 사용했 사용된 훈련 학습 했나요 된",
 )
 """Words that such a question may have too."""
 UNSAID = {"limits": "limitation drawback weakness shortcoming", "future": "future"}

@@ -493,6 +493,8 @@ async def test_future_and_related_work_come_from_where_papers_tell_of_them():
     [
         ("which university are the authors from?", "hold no affiliations"),
         ("Von welcher Universität kommen die Autoren?", "hold no affiliations"),
+        ("De quelle université viennent les auteurs ?", "hold no affiliations"),
+        ("저자들의 소속은 어디인가요?", "hold no affiliations"),
         ("著者の所属は？", "hold no affiliations"),
         ("作者是哪个单位的？", "hold no affiliations"),
         ("has it been withdrawn?", "This is version 1, of Jan 29, 2026. Nothing in its metadata says that"),
@@ -537,7 +539,7 @@ async def test_each_of_several_papers_is_told_as_a_whole():
     assert (await answer("when were 4 and 7 published?", both=True)).text.count("Submitted to arXiv on") == 2
 
 
-@each("question", ["what is the frame rate about?", "limitations of RT-2?", "results on OpenVLA?", "why does it fail?", "how does the encoder work?", "结果怎么计算的", "how new is the camera?"])  # fmt: skip
+@each("question", ["what is the frame rate about?", "limitations of RT-2?", "results on OpenVLA?", "why does it fail?", "how does the encoder work?", "结果怎么计算的", "how new is the camera?", "What is the approach of previous work?"])  # fmt: skip
 def test_a_question_about_one_matter_is_none_about_the_whole(question):
     assert asked_part(question) == ""
 
