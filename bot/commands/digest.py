@@ -56,7 +56,8 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
     else:
         needed = verb if subscription.created is not None or verb == "status" else "setup"
         await gate.require_command(context, f"digest {needed}", command.place, command.person, language)
-    if not refusal and verb not in ("setup", "status") and subscription.created is None:
+    tells = verb == "setup" or (verb == "status" and removed is None)
+    if not refusal and subscription.created is None and not tells:
         refusal = say("not set" if removed is None else "error.run.removed", language)
     if refusal:
         await respond.show(note(refusal, language))

@@ -206,8 +206,11 @@ async def test_invited_back_unnoticed_it_goes_on_with_its_settings_at_the_next_c
         left = place.server.kick(CHANNEL, "U1")
         assert left is not None
         await left.wait()
-        place.command("digest", "now")
-        await place.until(lambda: any("the bot was removed from it" in text for text in place.alone()))
+        for times, verb in enumerate(("status", "now"), 1):
+            place.command("digest", verb)
+            await place.until(
+                lambda times=times: sum("the bot was removed from it" in text for text in place.alone()) == times
+            )
         place.space.channels[CHANNEL].members.add(BOT_USER)  # Slack tells it while the bot is down
         place.command("digest", "now")
         await place.until(lambda: "The digest is posted." in place.alone()[-1])
