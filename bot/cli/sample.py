@@ -69,10 +69,12 @@ class SampleDay:
         return [paper for paper in found if paper]
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
+        """By titles and authors, which may be misspelled, else by abstracts with all the words."""
         titles = {p.id: f"{p.title} {' '.join(p.authors)}" for p in self._papers.values()}
-        found = process.extract(
-            words, titles, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=limit, score_cutoff=60
-        )
+        abstracts = {p.id: p.abstract for p in self._papers.values()}
+        how: dict[str, Any] = {"scorer": fuzz.token_set_ratio, "processor": utils.default_process, "limit": limit}
+        found = process.extract(words, titles, score_cutoff=60, **how)
+        found = found or process.extract(words, abstracts, score_cutoff=100, **how)
         if not found:
             raise ArxivUnavailable(say.sentence("demo.not there"))
         return [self._papers[i] for _, _, i in found]

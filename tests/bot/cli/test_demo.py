@@ -110,6 +110,12 @@ async def test_the_help_is_in_the_digest_s_language_and_names_what_works(tour, c
     assert {cell_len(row[: re.search(r" {2,}(?=\S)", row.lstrip()).end() + 2]) for row in rows} == {25}
 
 
+async def test_words_are_looked_for_in_titles_then_in_abstracts(tour):
+    assert "Combating Adversarial Misspellings" in await told(tour, "/paper find adversarial mispellings")
+    assert "Short Text Language Identification" in await told(tour, "/paper lexicon")
+    assert "none of them fits" in await told(tour, "/paper lexicon of the sea")
+
+
 async def test_one_letter_answers_yes_or_no(tour, capsys):
     assert "[y]" in await told(tour, "/digest retract")
     await tour.handle("n")
