@@ -29,7 +29,7 @@ from digest.extractive.sentences import (
     term_set,
     titled,
 )
-from digest.extractive.whole import LICENCE, UNSAID, asked_matter, asked_part, own_words
+from digest.extractive.whole import LICENCE, asked_matter, asked_part, own_words
 from digest.fulltext.links import availability
 from digest.model import (
     ABSTRACT_PARTS,
@@ -174,8 +174,8 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     if not hits:
         name = "no part" if part else "script" if _in_another_language(question, wanted, sample) else "silent"
         return replace(blank, text=label(f"extractive.{name}", language), found=False)
-    if not of_all and (asked_part(question) in UNSAID or not _holds_most(wanted, hits, sources)):
-        name = "no part" if asked_part(question) in UNSAID else "script" if wanted.lost else "part"
+    if not of_all and not _holds_most(wanted, hits, sources):
+        name = "script" if wanted.lost else "part"
         words = label("separator.quoted", language).join(map(escape, wanted.written(hits[0][0].quotation)))
         said = label(f"extractive.{name}", language, words=words)
         return replace(blank, text=f"{said} {marks}", quotes=quotes, found=False)

@@ -473,6 +473,16 @@ async def test_a_matter_of_all_papers_is_searched_by_its_english_words_or_told_t
         assert said in shown if said else (found.text, shown) == (label("extractive.no part", "en"), ""), question
 
 
+async def test_a_sentence_that_holds_the_word_is_shown_and_none_told_to_be_missing():
+    """`Future work` begins like another work's name, so it is none of the best sentences."""
+    last = Section("5 Discussion", 1, passages=(Passage("Future work should include objects that break."),))
+    source = Source(moving(), replace(a_text(), sections=(*a_text().sections[:3], last)), None, 4)
+    found = await ANALYST.answer("next: future work?", [source], (), "en", show_nothing)
+    assert [q.evidence.quotation for q in found.quotes] == [last.passages[0].text]
+    assert found.found
+    assert "No section" not in found.text
+
+
 async def test_future_and_related_work_come_from_where_papers_tell_of_them():
     more = Passage("As future work, we plan to grasp transparent objects.")
     earlier = Section("2 Related Work", 1, passages=(Passage("Earlier policies wait until a thought is complete."),))
