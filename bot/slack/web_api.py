@@ -323,7 +323,7 @@ def _from_response(error: SlackApiError, method: str, channel: str) -> ChatError
 def _from_code(code: str, data: Mapping[str, Any], method: str, channel: str) -> ChatError:
     """The ChatError for one of Slack's error codes."""
     if code == "missing_scope":
-        what = say.sentence("error.slack.scope", scope=data.get("needed", ""))
+        what = say.sentence("error.slack.scope", scope=data.get("needed") or ", ".join(METHODS[method]))
         return HistoryRefused(what) if method in ("conversations.history", "conversations.replies") else Forbidden(what)
     if code in _TOKEN:
         name = "SLACK_APP_TOKEN" if method == "apps.connections.open" else "SLACK_BOT_TOKEN"

@@ -192,6 +192,7 @@ async def test_a_slack_that_cannot_be_reached_took_nothing():
         ("token_revoked", Forbidden, "SLACK_BOT_TOKEN"),
         ("account_inactive", Forbidden, "reinstall"),
         ("restricted_action", Forbidden, "admin"),
+        ("missing_scope", Forbidden, "the scope chat:write is missing"),  # and Slack does not say which
         ("is_archived", Outside, "C1 is archived"),
         ("not_in_channel", Outside, "/invite"),
         ("channel_not_found", Outside, "no channel C1"),
