@@ -153,10 +153,10 @@ async def test_fewer_than_two_papers_get_a_sentence(channel, text):
     await channel.digest()
     respond = await channel.command("paper", text)
     if text != "compare":
-        assert "two to 6 papers" in respond.text
+        assert "2 to 6 papers" in respond.text
 
 
 async def test_papers_are_counted_before_they_are_looked_up(channel):
     """A look-up would say that arXiv has no such papers."""
     respond = await channel.command("paper", "compare " + " ".join(f"2501.0000{n}" for n in range(1, 8)))
-    assert "two to 6 papers" in respond.text
+    assert "2 to 6 papers" in respond.text
