@@ -67,7 +67,7 @@ _NOUNS = {
     "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
     "zh": _Nouns(r"论文|文章|論文", r"[编序]号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|行|列|页|第", today="今[天日]|当[天日]|本日|本期", sums_up="总体|大体|总的|总结|概括|概述|汇总|归纳|综述|梳理|整理|有(?:什么|啥)|值得", end=r"倒数|从(?:后|最后|下)(?:面|往前|往上)*(?:数)?"),
     "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ|行|列|ページ", today="今[日回]|本日|一日", sums_up="全体|全般|ざっと|まとめ|要約|概要|総括|何か|面白い|おすすめ", about=r"に(?:関|つ)(?:する|いて)の?", end=r"(?:後ろ|最後|下|末尾|うしろ)から(?:数えて)?"),
-    "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식|행|열|페이지", today="오늘|하루", sums_up=r"전반|대체로|전체|요약|정리|개요|볼\s?만한|재밌는|재미있는", about=r"에 관한|에 대한|관련", end=r"(?:끝|뒤|밑|아래|마지막)에서"),
+    "ko": _Nouns(r"(?:논문|페이퍼|글(?!자))", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식|행|열|페이지", today="오늘|하루", sums_up=r"전반|대체로|전체|요약|정리|개요|볼\s?만한|재밌는|재미있는", about=r"에 관한|에 대한|관련", end=r"(?:끝|뒤|밑|아래|마지막)에서"),
 }  # fmt: skip
 _EAST = ("zh", "ja", "ko")
 _COMPOUNDS = {"de": r"letzt\w{1,2}", "it": r"ultim\w"}
@@ -418,7 +418,8 @@ def _counts(figure: re.Match[str], plain: str) -> bool:
         return True
     if figure[0].startswith("第"):
         return bool(_other_east().match(plain, end))
-    return bool(_IDEOGRAM.match(plain, end) and not _PARTICLE.match(plain, end))
+    # `7論文` may be seven papers or the seventh.
+    return bool(_IDEOGRAM.match(plain, end)) and not (_PARTICLE.match(plain, end) or _papers_east().match(plain, end))
 
 
 def _without_versions(figures: Iterable[tuple[int, int]], question: str, plain: str) -> Iterator[tuple[int, int]]:
@@ -719,6 +720,11 @@ def _papers() -> re.Pattern[str]:
 
 
 @cache
+def _papers_east() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{any_of('paper', _EAST)})")
+
+
+@cache
 def _bare(language: str) -> re.Pattern[str]:
     the, then = _NOUNS[language].the or "(?!)", _NOUNS[language].then or "(?!)"
     if language == "nl":
@@ -941,10 +947,10 @@ def _other_east() -> re.Pattern[str]:
 
 @cache
 def _figures() -> re.Pattern[str]:
-    """`4`; the English words for it; `第四` of something that is not said."""
+    """`4`; the English words for it; `第四` of something that is not said; `四` before papers."""
     words, ordinals = _words("en", "cardinal", 2), _words("zh", "ordinal")
     return re.compile(
-        rf"{_FIGURE}|(?<![\w-])(?:{words})(?![\w-])|(?:{ordinals})(?=个)|[二三四五六七八九十](?=\s*[?!？！。呢]*$)"
+        rf"{_FIGURE}|(?<![\w-])(?:{words})(?![\w-])|(?:{ordinals})(?=个)|[二三四五六七八九十](?=\s*(?:[?!？！。呢]*$|{any_of('paper', _EAST)}))"
     )
 
 

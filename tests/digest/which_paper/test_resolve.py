@@ -73,6 +73,18 @@ def test_an_id_that_is_in_no_digest_is_told_all_the_same():
     assert resolve("看看1706.03762的位置编码", papers=TODAY).paper_ids == ("1706.03762",)
 
 
+@pytest.mark.parametrize("question", ["7 논문의 한계는?", "7 論文の限界は？", "7论文的局限是什么", "七論文の結論"])
+def test_a_figure_right_before_a_paper_is_asked_about(question):
+    """It may be so many papers."""
+    found = resolve(question, papers=TEN, under_discussion=(TEN[3].paper.id,))
+    assert (found.ask, len(found.candidates)) == (True, 10)
+
+
+def test_a_count_of_letters_names_no_paper():
+    under = TEN[3].paper.id
+    assert resolve("7 글자로 요약해줘", papers=TEN, under_discussion=(under,)).paper_ids == (under,)
+
+
 def test_a_number_the_digest_has_not_is_asked_about():
     found = resolve("paper 42 please", papers=TODAY)
     assert found.ask
