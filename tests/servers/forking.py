@@ -223,7 +223,8 @@ def serve(listener: socket.socket) -> dict[str, Any]:
             _report(running, selector)
         if listener in ready:
             control, _ = listener.accept()
-            control.send(b"+")
+            with contextlib.suppress(OSError):  # who asks may be killed at any moment
+                control.send(b"+")
             controls.add(control)
             selector.register(control, selectors.EVENT_READ)
         for pid in [pid for pid, status in running.items() if status in ready]:
@@ -252,7 +253,8 @@ def serve(listener: socket.socket) -> dict[str, Any]:
                 wanted = json.loads(request)
                 _become(wanted, fds[1:])
                 return wanted
-            status.send(f"{pid}\n".encode())
+            with contextlib.suppress(OSError):
+                status.send(f"{pid}\n".encode())
             running[pid] = status
             if request.startswith(b'{"code"'):
                 selector.register(status, selectors.EVENT_READ)
@@ -261,10 +263,14 @@ def serve(listener: socket.socket) -> dict[str, Any]:
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
-    """Empty at the end."""
-    data, fds, _, _ = socket.recv_fds(control, 65536, 32)
-    while data and len(data) < 4 + int.from_bytes(data[:4], "big"):
-        data += control.recv(65536)
+    """Empty at the end, also within a request."""
+    try:
+        data, fds, _, _ = socket.recv_fds(control, 65536, 32)
+        while data and len(data) < 4 + int.from_bytes(data[:4], "big"):
+            more = control.recv(65536)
+            data = data + more if more else b""
+    except ConnectionError:
+        return b"", []
     return data[4:], fds
 
 

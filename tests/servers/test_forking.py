@@ -1,8 +1,11 @@
 """What stands for a forked process hands on what it was given, and takes the process along when it is killed."""
 
 import asyncio
+import json
 import os
+import socket
 from asyncio.subprocess import PIPE
+from pathlib import Path
 
 from tests.deadline import DEADLINE
 
@@ -26,3 +29,18 @@ async def test_a_process_ends_with_what_stands_for_it(forks):
     async with asyncio.timeout(DEADLINE):
         assert await process.stdout.read() == b""
     await process.wait()
+
+
+async def test_who_asks_and_is_killed_at_once_takes_nobody_else_along(forks):
+    status, theirs = socket.socketpair()
+    with theirs, Path(os.devnull).open("r+b") as nothing, socket.socket(socket.AF_UNIX) as control:
+        control.connect(forks.command[-1])
+        control.recv(1)
+        status.close()
+        request = json.dumps({"code": "", "words": [], "passed": [], "cwd": ".", "env": {}}).encode()
+        descriptors = [theirs.fileno(), *[nothing.fileno()] * 3]
+        socket.send_fds(control, [len(request).to_bytes(4, "big") + request], descriptors)
+    process = await asyncio.create_subprocess_exec(*forks.command, "-c", "print('runs')", stdout=PIPE)
+    async with asyncio.timeout(DEADLINE):
+        assert await process.stdout.read() == b"runs\n"
+    assert await process.wait() == 0

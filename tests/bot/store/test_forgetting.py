@@ -88,7 +88,7 @@ async def test_forget_me_leaves_no_key_with_the_person_or_their_words_and_all_of
     # The console's own board is the channel: "messages already in the channel are the channel's".
     assert [name for name in holding(found, ZOE.id, "xylophone") if not name.startswith("paperboy:board:")] == []
     assert holding(found, YAN.id, "marmalade") == before
-    assert "Nothing" in (await day.command("paper", "saved", ZOE)).text
+    assert "You have saved nothing." in (await day.command("paper", "saved", ZOE)).text
     assert len(await day.context.store.saved(YAN.id)) == 1
 
 
