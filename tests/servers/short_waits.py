@@ -20,7 +20,7 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.digests.daily": ("RUN_LEASE",),
     "bot.alerts.changes": ("RETRY",),
     "bot.alerts.following": ("BEAT", "SILENCE"),
-    "bot.slack.web_api": ("TIMEOUT", "MAX_THROTTLE_WAIT", "POST_GAP"),
+    "bot.slack.web_api": ("TIMEOUT", "MAX_THROTTLE_WAIT"),
     "bot.core.draft": ("LATE_ARRIVAL",),
     "bot.slack.draft": ("SEARCH_TIMEOUT", "STREAM_PACE", "EDIT_PACE"),
     "bot.discord.connection": ("READY_WAIT",),
@@ -71,6 +71,7 @@ def _divide(module: str, names: tuple[str, ...], by: float) -> None:
 def _shorten_rules(by: float) -> None:
     from bot.store.limits import pace
 
+    _divide("bot.slack.web_api", ("POST_GAP",), by)
     for name, rule in pace.RULES.items():
         if isinstance(rule, pace.OneAtATime):
             pace.RULES[name] = pace.OneAtATime(rule.gap / by, max(timedelta(seconds=1), rule.hold / by))
