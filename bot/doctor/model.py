@@ -55,7 +55,7 @@ async def _cache(settings: Settings) -> AsyncGenerator[Cache, None]:
     """The store's, or one in memory if the store is away: its own check says so."""
     async with contextlib.AsyncExitStack() as stack:
         try:
-            store, _, _ = await stack.enter_async_context(open_store(settings))
+            store, _, _ = await stack.enter_async_context(open_store(settings, full=0))
         except PaperboyError:
             yield MemoryCache()
         else:

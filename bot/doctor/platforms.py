@@ -64,7 +64,7 @@ async def _channels(settings: Settings, platform: str, *named: str) -> list[str]
     """Channels from the settings and from the stored subscriptions."""
     known: list[str] = []
     with contextlib.suppress(PaperboyError):  # another check reports the store
-        async with open_store(settings) as (store, _, _):
+        async with open_store(settings, full=0) as (store, _, _):
             known = [s.place.channel for s in await store.subscriptions() if s.place.platform == platform]
     return list(dict.fromkeys([*(n for n in named if n), *known]))
 

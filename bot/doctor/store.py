@@ -21,7 +21,7 @@ MIN_FREE = 500_000_000
 
 async def store(settings: Settings) -> list[Finding]:
     kind = "REDIS_URL" if settings.redis_url else f"embedded, in {settings.home}"
-    async with open_store(settings) as (store, _, _):
+    async with open_store(settings, full=0) as (store, _, _):
         await store.server_time()
         await store.redis.try_commands()
         found = [Finding("store", State.GOOD, kind)]

@@ -162,7 +162,7 @@ async def _listen(
     except OSError as error:
         sentence = f"{setting} {port} cannot be used ({error.strerror}). Set {setting} to a free port."
         if host and (isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, None)):
-            sentence = f"HOST {host} is no address of this machine. Set HOST to one, or to 0.0.0.0 for all."
+            sentence = f"HOST {host} is not an address of this machine. Set HOST to one, or to 0.0.0.0 for all."
         if needed:
             raise Misconfigured(sentence) from error
         log.warning("event=no_health_port setting=%s reason=%r", setting, sentence)

@@ -21,7 +21,7 @@ from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, RedisPauses, Store, StoreUnavailable, reachable
 from bot.store.embedded.server import EmbeddedStore, store_address
-from bot.store.redis import with_certificates
+from bot.store.redis import FULL_WAIT, with_certificates
 from digest.arxiv.sharing import SharedPapers
 from digest.errors import for_log
 from digest.ports import Analyst, Budget, Cache, NoPictures, Papers, Pictures, Services, Texts
@@ -177,12 +177,13 @@ async def open_app(
 
 @contextlib.asynccontextmanager
 async def open_store(
-    settings: Settings, *, wait: float = 0.0
+    settings: Settings, *, wait: float = 0.0, full: float = FULL_WAIT
 ) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
     """Yields the store, its server's address, and the server if embedded. Waits `wait` seconds for
-    a server at REDIS_URL. Raises Misconfigured, StoreUnavailable."""
+    a server at REDIS_URL, and `full` for one that takes no writes. Raises Misconfigured,
+    StoreUnavailable."""
     address = with_certificates(settings.redis_url.get_secret_value(), settings.redis_ca_file)
-    async with store_address(address, settings.home) as (url, embedded), Redis(url) as redis:
+    async with store_address(address, settings.home) as (url, embedded), Redis(url, full=full) as redis:
         if embedded is None:
             await _wait_for_store(url, wait)
         store = Store(redis, clock(settings.paperboy_now))

@@ -48,7 +48,7 @@ COMPRESS_OVER = 512
 """Bytes."""
 
 
-class StoreFull(StoreUnavailable):
+class StoreUnwritable(StoreUnavailable):
     """The server takes no writes now: it is full, read-only while it changes over, or busy."""
 
 
@@ -96,11 +96,11 @@ class Redis:
                 return await ask()
 
         def pause(error: Exception) -> bool | float:
-            return FULL_RETRY_DELAY if isinstance(error, StoreFull) else False
+            return FULL_RETRY_DELAY if isinstance(error, StoreUnwritable) else False
 
         try:
             return await asked()
-        except StoreFull:  # seldom, and what stamina makes for a call costs as much as a command
+        except StoreUnwritable:  # seldom, and what stamina makes for a call costs as much as a command
             if not self._full:
                 raise
         await asyncio.sleep(FULL_RETRY_DELAY)
@@ -219,12 +219,12 @@ def sentences(url: str) -> Iterator[None]:
 REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = (
     (
         r"MISCONF|No space left",
-        StoreFull,
+        StoreUnwritable,
         "{server} cannot write to its disk, which is full or failing. Make room; nothing acknowledged is lost.",
     ),
     (
         r"OOM|OutOfMemory",
-        StoreFull,
+        StoreUnwritable,
         "{server} has used up its memory. Raise its maxmemory (with the policy noeviction).",
     ),
     (
@@ -265,10 +265,10 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     ),
     (
         r"MASTERDOWN|MasterDown|NOREPLICAS|TRYAGAIN|TryAgain|\bBUSY\b",
-        StoreFull,
+        StoreUnwritable,
         "{server} cannot work now ({said}). Look at the server; Paperboy tries again.",
     ),
-    (r"READONLY|ReadOnlyError", StoreFull, "{server} is a read-only replica. Use the primary's address."),
+    (r"READONLY|ReadOnlyError", StoreUnwritable, "{server} is a read-only replica. Use the primary's address."),
     (
         r"MOVED|MovedError|AskError|CrossSlot|CROSSSLOT|ClusterDown|CLUSTERDOWN|(?i:hash slot|cluster mode)",
         Misconfigured,

@@ -28,6 +28,7 @@ from bot.store.embedded.server import stop
 from digest.errors import Misconfigured
 from digest.ports import FreePace
 from tests.bot.server.test_health import free_port
+from tests.deadline import DEADLINE
 from tests.servers.arxiv import ArxivServer
 from tests.servers.discord import Discord
 from tests.servers.faults import Fault
@@ -170,6 +171,16 @@ class TestStore:
             assert await store_checks.store(given) == [good]
         finally:
             await store.redis.do("CONFIG", "SET", "appendonly", "no")
+
+    async def test_a_server_that_takes_no_writes_is_told_without_waiting_for_it(self, redis_url, store, monkeypatch):
+        monkeypatch.setattr("bot.store.redis.FULL_RETRY_DELAY", 10 * DEADLINE)
+        await store.redis.do("CONFIG", "SET", "maxmemory", "1")
+        try:
+            async with asyncio.timeout(DEADLINE):
+                with pytest.raises(StoreUnavailable, match="used up its memory"):
+                    await store_checks.store(settings(redis_url=redis_url))
+        finally:
+            await store.redis.do("CONFIG", "SET", "maxmemory", "0")
 
     async def test_an_embedded_one_has_a_folder_and_room_in_it(self, tmp_path, monkeypatch):
         given = settings(paperboy_home=tmp_path)

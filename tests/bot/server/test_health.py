@@ -109,7 +109,7 @@ async def test_a_port_that_is_taken_ends_only_who_needs_it(caplog):
 
 @pytest.mark.parametrize("host", ["300.1.1.1", "[::1]", "192.0.2.1"])
 async def test_an_address_that_is_none_of_this_machine_is_told_as_such(host):
-    with pytest.raises(Misconfigured, match=rf"HOST {re.escape(host)} is no address of this machine"):
+    with pytest.raises(Misconfigured, match=rf"HOST {re.escape(host)} is not an address of this machine"):
         async with serve_http(Health(), web.Application(), free_port(), None, host=host, needed=True):
             pass
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.store import Redis, StoreUnavailable, reachable
 from bot.store.embedded.directory import server_binary
-from bot.store.redis import StoreFull, with_certificates
+from bot.store.redis import StoreUnwritable, with_certificates
 from digest.errors import Misconfigured
 from tests.deadline import DEADLINE
 from tests.paths import TESTS
@@ -152,14 +152,14 @@ async def refusing(words: str) -> AsyncIterator[str]:
         ("NOSCRIPT No matching script. Please use EVAL.", Misconfigured, "forgets scripts"),
         ("LOADING Redis is loading the dataset in memory", StoreUnavailable, "REDIS_URL is still loading"),
         ("ERR max number of clients reached", StoreUnavailable, "no more connections"),
-        ("READONLY You can't write against a read only replica.", StoreFull, "read-only replica"),
+        ("READONLY You can't write against a read only replica.", StoreUnwritable, "read-only replica"),
         ("CLUSTERDOWN Hash slot not served", Misconfigured, "part of a cluster"),
         ("MOVED 3999 127.0.0.1:6381", Misconfigured, "part of a cluster"),
-        ("OOM command not allowed when used memory > 'maxmemory'.", StoreFull, "maxmemory"),
-        ("MISCONF Redis is configured to save RDB snapshots", StoreFull, "cannot write to its disk"),
-        ("MASTERDOWN Link with MASTER is down", StoreFull, "cannot work now"),
-        ("NOREPLICAS Not enough good replicas to write.", StoreFull, "cannot work now"),
-        ("BUSY Redis is busy running a script.", StoreFull, "cannot work now"),
+        ("OOM command not allowed when used memory > 'maxmemory'.", StoreUnwritable, "maxmemory"),
+        ("MISCONF Redis is configured to save RDB snapshots", StoreUnwritable, "cannot write to its disk"),
+        ("MASTERDOWN Link with MASTER is down", StoreUnwritable, "cannot work now"),
+        ("NOREPLICAS Not enough good replicas to write.", StoreUnwritable, "cannot work now"),
+        ("BUSY Redis is busy running a script.", StoreUnwritable, "cannot work now"),
     ],
 )
 async def test_what_hosted_servers_refuse_is_said_and_no_bug(words, kind, said):
