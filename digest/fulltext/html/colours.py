@@ -16,6 +16,8 @@ Colour = tuple[float, float, float, float]
 WHITE: Colour = (255.0, 255.0, 255.0, 1.0)
 BLACK: Colour = (0.0, 0.0, 0.0, 1.0)
 CLEAR: Colour = (0.0, 0.0, 0.0, 0.0)
+DARK: Colour = (18.0, 18.0, 18.0, 1.0)
+"""The ground of a page that asks for dark colours."""
 LEAST_CONTRAST = 36.0
 """Of 255, in the colour channel that differs most: with less, text is unreadable."""
 _GROUND = ("canvas", "field", "background", "window", "menu", "scrollbar", "infobackground", "white")
@@ -75,8 +77,9 @@ def _hexadecimal(digits: str) -> Colour | None:
 
 
 def _function(name: str, inside: str) -> Colour | None:
-    if name == "light-dark":
-        return colour(inside.partition(",")[0])
+    if name in ("light-dark", "dark-light"):  # the latter where the page asks for dark colours
+        light, *dark = split(inside, ",")
+        return colour(dark[0] if dark and name == "dark-light" else light)
     if name == "color-mix":
         return _mixed(inside)
     inside = _worked_out(inside)

@@ -15,17 +15,19 @@ from lxml.etree import Comment, XPath, _Element, iterwalk
 
 from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
+from digest.fulltext.html.colours import DARK, WHITE
+from digest.fulltext.html.drawings import unseen_texts
 from digest.fulltext.html.elements import all_text, classes, tag
 from digest.fulltext.html.inline import BREAKS, is_dropped
+from digest.fulltext.html.lengths import pixels
 from digest.fulltext.html.stylesheets import Declarations, StyleSheet
-from digest.fulltext.html.visibility import Look, Style, covered_by, how_hidden, look
+from digest.fulltext.html.visibility import Look, Style, covered_by, how_hidden, is_dark, look
 from digest.model import Hidden
 from digest.patterns import regex
 
 _SHAPES = frozenset(("rect", "path", "circle", "ellipse", "polygon", "image", "use"))
 _DRAWING_ATTRIBUTES = ("opacity", "visibility", "display", "font-size", "clip-path", "mask", "filter", "transform")
 _MATHS_ATTRIBUTES = (("mathcolor", "color"), ("mathbackground", "background-color"), ("mathsize", "font-size"))
-_STYLED_MATHS = XPath("boolean(.//@mathcolor | .//@mathsize | .//@mathbackground | .//@style)")
 _MARKS = tuple(
     (name.encode(), XPath(f"descendant-or-self::*/@{name}/.."))
     for name in ("color", "bgcolor", "hidden", "popover", "mathcolor", "mathsize", "mathbackground", "aria-hidden")
@@ -45,7 +47,10 @@ def take_out_hidden(article: _Element, sheet: StyleSheet, data: bytes) -> list[H
     around = Look(variables=sheet.initial)
     work = _HiddenTexts(sheet)
     for el in reversed(list(article.iterancestors())):
-        around = look(Style(work.declared(el), around), around, drawn=False, boxed=False)
+        style = Style(work.declared(el), around)
+        if tag(el) == "html" and is_dark(style, around):
+            around = replace(around, background=DARK, colour=WHITE)
+        around = look(style, around, drawn=False, boxed=False)
     around = replace(around, visible=True, alpha=1.0)
     lower = data.lower()
     candidates = [*article.iter("details", "svg", "dialog"), *sheet.styled(article)]
@@ -127,10 +132,11 @@ class _HiddenTexts:
             return
         if name == "svg":
             in_drawing, painted = True, painted or any(tag(x) in _SHAPES for x in el.iter())
+            self._covered.update(unseen_texts(el))
         how, inside = self._judged(el, around, in_drawing=in_drawing, painted=painted)
         if how or (name == "math" and inside.hidden):
             self._take_out(el, how or inside.hidden)
-        elif name == "math" and not _STYLED_MATHS(el):
+        elif name == "math" and self._expected.isdisjoint(el):
             self.report()
         else:
             if el in self.hosts or (name == "details" and el.get("open") is None):
@@ -145,6 +151,7 @@ class _HiddenTexts:
         for event, part in iterwalk(el, events=("start", "end")):
             if event == "start" and part is not el and tag(part) in BREAKS:
                 used = ceil(used / wide) * wide + (wide if tag(part) == "br" else 0.0)
+                used += self._empty_lines(part) * wide
             if event == "end" and (part is el):
                 continue
             text = (part.text if event == "start" else part.tail) or ""
@@ -159,6 +166,11 @@ class _HiddenTexts:
                 part.text = text[:left] + " "
             else:
                 part.tail = text[:left] + " "
+
+    def _empty_lines(self, el: _Element) -> int:
+        """Lines, generously high, that an element without text takes up."""
+        height = pixels(self.declared(el).get("height", ""), 16.0, 0.0) if el in self._expected else None
+        return int((height or 0.0) / 24.0) if len(el) == 0 and not (el.text or "").strip() else 0
 
     def _judged(self, el: _Element, around: Look, *, in_drawing: bool, painted: bool) -> tuple[str, Look]:
         """How the element is hidden with all it holds, if it is, and the Look inside."""

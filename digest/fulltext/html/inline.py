@@ -17,7 +17,7 @@ from digest.fulltext.links import is_known
 from digest.patterns import regex
 
 DROPPED_TAGS = frozenset(
-    ("script", "style", "button", "nav", "header", "footer", "form", "input", "textarea", "select", "template",
+    ("script", "style", "button", "nav", "input", "textarea", "select", "template",
      "noscript", "iframe", "object", "embed", "video", "audio", "link", "meta", "img", "canvas", "rp", "title", "desc", "metadata", "text", "tspan", "textpath",
      "noembed", "noframes", "datalist", "progress", "meter", "map", "defs", "symbol", "clippath", "mask", "pattern", "marker")
 )  # fmt: skip

@@ -50,7 +50,7 @@ ARXIV = """
 _READ = regex(
     r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
-    r"|text-indent|text-security|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding-top|box-sizing|clip|mask|z-index|backface)"
+    r"|text-indent|text-security|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding|grid-template-rows|box-sizing|clip|mask|z-index|backface)"
 )
 """Properties that may hide text or show it."""
 _VALUES = {
@@ -96,6 +96,8 @@ class StyleSheet:
     def __init__(self) -> None:
         self.ends: dict[str, Declarations] = {}
         """How an animation leaves an element, by name."""
+        self.starts: dict[str, Declarations] = {}
+        """How one that does not run shows an element."""
         self.throughout: dict[str, Declarations] = {}
         """What holds from the start to the end of an animation, by name."""
         self.has_parts = False
@@ -235,15 +237,15 @@ class StyleSheet:
         start, end = (
             {k: v for at in names for k, v, _ in frames.get(at, ())} for names in (("from", "0%"), ("to", "100%"))
         )
-        self.ends[name] = end
+        self.starts[name], self.ends[name] = start, end
         self.throughout[name] = {k: v for k, v in end.items() if start.get(k) == v}
 
     def _animated(self, declared: Declarations) -> Declarations:
         """With what an animation leaves of them, or holds all the time."""
         words = " ".join(v for k, v in declared.items() if k.startswith("animation")).split()
-        stays = "forwards" in words or "both" in words
+        shown = self.ends if "forwards" in words or "both" in words else self.throughout
         for name in words:
-            declared = {**declared, **(self.ends if stays else self.throughout).get(name, {})}
+            declared = {**declared, **(self.starts if "paused" in words else shown).get(name, {})}
         return declared
 
 

@@ -40,7 +40,7 @@ _KEYWORD_SIZES = {
 _VARIABLE = regex(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
 _CALL = regex(r"([a-z][a-z0-9-]*)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
 _NUMBER = regex(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
-NARROW_LETTER = 0.35
+NARROW_LETTER = 0.4
 """Of the type's size: no text has narrower letters on average."""
 _DEGREES = {"turn": 360.0, "grad": 0.9, "rad": 57.29578}
 _LIGHTENING = frozenset(("screen", "lighten", "color-dodge", "plus-lighter"))
@@ -53,6 +53,12 @@ class Look:
     colour: Colour = BLACK
     background: Colour | None = WHITE
     """None where a picture or a drawing may be behind it."""
+    bare: bool = True
+    """No element around it paints a background, so that there is nothing to blend with."""
+    dark: bool = False
+    """The page asks for a browser's dark colours."""
+    flat: bool = False
+    """The rows of the grid around it are as low as what they hold can be."""
     size: float = 16.0
     """In pixels."""
     scale: float = 1.0
@@ -102,6 +108,8 @@ class Style:
             if "var(" not in value:
                 break
             value = _VARIABLE.sub(lambda m: self.variables.get(m[1], m[2] or ""), value)[:1_000]
+        if self._around.dark:
+            value = value.replace("light-dark(", "dark-light(")
         return value.strip()
 
     def first(self, *names: str) -> str:
@@ -133,7 +141,8 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
     """The Look inside an element. `drawn`: it is part of a picture; `boxed`: LaTeXML scaled it."""
     if not drawn and style.is_plain:
         return around
-    made = replace(around, size=style.size, variables=style.variables)
+    flat = style["grid-template-rows"].startswith("0")
+    made = replace(around, size=style.size, variables=style.variables, flat=flat, dark=is_dark(style, around))
     made = _with_colour(made, style)
     made = _with_background(made, style, drawn=drawn)
     made = _with_edges(made, style, around.background or WHITE)
@@ -153,7 +162,13 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
         )
         made = replace(made, clip=(width if width is not None else 1e6, height if height is not None else 1e6))
         made = replace(made, room=_room(style, width, height) or made.room)
-    return _filtered(made, style)
+    return _filtered(made, style, around)
+
+
+def is_dark(style: Style, around: Look) -> bool:
+    """Whether the browser's own colours are dark; who reads is taken to have asked for none."""
+    words = style["color-scheme"].split()
+    return "dark" in words and "light" not in words if words else around.dark
 
 
 def _room(style: Style, width: float | None, height: float | None) -> tuple[float, float] | None:
@@ -162,11 +177,20 @@ def _room(style: Style, width: float | None, height: float | None) -> tuple[floa
     single = style["white-space"] in ("nowrap", "pre")
     lines = pixels(style.first("-webkit-line-clamp", "line-clamp"), 0, 0)
     if lines is None and height is not None:
-        lines = height / (0.9 * style.size) if style.size else 0.0
+        lines = (height + _padding_below(style)) / (0.9 * style.size) if style.size else 0.0
     if not {"hidden", "clip"} & set(cut) or (lines is None and not single):
         return None
     wide = (SCREEN[0] if width is None else width) / (NARROW_LETTER * style.size or 1.0)
     return wide, 1.0 if single else max(1.0, lines or 1.0)
+
+
+def _padding_below(style: Style) -> float:
+    """What a box shows of text that is higher than it: boxes cut at the edge of their padding."""
+    if "border-box" in style["box-sizing"]:
+        return 0.0
+    below = [pixels(p, style.size, COLUMN) or 0.0 for p in split(style["padding"], " ")]
+    alone = style.length("padding-bottom", "padding-block-end")
+    return _four(below)[2] if alone is None else alone
 
 
 def _with_background(made: Look, style: Style, *, drawn: bool) -> Look:
@@ -180,13 +204,13 @@ def _with_background(made: Look, style: Style, *, drawn: bool) -> Look:
         plain = (
             stops and "url(" not in picture and all(stop[3] == 1 and not can_be_seen(stop, stops[0]) for stop in stops)
         )
-        return replace(made, background=stops[0] if plain else None)
+        return replace(made, background=stops[0] if plain else None, bare=False)
     for piece in (value, *split(whole, " ")):
         found = made.colour if piece == "currentcolor" else colour(piece) if piece else None
         if found is not None and found[3] > 0 and made.background is not None:
-            return replace(made, background=over(faded(found, made.alpha), made.background))
+            return replace(made, background=over(faded(found, made.alpha), made.background), bare=False)
         if found is not None and found[3] == 1:
-            return replace(made, background=found)
+            return replace(made, background=found, bare=False)
     return made
 
 
@@ -258,7 +282,7 @@ def _is_pressed(style: Style) -> bool:
     return lines is not None and lines < 0.15 * style.size
 
 
-def _filtered(made: Look, style: Style) -> Look:
+def _filtered(made: Look, style: Style, around: Look) -> Look:
     """Filters and blending. A filter changes the text and the ground of the element itself."""
     text, ground = made.colour, made.background or WHITE
     own = any(style[name] for name in ("background", "background-color", "background-image"))
@@ -271,7 +295,7 @@ def _filtered(made: Look, style: Style) -> Look:
             return replace(made, visible=False)
         if name in _FILTERS:
             text, ground = (_changed(c, name, share) if c is text or own else c for c in (text, ground))
-    blend = style["mix-blend-mode"]
+    blend = "" if around.bare else style["mix-blend-mode"]
     if blend in _LIGHTENING and min(ground[:3]) >= 240:
         text = CLEAR
     if blend in ("difference", "exclusion"):
@@ -353,26 +377,28 @@ def how_hidden(style: Style, around: Look, *, drawn: bool, boxed: bool) -> str:
         return "hidden-markup"
     if boxed:  # LaTeXML's own scaling and turning
         numbers = next((n for name, n in _calls(style["transform"]) if name == "scale"), [1.0])
-        return "tiny" if min(abs(n) for n in numbers or [1.0]) < UNREADABLE_SCALE else ""
-    if _scale(style) * around.scale < (UNREADABLE_SCALE if drawn else SMALLEST_SCALE) or _has_no_room(style):
+        return "tiny" if min(abs(n) for n in numbers or [1.0]) <= UNREADABLE_SCALE else ""
+    if _scale(style) * around.scale < (UNREADABLE_SCALE if drawn else SMALLEST_SCALE) or _has_no_room(style, around):
         return "tiny"
     if any(is_so(style) for is_so in (_is_clipped, _is_masked, _is_behind, _shows_its_back, _is_replaced)):
         return "hidden-markup"
     return "off-page" if not drawn and _is_far(style, around) else ""
 
 
-def _has_no_room(style: Style) -> bool:
+def _has_no_room(style: Style, around: Look) -> bool:
     cut = style.first("overflow", "overflow-x", "overflow-y", "contain")
     if not any(word in cut for word in ("hidden", "clip", "scroll", "auto", "paint", "strict")):
         return False
-    sides = [
-        style.length(name, whole=whole)
-        for name, whole in (("width", COLUMN), ("height", SCREEN[1]), ("max-width", COLUMN), ("max-height", SCREEN[1]),
-                            ("inline-size", COLUMN), ("block-size", SCREEN[1]), ("max-inline-size", COLUMN), ("max-block-size", SCREEN[1]))
-    ]  # fmt: skip
-    if any(side is not None and side < TINY for side in sides):
+    below = _padding_below(style)
+    across = [style.length(f"{most}{name}") for most in ("", "max-") for name in ("width", "inline-size")]
+    down = [
+        style.length(f"{most}{name}", whole=SCREEN[1]) for most in ("", "max-") for name in ("height", "block-size")
+    ]
+    if any(side is not None and side < TINY for side in across):
         return True
-    if any(word in ("size", "strict") for word in style["contain"].split()) and sides[1] is sides[5] is None:
+    if around.flat or any(side is not None and side + below < TINY for side in down):
+        return True
+    if any(word in ("size", "strict") for word in style["contain"].split()) and down[0] is down[1] is None:
         return True  # it is as high as if it were empty
     height, above = style.length("height", whole=SCREEN[1]), style.length("padding-top")
     return height is not None and above is not None and "border-box" in style["box-sizing"] and above >= height
@@ -519,16 +545,19 @@ def _is_far(style: Style, around: Look) -> bool:
 
 
 def _is_moved(style: Style) -> bool:
-    calls = [(m[1], m[2]) for m in _CALL.finditer(style.first("transform", "-webkit-transform"))]
-    moves = [split(inside, ",") for name, inside in calls if name.startswith("translate")]
-    for name, numbers in _calls(style.first("transform", "-webkit-transform")):
+    """By a transform, together with how far the box was set from the edge of what is around it."""
+    transform = style.first("transform", "-webkit-transform")
+    moves = [split(m[2], ",") for m in _CALL.finditer(transform) if m[1].startswith("translate")]
+    for name, numbers in _calls(transform):
         if name.startswith("matrix") and len(numbers) in (6, 16):
             moves.append([f"{n}px" for n in (numbers[4:] if len(numbers) == 6 else numbers[12:14])])
     if style["translate"]:
         moves.append(style["translate"].split())
+    loose = style["position"] in ("absolute", "fixed", "relative")
+    start = max(style.length("left") or 0.0, style.length("top") or 0.0, 0.0) if loose else 0.0
     for move in moves:
-        sizes = [pixels(p, style.size, COLUMN) for p in move]
-        if any(n is not None and (n <= -FAR or n >= SCREEN[0]) for n in sizes):
+        sizes = [pixels(p, style.size, 0.75 * COLUMN) for p in move]  # per cent are of its own size
+        if any(n is not None and (n + start <= -FAR or n >= SCREEN[0]) for n in sizes):
             return True
     return False
 

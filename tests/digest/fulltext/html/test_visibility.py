@@ -34,8 +34,6 @@ opacity:calc(1 - 1)
 filter:opacity(0%)
 filter:blur(12px)
 filter:invert(1)
-mix-blend-mode:screen
-mix-blend-mode:lighten
 content-visibility:hidden
 color:#fff
 color:white;color:bogus
@@ -293,6 +291,19 @@ HIDDEN_MARKUP = [
     ruled("@container style(--a:b){.q7{display:none}}"),
     ruled("@property --o{syntax:'<number>';inherits:false;initial-value:0}.q7{opacity:var(--o)}"),
     ruled("@import url('data:text/css,.q7{display:none}');"),
+    ruled(".ltx_p{background:white}.q7{mix-blend-mode:lighten}"),
+    ruled(".ltx_p{background:white}.q7{mix-blend-mode:screen}"),
+    ruled(":root{color-scheme:dark}.q7{color:#181818}"),
+    ruled(":root{color-scheme:dark}.q7{color:light-dark(#fff,#111)}"),
+    ruled("@keyframes a{from{opacity:0}}.q7{animation:9s a paused}"),
+    ruled(".g{display:grid;grid-template-rows:0fr}.q7{overflow:hidden}", f'<span class="g"><span class="q7">{MESSAGE}</span></span>'),
+    ruled(".q7{max-height:0;padding:0 18px;overflow:hidden;display:block}"),
+    ruled(".q7{height:4em;overflow:hidden}.in{height:20em}", f'<div class="q7"><div class="in"></div><p>{MESSAGE}</p></div>'),
+    ruled("math .q7{visibility:hidden}", f'<math><mrow class="q7"><mtext>{MESSAGE}</mtext></mrow></math>'),
+    f'<svg width="90" height="90"><g transform="translate(-900,0)"><foreignObject width="90" height="90"><p class="ltx_p">{MESSAGE}</p></foreignObject></g></svg>',
+    f'<svg viewBox="900 900 10 10"><foreignObject width="90" height="90"><p class="ltx_p">{MESSAGE}</p></foreignObject></svg>',
+    f'<svg overflow="visible" width="90" height="90"><foreignObject x="5000" width="90" height="90"><p class="ltx_p">{MESSAGE}</p></foreignObject></svg>',
+    f'<svg width="90" height="90"><foreignObject width="90" height="80"><p class="ltx_p">{MESSAGE}</p></foreignObject><rect width="90" height="90" fill="white"></rect></svg>',
     f'<div><template shadowrootmode="open"><p>Ok</p></template>{MESSAGE[:30]}<p class="ltx_p">{MESSAGE[30:]}</p></div>',
     f'<span style="position:relative;display:block">{MESSAGE}<svg style="position:absolute;left:0;top:0" width="3000" height="200"></svg></span>',
     f'<span style="position:relative;display:block">{MESSAGE}<b style="position:absolute;inset:0;backdrop-filter:blur(80px)"></b></span>',
@@ -354,6 +365,10 @@ background:white;color:black
 color:white;background:linear-gradient(navy,black)
 color:white;background:url(x.png)
 mix-blend-mode:multiply
+mix-blend-mode:lighten
+position:absolute;left:50%;top:50%;transform:translate(-50%,-50%)
+position:absolute;left:100%;transform:translateX(-100%)
+display:block;height:0;padding:0 0 20%;overflow:hidden
 zoom:0.8
 left:-9999px
 top:-9999px;position:static
@@ -416,6 +431,12 @@ SEEN_MARKUP = [
     ruled("@container box (width < 200px){.q7{display:none}}"),
     ruled("@property --o{syntax:'<number>';inherits:false;initial-value:0}.q7{opacity:var(--o)}", f'<span class="q7" style="--o:1">{MESSAGE}</span>'),
     f"<dialog open>{MESSAGE}</dialog>",
+    ruled(":root{color-scheme:dark}.q7{color:#fff}"),
+    ruled(":root{color-scheme:light dark}.q7{color:light-dark(#000,#fff)}"),
+    ruled(".g{display:grid;grid-template-rows:1fr}.q7{overflow:hidden}", f'<span class="g"><span class="q7">{MESSAGE}</span></span>'),
+    ruled("@keyframes a{from{opacity:0}}.q7{animation:9s a}"),
+    f"<form><header>{MESSAGE}</header><footer>The end.</footer></form>",
+    f'<svg width="90" height="90" overflow="visible"><rect width="90" height="90" fill="white"></rect><g transform="translate(0,90) matrix(1 0 0 -1 0 0) scale(.5)"><foreignObject overflow="visible" width="90" height="80"><p class="ltx_p">{MESSAGE}</p></foreignObject></g><rect x="80" width="90" height="90"></rect></svg>',
     f'<div><template shadowrootmode="open"><p>Ok</p><slot></slot></template>{MESSAGE}</div>',
     f'<svg style="position:absolute;left:0;top:0" width="30" height="20"></svg>{MESSAGE}',
 ]  # fmt: skip
