@@ -16,7 +16,7 @@ from digest.fulltext.links import links
 from digest.model import Analysis, Entry, Figure, FullText, Paper, Score, Summary, from_json, to_json
 from digest.ports import Analyst, Services, booked, booking
 from digest.render.catalogs import in_language
-from digest.render.labels import label
+from digest.render.labels import joined, label
 from digest.render.markdown import escape, missing_words
 
 log = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ def gaps(text: FullText, language: str) -> list[str]:
         return [label("abstract_only", language)]
     notes = []
     if text.missing:
-        notes.append(label("incomplete.parts", language, parts=escape(", ".join(text.missing))))
+        notes.append(label("incomplete.parts", language, parts=escape(joined(text.missing, language))))
     if text.lost > TOLERATED:
         notes.append(label("incomplete", language, share=f"{text.lost:.0%}".removesuffix("%")))
     return notes

@@ -39,9 +39,9 @@ from digest.cache_keys import fingerprint
 from digest.errors import PaperboyError, Unavailable, for_log
 from digest.model import MARK, Digest
 from digest.render import tex
-from digest.render.catalogs import locale_of
+from digest.render.catalogs import is_spoken, locale_of
 from digest.render.commonmark import parse, ready
-from digest.render.labels import day_words, label
+from digest.render.labels import day_words, joined, label, place
 from digest.render.markdown import basis_words
 from digest.render.width import colon
 
@@ -111,16 +111,16 @@ class Pages:
             public = False
             try:
                 view = await self._view(request, token)
-                response: web.StreamResponse = await handler(view) if view else self._closed()
+                response: web.StreamResponse = await handler(view) if view else self._closed(request)
                 public = view is not None and view.opened.public
             except _Nothing:
-                response = self._closed()
+                response = self._closed(request)
             except Unavailable as error:
                 log.warning("event=page_unavailable cause=%r", for_log(error))
-                response = self._message("page.unavailable", 503)
+                response = self._message(request, "page.unavailable", 503)
             except PaperboyError as error:
                 log.warning("event=page_failed cause=%r", for_log(error))
-                response = self._closed()
+                response = self._closed(request)
             response.headers.update(HEADERS)
             response.headers["Cache-Control"] = "public, max-age=300" if public else "private, no-store"
             if not public:
@@ -136,12 +136,16 @@ class Pages:
         opened = await self._links.opened(token)
         return View(opened, f"/archive/{token}/", request) if opened else None
 
-    def _closed(self) -> web.Response:
+    def _closed(self, request: web.Request) -> web.Response:
         """The same for a wrong link and for what a right one does not lead to."""
-        return self._message("page.closed", 404)
+        return self._message(request, "page.closed", 404)
 
-    def _message(self, name: str, status: int) -> web.Response:
-        return self._html("message.html", "en", {"text": say(name, "en"), "public": False}, status)
+    def _message(self, request: web.Request, name: str, status: int) -> web.Response:
+        """In the browser's language, since nothing may tell whose archive it is."""
+        language = _browser_language(request)
+        response = self._html("message.html", language, {"text": say(name, language), "public": False}, status)
+        response.headers["Vary"] = "Accept-Language"
+        return response
 
     def _html(self, template: str, language: str, values: Mapping[str, Any], status: int = 200) -> web.Response:
         return web.Response(text=page_text(template, language, values), content_type="text/html", status=status)
@@ -269,6 +273,8 @@ def page_text(template: str, language: str, values: Mapping[str, Any]) -> str:
         "submitted": lambda paper: submitted(paper, language),
         "day_words": lambda day: day_words(day, language, "yMMMEd"),
         "basis": lambda analysis: basis_words(analysis, language),
+        "place": lambda name: place(name, language),
+        "joined": lambda words: joined(words, language),
         "doubts": lambda finding: doubts_of(finding, language),
         "marks": lambda answer: marks(answer, language),
         "MARK": MARK,
@@ -276,6 +282,12 @@ def page_text(template: str, language: str, values: Mapping[str, Any]) -> str:
         "Format": Format,
     }
     return _TEMPLATES.get_template(template).render(shown | dict(values))
+
+
+def _browser_language(request: web.Request) -> str:
+    """The first language of the browser that there are texts in. A browser lists the best first."""
+    wanted = request.headers.get("Accept-Language", "")[:LONGEST_QUERY].split(",")
+    return next((tag for part in wanted if is_spoken(tag := part.partition(";")[0].strip())), "en")
 
 
 class _Nothing(Exception):

@@ -43,7 +43,7 @@ async def show(store: Store, *, as_json: bool = False, plain: bool = False) -> N
 
 
 def _cost(row: status.Row) -> str:
-    return cost_words(row.cost) if row.cost.calls or row.cost.usd else "-"
+    return cost_words(row.cost, "en") if row.cost.calls or row.cost.usd else "-"
 
 
 def _to_json(row: status.Row) -> dict[str, object]:

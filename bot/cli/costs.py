@@ -72,7 +72,7 @@ def _ordered(stages: Mapping[str, Usage]) -> dict[str, Usage]:
 
 def _cells(usage: Usage) -> tuple[str, ...]:
     share = f"{usage.cached_tokens:,} ({usage.cached_tokens / usage.input_tokens:.0%})" if usage.input_tokens else "0"
-    cost = "no price" if usage.usd is None else cost_words(usage) if usage.calls or usage.usd else "-"
+    cost = "no price" if usage.usd is None else cost_words(usage, "en") if usage.calls or usage.usd else "-"
     return (f"{usage.calls:,}", f"{usage.input_tokens:,}", share, f"{usage.output_tokens:,}", cost)
 
 
@@ -90,9 +90,10 @@ def _caps(settings: Settings, day: Spending, today: bool) -> list[str]:
 
 
 def _left(usage: Usage, cap: float) -> str:
+    used = cost_words(usage, "en")
     if usage.usd is None:
-        return f"{cost_words(usage)} used, without a price in LLM_PRICES; the cap is ${cap:.2f}"
-    return f"{cost_words(usage)} of ${cap:.2f} used"
+        return f"{used} used, without a price in LLM_PRICES; the cap is ${cap:.2f}"
+    return f"{used} of ${cap:.2f} used"
 
 
 def _data(spending: Spending) -> dict[str, object]:

@@ -66,7 +66,7 @@ from digest.model import Candidate, Digest, Entry, Paper
 from digest.ports import asked_by, asker, booked
 from digest.read_paper import confirmed, read_paper
 from digest.render import tex
-from digest.render.labels import label
+from digest.render.labels import joined
 from digest.render.markdown import coverage_line, escape, link, render, why
 
 AfterClose = Callable[[], Awaitable[None]] | None
@@ -462,7 +462,7 @@ class Actions:
             raise NotFound(
                 say("added.already" if {e.number for e in digest.entries} & {*ranks} else "expired", language)
             )
-        named = label("separator.words", language).join(str(c.rank) for c in wanted)
+        named = joined((str(c.rank) for c in wanted), language)
         await respond.progress(say("adding", language, rank=named))
         services = self._context.services
         limit = asyncio.Semaphore(services.concurrency)

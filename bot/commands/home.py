@@ -22,7 +22,7 @@ from bot.digests.cards import name_in, option
 from digest.errors import PaperboyError
 from digest.model import Digest, Paper
 from digest.render import tex
-from digest.render.labels import day_words, label
+from digest.render.labels import day_words, joined
 from digest.render.markdown import cost_words, escape, link
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
     cost = ""
     if context.show_cost and may(SURFACES["costs"], Standing(person, named=context.admins)):
         spending = await context.store.spending(context.now().date())
-        cost = say("home.cost", language, cost=cost_words(spending.total))
+        cost = say("home.cost", language, cost=cost_words(spending.total, language))
     asked = [Text("\n".join(questions))] if questions else []
     parts: dict[str, Sequence[Block]] = {
         "today": today,
@@ -93,7 +93,7 @@ async def suggested_prompts(context: Context, person: Person, platform: str) -> 
         title = say(name, language, paper=name_in(digest, entry))
         found.append((title, say(name, language, paper=entry.paper.id)))
     if one is not last:
-        papers = label("separator.words", language).join(name_in(digest, e) for e in (one, last))
+        papers = joined((name_in(digest, e) for e in (one, last)), language)
         asked = say("prompt.compare.ask", language, a=one.paper.id, b=last.paper.id)
         found.append((say("prompt.compare", language, papers=papers), asked))
     return found

@@ -48,7 +48,7 @@ from digest.model import Profile
 from digest.pipeline import Preview, preview
 from digest.ports import booked
 from digest.render.catalogs import in_language
-from digest.render.labels import day_words, label
+from digest.render.labels import day_words, dollars, joined
 from digest.render.markdown import escape, link
 
 log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ def days_words(days: Collection[str], language: str) -> str:
     kept = [(n, name) for n, (name, day) in enumerate(week(language)) if day in days]
     if len(kept) > 2 and kept[-1][0] - kept[0][0] == len(kept) - 1:
         return f"{kept[0][1]}–{kept[-1][1]}"
-    return label("separator.words", language).join(name for _, name in kept)
+    return joined((name for _, name in kept), language)
 
 
 def roundup_words(at: str, language: str) -> str:
@@ -298,7 +298,7 @@ def _categories(text: str, language: str) -> tuple[str, ...]:
 
 def _nearest(checked: Checked, language: str) -> str:
     if checked.nearest:
-        return say("did you mean", language, names=", ".join(checked.nearest))
+        return say("did you mean", language, names=joined(checked.nearest, language))
     return say("category list", language, page=TAXONOMY)
 
 
@@ -517,8 +517,8 @@ def saved_post(
         local = ready.astimezone(ZoneInfo(made.timezone))
         lines.append(f"⚠ {say('list later', language, ready=f'{local:%H:%M}', time=made.time)}")
     if context.daily_budget is not None:
-        dollars = f"{context.daily_budget:.2f}".removesuffix(".00")
-        lines.append(say("setup.budget", language, dollars=dollars, n=context.questions_per_person))
+        cap = dollars(context.daily_budget, language)
+        lines.append(say("setup.budget", language, dollars=cap, n=context.questions_per_person))
     if closed_why:
         lines.append(f"⚠ {closed_why}")
     blocks: list[Block] = [Text("\n\n".join(lines))]

@@ -21,7 +21,7 @@ from bot.store import DeliveryState, Run, RunState
 from digest.arxiv import calendar
 from digest.model import Usage
 from digest.render.catalogs import in_language
-from digest.render.labels import day_words, label
+from digest.render.labels import day_words, joined, label
 from digest.render.markdown import cost_words, escape
 from digest.selection.preferences import Learned
 
@@ -86,7 +86,7 @@ def learned_lines(learned: Learned, language: str) -> list[str]:
     lines = [say("status.taught", language, n=learned.papers)]
     for name, words in (("more", learned.more), ("fewer", learned.fewer)):
         if words:
-            listed = label("separator.words", language).join(escape(word) for word in words)
+            listed = joined(map(escape, words), language)
             lines.append(say(f"status.taught.{name}", language, words=listed))
     return lines
 
@@ -149,11 +149,11 @@ def settings_lines(subscription: Subscription, language: str, *, forum: bool = F
 def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
     """The cost by stage, and the percentage of input tokens that came from the model's cache."""
     total = sum(by_stage.values(), Usage())
-    stages = [f"{say(f'stage.{stage}', language)} {cost_words(usage)}" for stage, usage in by_stage.items()]
+    stages = [f"{say(f'stage.{stage}', language)} {cost_words(usage, language)}" for stage, usage in by_stage.items()]
     return {
-        "cost": cost_words(total),
-        "stages": label("separator.words", language).join(stages),
-        "read": f"{total.input_tokens:,}",
+        "cost": cost_words(total, language),
+        "stages": joined(stages, language),
+        "read": total.input_tokens,
         "cached": round(100 * total.cached_tokens / total.input_tokens) if total.input_tokens else 0,
     }
 

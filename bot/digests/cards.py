@@ -51,8 +51,8 @@ from digest.model import (
     Theme,
 )
 from digest.render import tex
-from digest.render.labels import day_words, label
-from digest.render.markdown import basis_words, escape, link, reading_notes, why
+from digest.render.labels import day_words, joined, label, place
+from digest.render.markdown import basis_words, escape, link, noted, reading_notes, why
 from digest.render.width import columns, lines, shortened
 from digest.retrieval.terms import LITTLE
 
@@ -232,7 +232,7 @@ def short_title(paper: Paper, among: Iterable[Paper] = ()) -> str:
 
 def _shortened(title: str, most: int) -> str:
     title = tex.plain(title)
-    name = title.split(": ", 1)[0]
+    name = re.split(r": |：", title, maxsplit=1)[0]
     if most <= NAME and name.strip() and columns(name) <= NAME:
         return name
     if columns(title) <= most:
@@ -443,7 +443,7 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
     # A note may announce the abstract, and no reply is without a quotation that there is.
     yield Rule(folds, behind_button=folds and analysis is not None and bool(above or not below))
     if analysis is None:
-        yield Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}")
+        yield Text(f"**{label('place.abstract', language)}**\n\n{escape(entry.paper.abstract)}")
         return
     if below:
         yield Heading(label("findings.more" if above else "findings", language), 3)
@@ -459,7 +459,8 @@ def _seen(markdown: str) -> str:
 
 def doubts_of(finding: Finding, language: str) -> str:
     """What the checks could not confirm of it; empty for nothing."""
-    doubts = label("unsupported", language, items=escape(", ".join(finding.unsupported))) if finding.unsupported else ""
+    items = escape(joined(finding.unsupported, language))
+    doubts = label("unsupported", language, items=items) if items else ""
     if MARK in finding.statement:
         doubts = (
             f"{label('unconfirmed', language)}. {doubts}".rstrip(". ") if doubts else label("unconfirmed", language)
@@ -471,13 +472,13 @@ def doubts_of(finding: Finding, language: str) -> str:
 
 def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:
     doubts = doubts_of(finding, language)
-    yield Text(f"• {finding.statement}" + (f" *({doubts})*" if doubts else ""))
+    yield Text(f"• {finding.statement}{noted(doubts)}")
     if finding.evidence:
-        yield quotation(finding.evidence)
+        yield quotation(finding.evidence, language)
 
 
-def quotation(evidence: Evidence, number: int = 0) -> Quotation:
-    return Quotation(tex.quotation(evidence.quotation), evidence.label, evidence.url, number)
+def quotation(evidence: Evidence, language: str, number: int = 0) -> Quotation:
+    return Quotation(tex.quotation(evidence.quotation), place(evidence.label, language), evidence.url, number)
 
 
 def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
@@ -486,7 +487,8 @@ def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
         yield Heading(f"{number} {label(f'part.{part.name}', analysis.language)}", 3)
         yield Text(part.full if full else part.short)
         if part.unsupported:
-            yield Small(label("unsupported", analysis.language, items=escape(", ".join(part.unsupported))))
+            items = escape(joined(part.unsupported, analysis.language))
+            yield Small(label("unsupported", analysis.language, items=items))
 
 
 def full_page(entry: Entry, language: str) -> Post:
@@ -561,7 +563,7 @@ def others(digest: Digest, language: str) -> Checklist:
 def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language: str) -> Row:
     score = candidate.score
     name = "card.relevance.words" if score.by == "extractive" else "card.relevance"
-    relevance = say(name, language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
+    relevance = say(name, language, relevance=score.relevance)
     title = f"{candidate.rank} · {short_title(candidate.paper, papers)}"
     named = say("card.ranked", language, name=title, relevance=relevance)
     button = Button("add", str(DigestPaper(key, candidate.rank)), say("card.add", language))
@@ -589,10 +591,10 @@ def answer_post(
     blocks: list[Block] = [Text(f"**{opening}** {text}" if opening else text)]
     if answer.by == "extractive":
         blocks.append(Small(say("card.unusable" if answer.problems else "card.extractive", language)))
-    blocks += [quotation(q.evidence, q.number) for q in answer.quotes]
+    blocks += [quotation(q.evidence, language, q.number) for q in answer.quotes]
     if answer.nearest and not answer.found:
         said = say("card.opening" if answer.opening else "card.nearest", language)
-        blocks += [Small(said), quotation(answer.nearest)]
+        blocks += [Small(said), quotation(answer.nearest, language)]
     notes = [*_found(answer, language), *marks(answer, language), *gaps]
     if answer.selected:
         notes.append(say("card.unmatched" if answer.unmatched else "card.selected", language))
@@ -612,7 +614,7 @@ def marks(answer: Answer, language: str) -> Iterable[str]:
     if MARK not in answer.text:
         return
     if answer.unsupported:
-        yield say("card.unsupported", language, items=escape(", ".join(answer.unsupported)))
+        yield say("card.unsupported", language, items=escape(joined(answer.unsupported, language)))
     if answer.unconfirmed and answer.quotes:
         yield say("card.unconfirmed", language)
     elif not answer.unsupported:

@@ -10,7 +10,7 @@ from bot.digests.cards import short_title
 from digest.changes.values import Change, Difference
 from digest.model import Evidence
 from digest.render import tex
-from digest.render.labels import label
+from digest.render.labels import joined, label, place
 from digest.render.markdown import escape, link
 
 
@@ -36,7 +36,7 @@ def _sentences(change: Change, language: str) -> list[tuple[str, str]]:
         found.append(("published", say("changes.published", language)))
     if change.links:
         listed = (link(label(one.kind, language), one.url) for one in change.links)
-        said = say("changes.links", language, links=label("separator.words", language).join(listed))
+        said = say("changes.links", language, links=joined(listed, language))
         found.append(("links", said))
     return found
 
@@ -63,14 +63,15 @@ def _difference(difference: Difference, change: Change, language: str) -> list[B
     elif difference.before is None:
         blocks.append(Small(say("changes.added", language)))
     if difference.before is not None:
-        blocks.append(_quoted(difference.before, change.version_before))
+        blocks.append(_quoted(difference.before, change.version_before, language))
     if difference.after is not None:
-        blocks.append(_quoted(difference.after, change.paper.version))
+        blocks.append(_quoted(difference.after, change.paper.version, language))
     return blocks
 
 
-def _quoted(evidence: Evidence, version: int) -> Quotation:
-    return Quotation(tex.quotation(evidence.quotation), f"v{version}, {evidence.label}", evidence.url)
+def _quoted(evidence: Evidence, version: int, language: str) -> Quotation:
+    there = joined((f"v{version}", place(evidence.label, language)), language)
+    return Quotation(tex.quotation(evidence.quotation), there, evidence.url)
 
 
 def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:

@@ -20,7 +20,7 @@ from digest.model import Answer, Paper, Turn
 from digest.patterns import regex
 from digest.ports import OnText, Source, booked, show_nothing
 from digest.read_paper import gaps
-from digest.render.labels import base, label
+from digest.render.labels import base, joined
 from digest.render.markdown import escape
 from digest.which_paper.resolve import LONGEST_CUE
 
@@ -128,8 +128,7 @@ def reading_gaps(sources: Sequence[Source], answer: Answer) -> list[str]:
             named.setdefault(gap, []).append(name)
     if len(sources) == 1:
         return list(named)
-    between = label("separator.words", answer.language)
-    return [say("card.line", answer.language, name=between.join(of), claim=gap) for gap, of in named.items()]
+    return [say("card.line", answer.language, name=joined(of, answer.language), claim=gap) for gap, of in named.items()]
 
 
 def answer_name(question_id: str) -> str:

@@ -16,6 +16,7 @@ from digest.compare import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, c
 from digest.model import MARK, Answer
 from digest.patterns import regex
 from digest.ports import Source, show_nothing
+from digest.render.labels import place
 from digest.render.markdown import escape, link
 from digest.which_paper import cues
 from digest.which_paper.resolve import LONGEST_CUE
@@ -116,6 +117,6 @@ def _cell(cell: Cell | None, language: str, *, by_words: bool) -> str:
         return say("compare.not found" if by_words else "compare.not answered", language)
     if not (cell.text or cell.quotes):
         return say("compare.not stated", language)
-    places = " ".join(link(q.evidence.label, q.evidence.url) for q in cell.quotes)
+    places = " ".join(link(place(q.evidence.label, language), q.evidence.url) for q in cell.quotes)
     said = cell.text or " ".join(f"“{escape(q.evidence.quotation)}”" for q in cell.quotes)
     return f"{said} {places}".strip()

@@ -56,7 +56,7 @@ from digest.model import FullText
 from digest.ports import asked_by
 from digest.render import tex
 from digest.render.catalogs import in_language
-from digest.render.labels import label
+from digest.render.labels import day_words, joined, label
 from digest.render.markdown import escape
 from digest.selection.ledger import LedgerEntry, State
 
@@ -379,7 +379,7 @@ class Conversation:
         subjects = await find_subjects(context, question)
         if not subjects.papers:
             return _Made(partial(_paper_menu, question, subjects), alone=True)
-        names = ", ".join(cards.short_title(p, subjects.papers) for p in subjects.papers[:3])
+        names = joined((cards.short_title(p, subjects.papers) for p in subjects.papers[:3]), language)
         await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text) and not question.subject:
             entry = await look_up(context, subjects.papers[0], language, question.place.key, pictured=True)
@@ -537,9 +537,9 @@ def _ledger_post(entry: LedgerEntry | None, language: str) -> Post:
     skipped = entry.state is State.CONSIDERED and not entry.rank and f"skipped.{entry.reason}" in label.entries
     values = {
         "title": escape(tex.plain(entry.title or entry.paper_id)),
-        "day": entry.day,
+        "day": day_words(entry.day, language),
         "rank": entry.rank,
-        "score": f"{entry.score or 0:.1f}",
+        "score": entry.score or 0,
         "reason": label(f"skipped.{entry.reason}", language) if skipped else entry.reason,
     }
     return note(say(f"question.{'skipped' if skipped else name}", language, **values), language)

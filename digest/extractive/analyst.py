@@ -51,7 +51,8 @@ from digest.model import (
     Turn,
 )
 from digest.ports import OnText, Source
-from digest.render.labels import day_words, label
+from digest.render import tex
+from digest.render.labels import day_words, joined, label
 from digest.render.markdown import escape
 from digest.retrieval.passages import Passages
 from digest.selection.lexical import lexical
@@ -246,19 +247,25 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     left = list(entries)
     groups: list[tuple[str, list[Entry]]] = []
     while len(groups) < 3:
-        counts = Counter(t for e in left for t in term_set(e.paper.title))
+        counts = Counter(t for e in left for t in _title_terms(e))
         shared = sorted((t for t, n in counts.items() if n >= 2), key=lambda t: (-counts[t], t))
         if not shared:
             break
-        group = [e for e in left if shared[0] in term_set(e.paper.title)]
+        group = [e for e in left if shared[0] in _title_terms(e)]
         groups.append((_as_written(shared[0], group), group))
         left = [e for e in left if e not in group]
     return groups
 
 
+def _title_terms(entry: Entry) -> frozenset[str]:
+    return term_set(tex.plain(entry.paper.title))
+
+
 def _as_written(term: str, group: Sequence[Entry]) -> str:
-    words = (w.strip(",.:;()?!") for e in group for w in e.paper.title.split())
-    return next((w for w in words if term in term_set(w)), term)
+    """The word, or the part of a word, that is this term and no other."""
+    words = [w.strip(",.:;()?!") for e in group for w in tex.plain(e.paper.title).split()]
+    parts = (part for w in words for part in (w, *re.split(r"-|(?<=[a-z])(?=[A-Z\d])", w)))
+    return next((part for part in parts if term_set(part) == {term}), term)
 
 
 def _theme(term: str, group: Sequence[Entry], language: str) -> Theme:
@@ -267,18 +274,18 @@ def _theme(term: str, group: Sequence[Entry], language: str) -> Theme:
 
 def _overview(entries: Sequence[Entry], language: str) -> str:
     fields = Counter(e.paper.primary for e in entries if e.paper.primary)
-    shown = ", ".join(f"{name} ({n})" for name, n in fields.most_common(4))
+    shown = joined((f"{name} ({n})" for name, n in fields.most_common(4)), language)
     said = label("extractive.overview", language, n=len(entries), fields=shown)
-    counts = Counter(t for e in entries for t in term_set(e.paper.title))
-    recurring = [_as_written(t, entries) for t, n in counts.most_common(3) if n >= 2]
+    counts = Counter(t for e in entries for t in _title_terms(e))
+    recurring = dict.fromkeys(_as_written(t, entries) for t, n in counts.most_common(3) if n >= 2)
     if not recurring:
         return said
-    return label("extractive.overview.terms", language, overview=said, terms=escape(", ".join(recurring)))
+    return label("extractive.overview.terms", language, overview=said, terms=escape(joined(recurring, language)))
 
 
 def headline_of(entries: Sequence[Entry], language: str, day: date) -> str:
     """Returns the day and its first title, cut at a word to fit a lock screen."""
-    title = entries[0].paper.title if entries else ""
+    title = tex.plain(entries[0].paper.title) if entries else ""
     short = title.split(":")[0].strip()
     for first in (title, short, *(" ".join(short.split()[:n]) + "…" for n in range(len(short.split()), 0, -1))):
         said = label("headline", language, date=day_words(day, language, "MMMd"), n=len(entries), first=first)

@@ -189,9 +189,10 @@ class SummaryBuilder:
         )
 
     def _headline(self) -> str:
-        """Empty unless the whole headline is sound."""
+        """Plain text, as a lock screen shows it. Empty unless the whole headline is sound."""
         written, text = self._draft.texts.get("headline", ""), self._text("headline")
-        return text if len(written) <= HEADLINE and len(text) >= len(written.strip()) else ""
+        whole = len(written) <= HEADLINE and len(text) >= len(written.strip())
+        return tex.plain(text.replace("*", "")) if whole else ""
 
     def _text(self, path: str) -> str:
         if fatal(self._problems, path):

@@ -70,6 +70,26 @@ def _loggable(name: str, value: object) -> object:
     return value if isinstance(value, int | float) or name in LOGGABLE else "…"
 
 
+COUNTED = frozenset(
+    {"announced", "chosen", "considered", "count", "done", "found", "held", "n", "of", "promised", "read", "total"}
+)
+"""Names of whole numbers that are quantities; others are ids, codes or ranks."""
+
+
+def _shown(name: str, value: object, language: str) -> object:
+    quantity = isinstance(value, float) or (isinstance(value, int) and name in COUNTED)
+    return number(value, language) if quantity else value  # type: ignore[arg-type]
+
+
+def number(value: float, language: str) -> str:
+    """As people of that language write it, with at most one decimal place: `1,234.5`."""
+    if language.split("-", 1)[0].lower() == "en":
+        return f"{value:,.1f}".removesuffix(".0")
+    from babel.numbers import format_decimal  # noqa: PLC0415  # English texts do without it
+
+    return str(format_decimal(round(value, 1), locale=locale_of_texts(language)))
+
+
 class Texts:
     """The visible texts of `package`."""
 
@@ -86,7 +106,8 @@ class Texts:
             template = found.npgettext(name, one, many, int(str(values["n"])))
         else:
             template = found.pgettext(name, one)
-        return template.format(**values) if values else template
+        shown = {key: _shown(key, value, language) for key, value in values.items()}
+        return template.format(**shown) if values else template
 
     def sentence(self, name: str, /, **values: object) -> Sentence:
         made = Sentence(self(name, "en", **values))
@@ -139,9 +160,14 @@ def catalog(package: str, language: str) -> NullTranslations:
     """Empty for English and for languages without a catalog."""
     if language.split("-", 1)[0].lower() == "en":
         return NullTranslations()
-    wanted = locale_of(language).language
-    name = next((name for name in languages(package) if locale_of(name).language == wanted), "")
+    name = _name(package, language)
     return _read(package, name) if name else NullTranslations()
+
+
+def _name(package: str, language: str) -> str:
+    """The name of the language's catalog; empty for none."""
+    wanted = locale_of(language).language
+    return next((name for name in languages(package) if locale_of(name).language == wanted), "")
 
 
 def read_all(package: str) -> None:
@@ -167,6 +193,16 @@ def _read(package: str, name: str) -> NullTranslations:
 
 def _catalogs(package: str) -> Path:
     return Path(import_module(package).__path__[0]) / "locale"
+
+
+def is_spoken(language: str) -> bool:
+    """Whether there are texts in that language."""
+    return bool(_name("digest", language)) or language.split("-", 1)[0].lower() == "en"
+
+
+def locale_of_texts(language: str) -> Locale:
+    """CLDR's locale for dates and numbers within our texts: English where they are English."""
+    return locale_of(language if is_spoken(language) else "en")
 
 
 def locale_of(language: str) -> Locale:

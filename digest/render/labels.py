@@ -6,10 +6,12 @@ every language (see `markdown`).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from digest.render.catalogs import Texts, locale_of, plural, text
+from digest.render.catalogs import Texts, locale_of_texts, plural, text
 
 # fmt: off
 label = Texts(
@@ -79,7 +81,7 @@ label = Texts(
     text("abstract_instead", "{said} The abstract is shown instead."),
     text("no_findings", "No finding with a quotation."),
     text("abstract_only", "Full text unavailable; based on the abstract only."),
-    text("incomplete", "About {share} % of this paper's text could not be read."),
+    text("incomplete", "About {share}% of this paper's text could not be read."),
     text("incomplete.parts", "arXiv's HTML of this paper lacks a part, which was not read: {parts}."),
     text("left_out", "Reading this paper broke off twice, so it was skipped."),
     text("model_down", "These are the paper's own sentences. {why}"),
@@ -98,7 +100,7 @@ label = Texts(
     text("unranked", "The model gave no paper a score."),
     text("ranked_lexically", "Chosen by the words of titles and abstracts. {why}"),
     plural("ranked_partly", "The model gave no score to {n} of {of} papers: the words of its title and abstract ranked it. Scores by words are marked, and put on the model's scale.", "The model gave no score to {n} of {of} papers: the words of their titles and abstracts ranked them. Scores by words are marked, and put on the model's scale."),
-    text("ranked_saving", "Chosen by the words of titles and abstracts: {share} % of the day's budget is used."),
+    text("ranked_saving", "Chosen by the words of titles and abstracts: {share}% of the day's budget is used."),
     text("budget_gone", "What is left of the day's budget is not enough: papers that say so are described in their own sentences."),
     text("keyless", "No model is configured: papers were chosen by the words of their titles and abstracts, and are described in their own sentences."),
     text("past_lists", "arXiv's list of {days} as far as its API tells: papers submitted from {start} until {end}. It does not tell which were held back or cross-listed later."),
@@ -113,6 +115,9 @@ label = Texts(
     text("coverage.read", "{basis}: {n}"),
     plural("coverage.read.some", "{basis}: {n} (paper {numbers})", "{basis}: {n} (papers {numbers})"),
     text("coverage.rest", "others {n}"),
+    text("tokens", "{count} tokens"),
+    text("place.abstract", "Abstract"),
+    text("place.page", "p. {n}"),
     text("code", "code"),
     text("data", "data"),
     text("model", "model"),
@@ -233,9 +238,35 @@ def part_heading(name: str, language: str) -> str:
     return label(f"document.{name}", language)
 
 
+def place(name: str, language: str) -> str:
+    """Where a quotation stands, for people. An Evidence has it in English; a section as printed."""
+    page = re.fullmatch(r"p\. (\d+)", name)
+    if page:
+        return label("place.page", language, n=page[1])
+    return label("place.abstract", language) if name == "Abstract" else name
+
+
+def joined(words: Iterable[str], language: str) -> str:
+    """A list in one line, with that language's comma."""
+    return label("separator.words", language).join(words)
+
+
 @lru_cache(maxsize=256)
 def day_words(day: date, language: str, skeleton: str = "MMMEd") -> str:
     """A date as people of that language write it: `Fri, Jan 30` (CLDR skeletons)."""
     from babel.dates import format_skeleton  # noqa: PLC0415  # its data is only loaded when a date is shown
 
-    return str(format_skeleton(skeleton, day, locale=locale_of(language)))
+    return str(format_skeleton(skeleton, day, locale=locale_of_texts(language)))
+
+
+def dollars(amount: float, language: str) -> str:
+    """`$0.41`, or `$0.0041` below a cent."""
+    places = 2 if amount >= 0.01 or not amount else 4
+    if base(language) == "en":
+        return f"${amount:,.{places}f}"
+    from babel.numbers import format_currency  # noqa: PLC0415  # English texts do without it
+
+    locale, cents = locale_of_texts(language), places == 2
+    return str(
+        format_currency(round(amount, places), "USD", locale=locale, currency_digits=cents, decimal_quantization=cents)
+    )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from digest.model import FULL_PARTS, MARK, Analysis, Digest, Entry, Finding, Mention, Summary, Theme, Usage
 from digest.patterns import regex
 from digest.render import tex
-from digest.render.labels import label, part_heading
+from digest.render.labels import dollars, joined, label, part_heading, place
 
 _MATH = regex(r"(\$[^$\n]{1,300}\$)")
 _SPECIAL = regex(
@@ -135,7 +135,7 @@ def coverage_line(digest: Digest, *, cost: bool = True) -> str:
         pieces.append(label("coverage.late.rest", language, n=len(c.late)))
     pieces += [*reading_notes(digest), label("coverage.rest", language, n=c.rest)]
     if cost and digest.cost.calls:
-        pieces.append(cost_words(digest.cost))
+        pieces.append(cost_words(digest.cost, language))
     return " · ".join(pieces)
 
 
@@ -145,7 +145,7 @@ def reading_notes(digest: Digest) -> Iterable[str]:
     numbers = {e.paper.id: e.number for e in digest.entries}
     late = [str(numbers[i]) for i in c.late if i in numbers]
     if late:
-        yield label("coverage.late", language, n=len(late), numbers=", ".join(late))
+        yield label("coverage.late", language, n=len(late), numbers=joined(late, language))
     read: dict[str, list[str]] = {"html": []}
     for e in digest.entries:
         name = _basis_name(e.analysis) if e.analysis else "abstract"
@@ -153,18 +153,18 @@ def reading_notes(digest: Digest) -> Iterable[str]:
     for name, own in read.items():
         if own:
             some = name != "html" and len(own) < len(digest.entries)
-            values = {"basis": label(f"basis.{name}", language), "n": len(own), "numbers": ", ".join(own)}
+            values = {"basis": label(f"basis.{name}", language), "n": len(own), "numbers": joined(own, language)}
             yield label("coverage.read.some" if some else "coverage.read", language, **values)
     if c.skipped:
-        reasons = ", ".join(label(f"skipped.{reason}", language) for reason in sorted({s.reason for s in c.skipped}))
+        reasons = joined((label(f"skipped.{r}", language) for r in sorted({s.reason for s in c.skipped})), language)
         yield label("coverage.skipped", language, n=len(c.skipped), reasons=reasons)
 
 
-def cost_words(usage: Usage) -> str:
+def cost_words(usage: Usage, language: str) -> str:
     """Returns `$0.41`, or the tokens when a price is unknown."""
     if usage.usd is None:
-        return f"{usage.input_tokens + usage.output_tokens:,} tokens"
-    return f"${usage.usd:.2f}" if usage.usd >= 0.01 else f"${usage.usd:.4f}"
+        return label("tokens", language, count=usage.input_tokens + usage.output_tokens)
+    return dollars(usage.usd, language)
 
 
 def _paper(entry: Entry, language: str) -> Iterable[str]:
@@ -197,18 +197,14 @@ def why(entry: Entry, language: str) -> str:
     """Returns why the paper was chosen: the Score's reason, its numbers, and watched authors."""
     said = [entry.score.reason] if entry.score.reason else []
     if not all(name in entry.score.reason for name in entry.watched):  # ranking by words has said it
-        said.append(label("watched", language, names=escape(", ".join(entry.watched))))
+        said.append(label("watched", language, names=escape(joined(entry.watched, language))))
     if entry.learned:
         said.append(entry.learned)
     if entry.late:
         said.append(label("late", language))
     name = "score.words" if entry.score.by == "extractive" else "score"
-    score = label(name, language, relevance=_ten(entry.score.relevance), significance=_ten(entry.score.significance))
-    return label("why", language, said=" ".join(said), score=score) if said else f"({score})"
-
-
-def _ten(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    score = label(name, language, relevance=entry.score.relevance, significance=entry.score.significance)
+    return label("why", language, said=" ".join(said), score=score) if said else score
 
 
 def _analysis(analysis: Analysis) -> Iterable[str]:
@@ -222,7 +218,7 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
         yield f"### {number}. {part_heading(part.name, language)}"
         yield part.full
         if part.unsupported:
-            yield f"*{label('unsupported', language, items=escape(', '.join(part.unsupported)))}*"
+            yield f"*{label('unsupported', language, items=escape(joined(part.unsupported, language)))}*"
 
 
 def _findings(findings: Iterable[Finding], language: str) -> str:
@@ -232,15 +228,22 @@ def _findings(findings: Iterable[Finding], language: str) -> str:
 def _finding(finding: Finding, language: str) -> str:
     lines = [f"- {finding.statement}"]
     if MARK in finding.statement:
-        lines[0] += f" *({label('unconfirmed', language)})*"
+        lines[0] += noted(label("unconfirmed", language))
     if finding.unsupported:
-        lines[0] += f" *({label('unsupported', language, items=escape(', '.join(finding.unsupported)))})*"
+        lines[0] += noted(label("unsupported", language, items=escape(joined(finding.unsupported, language))))
     if finding.evidence:
         e = finding.evidence
-        lines.append(f"  > “{escape(e.quotation)}” {link(e.label, e.url)}")
+        lines.append(f"  > “{escape(e.quotation)}” {link(place(e.label, language), e.url)}")
     else:
-        lines[0] += f" *({label('unverified', language)})*"
+        lines[0] += noted(label("unverified", language))
     return "\n".join(lines)
+
+
+def noted(doubts: str) -> str:
+    """Doubts behind a sentence. What explains a mark has the mark's brackets."""
+    if not doubts:
+        return ""
+    return f" *{doubts}*" if doubts.startswith(MARK) else f" *({doubts})*"
 
 
 def _links(entry: Entry, language: str) -> Iterable[str]:
@@ -258,4 +261,4 @@ def _links(entry: Entry, language: str) -> Iterable[str]:
 def missing_words(analysis: Analysis) -> str:
     order = (*FULL_PARTS, "core", "findings")
     names = sorted(analysis.missing, key=lambda n: order.index(n) if n in order else len(order))
-    return ", ".join(label(f"part.{n}", analysis.language) for n in names)
+    return joined((label(f"part.{n}", analysis.language) for n in names), analysis.language)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from digest.model import Paper, Profile, Score
 from digest.patterns import regex
-from digest.render.labels import label
+from digest.render.labels import joined, label
 from digest.retrieval.bm25 import Bm25
 from digest.retrieval.terms import asked, terms
 from digest.selection.ledger import covers
@@ -118,7 +118,7 @@ def _reason(
     def quoted(words: Sequence[str]) -> str:
         return label("quoted", language, words=label("separator.quoted", language).join(words))
 
-    names = label("separator.words", language).join(people)
+    names = joined(people, language)
     pieces = [label("reason.watched", language, names=names)] if people else []
     pieces += [label("reason.words", language, words=quoted(shared[:5]))] if shared else []
     pieces += [label("reason.unwanted", language, words=quoted(out))] if out else []

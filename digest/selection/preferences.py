@@ -20,7 +20,7 @@ from functools import cached_property
 
 from digest.model import Paper, Score
 from digest.render import tex
-from digest.render.labels import label
+from digest.render.labels import joined, label
 from digest.render.markdown import escape
 from digest.retrieval.folding import fold
 from digest.retrieval.terms import terms
@@ -66,7 +66,7 @@ class Moved:
         """Says to its reader why the votes brought it here."""
         if self.like is None or self.by <= 0:
             return ""
-        words = label("separator.words", language).join(escape(word) for word in self.shared)
+        words = joined(map(escape, self.shared), language)
         return label("learned", language, title=escape(tex.plain(self.like.title)), words=words)
 
 

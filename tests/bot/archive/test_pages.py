@@ -326,3 +326,44 @@ async def test_open_in_archive_gives_a_link_and_who_may_remove_can_revoke_it(tea
     await _closed(pages, path)
     day = await team.click(("archive_day", digest.key))
     assert "/d/2026-01-30:daily)" in day.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("de-DE,de;q=0.9,en;q=0.8", "Dieser Link"),
+        ("it,fr;q=0.5", "Ce lien"),
+        ("zh-CN,zh;q=0.9", "链接"),
+        ("en-GB,de;q=0.5", "This link"),
+        ("it", "This link"),
+        ("", "This link"),
+        ("*;q=1,,;;,-", "This link"),
+    ],
+)
+@pytest.mark.parametrize("route", ["p/2601.99999", "nothing/here"])
+async def test_a_closed_page_speaks_the_browser_s_language(pages, links, digest, wanted, said, route):
+    for path in (await path_to(links) + route, "/archive/wrong/" + route):
+        async with pages.get(path, headers={"Accept-Language": wanted}) as answer:
+            text = await answer.text()
+            assert (answer.status, answer.headers["Vary"]) == (404, "Accept-Language")
+        assert said in text
+        assert (
+            f'<html lang="{wanted[:2] if said not in ("Ce lien", "This link") else "fr" if said == "Ce lien" else "en"}'
+            in text
+        )
+
+
+async def test_pages_tell_what_the_channel_was_told(pages, links, team, digest):
+    """That no model wrote, or that a text was not read whole, holds for whoever reads it later, too."""
+    note, own = "No model is configured.", "Full text unavailable; based on the abstract only."
+    entries = tuple(replace(e, notes=(own,)) for e in digest.entries)
+    await team.context.store.save_digest(replace(digest, entries=entries, notes=(note,)), (), ())
+    await team.context.archive.catch_up()
+    root = await path_to(links)
+    assert f"⚠ {note}" in (await read(pages, root + "d/2026-01-30:daily"))[1]
+    assert f"⚠ {own}" in (await read(pages, root + "p/2601.22151"))[1]
+
+
+async def test_an_archive_without_a_digest_says_so(pages, links, team):
+    await team.set_up()
+    assert "No digest yet" in (await read(pages, await path_to(links)))[1]

@@ -192,6 +192,7 @@ def test_every_name_in_the_code_is_in_its_table_and_every_entry_is_used():
                 elif isinstance(option, ast.Constant) and called in CALLS:
                     assert option.value in CALLS[called].entries, option.value
 
+    constants.update(re.findall(r'\blabel\("([^"]+)"', (ROOT / "digest/render/labels.py").read_text("utf-8")))
     for file in ROOT.glob("bot/archive/templates/*.html"):  # their `say` is the same
         named = re.findall(r"\bsay\('([^']+)'", file.read_text("utf-8"))
         assert set(named) <= set(CALLS["say"].entries), file

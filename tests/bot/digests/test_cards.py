@@ -39,6 +39,10 @@ def test_options_of_a_menu_keep_their_ids_whatever_the_names():
     assert options[-1] == "DynamicVLA · 2601.00004"
 
 
+def test_a_name_ends_at_a_wide_colon_too():
+    assert cards.short_title(a_paper(title="稀疏注意力：一种不丢帧的长视频理解方法与评测")) == "稀疏注意力"
+
+
 def test_a_name_does_not_end_in_a_function_word():
     assert cards.short_title(a_paper(title="Creative Image Generation with Models")) == "Creative Image Generation"
     assert (
@@ -88,4 +92,4 @@ def test_a_card_shows_a_finding_though_everything_else_is_long():
 
 def test_a_card_quotes_without_tex():
     evidence = Evidence(r"We use $d_{\text{model}}=512$.", "https://arxiv.org/abs/2601.00001", "3 Model")
-    assert cards.quotation(evidence).text == "We use d_model=512."
+    assert cards.quotation(evidence, "en").text == "We use d_model=512."

@@ -74,7 +74,7 @@ async def test_setup_tells_the_day_s_budget(channel):
     told = channel.but(daily_budget=10.0, questions_per_person=7)
     await told.set_up()
     _, respond = await told.submit((await told.command("digest", "setup")).panels[-1])
-    assert "at most $10 a day here" in respond.text
+    assert "at most $10.00 a day here" in respond.text
     assert "7 questions a day" in respond.text
 
 
@@ -197,9 +197,9 @@ async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel):
         await budget.settle(ticket, Usage(1, 1000, 500, 100, 0.42))
     metered = channel.but(services=replace(channel.context.services, spent=budget.used))
     respond = await metered.command("digest", "status")
-    assert "Today: $0.42 (analyses $0.42); 1,000 tokens read, 50 % of them from the model's cache" in respond.text
+    assert "Today: $0.42 (analyses $0.42); 1,000 tokens read, 50% of them from the model's cache" in respond.text
     assert "This month" not in respond.text  # the same: all of it was spent today
-    assert "Today: 42 % of the budget" in respond.text
+    assert "Today: 42% of the budget" in respond.text
 
 
 async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_does(channel):

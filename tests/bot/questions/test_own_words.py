@@ -31,7 +31,7 @@ def notes(answer: Answer, *sources: Source) -> str:
     [
         (WHOLE, (), ("abstract", "could not be read", "lacks")),
         (ABSTRACT, ("based on the abstract only",), ("could not be read",)),
-        (replace(WHOLE, lost=0.4), ("About 40 % of this paper's text could not be read",), ("abstract",)),
+        (replace(WHOLE, lost=0.4), ("About 40% of this paper's text could not be read",), ("abstract",)),
         (replace(WHOLE, missing=("3 Method",)), ("lacks a part", "3 Method"), ("abstract",)),
     ],
 )

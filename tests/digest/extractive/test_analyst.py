@@ -15,6 +15,7 @@ from digest.extractive.whole import asked_part
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Paper, Passage, Profile, Section, Turn
 from digest.ports import Source, show_nothing
+from digest.render import tex
 from digest.render.labels import label
 from digest.render.markdown import escape
 from digest.which_paper.titles import own_names
@@ -809,3 +810,23 @@ async def test_words_of_the_question_that_no_passage_has_are_named():
     found = await answer("How many GPUs and hours does the gargantuan training take?")
     assert found.found
     assert "“gargantuan”" in found.text or "gargantuan" in found.text.split("Not in them")[1]
+
+
+async def test_what_titles_share_is_in_all_of_them_and_is_named_once_without_tex():
+    titles = (
+        "TamarindSeg: $\\mathcal{L}_2$-Regularised Planning",
+        "SaffronSeg: $\\mathcal{L}_2$-Regularised Routing",
+        "A Third Paper",
+    )
+    papers = [a_paper(f"2601.0000{n}", title=title) for n, title in enumerate(titles, 1)]
+    entries = [Entry(n, p, a_score(p.id), None) for n, p in enumerate(papers, 1)]
+    summary = await ANALYST.summarise(entries, "en", DAY)
+    _, _, terms = summary.overview.rstrip(".").partition("Words in several titles: ")
+    named = [*terms.split(", "), *(t.text.split("“")[1].split("”")[0] for t in summary.trends if "“" in t.text)]
+    shown = [tex.plain(title) for title in titles]
+    assert named
+    assert len(terms.split(", ")) == len(set(terms.split(", ")))
+    for name in named:
+        assert "$" not in name
+        assert sum(name.casefold() in title.casefold() for title in shown) >= 2, name
+    assert "$" not in summary.headline

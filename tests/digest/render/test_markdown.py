@@ -79,7 +79,7 @@ def test_a_finding_without_evidence_says_so():
 def test_a_quotation_is_quoted_with_its_place():
     finding = Finding("快。", Evidence("runs at *30* fps [on] a_b", "https://arxiv.org/pdf/2601.1v1#page=4", "p. 4"))
     document = render(a_digest(1, entries=(an_entry(analysis=an_analysis(findings=(finding,))),)))
-    assert "  > “runs at \\*30\\* fps \\[on\\] a_b” [p. 4](https://arxiv.org/pdf/2601.1v1#page=4)" in document
+    assert "  > “runs at \\*30\\* fps \\[on\\] a_b” [第 4 页](https://arxiv.org/pdf/2601.1v1#page=4)" in document
 
 
 def test_a_paper_about_which_nothing_could_be_said_shows_why_and_its_abstract():
@@ -105,7 +105,7 @@ def test_coverage_adds_up_in_words():
     )
     assert (
         coverage_line(digest)
-        == "公布 12 · 考虑 11 · 选中 3 · 来自较早的列表：1 篇（第 2 篇） · 全文：3 篇 · 略过 1（已撤稿） · 其余 8 · 1,000 tokens"
+        == "公布 12 · 考虑 11 · 选中 3 · 来自较早的列表：1 篇（第 2 篇） · 全文：3 篇 · 略过 1（已撤稿） · 其余 8 · 1,000 个 token"
     )
 
 
