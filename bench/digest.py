@@ -16,7 +16,7 @@ from bench.world import World, world
 from tests.servers.model import tokens
 
 MEASURED_BEFORE = 213_000
-"""Input tokens of the system behind the example (design.md section 9)."""
+"""Input tokens of the system that Paperboy replaced, for a digest of ten papers."""
 INTERESTS = "tracking and pose estimation from video, with token merging or flow matching"
 """What a channel states. Without it words cannot tell which papers the model is going to choose."""
 PAPER_TOKENS = 12_000

@@ -1,7 +1,6 @@
 """Cache keys and lifetimes.
 
-A key of shared work contains everything that changes the value and nothing of a channel. Design
-section 3 has the table.
+A key of shared work contains everything that changes the value and nothing of a channel.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The values of a digest: frozen dataclasses without I/O and with derived properties only.
 
-The words are design section 2's: a Paper is metadata only, a FullText its body, a Profile what a
-channel wants, and Evidence a quotation found in the FullText. `to_json` and `from_json` store
-them.
+A Paper is metadata only, a FullText its body, a Profile what a channel wants, and Evidence a
+quotation found in the FullText. `to_json` and `from_json` store them.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ class Booking:
     (`booking`), because nothing of a channel may enter the arguments of a model call."""
 
     payer: str = ""
-    """The subscription, or `channel:<…>` for questions."""
+    """The key of the channel whose digest or question it is."""
     stage: str = ""
     """`rank`, `analyse`, `summarise`, `answer`, `embed`."""
     spent: dict[str, Usage] = field(default_factory=lambda: defaultdict(Usage))
@@ -207,7 +207,8 @@ class Budget(Protocol):
 
 class Progress(Protocol):
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """`stage`: announced, ranked, read, summarised. `total`: 0 while unknown. Never blocks."""
+        """`stage`: announced, ranked, read, summarised, delivered. `total`: 0 while unknown. Never
+        blocks."""
         ...
 
 

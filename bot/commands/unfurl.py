@@ -43,7 +43,7 @@ async def unfurled(context: Context, place: Place, urls: Sequence[str]) -> dict[
 
 
 async def _others(context: Context, ids: Sequence[str]) -> Sequence[Paper]:
-    """None if arXiv does not answer in time: Slack then shows the link as it does any other."""
+    """Empty if arXiv does not answer in time: Slack then shows the link as it does any other."""
     if not ids:
         return ()
     try:

@@ -101,7 +101,7 @@ class Style(StrEnum):
 @dataclass(frozen=True)
 class Button:
     action: str
-    """A name of `bot.commands.ACTIONS`: `ask`, `full`, `others`, `add`, `save`, …"""
+    """A name of `bot.core.rights.ACTIONS`: `ask`, `full`, `others`, `add`, `save`, …"""
     value: str
     """At most 60 characters: a `Subject` of `bot.core.ids` as a string, or a key."""
     label: str

@@ -60,7 +60,7 @@ class Health:
     """The parts a process depends on; `bot.server.service` adds them as it starts roles."""
 
     parts: dict[str, Callable[[], bool]] = field(default_factory=dict)
-    """Name to whether it is up: `slack`, `discord`, `worker`."""
+    """Name to whether it is up: `slack`, `discord`."""
     store: Callable[[], Awaitable[object]] | None = None
     depth: Callable[[], Awaitable[Mapping[str, int]]] | None = None
     refused: set[str] = field(default_factory=set)

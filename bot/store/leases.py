@@ -1,8 +1,8 @@
 """Leases: the exclusive right to a piece of work, held by a token and renewed in the background.
 
 A holder that dies or freezes loses its lease by expiry. A holder that was frozen finds out by
-`sure(seconds)`, which compares with the machine's own clock; that clock runs on through a stop or a
-suspension.
+`Lease.is_held(seconds)`, which compares with the machine's own clock; that clock runs on through a
+stop or a suspension.
 
 While the store is unavailable every lease expires and no process can take one; `LeasePolicy`
 says what the holder does then.

@@ -5,8 +5,8 @@ few at once) and `posts` (deliveries: a channel takes a message a second, so ver
 once). A task is a name and ids; its data is in the store. A task is delivered until it ends: if its
 worker dies or freezes, another takes it after half a minute, or at once if no other process is
 alive. Docket's key prevents duplicates while a task is queued, our done marker afterwards, and a
-lease keeps two workers from running it at once. TaskDeaths are counted from the last checkpoint
-(`bot.store.work.tasks`).
+lease keeps two workers from running it at once. Deaths of its workers are counted from its last
+checkpoint (`bot.store.work.tasks`).
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class RunScheduler:
                 await asyncio.sleep(RETRY_AFTER)
 
     async def _schedule_runs(self) -> None:
-        """Returns never; raises what a refresh raises."""
+        """Never returns. Raises what a refresh raises."""
         scheduler = AsyncIOScheduler()
         failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

@@ -1,4 +1,4 @@
-"""Environment -> Settings. All problems are reported at once. Only this and `hosts` read it.
+"""Reads the settings from the environment and reports all problems at once.
 
 A `.env` file in the working directory adds to the environment, which wins. The sentence below each
 setting is what `docs/settings.md` and `.env.example` say of it (`settings_page.py` writes both).

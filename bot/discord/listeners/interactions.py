@@ -363,7 +363,7 @@ class Interactions:
             interaction.created_at,
             _extra(interaction),
         )
-        # The answer may start before `submitted` returns and needs the first response.
+        # The answer may start before `on_submit` returns and needs the first response.
         await responder.acknowledge()
         wrong = await self._handler.on_submit(sent, responder)
         if wrong:
