@@ -57,7 +57,7 @@ LONGEST_OF = {
     "digest.changes.remarks.": 2_000,
     "digest.changes.remarks._ACCEPTED": 500,
     "digest.changes.remarks._CORRECTED": 500,
-    "digest.changes.remarks._FOR_PUBLICATION": 500,
+    "digest.changes.remarks._WITHOUT_VENUE": 500,
     "digest.changes.remarks._GIVES": 500,
     "digest.changes.remarks._REVISED": 500,
     "digest.checks.cleaning._INSIDE": 600,

@@ -8,13 +8,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import chain, count
+from itertools import accumulate, chain, count
 from string import ascii_lowercase
 from typing import Any
 
 from digest.model import Paper
 from digest.patterns import regex
 from digest.render import tex
+from digest.retrieval.folding import fold
 
 
 class Format(StrEnum):
@@ -44,26 +45,42 @@ class Name:
 MOST_AUTHORS, OTHERS = 50, "others"
 LONGEST_WORD = 30
 """Characters of a word in an entry's key."""
-_GROUP = regex(r"\b(?:Collaborations?|Consortium|Team|Group|Community|Project)\b")
+_GROUP = regex(
+    r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?|Community|Projects?|Workshop|Labs?|Laborator(?:y|ies)|"
+    r"Institute|University|Initiative|Alliance|Network|Foundation|Research)\b|\d|[ .]AI\Z"
+)
 _CJK = regex(r"[\u3040-\u9fff\uac00-\ud7af]")
-_SUFFIX = regex(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
+_SUFFIX = regex(r"(?:Jr|Sr)\.?|I{2,3}|IV|2nd|3rd", re.IGNORECASE)
 _PARTICLE = regex(r"(?:v[ao]n|de[nrls]?|di|da|dos|du|la|le|el|al|ter|ten|zu|'t)")
+_CAPITAL = regex(r"Van|Von|De[nrl]?|Dei|Della|Di|Da|Dos|La|Le|El|Al")
+"""Particles that many write in capitals: `Luc Van Gool`."""
+_AFTER_A_GIVEN_NAME = frozenset("nguyen tran pham huynh hoang phan vu vo dang bui do ho ngo duong ly dinh".split())  # noqa: SIM905
+"""Vietnamese family names, before which `Van` and `Le` are given ones."""
 _AND = frozenset({"y", "i", "e"})
 """Between two family names."""
 
 
 def name_of(author: str) -> Name:
     """Splits a name as arXiv prints it: given names, particles, family name."""
-    words = (tex.plain(author) if "\\" in author else author).split()
-    if len(words) < 2 or _GROUP.search(author) or "," in author or " and " in author or _CJK.search(author):
-        return Name(" ".join(words))
+    words = (tex.plain(author) if re.search(r"[\\{]", author) else author).split()
     suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
+    if suffix:
+        words[-1] = words[-1].rstrip(",")
+    whole = " ".join(words)
+    if len(words) < 2 or _GROUP.search(whole) or "," in whole or " and " in whole or _CJK.search(whole):
+        return Name(f"{whole} {suffix}".strip())
     last = len(words) - 1
-    while last > 1 and words[last - 1].lstrip("'’`")[:1].islower():
+    while last > 1 and _is_particle(words[last - 1], words[-1]):
         last -= 2 if words[last - 1] in _AND and last > 2 else 1
     if all(_PARTICLE.fullmatch(word) for word in words[:last]):
         last = 0
     return Name(" ".join(words[last:]), " ".join(words[:last]), suffix)
+
+
+def _is_particle(word: str, family: str) -> bool:
+    if word.lstrip("'’`")[:1].islower():
+        return True
+    return _CAPITAL.fullmatch(word) is not None and fold(family) not in _AFTER_A_GIVEN_NAME
 
 
 def exported(papers: Iterable[Paper], form: Format) -> str:
@@ -110,7 +127,6 @@ _TEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
-_MATH = regex(r"(\$[^$]+\$)")
 
 
 def _escaped(text: str) -> str:
@@ -119,19 +135,18 @@ def _escaped(text: str) -> str:
 
 def _tex_title(title: str) -> str:
     """ArXiv's title, whose formulas stay TeX. All other characters stand for themselves."""
-    title = title.replace("$$", "$")
-    pieces = _MATH.split(title)
-    whole = all(piece.count("{") == piece.count("}") for piece in pieces[1::2])
-    if not whole or title.count("$") % 2:
-        return _escaped(tex.plain(title))
-    said = []
-    for number, piece in enumerate(pieces):
-        if number % 2:
-            said.append(" ".join(piece.split()))
-        elif piece:
-            left, right = piece[: len(piece) - len(piece.lstrip())], piece[len(piece.rstrip()) :]
-            said.append(f"{left and ' '}{_escaped(tex.plain(piece))}{right and ' '}")
-    return "".join(said).strip()
+    words, formulas = tex.apart(title)
+    said = _escaped(words).translate({held: _tex_formula(formula) for held, formula in formulas.items()})
+    return said or _escaped(title)
+
+
+def _tex_formula(formula: str) -> str:
+    """What would end the field, the formula or the line is shown in plain characters or escaped."""
+    depths = list(accumulate((c == "{") - (c == "}") for c in formula))
+    if depths[-1] or min(depths) < 0 or "$" in formula:
+        return _escaped(tex.plain(f"${formula}$"))
+    escaped = re.sub(r"(?<!\\)[%#&]", r"\\\g<0>", formula)
+    return f"${' '.join(escaped.split())}$"
 
 
 def shortened(paper: Paper) -> Paper:
@@ -190,7 +205,7 @@ def _tags(key: str, paper: Paper) -> Iterable[tuple[str, str]]:
         name = name_of(author)
         yield "AU", ", ".join(filter(None, (name.family, name.given, name.suffix)))
     yield "PY", f"{paper.published:%Y}"
-    yield "DA", f"{paper.published:%Y/%m/%d}"
+    yield "DA", f"{paper.published:%Y/%m/}" if paper.month_only else f"{paper.published:%Y/%m/%d}"
     yield "T2", tex.plain(paper.journal_ref)
     yield "PB", "" if paper.journal_ref else "arXiv"
     yield "DO", doi_of(paper)
@@ -217,7 +232,7 @@ def _item(key: str, paper: Paper) -> dict[str, Any]:
         "type": "article-journal" if paper.journal_ref else "article",
         "title": tex.plain(paper.title),
         "author": [_csl_name(name) for name in names],
-        "issued": {"date-parts": [[day.year, day.month, day.day]]},
+        "issued": {"date-parts": [[day.year, day.month, *([] if paper.month_only else [day.day])]]},
         "container-title": tex.plain(paper.journal_ref),
         "publisher": "" if paper.journal_ref else "arXiv",
         "number": f"arXiv:{paper.id}",

@@ -14,7 +14,10 @@ _WITHDRAWN = regex(
     rf"|\b(?:this|the|our)\s+(?:\w+\s+)?{_WORK}\s+(?:has\s+been|have\s+been|is|was|is\s+being|has\s+now\s+been)\s+(?:temporarily\s+)?(?:withdrawn|retracted)\b(?!\s+from\b)"
     rf"|^\W*{_WORK}\s+(?:has\s+been\s+|is\s+|was\s+)?(?:withdrawn|retracted)\b(?!\s+from\b)"
     rf"|\b(?:withdrawn|retracted)\s+(?:by\s+(?:the\s+)?(?:corresponding\s+|first\s+)?(?:authors?|arxiv|submitter)\b|due\s+to\b|because\b)"
-    rf"|\b(?:authors?|we|I)\s+(?:have\s+|has\s+)?withdr(?:ew|awn?)\s+(?:this|the|our)\s+{_WORK}\b(?!\s+from\b)",
+    rf"|\b(?:this|the|our)\s+{_WORK}\s[^.;]{{1,80}}\b(?:and|so|therefore)\s+(?:it\s+)?(?:(?:is|was|has\s+been|now|hence|therefore)\s+){{0,3}}(?:withdrawn|retracted)\b(?!\s+from\b)"
+    rf"|\b(?:authors?|we|I)\s+(?:(?:have|has|are|am|had|must|hereby|therefore|now)\s+)*(?:(?:decided?|chose|chosen|wish|want|need)\s+to\s+)?"
+    rf"withdr(?:ew|awn?|awing)\s+(?:this|the|our)\s+{_WORK}\b(?!\s+from\b)"
+    rf"|\bremoved\s+by\s+arxiv\b|^\W*(?:\d+\s+(?:pages?|pp|figures?|tables?)\W+(?:and\s+)?){{1,4}}(?:withdrawn|retracted)\W*$",
     re.IGNORECASE,
 )
 _EARLIER = regex(
@@ -44,7 +47,8 @@ def authors_of(names: Iterable[str | None]) -> tuple[str, ...]:
     found: list[str] = []
     left = LONGEST_LIST
     for name in names:
-        if cleaned := line(name and name[:left]):
+        cleaned = line(name and name[:left])
+        if any(map(str.isalnum, cleaned)):  # arXiv makes an author of the colon in "DeepSeek-AI: Xiao Bi"
             found.append(cleaned)
             left -= len(cleaned)
         if len(found) >= MOST_AUTHORS or left <= 0:

@@ -49,6 +49,7 @@ _URL = regex(
     r"(?:https?://|www\.|(?<![\w.-])[\w.-]+\.(?:com|org|io|net)/)\S+|\barXiv:\S+|\[\d[\d,\s–-]*\]", re.IGNORECASE
 )
 _DECIMAL_COMMA = regex(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_DOUBT_IN_BRACKETS = regex(r"(?<![\d.])(\d+\.(\d+))\((\d{1,3})\)")
 _WORD = regex(r"[^\W\d_]+")
 _NAME_BEFORE = regex(
     r"[A-Za-z][-‐–]?\Z|\b(?:Section|Sec\.|Theorem|Thm\.|Lemma|Table|Fig\.|Figure|Eq\.|Appendix|Chapter|Part|version|v)\s?\Z",
@@ -65,7 +66,8 @@ class Sentence:
 
     @cached_property
     def bare(self) -> str:
-        return _DECIMAL_COMMA.sub(".", _URL.sub(" ", plain(self.text)))
+        text = _DECIMAL_COMMA.sub(".", _URL.sub(" ", plain(self.text)))
+        return _DOUBT_IN_BRACKETS.sub(lambda m: f"{m[1]} ± {int(m[3]) / 10 ** len(m[2]):.{len(m[2])}f}", text)
 
     @cached_property
     def words(self) -> tuple[str, ...]:

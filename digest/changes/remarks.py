@@ -19,15 +19,19 @@ from digest.patterns import GAP, regex
 
 PUBLISHED_KINDS = ("code", "data", "model")
 """Kinds of links that are news when they appear."""
-_SENTENCE = regex(rf"{GAP}(?:;\s+|(?<=\s)[|/]\s+)|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv(])|\.\s*$|(?<!\s)\s*\n\s*")
+_SENTENCE = regex(
+    rf"{GAP}(?:;\s+|(?<=\s)[|/]\s+)|(?:(?<=[a-z0-9)\]])[.!]|(?<=\?))\s+(?=[A-Zv(])|\.\s*$|(?<!\s)\s*\n\s*"
+)
 LONGEST_SENTENCE = 500
 """Characters: a longer one tells nothing, because patterns of sentences take too long over it."""
-_CLAUSE = regex(rf"{GAP}(?:,\s+|(?<=\s)[-–—]\s+)|(?<!\bin)(?<!\bat)(?<!\bto):\s+")
+_CLAUSE = regex(rf"{GAP}(?:,\s+|(?<=\s)[-–—]\s+)|(?<=\])\s+|(?<!\bin)(?<!\bat)(?<!\bto):\s+")
+_AROUND = regex(r"^\W+|\W+\Z")
+"""Brackets, marks and pictures at the ends of a clause."""
 
 # ---------------------------------------------------------------- where it appears
 
 _SUBJECT = (
-    r"(?:v(?:ersion )?\d+\W+)?(?:(?:an?|the|this|our|it|is|was|were|has|have|been|be|will|to|now|just|recently|also|final|revised|updated|long|full|short|regular|"
+    r"(?:v(?:ersion )?\d+\W+)?(?:(?:an?|the|this|our|it|is|was|were|has|have|been|be|will|to|now|just|recently|also|final|revised|updated|match(?:es|ing)?|long|full|short|regular|"
     r"research|industry|conference|journal|workshop|invited|peer-reviewed|author(?:'s|s')?|camera[- ]ready|accepted|preprint|pre-print|version|paper|article|work|"
     r"manuscript|letter|chapter|contribution|poster|oral|spotlight|presentation|of|and)\s+)*"
 )
@@ -35,7 +39,7 @@ _AS = r"(?:\s+(?:as|for) (?:an? )?(?:[\w-]+ ){0,2}(?:papers?|orals?|posters?|spo
 _DAY = r"(?:\s+(?:on )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2})(?:,? \d{4})?)?"
 _APPEARS = (
     rf"(?:accepted(?: (?:for|to be)(?: the)? (?:publication|presentation|published|presented|appear))?{_AS}{_DAY}(?: and (?:to appear|published))?"
-    rf"|to appear{_AS}|appear(?:s|ed|ing)?{_AS}|published(?: online)?{_AS}|forthcoming|in press|selected{_AS}"
+    rf"|to appear{_AS}|appear(?:s|ed|ing)?{_AS}|published(?: online)?{_AS}|forthcoming|in press|selected{_AS}|camera[- ]ready(?: version| copy| paper)?"
     r"|(?:oral|spotlight|poster|highlight)(?: presentation)?|match(?:es|ing)? (?:the )?(?:published|accepted|journal) version|published version)"
 )
 _TO_VENUE = (
@@ -48,7 +52,10 @@ _TO_VENUE = (
 _ACCEPTED = regex(
     rf"(?i:{_SUBJECT}{_APPEARS})(?:{_TO_VENUE.replace('(?:in|at', '(?i:in|at', 1)}(?P<venue>.+)|\s+in press)|(?i:in (?:the )?proc(?:eedings|\.) of (?:the )?)(?=[A-Z\d])"
 )
-_FOR_PUBLICATION = regex(rf"{_SUBJECT}accepted for publication", re.IGNORECASE)
+_WITHOUT_VENUE = regex(
+    rf"{_SUBJECT}(?:accepted(?: for publication| version| manuscript)?|camera[- ]ready(?: version| copy| paper)?|in press)",
+    re.IGNORECASE,
+)
 _CONFERENCES = frozenset(
     """3DV AACL AAAI AAMAS ACCV ACL ACSAC AIES AISTATS ALT APPROX ASE ASIACCS ASIACRYPT ASPLOS ASRU ASSETS ATC AUTOML BMVC CAV CGO CHES CHI CHIL CIDR CIKM COLING COLM COLT CONCUR CONEXT CONLL
     CORL CRYPTO CSCW CVPR CVPRW DAC DISC EACL EASE ECAI ECCV ECIR ECML ECOOP EDBT EGSR EMNLP ESEC ESOP ESORICS ESWC EUROCRYPT EUROGRAPHICS EUROSYS EUROVIS FACCT FCCM FMCAD FOCS FSE FSTTCS GECCO
@@ -60,8 +67,8 @@ _CONFERENCES = frozenset(
 """A bare name with a year tells of an acceptance only if it names no data set, standard or software
 as well; so these are listed."""
 _BARE = regex(
-    r"(?:(?:Findings of|Proceedings of|Proc\.?|In|the) )*(?:(?:IEEE|ACM|CVF|SIAM|USENIX|AAAI)(?:/(?:CVF|ACM|IEEE|RSJ|SIAM))? )?(?P<name>[A-Za-z0-9]{3,12})(?:[ -]|[ -]?['’])(?P<year>(?:20)?\d\d)"
-    r"(?:\s*[(:,]?\s*(?:oral|spotlight|poster|highlight|main|findings|main track|main conference|camera[- ]ready|long paper|full paper|short paper|best paper.{0,20}|workshops?(?: on [A-Z].*)?)\)?)?",
+    r"(?:(?:Findings of|Proceedings of|Proc\.?|In|the) )*(?:(?:IEEE|ACM|CVF|SIAM|USENIX|AAAI)(?:/(?:CVF|ACM|IEEE|RSJ|SIAM))? )?(?P<name>[A-Za-z0-9]{3,12})(?: Asia)?(?:[ -]|[ -]?['’])(?P<year>(?:20)?\d\d)"
+    r"(?:\s*[(:,]?\s*(?:oral|spotlight|poster|highlight|main|findings|main conference|(?:(?-i:[A-Z])[\w&-]+ |main |and ){1,5}track|camera[- ]ready|long paper|full paper|short paper|best paper.{0,20}|workshops?(?: on [A-Z].*)?)\)?)?",
     re.IGNORECASE,
 )
 _SENT = regex(
@@ -69,7 +76,7 @@ _SENT = regex(
     re.IGNORECASE,
 )
 _DOUBTFUL = regex(
-    r"\b(?:pending|subject to|conditional\w*|provisional\w*|tentative\w*|potential\w*|awaiting|reject\w*|withdrawn|not|never|if|once|when|until|unless|upon|before|hop\w+|wait\w*|planned|yet)\b",
+    r"\b(?:pending|subject to|conditional\w*|provisional\w*|tentative\w*|potential\w*|awaiting|reject\w*|withdrawn|not|never|if|once|when|until|unless|upon|before|hop\w+|wait\w*|planned|yet)\b|\?",
     re.IGNORECASE,
 )
 _OTHER_WORK = regex(
@@ -103,7 +110,7 @@ def _is_accepted(paper: Paper) -> bool:
     for sentence in _sentences(paper.comment):
         if _DOUBTFUL.search(sentence) or _OTHER_WORK.search(sentence):
             continue
-        clauses = [c for c in (clause.strip(" .,;:*()") for clause in _CLAUSE.split(sentence)) if c]
+        clauses = [c for c in (_AROUND.sub("", clause) for clause in _CLAUSE.split(sentence)) if c]
         for at, clause in enumerate(clauses):
             if _says_accepted(clause) and not any(_REFERS.search(c) and not _says_accepted(c) for c in clauses[:at]):
                 return True
@@ -115,7 +122,7 @@ def _is_accepted(paper: Paper) -> bool:
 def _says_accepted(clause: str) -> bool:
     if len(clause) > LONGEST_SENTENCE:
         return False
-    if _FOR_PUBLICATION.fullmatch(clause):
+    if _WITHOUT_VENUE.fullmatch(clause):
         return True
     match = _ACCEPTED.match(clause)
     return match is not None and not _FINITE.search(match["venue"] or "")
@@ -142,7 +149,7 @@ _PROMISED = regex(
     r"|\bTBA\b|\bplaceholder\b|\bempty\b|\bfor now\b|\blater\b|\bunder construction\b|\bno longer\b|\bnot (?:yet )?(?:available|public)\b|\bin (?:progress|preparation)\b|\bforthcoming\b|\bcoming\b|\b(?:might|may|could)\b|\bprivate\b",
     re.IGNORECASE,
 )
-_PART = regex(r"(?<=[.!?;])\s+(?=[A-Z])|;\s+|\n+")
+_PART = regex(r"(?<=[.!?;])\s+(?=[A-Z]|https?:)|;\s+|\n+")
 _OWN_THING = r"(?:source codes?|codes?|codebase|implementations?|scripts?|models?|weights|checkpoints?|data|data ?sets?|benchmarks?|corpus|corpora|repository|repo|github|software|packages?|library|toolkit|tools?|framework|resources?|materials?|artifacts?)"
 _OPENING = (
     r"\W*+(?:v\d+\W+)?(?:(?:the|all|our|its|this|an?|full|complete|open[- ]?source[d]?|public|official|associated|corresponding|accompanying|supporting|project|page|website|python|pytorch|jax|matlab|julia|c\+\+|rust|r|"
@@ -156,7 +163,7 @@ _GIVES = regex(
     rf"|.*\bwe (?:also |have |hereby |publicly |now )*(?:release|released|open-?source|publish|published|provide|share|make)\b[^.\0]{{1,100}}\b(?:at|on|in|from|via|under|through|here)\b[\s:(]*\0|[^\w\0]*\0\W*+(?:{_OWN_THING}\W*+)?\Z",
     re.IGNORECASE,
 )
-_ADDRESS = regex(r"(?:https?://|www\.|\b[\w-]+\.[a-z]{2,}/)[^\s()]+", re.IGNORECASE)
+_ADDRESS = regex(r"(?:\\(?:url|href)\s*\{\s*)?(?:https?://|www\.|\b[\w-]+\.[a-z]{2,}/)[^\s()]+", re.IGNORECASE)
 _NOT_OURS = regex(
     r"\b(?:baselines?|compar\w*|templates?|slides|style|posters?|lists? of|awesome|survey|tutorial|lecture|talks?|video|homework|course|documentation|issues?|et al|based on|built (?:on|upon|with)|"
     r"uses?|using|used|follow\w*|adapted|adopt\w*|borrow\w*|fork\w*|original|third[- ]party|existing|their|downloaded|obtained)\b",

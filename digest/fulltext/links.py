@@ -19,6 +19,8 @@ MAX_LENGTH = 300
 CODE_HOSTS = frozenset(("github.com", "gist.github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com"))
 DATA_HOSTS = frozenset(("zenodo.org", "figshare.com", "osf.io", "kaggle.com", "dataverse.harvard.edu", "datadryad.org"))
 MODEL_HOSTS = frozenset(("huggingface.co", "hf.co", "modelscope.cn"))
+DATA_DOIS = ("10.5281/zenodo.", "10.6084/m9.figshare.", "10.17605/osf.io/", "10.5061/dryad.", "10.7910/dvn/")
+"""Beginnings of the DOIs that data archives give to what they hold."""
 KNOWN_HOSTS = CODE_HOSTS | DATA_HOSTS | MODEL_HOSTS
 PAGES = (".github.io", ".gitlab.io")
 """Project pages: always https, but anybody may own one."""
@@ -209,6 +211,8 @@ def _link(found: str) -> Link | None:
         or ".xn--" in host
     ):
         return None
+    if host == "doi.org" and parts.path.lower().lstrip("/").startswith(DATA_DOIS):
+        return Link("data", url, known=True)
     kind = _kind(host, [p for p in parts.path.split("/") if p])
     return None if kind is None or _GENERAL_SITES.search(host) else Link(kind, url, known=host in KNOWN_HOSTS)
 

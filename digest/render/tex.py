@@ -229,18 +229,24 @@ def plain(text: str) -> str:
 
     What cannot be converted is shown as it came: nothing raises.
     """
-    formulas: list[str] = []
+    words, formulas = apart(text)
+    shown = {held: (unicode_math(tex) or _or_as_it_is(tex)).replace("`", "") for held, tex in formulas.items()}
+    return " ".join(words.translate(shown).split()) or " ".join(text.split())
+
+
+def apart(text: str) -> tuple[str, dict[int, str]]:
+    """The words in plain characters, with a private one for each formula; and that one's TeX."""
+    formulas: dict[int, str] = {}
 
     def held(match: re.Match[str]) -> str:
-        tex = _formula(match)
-        formulas.append(unicode_math(tex) or _or_as_it_is(tex))
-        return chr(_HELD + len(formulas) - 1) if len(formulas) <= _MOST_HELD else formulas[-1]
+        char = _HELD + len(formulas)
+        formulas[char] = _formula(match)
+        return chr(char)
 
     turned = _MATH.sub(held, re.sub("[\ue000-\uf8ff]", "", text).replace("$$", "$"), count=MOST_FORMULAS)
     if "\\" in turned or "{" in turned or "``" in turned:
         turned = _or_as_it_is(re.sub(r"``(.{1,300}?)''", r"“\1”", turned))
-    shown = re.sub("[\ue000-\uf8ff]", lambda m: formulas[ord(m[0]) - _HELD], turned)
-    return " ".join(shown.replace("`", "").split()) or " ".join(text.split())
+    return turned.replace("`", ""), formulas
 
 
 def quotation(text: str) -> str:
@@ -263,8 +269,8 @@ def quotation(text: str) -> str:
 
 _COMMAND = regex(r"\\(?:text|math|emph|underline|textsc|cite|ref)[a-z]*\b\s*\{")
 _PROSE = regex(r"(?<![\\{A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\b(?![^{}]*\})")
-_HELD, _MOST_HELD = 0xE000, 6400
-"""Private characters stand for formulas while the text around them is converted."""
+_HELD = 0xE000
+"""The first of the private characters that stand for formulas while their text is converted."""
 
 
 def _or_as_it_is(tex: str) -> str:

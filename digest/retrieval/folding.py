@@ -9,7 +9,7 @@ from digest.patterns import regex
 
 FOLDED = {
     "×": "x", "−": "-", "⁻": "-", "–": "-", "‐": "-", "‑": "-", "‒": "-", "ı": "i", "ß": "ss",
-    "ø": "o", "ł": "l", "æ": "ae", "œ": "oe",
+    "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ħ": "h",
 }  # fmt: skip
 _INVISIBLE = regex("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
 

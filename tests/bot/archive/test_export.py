@@ -55,6 +55,27 @@ def test_no_title_breaks_the_file(title):
     assert len(json.loads(exported(papers, Format.CSL))) == 2
 
 
+@each(
+    ("title", "tex"),
+    [
+        ("Costs $5 and $6 each", r"Costs \$5 and \$6 each"),
+        ("When $x % y$ and $a#b$", r"When $x \% y$ and $a\#b$"),
+        ("A {$x$} b", "A $x$ b"),
+        (r"Bounds for \(x_i\) in {B}anach spaces", "Bounds for $x_i$ in Banach spaces"),
+        (r"Sets $\{a\}$, $}{$", r"Sets $\{a\}$, \textbraceright{}\textbraceleft{}"),
+        ("\\", r"\textbackslash{}"),
+    ],
+)
+def test_only_formulas_stay_tex(title, tex):
+    assert f"  title = {{{{{tex}}}}},\n" in exported([a_paper(title=title)], Format.BIBTEX)
+
+
+def test_a_paper_of_which_only_the_month_is_known_gets_no_day():
+    paper = a_paper(month_only=True)
+    [ris], [csl] = rispy.loads(exported([paper], Format.RIS)), json.loads(exported([paper], Format.CSL))
+    assert (ris["date"], csl["issued"]) == ("2026/01/", {"date-parts": [[2026, 1]]})
+
+
 def test_a_withdrawn_paper_says_so_and_of_several_dois_the_first_counts():
     paper = a_paper(title="Search & Rescue: 90% of \\emph{all} $$x_1$$", withdrawn=True, doi="10.1/x 10.2/y")
     [bib] = bibtexparser.loads(exported([paper], Format.BIBTEX)).entries
@@ -95,6 +116,18 @@ def test_keys_differ_and_are_ascii():
         ("Wang Xiaoming", Name("Xiaoming", "Wang")),
         ("ATLAS Collaboration", Name("ATLAS Collaboration")),
         ("Plato", Name("Plato")),
+        ("John Smith, Jr.", Name("Smith", "John", "Jr.")),
+        ("Tom Smith 3rd", Name("Smith", "Tom", "3rd")),
+        ("Luc Van Gool", Name("Van Gool", "Luc")),
+        ("Guy Van den Broeck", Name("Van den Broeck", "Guy")),
+        ("Luigi De Santis", Name("De Santis", "Luigi")),
+        ("Tuan Van Nguyen", Name("Nguyen", "Tuan Van")),
+        ("Le Van Đinh", Name("Đinh", "Le Van")),
+        ("Jürgen {M}üller", Name("Müller", "Jürgen")),
+        ("The BigScience Workshop", Name("The BigScience Workshop")),
+        ("Meta AI", Name("Meta AI")),
+        ("GLM 4 Contributors", Name("GLM 4 Contributors")),
+        ("Llama Team, AI @ Meta", Name("Llama Team, AI @ Meta")),
     ],
 )
 def test_names_are_split_as_people_write_them(author, name):

@@ -1,6 +1,6 @@
 """Metadata as people want to read it, and papers that were withdrawn."""
 
-from digest.arxiv.metadata import line, paragraphs, withdrawn
+from digest.arxiv.metadata import authors_of, line, paragraphs, withdrawn
 from tests.rows import each
 
 
@@ -35,6 +35,11 @@ def test_an_abstract_is_unwrapped_and_keeps_its_paragraphs():
         "We withdraw this paper because of a mistake",
         "The authors have withdrawn this article",
         "This work was retracted because its data cannot be shared",
+        "We have decided to withdraw this paper",
+        "The paper contained an error and is withdrawn",
+        "This paper has been superseded and withdrawn",
+        "This submission has been removed by arXiv administrators because it holds no new work",
+        "12 pages, 3 figures, withdrawn",
     ],
 )
 def test_a_withdrawn_paper_is_known_by_its_comment(comment):
@@ -54,10 +59,18 @@ def test_a_withdrawn_paper_is_known_by_its_comment(comment):
         "We study papers withdrawn during review",
         "Data on cash withdrawn from ATMs",
         "Replaces a previous version withdrawn by mistake",
+        "Submitted to ICLR, withdrawn",
+        "We do not withdraw this paper",
+        "This paper follows ions that are trapped and withdrawn from the cell",
+        "12 pages on how students are withdrawn",
     ],
 )
 def test_other_comments_do_not_withdraw(comment):
     assert not withdrawn(comment)
+
+
+def test_a_name_without_a_letter_is_no_author():
+    assert authors_of(["DeepSeek-AI", ":", "Xiao Bi", None, "王小明"]) == ("DeepSeek-AI", "Xiao Bi", "王小明")
 
 
 def test_an_abstract_can_stand_for_the_comment_but_a_real_one_does_not():

@@ -33,6 +33,8 @@ def section(title: str, *passages: str | Passage) -> Section:
         ),
         ("Models: https://huggingface.co/foo/baz-7b", [("model", "https://huggingface.co/foo/baz-7b", True)]),
         ("10 pages, https://zenodo.org/record/123 (data)", [("data", "https://zenodo.org/record/123", True)]),
+        ("Code: https://doi.org/10.5281/zenodo.123.", [("data", "https://doi.org/10.5281/zenodo.123", True)]),
+        ("Published: https://doi.org/10.1103/PhysRevD.95.1", []),
         ("Project page: http://foo.github.io/x/ .", [("project", "https://foo.github.io/x/", False)]),
         ("Accepted. Project website: https://my-lab.org/proj", [("project", "https://my-lab.org/proj", False)]),
         ("见https://github.com/a/b。代码已开源", [("code", "https://github.com/a/b", True)]),
