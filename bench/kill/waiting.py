@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from bench.kill.sides import Side
 from bench.kill.whole import digest_faults, post_faults
 from bench.kill.world import ANNOUNCED, PAPERS, World
-from bot.alerts.changes import A_DAY
+from bot.changes.news import A_DAY
 from bot.core.schedule import roundup_due
 from bot.digests.roundup import WEEKLY
 from bot.store import DeliveryState, QuestionState, RunState, Store, StoredQuestion, StoreUnavailable

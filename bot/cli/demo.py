@@ -181,7 +181,7 @@ class _Digests:
 
     async def follow(self, name: str) -> None:
         """Tells how the digest ended. It has: tasks run when they are added."""
-        from bot.alerts import following
+        from bot.progress import following
 
         follower = await self.context.store.follower(name)
         if follower is not None and await following.look(self.context, follower, "") is None:

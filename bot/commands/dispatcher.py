@@ -8,7 +8,6 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
-from bot.alerts import following
 from bot.commands import digest as digest_command
 from bot.commands import feedback
 from bot.commands.actions import Actions
@@ -20,6 +19,7 @@ from bot.context import Context
 from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, VoteKind
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
+from bot.progress.interruptions import NOTE_AFTER, noted
 from bot.questions.conversation import Conversation
 from digest.errors import OverBudget, PaperboyError, trace
 from digest.ports import asked_by
@@ -114,10 +114,10 @@ class Dispatcher:
 
     @contextlib.asynccontextmanager
     async def _report_errors(
-        self, event: Command | Click | Submission, respond: Responder, note_after: float = following.NOTE_AFTER
+        self, event: Command | Click | Submission, respond: Responder, note_after: float = NOTE_AFTER
     ) -> AsyncIterator[None]:
         """Shows expected errors. Logs a bug with an id and shows only the id."""
-        async with following.noted(self._context, event, respond, note_after):
+        async with noted(self._context, event, respond, note_after):
             try:
                 yield
             except Exception as error:  # noqa: BLE001  # a bug is logged, without its message

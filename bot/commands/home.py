@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.alerts.following import digest_url
 from bot.commands.library.files import file_buttons
 from bot.commands.library.saved import LEAST, compare_button
 from bot.commands.status import channel_buttons, state_line, trouble_lines
@@ -19,6 +18,7 @@ from bot.core.rights import ACTIONS, SURFACES, Standing, may
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import name_in, option
+from bot.digests.links import digest_url
 from digest.errors import PaperboyError
 from digest.model import Digest, Paper
 from digest.render import tex
@@ -101,7 +101,7 @@ async def suggested_prompts(context: Context, person: Person, platform: str) -> 
 
 async def _today(context: Context, subscription: Subscription, digest: Digest, language: str) -> list[Block]:
     with contextlib.suppress(ChatError):
-        url = await digest_url(context, digest, subscription.place)
+        url = await digest_url(context.store, context.chats, digest, subscription.place)
         return day_blocks(subscription.place.channel, digest, url, language)
     return day_blocks(subscription.place.channel, digest, "", language)
 

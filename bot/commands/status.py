@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.alerts.following import digest_link
 from bot.commands.setup import days_words, is_forum, roundup_words
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Post, Responder, Small, Style, Text
@@ -16,6 +15,7 @@ from bot.core.schedule import latest_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
+from bot.digests.links import digest_link
 from bot.digests.preferences import load_learned
 from bot.store import DeliveryState, Run, RunState
 from digest.arxiv import calendar
@@ -166,7 +166,7 @@ async def _last_lines(context: Context, subscription: Subscription, language: st
     last = await context.store.latest_digest(subscription.key)
     if last is None:
         return [*lines, say("status.none", language)]
-    shown = await digest_link(context, last, subscription.place, language)
+    shown = await digest_link(context.store, context.chats, last, subscription.place, language)
     lines.append(say("status.last", language, date=shown, n=len(last.entries)))
     coverage = last.coverage
     return [*lines, say("status.list", language, considered=coverage.considered, announced=coverage.announced)]

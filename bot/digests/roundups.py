@@ -14,9 +14,10 @@ from bot.core.ids import RunKey
 from bot.core.subscription import Subscription
 from bot.digests import roundup
 from bot.digests.delivery import Delivered, deliver
+from bot.digests.links import thread_link
 from bot.digests.preferences import load_preferences
 from bot.digests.roundup import MONTHLY, Period, Roundup
-from bot.store import DeliveryState, News, Store
+from bot.store import DeliveryState, Store
 from digest import cache_keys
 from digest.changes.values import Change
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable, for_log
@@ -141,10 +142,6 @@ class Roundups:
         news = [n for n in await self.store.news(subscription.key) if n.weekly and n.delivery in ("", key)]
         await self.store.save_news(subscription.key, [replace(one, delivery=key) for one in news])
         return [
-            (one.change, await self._news_link(one)) for one in sorted(news, key=lambda n: (n.change.weight, n.name))
+            (one.change, await thread_link(self.chats, one.place))
+            for one in sorted(news, key=lambda n: (n.change.weight, n.name))
         ]
-
-    async def _news_link(self, news: News) -> str:
-        with contextlib.suppress(ChatError):
-            return await self.chats[news.place.platform].link(replace(news.place, thread=""), news.place.thread)
-        return ""

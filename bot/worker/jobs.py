@@ -10,9 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.alerts import changes, faults, following, late
+from bot.alerts import faults, late
 from bot.alerts.admin import SERVICE_FAULT_DELAY
 from bot.archive.zotero_api import ZoteroBusy, ZoteroRefused
+from bot.changes import news
+from bot.changes.lookup import look_up
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import ChatError, NotServed, OutcomeUnknown, Throttled
@@ -25,6 +27,7 @@ from bot.digests.counts import show_counts
 from bot.digests.daily import ListAwaited, RunOptions
 from bot.digests.roundup import KINDS
 from bot.digests.roundups import Roundups
+from bot.progress import following
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, LeaseBusy, QuestionState, Run, RunState, StoredQuestion
@@ -369,7 +372,7 @@ class Jobs:
         """Looks up the papers that channels look after. Without arXiv the day is left out."""
         day = date.fromisoformat(name)
         try:
-            for channel in await changes.look(self._context, day):
+            for channel in await look_up(self._context, day):
                 await self._queue.add("news", join_key(channel, name))
         except ArxivUnavailable as error:
             log.warning("event=not_looked_up day=%s cause=%r", name, for_log(error))
@@ -380,7 +383,7 @@ class Jobs:
         """Tells a channel what changed of its papers."""
         with log_id(name):
             try:
-                wait = await changes.tell(self._context, *changes.channel_of(name))
+                wait = await news.tell(self._context, *news.channel_of(name))
             except NotServed as error:
                 log.warning("event=platform_not_served cause=%r", for_log(error))
                 wait = RETRY_DELIVERY

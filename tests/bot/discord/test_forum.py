@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts import changes
+from bot.changes import news
+from bot.changes.lookup import look_up
 from bot.core.chat import ForumPost, Person, Place, Question
 from bot.discord import forums
 from bot.discord.ids import message_id
@@ -14,7 +15,7 @@ from bot.store import DeliveryState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.model import Candidate
-from tests.bot.alerts.test_changes import Changing
+from tests.bot.changes.test_changes import Changing
 from tests.bot.contract import ChatContract, Seen, die, until_done
 from tests.bot.discord.test_contract import DiscordWorld
 from tests.bot.discord.test_figures import World
@@ -309,8 +310,8 @@ async def test_what_changes_of_a_paper_is_told_in_its_own_post(day):
     before = {post["id"]: len(said_in(day, post)) for post in posts(day)}
     for n, comment in enumerate(("", "Accepted at CVPR 2026")):
         arxiv.change(day.digest.entries[3].paper.id, comment=comment)
-        await changes.look(context, today + timedelta(days=n))
-        assert await changes.tell(context, channel, today + timedelta(days=n)) is None
+        await look_up(context, today + timedelta(days=n))
+        assert await news.tell(context, channel, today + timedelta(days=n)) is None
     grown = [post["id"] for post in posts(day) if len(said_in(day, post)) > before.get(post["id"], 0)]
     assert grown == [post_of(day, 4)["id"]]
     assert "CVPR 2026" in texts(said_in(day, post_of(day, 4))[-1])

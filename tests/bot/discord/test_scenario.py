@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.alerts import changes
+from bot.changes import news
+from bot.changes.lookup import look_up
 from bot.commands.feedback import record_vote
 from bot.console.queue import InlineQueue
 from bot.context import Context
@@ -23,7 +24,7 @@ from bot.store.cache import RedisCache
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.model import Digest
-from tests.bot.alerts.test_changes import Changing
+from tests.bot.changes.test_changes import Changing
 from tests.bot.days import behind, leave_out, make_and_post, work
 from tests.bot.discord.conftest import Home
 from tests.bot.figures import Figured
@@ -377,8 +378,8 @@ async def test_news_of_a_paper_asked_about_outside_a_thread_opens_one_on_the_que
     withdrawn = {"version": 2, "comment": "Withdrawn by the authors", "withdrawn": True}
     for n, change in enumerate(({}, {"comment": "Accepted at CVPR 2026"}, withdrawn)):
         arxiv.change(paper, **change)
-        await changes.look(context, today + timedelta(days=n))
-        assert await changes.tell(context, day.home.place.key, today + timedelta(days=n)) is None
+        await look_up(context, today + timedelta(days=n))
+        assert await news.tell(context, day.home.place.key, today + timedelta(days=n)) is None
     said = [texts(m) for m in messages[asked["id"]].values()]
     assert [("CVPR 2026" in text, "withdrawn" in text) for text in said] == [(True, False), (False, True)]
     assert day.home.world.channels[asked["id"]]["type"] == PUBLIC_THREAD

@@ -1,29 +1,24 @@
 """Shows whoever typed `/digest now` how the digest goes on and how it ends, where they typed it.
 
-Whoever waits for any other command, button or form is told if its process ends before it does. A
+Whoever waits for other work of a process (`interruptions`) is told if the process ends before it. A
 task of the queue does both, so they go on after a restart, in any process.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from bot.context import Context
-from bot.core.chat import Click, Command, Place, Post, Responder, Submission
+from bot.core.chat import Post, Responder
 from bot.core.ids import RunKey
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
-from bot.store import DeliveryState, Follower, Run, RunState, StoreUnavailable
+from bot.digests.links import digest_link
+from bot.progress.interruptions import BEAT
+from bot.store import DeliveryState, Follower, Run, RunState
 from digest.arxiv import calendar
-from digest.cache_keys import fingerprint
-from digest.model import Digest
 from digest.render.catalogs import in_language
-from digest.render.labels import day_words
-from digest.render.markdown import link
 
 PROGRESS_TIME = timedelta(minutes=14)
 """How long progress is shown: a Discord interaction ends after 15 minutes. The end is told later,
@@ -33,45 +28,8 @@ POLL_INTERVAL = timedelta(seconds=1)
 SLOW_POLL_INTERVAL = timedelta(seconds=30)
 """Between two looks, while progress is shown and afterwards. A look ends before the next begins:
 a task that waits for another keeps the queue from reconnecting to a store that was away."""
-NOTE_AFTER = 0.1
-"""Seconds after which work is noted: most is done sooner. Less than a platform's listener waits
-before it acknowledges: of what was not acknowledged, the platform itself tells that it failed."""
-BEAT = timedelta(seconds=2)
-"""Between two signs of life of the process that does the work."""
 SILENCE = timedelta(seconds=10)
 """Without a sign of life for so long, the work has ended with its process."""
-
-
-@contextlib.asynccontextmanager
-async def noted(
-    context: Context, event: Command | Click | Submission, respond: Responder, after: float = NOTE_AFTER
-) -> AsyncIterator[None]:
-    """Has the event's person told, unless what is done inside ends without an exception."""
-    name, loop = fingerprint(event.id), asyncio.get_running_loop()
-    begun = loop.time()
-    noting = asyncio.create_task(_note(context, name, event, respond, after))
-    try:
-        yield
-    finally:
-        noting.cancel()
-        await asyncio.gather(noting, return_exceptions=True)
-    if loop.time() - begun >= after:
-        with contextlib.suppress(StoreUnavailable):
-            await context.store.forget_follower(name)
-
-
-async def _note(
-    context: Context, name: str, event: Command | Click | Submission, respond: Responder, after: float
-) -> None:
-    await asyncio.sleep(after)
-    place, person, queued = event.place, event.person, False
-    language = await context.person_language(place, person)
-    while True:
-        extra = {**event.extra, **respond.handed_over()}
-        with contextlib.suppress(StoreUnavailable):
-            await context.store.save_follower(Follower(name, "", place, person, language, context.now(), extra=extra))
-        await asyncio.sleep(BEAT.total_seconds())
-        queued = queued or await context.queue.add("follow", name)
 
 
 async def look(context: Context, follower: Follower, shown: str) -> str | None:
@@ -160,19 +118,5 @@ async def _result(context: Context, run: Run, follower: Follower) -> Post:
     due = run_time(calendar.next_list(context.now()), subscription, language)
     if last is None:
         return note(say("nothing new", language, next=due), language)
-    shown = await digest_link(context, last, subscription.place, language)
+    shown = await digest_link(context.store, context.chats, last, subscription.place, language)
     return note(say("nothing new.linked", language, link=shown, next=due), language)
-
-
-async def digest_link(context: Context, digest: Digest, place: Place, language: str) -> str:
-    """The digest's date with a link to its parent message, if it was delivered."""
-    named, url = day_words(digest.local_date, language), await digest_url(context, digest, place)
-    return link(named, url) if url else named
-
-
-async def digest_url(context: Context, digest: Digest, place: Place) -> str:
-    """The link to its parent message; empty if it was not delivered. Raises ChatError."""
-    delivery = await context.store.delivery(digest.key)
-    if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
-        return ""
-    return await context.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key])

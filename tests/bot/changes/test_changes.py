@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.alerts import changes
+from bot.changes import lookup, news
+from bot.changes.lookup import look_up
 from bot.commands.feedback import record_vote, take_back
 from bot.console.chat import ConsoleChat
 from bot.context import Context
@@ -133,7 +134,7 @@ async def test_three_a_day_and_the_rest_in_one_message_on_monday(days):
     days.arxiv.change(ids[-1], comment="Withdrawn due to an error", withdrawn=True)
     await days.look(FRIDAY)
     told = [t for t in await days.channel.said(thread) if _told(t)]
-    assert len(told) == changes.A_DAY
+    assert len(told) == news.A_DAY
     assert "withdrawn" in told[0]
     assert len(await days.context.store.news(HERE.key)) == len(ids) - 3
     await days.look(FRIDAY + timedelta(days=1))
@@ -160,11 +161,11 @@ async def test_killed_between_the_post_and_its_record_it_stands_there_once(days,
 async def test_killed_after_the_look_the_news_is_kept_and_told_later(days):
     [first, *_], thread = await papers_of(days)
     days.arxiv.change(first, comment="Code: https://github.com/lab/kestrel")
-    assert await changes.look(days.context, FRIDAY) == [HERE.key]
-    assert await changes.look(days.context, FRIDAY) == [HERE.key]  # found once, not yet told
+    assert await look_up(days.context, FRIDAY) == [HERE.key]
+    assert await look_up(days.context, FRIDAY) == [HERE.key]  # found once, not yet told
     assert len(await days.context.store.news(HERE.key)) == 1
-    await changes.tell(days.context, HERE.key, FRIDAY)
-    await changes.tell(days.context, HERE.key, FRIDAY)
+    await news.tell(days.context, HERE.key, FRIDAY)
+    await news.tell(days.context, HERE.key, FRIDAY)
     assert len([t for t in await days.channel.said(thread) if "https://github.com/lab/kestrel" in t]) == 1
 
 
@@ -291,20 +292,20 @@ async def test_after_a_hundred_and_eighty_days_it_ends(days):
 
 
 async def test_many_papers_are_asked_for_a_hundred_at_a_time_and_no_more_than_the_days_share(days, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_PAPERS", 250)
+    monkeypatch.setattr(lookup, "MOST_PAPERS", 250)
     until = days.channel.clock() + timedelta(days=180)
     names = [f"2601.{n:05}" for n in range(600)]
     for channel in ("slack:C1", "slack:C2"):
         place = Place("slack", channel[-2:], "m1")
         await days.context.store.watch(channel, [Watch(n, place, until, people=("ann",)) for n in names])
     for n in range(3):
-        await changes.look(days.context, FRIDAY + timedelta(days=n))
+        await look_up(days.context, FRIDAY + timedelta(days=n))
     assert [len(ids) for ids in days.arxiv.asked] == [100, 100, 50] * 3
     assert {i for ids in days.arxiv.asked for i in ids} == set(names)
     days.arxiv.asked.clear()
     days.arxiv.replaced = ("2601.00599", "2601.00001", "2601.99999")
     for n in range(2):
-        await changes.look(days.context, FRIDAY + timedelta(days=n))
+        await look_up(days.context, FRIDAY + timedelta(days=n))
         assert {"2601.00599", "2601.00001"} <= set(days.arxiv.asked[3 * n])
 
 

@@ -1,0 +1,1 @@
+"""Looks after papers that a channel knows and tells what changed of them."""
