@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bench.qasper import load
 from bench.report import aim, table
-from digest.changes.compare import compare, known_of
 from digest.changes.values import Change, Known
+from digest.changes.versions import compare, known_of
 from digest.model import Analysis, Evidence, Finding, FullText, Paper
 
 QUIET, NEWS = 1000, 600

@@ -21,8 +21,8 @@ from bot.core.subscription import Subscription
 from bot.digests.daily import posted
 from bot.digests.delivery import own_posts
 from bot.store import DeliveryState, News
-from digest.changes.compare import compare, known_of, updated
 from digest.changes.values import Change, Known
+from digest.changes.versions import compare, known_of, updated
 from digest.errors import PaperboyError, for_log
 from digest.model import FullText, Paper
 

@@ -11,7 +11,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.core.chat import Place, Post, Step, StepKind, Thread
@@ -51,7 +50,7 @@ async def tell(context: Context, channel: str, day: date) -> timedelta | None:
         return None
     local = day
     if subscription is not None:
-        local = context.now().astimezone(ZoneInfo(subscription.timezone)).date()
+        local = subscription.local_date(context.now())
         if (wait := due_at(subscription, local) - context.now()) > timedelta(0):
             return wait
     language = (subscription or context.defaults).profile.language

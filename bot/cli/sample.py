@@ -21,7 +21,7 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.core.texts import say
 from digest.arxiv.ids import parse
-from digest.compare import ASPECTS, question_for
+from digest.aspects import ASPECTS, question_for
 from digest.errors import ArxivUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst

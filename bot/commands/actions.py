@@ -210,34 +210,34 @@ class Actions:
         pressed = submission.pressed
         if pressed not in ("", setup.SUBMIT, setup.POST):
             return {}, lambda: setup.change(self._context, submission, respond, language)
-        saved = await setup.save(self._context, submission, language)
-        if saved.subscription is None:
+        outcome = await setup.save(self._context, submission, language)
+        if outcome.subscription is None:
             if pressed:
                 draft, problems = await setup.read_draft(self._context, submission, language)
                 state = setup.State.parse(submission.state)
                 await respond.panel(
                     setup.panel(draft, state, language, setup.Footer(), (), problems, submission.fields)
                 )
-            return saved.problems, None
-        return {}, lambda: self._after_saving(saved, submission, respond, language)
+            return outcome.problems, None
+        return {}, lambda: self._after_saving(outcome, submission, respond, language)
 
     async def _after_saving(
-        self, saved: setup.Saved, submission: Submission, respond: Responder, language: str
+        self, outcome: setup.Saved, submission: Submission, respond: Responder, language: str
     ) -> None:
-        assert saved.subscription is not None
+        assert outcome.subscription is not None
         posting = submission.pressed == setup.POST
-        grants = await setup.load_grants(self._context, saved.subscription.place, submission.extra)
-        direct = saved.fresh and saved.subscription.place.direct
-        closed = await personal.greet(self._context, saved.subscription, language) if direct else ""
+        grants = await setup.load_grants(self._context, outcome.subscription.place, submission.extra)
+        direct = outcome.fresh and outcome.subscription.place.direct
+        closed = await personal.greet(self._context, outcome.subscription, language) if direct else ""
         buttons = not posting and ELSEWHERE not in submission.extra  # they act on the channel they are in
-        post = setup.saved_post(self._context, saved, grants, language, buttons=buttons, closed_why=closed)
+        post = setup.saved_post(self._context, outcome, grants, language, buttons=buttons, closed_why=closed)
         if submission.pressed:
             await respond.panel(setup.closed(post, submission.value, language))
         else:
             await respond.show(post)
         if posting:
             await digest_command.run_now(
-                self._context, _now(submission), respond, saved.subscription, language, saved.previewed, grants
+                self._context, _now(submission), respond, outcome.subscription, language, outcome.previewed, grants
             )
 
     # ------------------------------------------------------------ a paper

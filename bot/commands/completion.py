@@ -9,8 +9,8 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.core import lists
 from bot.core.chat import Place
-from bot.core.clock import zone_names
 from bot.core.settings import suggestions
+from bot.core.zones import zone_names
 from bot.store import Store
 from digest.arxiv import categories
 from digest.render import tex

@@ -38,7 +38,7 @@ from bot.questions.answering import answer_name, answer_privately, load_sources
 from bot.questions.comparison import compare_papers
 from bot.questions.lookup import earlier_digest, example_paper, find_paper, look_up
 from digest.arxiv.ids import PaperRef, looks_like_id, only_elsewhere, parse
-from digest.compare import MAX_PAPERS
+from digest.aspects import MAX_PAPERS
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Entry, Paper
 from digest.patterns import regex

@@ -41,7 +41,7 @@ from bot.core.subscription import DAYS, Detail, Layout, Subscription
 from bot.core.texts import say
 from bot.digests import previews
 from bot.digests.cards import run_time, short_title
-from bot.digests.preferences import load_preferences
+from bot.digests.learning import load_preferences
 from digest.arxiv.categories import TAXONOMY, Checked, check, nearest
 from digest.errors import PaperboyError, for_log
 from digest.model import Profile

@@ -15,8 +15,8 @@ from bot.core.schedule import latest_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
+from bot.digests.learning import load_learned
 from bot.digests.links import digest_link
-from bot.digests.preferences import load_learned
 from bot.store import DeliveryState, Run, RunState
 from digest.arxiv import calendar
 from digest.model import Usage

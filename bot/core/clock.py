@@ -1,5 +1,4 @@
-"""The process's clock: the machine's, or one that starts at PAPERBOY_NOW and runs on. And the
-names of time zones."""
+"""The process's clock: the machine's, or one that starts at PAPERBOY_NOW and runs on."""
 
 from __future__ import annotations
 
@@ -7,16 +6,8 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from zoneinfo import available_timezones
 
 log = logging.getLogger(__name__)
-
-
-@cache
-def zone_names() -> frozenset[str]:
-    """Kept, because looking through the files takes 10 ms, at each letter typed into a command."""
-    return frozenset(available_timezones())
 
 
 def clock(start: datetime | None) -> Callable[[], datetime]:

@@ -36,7 +36,7 @@ def next_run(subscription: Subscription, after: datetime) -> datetime | None:
     """The first daily run after a moment, UTC; None where it is paused or has no days."""
     if subscription.paused or not subscription.days:
         return None
-    start = after.astimezone(ZoneInfo(subscription.timezone)).date()
+    start = subscription.local_date(after)
     for ahead in range(-1, 9):
         day = start + timedelta(days=ahead)
         if DAYS[day.weekday()] in subscription.days and due_at(subscription, day) > after:
@@ -46,7 +46,7 @@ def next_run(subscription: Subscription, after: datetime) -> datetime | None:
 
 def latest_due(subscription: Subscription, now: datetime) -> Due | None:
     """The newest daily run due at or before `now` since the channel has its times, else None."""
-    today = now.astimezone(ZoneInfo(subscription.timezone)).date()
+    today = subscription.local_date(now)
     for back in range(9):
         day = today - timedelta(days=back)
         at = due_at(subscription, day)
@@ -63,7 +63,7 @@ def roundup_due(subscription: Subscription, kind: str, now: datetime) -> Due | N
     if not wanted:
         return None
     name, at = wanted.split(" ")
-    today = now.astimezone(ZoneInfo(subscription.timezone)).date()
+    today = subscription.local_date(now)
     for back in range(38):
         day = today - timedelta(days=back)
         if DAYS[day.weekday()] != name or (kind == "monthly" and day.day > 7):

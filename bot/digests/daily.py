@@ -15,7 +15,7 @@ from bot.core.subscription import Layout, Subscription
 from bot.core.texts import say
 from bot.digests import cards, previews
 from bot.digests.delivery import GIVE_UP_AFTER, Delivered, deliver, no_checkpoint, own_posts, retract, send_pictured
-from bot.digests.preferences import load_preferences
+from bot.digests.learning import load_preferences
 from bot.store import Ahead, Delivery, DeliveryState, LeasePolicy, Run, RunState, Store, Watch
 from bot.store.redis import WATCH_LIFE
 from digest.arxiv import calendar
@@ -305,7 +305,7 @@ def _parent(delivery: Delivery | None) -> str:
 
 def posted(entry: Entry, place: Place, at: datetime, digest: str = "") -> Watch:
     """A paper as it was posted, to be looked after. `place`: its thread."""
-    from digest.changes.compare import known_of  # noqa: PLC0415  # slow to load, and papers are posted first
+    from digest.changes.versions import known_of  # noqa: PLC0415  # slow to load, and papers are posted first
 
     known = known_of(entry.paper, entry.analysis, entry.links)
     return Watch(entry.paper.id, place, at + WATCH_LIFE, digest, known=known)

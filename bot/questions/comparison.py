@@ -12,7 +12,7 @@ from bot.core.ids import AnswerTo
 from bot.core.texts import say
 from bot.digests import cards
 from bot.questions.answering import answer_name, answer_post, reading_gaps, request_answer
-from digest.compare import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, cells_of, compare_by_words, question_for
+from digest.aspects import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, cells_of, compare_by_words, question_for
 from digest.model import MARK, Answer
 from digest.patterns import regex
 from digest.ports import Source, show_nothing

@@ -26,7 +26,7 @@ from bot.core.texts import say
 from bot.digests.counts import show_counts
 from bot.digests.daily import ListAwaited, RunOptions
 from bot.digests.roundup import KINDS
-from bot.digests.roundups import Roundups
+from bot.digests.roundup_delivery import Roundups
 from bot.progress import following
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation

@@ -168,7 +168,7 @@ class RunScheduler:
             self._last_ahead[key] = due
             if calendar.latest_list(now) == calendar.latest_list(due):
                 log.info("event=made_before_time subscription=%s due=%s", key, due.isoformat())
-                await self._make_ahead(subscription, due.astimezone(ZoneInfo(subscription.timezone)).date())
+                await self._make_ahead(subscription, subscription.local_date(due))
 
     async def _round_up(self, subscription: Subscription) -> None:
         """Begins the newest round-ups that are due. The queue ignores those that are out."""

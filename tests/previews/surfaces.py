@@ -21,7 +21,7 @@ from bot.questions.comparison import comparison_post
 from bot.slack.render import messages as slack
 from bot.slack.render import views
 from bot.slack.render.views import Memo
-from digest.compare import ASPECTS, Cell, Comparison
+from digest.aspects import ASPECTS, Cell, Comparison
 from digest.fulltext.abstract import abstract_text
 from digest.model import Answer, Digest, Evidence, Figure, Quote
 from digest.ports import Source

@@ -365,7 +365,7 @@ if __name__ == "__main__":
     for language in ("en", *catalogs.languages("bot")):
         import_module("babel.dates").format_date(locale=language)
         import_module("babel.numbers").format_decimal(1, locale=language)
-    import_module("bot.core.clock").zone_names()
+    import_module("bot.core.zones").zone_names()
     # redis-py asks for its own version with each connection.
     metadata = import_module("importlib.metadata")
     metadata.version = functools.cache(metadata.version)  # type: ignore[attr-defined]

@@ -20,11 +20,11 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.core.clock import zone_names
 from bot.core.settings import shapes
 from bot.core.settings.problems import plain
 from bot.core.subscription import DAYS, Detail, Layout
 from bot.core.texts import say
+from bot.core.zones import zone_names
 from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from
 from digest.model import Profile

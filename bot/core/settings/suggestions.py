@@ -19,7 +19,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from rapidfuzz import fuzz, process
 
-from bot.core.clock import zone_names
+from bot.core.zones import zone_names
 from digest.patterns import regex
 from digest.render.catalogs import languages
 

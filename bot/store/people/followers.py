@@ -1,5 +1,5 @@
-"""Who is told how a run goes and ends, and where: they typed `/digest now`. And who waits for other
-work of a process. Kept for a day."""
+"""People who wait, and where: for a run of `/digest now`, or for one process to finish other work.
+Kept for a day."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from digest.checks.facts.claims import places_of_figure
 from digest.checks.facts.figures import figures
 from digest.checks.facts.number_words import counts_in_words
 from digest.checks.language import base
+from digest.evidence.baselines import order_of
 from digest.evidence.clauses import END
-from digest.evidence.comparison import order_of
 from digest.evidence.content_words import (
     HAN,
     PAPER_MARKS,

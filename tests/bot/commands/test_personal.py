@@ -9,7 +9,7 @@ from bot.commands.home import home_page
 from bot.commands.library.seen import archive_scope
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Forbidden, Person, Place, Vote, VoteKind
-from bot.digests.preferences import load_preferences
+from bot.digests.learning import load_preferences
 from bot.store import RunState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import Task

@@ -6,7 +6,7 @@ from bot.core.chat import Post, Table
 from bot.discord.render import messages as discord
 from bot.questions.comparison import asks_to_compare, aspects_in, comparison_post
 from bot.slack.render import messages as slack
-from digest.compare import ASPECTS, Cell, Comparison
+from digest.aspects import ASPECTS, Cell, Comparison
 from digest.model import Answer, Evidence, Quote
 from digest.ports import Source
 from tests.digest.llm.papers import a_text, moving, other

@@ -9,7 +9,7 @@ from bot.core.chat import Small, Table
 from bot.questions.answering import answer_post
 from bot.questions.comparison import comparison_post
 from bot.questions.conversation import _ledger_post
-from digest.compare import Cell, Comparison
+from digest.aspects import Cell, Comparison
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Answer, FullText, Passage, Section
 from digest.ports import Source

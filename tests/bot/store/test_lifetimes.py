@@ -10,8 +10,8 @@ from bot.core.subscription import Subscription
 from bot.digests.delivery import deliver, retract
 from bot.store import Ahead, Follower, News, RedisBudget, RedisCache, RedisPace, RunState, Store, Watch
 from bot.worker.queue import QUICK, SLOW, Queue, Task
-from digest.changes.compare import known_of
 from digest.changes.values import Change
+from digest.changes.versions import known_of
 from digest.model import Usage
 from digest.ports import FreePace, booked
 from digest.selection.ledger import LedgerEntry, State

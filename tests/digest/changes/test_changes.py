@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from digest.changes import remarks
-from digest.changes.compare import compare, known_of, updated
+from digest.changes.versions import compare, known_of, updated
 from digest.fulltext.links import links
 from digest.model import Basis, Evidence, Finding, FullText, Link, Paper, Passage, Section
 from tests.builders import a_paper, an_analysis

@@ -7,7 +7,7 @@ import pytest
 from bot.core.chat import Place, Vote, VoteKind
 from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
-from bot.digests.preferences import load_learned, load_preferences
+from bot.digests.learning import load_learned, load_preferences
 from digest.model import Digest
 from digest.render.labels import day_words
 from tests.bot.people import ANN, BOB, HERE, Channel

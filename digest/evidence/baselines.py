@@ -1,4 +1,4 @@
-"""Which name a comparison is held against, in the languages that are checked. Pure.
+"""The baseline of a comparison: the name that something is held against, by language. Pure.
 
 `Kestrel` in `better than Kestrel`, `übertrifft Kestrel`, `von Kestrel übertroffen`,
 `Kestrel を上回る`, `与 Kestrel 相比`: with the direction, it tells who is ahead of whom.

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from digest.compare import ASPECTS, Cell, cells_of, compare_by_words, question_for
+from digest.aspects import ASPECTS, Cell, cells_of, compare_by_words, question_for
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import MARK, Answer, Evidence, Quote
 from digest.ports import Source, show_nothing

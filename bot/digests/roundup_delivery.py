@@ -14,8 +14,8 @@ from bot.core.ids import RunKey
 from bot.core.subscription import Subscription
 from bot.digests import roundup
 from bot.digests.delivery import Delivered, deliver
+from bot.digests.learning import load_preferences
 from bot.digests.links import thread_link
-from bot.digests.preferences import load_preferences
 from bot.digests.roundup import MONTHLY, Period, Roundup
 from bot.store import DeliveryState, Store
 from digest import cache_keys
