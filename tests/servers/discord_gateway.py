@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,8 @@ class Gateway:
         """The intents of each IDENTIFY."""
         self.resumed = 0
         self.refuse_resume = False
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens while a new session is told its servers: before each but the first."""
         self.url = ""
         self._arrived = asyncio.Condition()
         world.emit = self.emit
@@ -147,7 +150,9 @@ class Gateway:
             "application": {"id": self.world.application, "flags": 1 << 19}, "private_channels": [], "relationships": [],
         }  # fmt: skip
         self._tell(session, "READY", ready)
-        for guild in self.world.guilds.values():
+        for number, guild in enumerate(self.world.guilds.values()):
+            if number:
+                self.meanwhile()
             self._tell(session, "GUILD_CREATE", self.world.guild_create(guild))
         await self._notify()
         return asyncio.create_task(session.pump(socket, 0))

@@ -14,10 +14,11 @@ from datetime import timedelta
 
 import discord
 
-from bot.core.chat import Place
+from bot.core.chat import ChatError, Forbidden, Place, TargetMissing
 from bot.discord.events import place_of
 from bot.discord.ids import snowflake
-from digest.errors import PaperboyError
+from bot.discord.rest import translate_errors
+from digest.errors import PaperboyError, for_log
 from digest.ports import Cache
 
 log = logging.getLogger(__name__)
@@ -39,11 +40,22 @@ been mentioned there. Those with the newest messages; each costs a request or tw
 
 
 class Watermark:
-    """The newest message id received and the direct channels, saved in the store."""
+    """The newest message id received and the direct channels, saved in the store.
+
+    It is held, and not saved, until a session has caught up: what the session receives before is
+    newer than what it missed.
+    """
 
     def __init__(self, memory: Cache) -> None:
         self._memory = memory
-        self._newest, self._written = 0, 0.0
+        self._newest, self._written, self._held = 0, 0.0, True
+
+    def hold(self) -> None:
+        self._held = True
+
+    async def release(self) -> None:
+        self._held = False
+        await self.save()
 
     async def note(self, message: int) -> None:
         self._newest = max(self._newest, message)
@@ -51,7 +63,7 @@ class Watermark:
             await self.save()
 
     async def save(self) -> None:
-        if self._newest:
+        if self._newest and not self._held:
             self._written = time.monotonic()
             with contextlib.suppress(PaperboyError):  # an older watermark only means more to read
                 await self._memory.put(WATERMARK_KEY, str(self._newest).encode(), LIFE)
@@ -82,19 +94,30 @@ async def catch_up(
     concerns: Callable[[Place], Awaitable[bool]],
     receive: Callable[[discord.Message], Awaitable[None]],
 ) -> None:
-    """Passes each message newer than the watermark to `receive`."""
+    """Passes each message newer than the watermark to `receive`, then releases the watermark. A
+    channel that could not be read keeps it held: the next start reads from the same moment."""
     after = await watermark.before(time.time())
     if after is None:
         await watermark.note(snowflake(time.time() * 1000))
+        await watermark.release()
         return
-    found = 0
+    found, unread = 0, 0
     async for channel in _channels(client, watermark, concerns, after):
-        with contextlib.suppress(discord.Forbidden, discord.NotFound):  # the right or the channel went meanwhile
-            async for message in channel.history(limit=MAX_MESSAGES, after=discord.Object(after), oldest_first=True):
-                found += 1
-                await receive(message)
-                await watermark.note(message.id)
-    log.info("event=caught_up messages=%d", found)
+        try:
+            with translate_errors(""):
+                missed = channel.history(limit=MAX_MESSAGES, after=discord.Object(after), oldest_first=True)
+                async for message in missed:
+                    found += 1
+                    await receive(message)
+                    await watermark.note(message.id)
+        except (Forbidden, TargetMissing):  # the right or the channel went meanwhile
+            continue
+        except ChatError as error:
+            unread += 1
+            log.warning("event=channel_not_caught_up reason=%r", for_log(error))
+    if not unread:
+        await watermark.release()
+    log.info("event=caught_up messages=%d unread=%d", found, unread)
 
 
 async def _channels(

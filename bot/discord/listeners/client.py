@@ -82,6 +82,7 @@ class Gateway(discord.Client):
         self._reactions = asyncio.Lock()
         self.tree = commands.tree(self, acts.typed, acts.chosen, acts.complete)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._catching_up: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Syncs changed commands. The SDK calls it after login and before connecting."""
@@ -107,26 +108,29 @@ class Gateway(discord.Client):
             await self.memory.put(key, now, FINGERPRINT_LIFE)
             log.info("event=commands_synced")
 
+    async def on_connect(self) -> None:
+        """Holds the watermark: a new session starts and may receive messages before it is ready."""
+        self.watermark.hold()
+        if self._catching_up is not None:  # the new session's begins where this one did
+            self._catching_up.cancel()
+
     async def on_ready(self) -> None:
-        """Catches up on missed messages: a new session starts."""
+        """Catches up on the messages missed before this session."""
         log.info("event=discord_ready servers=%d content=%s", len(self.guilds), self.intents.message_content)
-        self._start(catch_up(self, self.watermark, self.handler.knows, self.receive), "catch_up")
+        self._catching_up = self._track(asyncio.create_task(self._catch_up(), name="catch_up"))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  # args hold texts
         error = sys.exception()  # the SDK calls this in its except
         log.error("event=bug in=%s\n%s", event_method, trace(error) if error else "")
 
-    def _start(self, work: Awaitable[None], name: str) -> None:
-        async def run() -> None:
-            try:
-                await work
-            except PaperboyError as error:
-                log.warning("event=%s_failed reason=%r", name, for_log(error))
-            except RuntimeError:  # the SDK's word for a request after its end
-                if not self.is_closed():
-                    raise
-
-        self._track(asyncio.create_task(run(), name=name))
+    async def _catch_up(self) -> None:
+        try:
+            await catch_up(self, self.watermark, self.handler.knows, self.receive)
+        except PaperboyError as error:
+            log.warning("event=catch_up_failed reason=%r", for_log(error))
+        except RuntimeError:  # the SDK's word for a request after its end
+            if not self.is_closed():
+                raise
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Ignores what comes once the connection closes: the next start catches up on it."""
@@ -149,11 +153,14 @@ class Gateway(discord.Client):
         await self.watermark.save()
 
     async def on_message(self, message: discord.Message) -> None:
-        await self._store_with_retry(lambda: self.receive(message))
+        await self.receive(message)
         await self.watermark.note(message.id)
 
     async def receive(self, message: discord.Message) -> None:
         """Stores a message that concerns the bot. Raises the store's errors."""
+        await self._store_with_retry(lambda: self._asked(message))
+
+    async def _asked(self, message: discord.Message) -> None:
         question = await self._question_for_us(message)
         if question is None:
             return

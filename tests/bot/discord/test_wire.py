@@ -29,6 +29,7 @@ from bot.core.chat import (
 from bot.digests.delivery import send_pictured
 from bot.discord import connection, permissions
 from bot.discord.chat import DiscordChat
+from bot.discord.ids import snowflake
 from bot.discord.listeners import catchup
 from bot.discord.listeners.gateway import DiscordListener
 from bot.discord.render.messages import keyed, messages
@@ -43,6 +44,7 @@ from tests.servers.discord import Discord
 from tests.servers.discord_rules import texts
 
 POST = r"/channels/\d+/messages"
+DAY = timedelta(days=1)
 
 
 @asynccontextmanager
@@ -497,6 +499,46 @@ async def test_after_a_restart_a_mention_where_the_bot_never_was_is_read_and_a_h
     assert read_of == {general["id"], thread["id"]}
     assert "event=not_caught_up" in caplog.text
     assert silent["last_message_id"] is None
+
+
+def missed(home: Home, ada, channel, text: str, ago: timedelta) -> None:
+    """A question that was asked so long ago, while the bot was down."""
+    body = {"content": f"<@{home.world.bot['id']}> {text}"}
+    at = snowflake((time.time() - ago.total_seconds()) * 1000)
+    home.world.write(channel, ada, body, message_id=str(at), member=home.discord.member(ada))
+
+
+async def memory_of_a_stop(ago: timedelta) -> MemoryCache:
+    memory = MemoryCache()
+    await memory.put(catchup.WATERMARK_KEY, str(snowflake((time.time() - ago.total_seconds()) * 1000)).encode(), DAY)
+    return memory
+
+
+async def test_what_is_said_before_the_session_is_ready_hides_nothing_that_was_missed(home, caplog):
+    caplog.set_level("INFO")
+    handler, ada, other = RecordingHandler(), home.world.person("ada"), home.world.guild("Other lab")
+    general = home.world.channel(other, name="general")
+    missed(home, ada, general, "missed?", timedelta(minutes=30))
+    home.discord.gateway.meanwhile = lambda: home.discord.say(ada, home.channel, "not for the bot")
+    memory = await memory_of_a_stop(timedelta(hours=1))
+    async with listening(home, handler, memory):
+        await until(lambda: "event=caught_up" in caplog.text)
+    assert [q.text for q in handler.questions] == ["missed?"]
+    assert int(await memory.get(catchup.WATERMARK_KEY)) == int(home.channel["last_message_id"])
+
+
+async def test_a_channel_that_could_not_be_read_after_a_restart_is_read_after_the_next(home, caplog):
+    caplog.set_level("INFO")
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    general = home.world.channel(home.guild, name="general")
+    missed(home, ada, home.channel, "the newer?", timedelta(minutes=10))
+    missed(home, ada, general, "the older?", timedelta(minutes=30))
+    memory = await memory_of_a_stop(timedelta(hours=1))
+    home.discord.fail("GET", f"/channels/{general['id']}/messages", 400)
+    for times in (1, 2):
+        async with listening(home, handler, memory):
+            await until(lambda times=times: caplog.text.count("event=caught_up") == times)
+    assert {q.text for q in handler.questions} == {"the newer?", "the older?"}
 
 
 async def test_without_the_message_content_intent_it_goes_on_and_knows(home):
