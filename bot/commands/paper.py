@@ -290,7 +290,9 @@ def contents_post(digest: Digest, language: str) -> Post:
 async def _saved(context: Context, command: Command, respond: Responder, language: str) -> None:
     papers = await load_saved(context, command.person, 25)
     if not papers:
-        await respond.show(note(say("saved none", language), language))
+        # A terminal has neither reactions nor buttons.
+        none = "saved none.console" if command.place.platform == "console" else "saved none"
+        await respond.show(note(say(none, language), language))
         return
     shown = list_post(say("saved", language), papers, language)
     menu = next(block for block in shown.blocks if isinstance(block, Menu))

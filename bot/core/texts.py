@@ -90,6 +90,7 @@ say = Texts(
     text("no number", "The latest digest has no paper {n}; it has 1 to {last}."),
     text("saved", "What you saved:"),
     text("saved none", "You have saved nothing. 🔖 on a paper, or “Save” below it, keeps it for 90 days."),
+    text("saved none.console", "You have saved nothing. `/save 3` saves paper 3."),
     text("saved gone", "One of these papers is no longer saved. Open the list again."),
     text("saved one", "Saved. `/paper saved` lists them."),
     text(

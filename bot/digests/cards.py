@@ -53,7 +53,7 @@ from digest.model import (
 from digest.render import tex
 from digest.render.labels import day_words, joined, label, place
 from digest.render.markdown import basis_words, escape, link, noted, reading_notes, why
-from digest.render.width import columns, lines, shortened
+from digest.render.width import colon, columns, lines, shortened
 from digest.retrieval.terms import LITTLE
 
 MAX_SHOWN = 700
@@ -343,7 +343,7 @@ def thread_title(head: str, names: Sequence[str]) -> str:
 
 def fallback(name: str, said: str) -> str:
     """`4 · DynamicVLA: its core idea`, at most 90 characters, as plain text."""
-    text = f"{name}: {tex.plain(said.replace('*', ''))}" if said else name
+    text = f"{name}{colon(name)}{tex.plain(said.replace('*', ''))}" if said else name
     return shortened(text, 90)
 
 
@@ -585,10 +585,11 @@ def answer_post(
     language = answer.language
     papers = [paper for _, paper in subjects]
     names = [(number, short_title(paper, papers)) for number, paper in subjects]
-    named = [escape(f"{number} · {name}" if number else name) for number, name in names]
+    named = [f"{number} · {name}" if number else name for number, name in names]
     opening = named[0] if len(named) == 1 else say("card.from", language, n=len(named)) if named else ""
+    opening = opening.rstrip(" \u00a0:：")
     text = answer.text if answer.found or answer.text else say("card.not found", language)
-    blocks: list[Block] = [Text(f"**{opening}** {text}" if opening else text)]
+    blocks: list[Block] = [Text(f"**{escape(opening)}**{colon(opening)}{text}" if opening else text)]
     if answer.by == "extractive":
         blocks.append(Small(say("card.unusable" if answer.problems else "card.extractive", language)))
     blocks += [quotation(q.evidence, language, q.number) for q in answer.quotes]

@@ -117,6 +117,6 @@ def _cell(cell: Cell | None, language: str, *, by_words: bool) -> str:
         return say("compare.not found" if by_words else "compare.not answered", language)
     if not (cell.text or cell.quotes):
         return say("compare.not stated", language)
-    places = " ".join(link(place(q.evidence.label, language), q.evidence.url) for q in cell.quotes)
+    places = " ".join(dict.fromkeys(link(place(q.evidence.label, language), q.evidence.url) for q in cell.quotes))
     said = cell.text or " ".join(f"“{escape(q.evidence.quotation)}”" for q in cell.quotes)
     return f"{said} {places}".strip()

@@ -150,7 +150,7 @@ async def test_from_four_fifths_on_words_rank_and_the_digest_says_so(model):
     digest = await made(services(model, 0.85))
     assert model.count("rank") == 0
     assert model.count("analyse") == 3
-    assert digest.notes == ("Chosen by the words of titles and abstracts: 85 % of the day's budget is used.",)
+    assert digest.notes == ("Chosen by the words of titles and abstracts: 85% of the day's budget is used.",)
     assert {e.score.by for e in digest.entries} == {"extractive"}
     assert {e.analysis.basis for e in digest.entries} == {Basis.HTML}
 

@@ -88,7 +88,9 @@ async def test_a_question_outside_the_recording_says_so_and_is_answered_by_words
 
 async def test_status_today_and_saved_work(tour):
     assert "09:00" in await told(tour, "/digest status")
-    assert "You have saved nothing" in await told(tour, "/paper saved")
+    told_none = await told(tour, "/paper saved")
+    assert "You have saved nothing. /save 3 saves paper 3." in told_none
+    assert "“Save”" not in told_none
     assert "Saved" in await told(tour, "/save 2")
     assert "Stay On-Topic" in await told(tour, "/paper saved")
     assert "Combating Adversarial Misspellings" in await told(tour, "/paper today")

@@ -137,7 +137,7 @@ async def test_saved_papers_are_listed_until_they_are_forgotten(channel):
     assert "You have saved nothing" in (await channel.command("paper", "saved")).text
     await channel.click(("save", "paper:2601.22153v1"))
     assert "DynamicVLA" in (await channel.command("paper", "saved")).text
-    assert "会保存 90 天" in (await channel.command("paper", "saved", BOB)).text
+    assert "你还没有收藏论文" in (await channel.command("paper", "saved", BOB)).text
     asked = await channel.command("paper", "forget me")
     await channel.click(asked.button("forget_me"))
     assert "You have saved nothing" in (await channel.command("paper", "saved")).text

@@ -59,6 +59,38 @@ def test_people_are_addressed_in_one_way():
     assert not [m.context for t in messages.TABLES for m in messages.load(t, "zh_Hans") if "您" in "".join(m.string)]
 
 
+UNUSUAL = {
+    "de": r"""["»«]|“[^„]*”""",
+    "es": r"""["“”]|\S …$""",
+    "fr": r"""["“”]|\w'\w|\S [:;?!»]|« |\S …$""",
+    "ja": r"""["“”]|[ぁ-んァ-ヶ一-龠][A-Za-z0-9]|[A-Za-z0-9][ぁ-んァ-ヶ一-龠]|\S …$""",
+    "ko": r"""["。，：]|\S …$""",
+    "pt_BR": r"""["«»]|\S …$""",
+    "zh_Hans": r"""["「」]|[一-龠][A-Za-z0-9]|[A-Za-z0-9][一-龠]|\S …$""",
+}
+"""What the language's own typography does not have: quotation marks, spaces and dots of another."""
+
+
+@pytest.mark.parametrize("language", UNUSUAL)
+def test_a_translation_has_the_marks_and_spaces_of_its_language(language):
+    code = re.compile(r"`[^`]*`|\{\w+\}|https?://\S+|\b(?:au|ti):")
+    for message in (m for texts in messages.TABLES for m in messages.load(texts, language) if m.id):
+        for said in message.string if isinstance(message.string, tuple) else (message.string,):
+            for line in code.sub("~", said).split("\n"):
+                assert not re.search(UNUSUAL[language], line), (message.context, said)
+
+
+@pytest.mark.parametrize("language", UNUSUAL)
+def test_a_button_that_a_sentence_names_has_that_name(language):
+    labels = {e.one: e.name for e in say.entries.values() if e.name.startswith(("card.", "zotero.")) and not e.many}
+    named = [
+        (e, labels[w]) for e in say.entries.values() for w in re.findall(r"[“*]([^“”*]+)[”*]", e.one) if w in labels
+    ]
+    assert len(named) > 6
+    for entry, button in named:
+        assert say(button, language) in catalog("bot", language).pgettext(entry.name, entry.one), entry.name
+
+
 def test_both_packages_have_the_same_languages():
     assert languages("bot") == languages("digest")
     assert set(languages("bot")) >= messages.COMPLETE

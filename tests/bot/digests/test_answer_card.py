@@ -81,3 +81,25 @@ def test_a_candidate_without_a_reason_ends_with_its_score():
     digest = replace(a_digest(), others=(Candidate(4, a_paper(), a_score(reason="")),))
     (row,) = cards.others(digest, "en").rows
     assert (row.label[-1], row.detail) == (")", "")
+
+
+@pytest.mark.parametrize(
+    ("title", "opening"),
+    [
+        ("Pixel MeanFlow: One Step", "**5 · Pixel MeanFlow**: Yes."),
+        ("Do Models See? A Study", "**5 · Do Models See? A Study**: Yes."),
+        ("Do Models See?", "**5 · Do Models See?** Yes."),
+        ("稀疏注意力：一种不丢帧的长视频理解方法与评测", "**5 · 稀疏注意力**：Yes."),
+        ("*Stars* and Stripes", "**5 · \\*Stars\\* and Stripes**: Yes."),
+    ],
+)
+def test_an_answer_is_parted_from_its_paper_s_name_where_nothing_is_bold_too(title, opening):
+    shown = cards.answer_post(replace(ANSWER, text="Yes."), [(5, a_paper(title=title))], "q")
+    assert shown.blocks[0].markdown == opening
+    assert shown.fallback == opening.replace("**", "").replace("\\", "")
+
+
+def test_several_papers_have_one_colon():
+    shown = cards.answer_post(replace(ANSWER, text="Yes."), [(1, a_paper()), (2, a_paper("2601.00002"))], "q")
+    assert shown.fallback == "From 2 papers: Yes."
+    assert shown.blocks[0].markdown == "**From 2 papers**: Yes."

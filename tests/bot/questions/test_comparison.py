@@ -1,5 +1,7 @@
 """`compare 3 and 5`: the request, its aspects, the table on every platform, and the way there."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.chat import Post, Table
@@ -86,6 +88,13 @@ def made(text: str = "says so") -> tuple[Comparison, list[Source]]:
 def shown(text: str = "says so", language: str = "en") -> Post:
     comparison, sources = made(text)
     return comparison_post(comparison, sources, language, "q", by_words=False)
+
+
+def test_two_quotations_of_one_section_have_one_link():
+    comparison, sources = made()
+    twice = {key: replace(cell, quotes=cell.quotes * 2) for key, cell in comparison.cells.items()}
+    table = comparison_post(replace(comparison, cells=twice), sources, "en", "q", by_words=False).blocks[1]
+    assert table.rows[0][1].count("1 Introduction") == 1
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr", "ja", "ko", "pt-BR", "zh-Hans"])
