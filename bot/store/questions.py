@@ -48,7 +48,8 @@ return 1
 
 AMEND = Script("""
 local question, unanswered = unpack(KEYS)
-local id, body, words, edited, at = unpack(ARGV)
+local id, body, words, edited, at, token = unpack(ARGV)
+if redis.call('HGET', question, 'amended') == token then return redis.call('HGET', question, 'opened') end
 local state = redis.call('HGET', question, 'state')
 if state ~= 'open' and state ~= 'answered' then return 0 end
 if edited ~= '' and (redis.call('HGET', question, 'edited') or '') >= edited then return 0 end
@@ -57,14 +58,18 @@ if redis.call('HGET', question, 'words') == words then return 0 end
 redis.call('HSET', question, 'question', body, 'words', words, 'state', 'open')
 redis.call('HDEL', question, 'answer', 'post')
 redis.call('HINCRBY', question, 'revision', 1)
-if state == 'open' then return -1 end
-redis.call('ZADD', unanswered, at, id)
-redis.call('HSET', KEYS[3], 'question ' .. id, ARGV[6])
-redis.call('EXPIRE', KEYS[3], ARGV[7])
-return redis.call('HINCRBY', question, 'round', 1)
+local opened = 0
+if state == 'answered' then
+  redis.call('ZADD', unanswered, at, id)
+  redis.call('HSET', KEYS[3], 'question ' .. id, token)
+  redis.call('EXPIRE', KEYS[3], ARGV[7])
+  opened = redis.call('HINCRBY', question, 'round', 1)
+end
+redis.call('HSET', question, 'amended', token, 'opened', opened)
+return opened
 """)
 """An edit that is older than the last one, or changes no words, changes nothing. Returns the new
-round of an answered question, -1 for an open one, else 0."""
+round of an answered question, else 0."""
 
 SAVE_ANSWER = Script("""
 if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end
@@ -75,13 +80,14 @@ return 1
 """)
 
 SETTLE = Script("""
+if redis.call('HGET', KEYS[1], 'settled') == ARGV[5] then return 1 end
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'open' then
   if state ~= 'withdrawn' then redis.call('ZREM', KEYS[2], ARGV[2]) end
   return 0
 end
 if ARGV[4] ~= '' and (redis.call('HGET', KEYS[1], 'revision') or '0') ~= ARGV[4] then return 0 end
-redis.call('HSET', KEYS[1], 'state', ARGV[1])
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'settled', ARGV[5])
 redis.call('HSET', KEYS[3], 'question ' .. ARGV[2], ARGV[5])
 redis.call('EXPIRE', KEYS[3], ARGV[6])
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'message', ARGV[3]) end
@@ -219,7 +225,7 @@ class Questions(Base):
             [_question(known), UNANSWERED, CHANGES],
             [known, body, _words(question.text), question.edited, at, uuid4().hex, seconds(LONG)],
         )
-        return known, max(0, int(revised))
+        return known, int(revised)
 
     async def withdraw(self, place: Place, message: str) -> StoredQuestion | None:
         """Ends the open question whose message was deleted, and returns it."""

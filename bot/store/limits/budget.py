@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from bot.core.texts import say
 from bot.store.limits.quota import Quotas
-from bot.store.redis import LONG, MONTH_LIFE, Base, Script, key, seconds
+from bot.store.redis import LONG, MONTH_LIFE, Base, Script, Word, key, seconds
 from bot.store.subscriptions import PERSONAL
 from digest.cache_keys import fingerprint
 from digest.errors import OverBudget, OverQuota
@@ -73,9 +73,12 @@ return 1
 
 SHARE = Script("""
 local record = KEYS[1]
-local payer, bought, border = ARGV[1], tonumber(ARGV[2]), ARGV[4]
+local payer, bought, border, call = ARGV[1], tonumber(ARGV[2]), ARGV[4], ARGV[6]
 if bought == 0 and redis.call('EXISTS', record) == 0 then return 0 end
-if bought > 0 then redis.call('HSETNX', record, 'stage', ARGV[3]) end
+if bought > 0 then
+  redis.call('HSETNX', record, 'stage', ARGV[3])
+  if redis.call('HSETNX', record, 'call ' .. call, 1) == 0 then return 1 end
+end
 local stage = redis.call('HGET', record, 'stage')
 if bought == 0 and redis.call('HEXISTS', record, 'of ' .. payer) == 1 then return 1 end
 redis.call('HINCRBY', record, 'of ' .. payer, bought)
@@ -191,7 +194,7 @@ class RedisBudget:
     async def settle(self, ticket: str, usage: Usage) -> None:
         day, payer, stage, unit, unique = ticket.split(BORDER)
         fields = _fields(payer, stage, usage)
-        first = await self._store.redis.run(
+        await self._store.redis.run(
             SETTLE,
             [
                 key("budget", "settled", unique),
@@ -208,8 +211,8 @@ class RedisBudget:
                 *(word for pair in fields.items() for word in pair),
             ],
         )
-        if first and unit and (nano := _nano(usage.usd or 0.0)):
-            await self._share(day, unit, payer, nano, stage)
+        if unit and (nano := _nano(usage.usd or 0.0)):
+            await self._share(day, unit, payer, nano, stage, unique)
 
     async def share(self, payer: str, unit: str) -> None:
         """Splits the cost of a unit of today or yesterday with `payer`. May be repeated."""
@@ -218,9 +221,11 @@ class RedisBudget:
             if await self._share(day.isoformat(), fingerprint(unit), payer):
                 return
 
-    async def _share(self, day: str, unit: str, payer: str, bought: int = 0, stage: str = "") -> bool:
+    async def _share(self, day: str, unit: str, payer: str, bought: int = 0, stage: str = "", call: str = "") -> bool:
+        """`bought`: what the payer's `call` cost, which is added once."""
         keys = [key("share", day, unit), _spent(day), _spent(day[:7])]
-        return bool(await self._store.redis.run(SHARE, keys, [payer, bought, stage, BORDER, seconds(SHARE_LIFE)]))
+        words: list[Word] = [payer, bought, stage, BORDER, seconds(SHARE_LIFE), call]
+        return bool(await self._store.redis.run(SHARE, keys, words))
 
     async def _cap(self, payer: str) -> float | None:
         """Of this payer alone; of a person's own digest the lower one."""

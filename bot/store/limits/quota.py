@@ -7,6 +7,7 @@ Every key ends after a day.
 from __future__ import annotations
 
 from datetime import UTC, timedelta
+from uuid import uuid4
 
 from bot.core.crypto.signatures import Signer
 from bot.store.redis import Script, key, seconds
@@ -21,6 +22,13 @@ if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
 if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 redis.call('SADD', KEYS[1], ARGV[1])
 if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
+return 1
+""")
+
+TELL = Script("""
+local told = redis.call('GET', KEYS[1])
+if told then return told == ARGV[1] and 1 or 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return 1
 """)
 
@@ -47,7 +55,7 @@ class Quotas(Secrets):
     async def is_first_notice(self, person: str, name: str) -> bool:
         """Whether the person was not told this yet today; from then on they were."""
         who, today = await self._hash(person), self.now().astimezone(UTC).date().isoformat()
-        return bool(await self.redis.do("SET", key("quota-told", who, name, today), "1", "NX", "EX", seconds(LIFE)))
+        return bool(await self.redis.run(TELL, [key("quota-told", who, name, today)], [uuid4().hex, seconds(LIFE)]))
 
     async def wait_turn(self, person: str, question: str) -> bool:
         """Whether the question is among the first `SHARE` of the person that are not answered. Of
