@@ -120,7 +120,7 @@ async def _see(context: Context, papers: Sequence[Paper], told: Mapping[str, boo
     for channel, watch in await context.store.watches(list(told), list(now)):
         known, paper, telling = watch.known, now[watch.paper_id], told[channel]
         if known is None:  # asked about or saved since the last look: it is news to nobody
-            await context.store.save_seen(channel, replace(watch, known=known_of(paper)), None)
+            await context.store.save_seen(channel, watch.paper_id, known_of(paper), None)
             continue
         if (id(known), telling) not in seen:
             change = await _compared(known, paper, texts) if telling else None
@@ -129,7 +129,7 @@ async def _see(context: Context, papers: Sequence[Paper], told: Mapping[str, boo
         if change is None and after == known:
             continue
         news = News(change, watch.place, unopened=watch.unopened) if change is not None else None
-        await context.store.save_seen(channel, replace(watch, known=after), news)
+        await context.store.save_seen(channel, watch.paper_id, after, news)
         if change is not None:
             metrics.CHANGES.labels(_kind(change)).inc()
             log.info("event=paper_changed paper=%s channel=%s kind=%s", paper.versioned, channel, _kind(change))

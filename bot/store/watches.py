@@ -7,12 +7,13 @@ paper and noting its news is one transaction, so news is neither lost nor found 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from bot.core.chat import Place
-from bot.store.redis import LONG, WATCH_LIFE, Base, Command, key, pack, seconds, unpack
+from bot.store.redis import LONG, WATCH_LIFE, Base, Command, Script, key, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.changes.values import Change, Known
 from digest.model import from_json, to_json
@@ -47,6 +48,10 @@ class Watch:
         """As if the person had not saved it."""
         return replace(self, savers=tuple(p for p in self.savers if p != person))
 
+    def unasked_by(self, person: str) -> Watch:
+        """As if the person had neither asked about it nor shared it."""
+        return replace(self, people=tuple(p for p in self.people if p != person))
+
 
 @dataclass(frozen=True)
 class News:
@@ -74,43 +79,71 @@ class _Row:
     known: str = ""
 
 
+PUT = Script("""
+local rows, listed, news = unpack(KEYS)
+local paper, before, after, channel, life = unpack(ARGV)
+local now = redis.call('HGET', rows, paper) or ''
+if now ~= before and now ~= after then return 0 end
+if after == '' then
+  redis.call('HDEL', rows, paper)
+  return 1
+end
+redis.call('HSET', rows, paper, after)
+if life ~= '' then
+  redis.call('EXPIRE', rows, life)
+  redis.call('SADD', listed, channel)
+end
+if ARGV[6] ~= '' then
+  redis.call('HSET', news, ARGV[6], ARGV[7])
+  redis.call('EXPIRE', news, ARGV[8])
+end
+return 1
+""")
+"""Puts a row in the place of the one that was read, with a piece of news. Returns 0 where another
+process has changed the row since: nothing of it may come back, nor be lost."""
+
+
 class Watches(Base):
     async def watch(self, channel: str, watches: Sequence[Watch]) -> None:
         """Looks after papers. One that is looked after already stays where it is, but longer; one
         without a place to tell it in is not begun with."""
-        rows = await self._rows(channel)
-        commands: list[Command] = []
         for new in watches:
-            row = rows.get(new.paper_id)
-            old = row.watch if row else None
-            if old is None or row is None:
-                if not (new.place.thread or new.place.direct):
-                    continue
-                commands += self._row_commands(channel, new)
-            else:
-                people, savers = (_union(old.people, new.people), _union(old.savers, new.savers))
-                kept = replace(old, people=people, savers=savers, until=max(old.until, new.until))
-                if not old.digest and new.digest:
-                    kept = replace(kept, digest=new.digest, known=None if row.known else new.known)
-                commands += self._row_commands(channel, kept, row.known)
-            for person in _union(new.people, new.savers):
-                index = key("person", person, "watched")
-                commands += [("SADD", index, channel), ("EXPIRE", index, seconds(WATCH_LIFE))]
-        if commands:
-            commands += [("SADD", WATCHING, channel), ("EXPIRE", _watch(channel), seconds(WATCH_LIFE))]
-            await self.redis.transaction(commands)
+            known = await self._save_known(new.known) if new.known is not None else ""
+            people = _union(new.people, new.savers)
+            indexes: list[Command] = []
+            for index in (key("person", person, "watched") for person in people):
+                indexes += [("SADD", index, channel), ("EXPIRE", index, seconds(WATCH_LIFE))]
+            if indexes:
+                await self.redis.transaction(indexes)
+            await self._change(channel, new.paper_id, partial(_joined, new, known), life=seconds(WATCH_LIFE))
 
-    def _row_commands(self, channel: str, watch: Watch, hashed: str = "") -> list[Command]:
-        """`hashed`: of what is known, where that was not loaded."""
-        commands: list[Command] = []
-        if watch.known is not None:
-            raw = to_json(watch.known)
-            hashed = fingerprint(raw)
-            commands.append(("SET", key("known", hashed), pack(raw), "EX", seconds(WATCH_LIFE)))
-        elif hashed:
-            commands.append(("EXPIRE", key("known", hashed), seconds(WATCH_LIFE)))
-        row = _Row(replace(watch, known=None), hashed)
-        return [*commands, ("HSET", _watch(channel), watch.paper_id, to_json(row))]
+    async def _save_known(self, known: Known) -> str:
+        """Stores what is known of a paper, and returns its hash."""
+        raw = to_json(known)
+        hashed = fingerprint(raw)
+        await self.redis.do("SET", key("known", hashed), pack(raw), "EX", seconds(WATCH_LIFE))
+        return hashed
+
+    async def _change(
+        self,
+        channel: str,
+        paper: str,
+        change: Callable[[_Row | None], _Row | None],
+        news: News | None = None,
+        life: int | str = "",
+    ) -> bool:
+        """Puts what `change` makes of a row in its place; None deletes it. It is called again where
+        another process has changed the row meanwhile. Returns whether a row was deleted."""
+        told = [news.name, pack(to_json(news)), seconds(LONG)] if news else ["", "", ""]
+        while True:
+            before = await self.redis.do("HGET", _watch(channel), paper) or b""
+            made = change(from_json(_Row, before) if before else None)
+            after = to_json(made) if made is not None else b""
+            if made is not None and made.known:
+                await self.redis.do("EXPIRE", key("known", made.known), seconds(WATCH_LIFE))
+            words = [paper, before, after, channel, life, *told]
+            if await self.redis.run(PUT, [_watch(channel), WATCHING, _news(channel)], words):
+                return bool(before) and made is None
 
     async def _rows(self, channel: str) -> dict[str, _Row]:
         found = await self.redis.do("HGETALL", _watch(channel))
@@ -130,10 +163,13 @@ class Watches(Base):
         hashed = sorted({row.known for _, row in rows if row.known})
         raws = await self.redis.do("MGET", *(key("known", h) for h in hashed)) if hashed else []
         known = {h: from_json(Known, unpack(raw)) for h, raw in zip(hashed, raws, strict=True) if raw}
-        over = [("HDEL", _watch(c), row.watch.paper_id) for c, row in rows if row.watch.until <= self.now()]
-        if over:
-            await self.redis.transaction(over)
-        return [(c, replace(r.watch, known=known.get(r.known))) for c, r in rows if r.watch.until > self.now()]
+        for channel, row in rows:
+            if not self._lasts(row):
+                await self._change(channel, row.watch.paper_id, lambda now: now if self._lasts(now) else None)
+        return [(c, replace(r.watch, known=known.get(r.known))) for c, r in rows if self._lasts(r)]
+
+    def _lasts(self, row: _Row | None) -> bool:
+        return row is not None and row.watch.until > self.now()
 
     async def watched(self, channel: str) -> int:
         """How many papers the channel looks after."""
@@ -150,50 +186,46 @@ class Watches(Base):
 
     async def unwatch(self, channel: str, papers: Collection[str]) -> None:
         """Looks after these papers no longer, and forgets their news."""
-        news = [n.name for n in await self.news(channel) if n.change.paper.id in papers]
-        commands: list[Command] = [("HDEL", _watch(channel), *papers)] if papers else []
-        await self.redis.transaction([*commands, *([("HDEL", _news(channel), *news)] if news else [])])
+        if papers:
+            await self.redis.do("HDEL", _watch(channel), *papers)
+            await self._end_news_of(channel, papers)
+
+    async def _end_news_of(self, channel: str, papers: Collection[str]) -> None:
+        await self.end_news(channel, [n for n in await self.news(channel) if n.change.paper.id in papers])
 
     async def unwatch_digest(self, channel: str, digest: str) -> None:
         """The digest was taken back."""
-        rows = [row for row in (await self._rows(channel)).values() if row.watch.digest == digest]
-        await self._keep_wanted(channel, [replace(row, watch=replace(row.watch, digest="")) for row in rows])
+        papers = [paper for paper, row in (await self._rows(channel)).items() if row.watch.digest == digest]
+        await self._let_go(channel, papers, lambda watch: replace(watch, digest=""))
 
     async def unwatch_person(self, person: str) -> None:
         """Forgets that a person asked about papers or saved them, and papers of no one else."""
         for channel in [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "watched"))]:
-            rows = (await self._rows(channel)).values()
-            left = [
-                replace(
-                    row,
-                    watch=replace(row.watch.without(person), people=tuple(p for p in row.watch.people if p != person)),
-                )
-                for row in rows
-                if person in (*row.watch.people, *row.watch.savers)
-            ]
-            await self._keep_wanted(channel, left)
+            rows = (await self._rows(channel)).items()
+            papers = [paper for paper, row in rows if person in (*row.watch.people, *row.watch.savers)]
+            await self._let_go(channel, papers, lambda watch: watch.without(person).unasked_by(person))
 
     async def unwatch_saved(self, person: str, paper: str, channels: Collection[str]) -> None:
         """Looks after the paper there no longer because this person saved it."""
         for channel in channels:
-            row = (await self._rows(channel)).get(paper)
-            if row is not None and person in row.watch.savers:
-                await self._keep_wanted(channel, [replace(row, watch=row.watch.without(person))])
+            await self._let_go(channel, [paper], lambda watch: watch.without(person))
 
-    async def _keep_wanted(self, channel: str, rows: Sequence[_Row]) -> None:
-        await self.unwatch(channel, [row.watch.paper_id for row in rows if not row.watch.wanted])
-        kept = [row for row in rows if row.watch.wanted]
-        if kept:
-            await self.redis.transaction([("HSET", _watch(channel), r.watch.paper_id, to_json(r)) for r in kept])
+    async def _let_go(self, channel: str, papers: Collection[str], change: Callable[[Watch], Watch]) -> None:
+        """Takes a reason to look after papers away, and papers that have no other."""
+
+        def changed(row: _Row | None) -> _Row | None:
+            left = change(row.watch) if row is not None else None
+            return replace(row, watch=left) if row is not None and left is not None and left.wanted else None
+
+        await self._end_news_of(channel, [paper for paper in papers if await self._change(channel, paper, changed)])
 
     # ------------------------------------------------------------ news
 
-    async def save_seen(self, channel: str, watch: Watch, news: News | None) -> None:
-        """What is known of a paper from now on, and what of it is to be told."""
-        commands = self._row_commands(channel, watch)
-        if news is not None:
-            commands += _news_commands(channel, news)
-        await self.redis.transaction(commands)
+    async def save_seen(self, channel: str, paper: str, known: Known, news: News | None) -> None:
+        """Stores what is known of a paper from now on, and what of it is to be told. One that is no
+        longer looked after stays so."""
+        hashed = await self._save_known(known)
+        await self._change(channel, paper, lambda row: replace(row, known=hashed) if row is not None else None, news)
 
     async def news(self, channel: str) -> list[News]:
         found = await self.redis.do("HGETALL", _news(channel))
@@ -207,6 +239,18 @@ class Watches(Base):
         """They were told, or nobody can be told."""
         if news:
             await self.redis.do("HDEL", _news(channel), *(one.name for one in news))
+
+
+def _joined(new: Watch, known: str, row: _Row | None) -> _Row | None:
+    """The row of a paper that is looked after for one more reason. `known`: the hash of it."""
+    if row is None:
+        return _Row(replace(new, known=None), known) if new.place.thread or new.place.direct else None
+    old = row.watch
+    people, savers = _union(old.people, new.people), _union(old.savers, new.savers)
+    kept = replace(old, people=people, savers=savers, until=max(old.until, new.until))
+    if old.digest or not new.digest:
+        return replace(row, watch=kept)
+    return _Row(replace(kept, digest=new.digest), row.known or known)
 
 
 def _union(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:

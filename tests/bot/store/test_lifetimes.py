@@ -90,7 +90,9 @@ async def use_everything(store: Store) -> None:
     await store.note_duration(channel.key, timedelta(minutes=5))
     watch = Watch("2601.00001", THREAD, NOON + timedelta(days=9999), people=(ANN.id,), known=known_of(a_paper()))
     await store.watch(channel.key, [watch])
-    await store.save_seen(channel.key, watch, News(Change(a_paper(), 1, withdrawn="Withdrawn"), THREAD))
+    await store.save_seen(
+        channel.key, watch.paper_id, known_of(a_paper()), News(Change(a_paper(), 1, withdrawn="Withdrawn"), THREAD)
+    )
     await store.note_counts_shown(digest.key, {"2601.00001": {VoteKind.MORE: 1}})
 
 
