@@ -89,7 +89,8 @@ class Reply:
 
 
 def reply_to(index: Index, request: Request) -> Reply:
-    """Asks the file. Nothing is read outside of the request's scope."""
+    """Asks the file. Nothing is read outside of the request's scope. Raises ArchiveUnavailable for
+    a request that only another version knows."""
     text, scope = request.text, request.scope
     if request.op == "search":
         return Reply(tuple(index.search(text, scope, request.filters, request.limit, request.offset)))
@@ -100,8 +101,10 @@ def reply_to(index: Index, request: Request) -> Reply:
         return Reply(tuple(index.answers_about(text, scope, request.limit)))
     if request.op == "digest":
         return Reply(digest=index.digest(text, scope))
-    channel = next(iter(scope.channels), "")
-    return Reply(keys=tuple(index.digest_keys(channel, request.limit) if channel else ()))
+    if request.op == "digests":
+        channel = next(iter(scope.channels), "")
+        return Reply(keys=tuple(index.digest_keys(channel, request.limit) if channel else ()))
+    raise ArchiveUnavailable("The archive's owner is of another version.")
 
 
 class _File:

@@ -170,6 +170,8 @@ class _Tools:
         """The digest of a day (2026-01-30), or the latest: its summary and its papers. `channel`:
         needed only where several are served."""
         caller = self._caller()
+        if not channel and len(caller.channels) > 1:
+            raise ToolError(f"Name one of the channels: {', '.join(sorted(caller.channels))}.")
         named = channel or min(caller.channels, default="")
         if named not in caller.channels:
             raise ToolError("There is no such channel here.")

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 from pythonjsonlogger.json import JsonFormatter
@@ -137,4 +138,6 @@ def write_traceback(settings: Settings, mark: str, error: BaseException) -> Path
 
 def _secret_filter(settings: Settings) -> _SecretFilter:
     values = (getattr(settings, name) for name in type(settings).model_fields)
-    return _SecretFilter(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+    server = urlsplit(settings.openai_base_url)
+    in_address = [server.password or "", *(value for _, value in parse_qsl(server.query))]
+    return _SecretFilter([*(v.get_secret_value() for v in values if isinstance(v, SecretStr)), *in_address])

@@ -285,9 +285,14 @@ class Questions(Base):
 
     async def asked_by(self, person: str, limit: int) -> list[StoredQuestion]:
         """The person's answered questions, newest first."""
-        names = await self.redis.do("SMEMBERS", key("person", person, "questions"))
-        found = [asked for name in names if (asked := await self.question(name.decode())) and asked.answer]
-        return sorted(found, key=lambda asked: asked.question.at, reverse=True)[:limit]
+        names = [name.decode() for name in await self.redis.do("SMEMBERS", key("person", person, "questions"))]
+        bodies = await self.redis.batch([("HGET", _question(name), "question") for name in names])
+        at = {name: from_json(Question, unpack(body)).at for name, body in zip(names, bodies, strict=True) if body}
+        found: list[StoredQuestion] = []
+        for name in sorted(at, key=lambda name: at[name], reverse=True):
+            if len(found) < limit and (asked := await self.question(name)) is not None and asked.answer:
+                found.append(asked)
+        return found
 
     async def save_question_name(self, question: str) -> str:
         """Stores and returns a short name of the question, for buttons."""

@@ -41,7 +41,8 @@ class SharedPapers:
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         """Stores each paper by itself and asks for missing ones in one request."""
-        known = {asked: await self._cache.get(_paper(asked)) for asked in dict.fromkeys(ids)}
+        wanted = list(dict.fromkeys(ids))
+        known = dict(zip(wanted, await self._cache.get_all([_paper(asked) for asked in wanted]), strict=True))
         papers = {asked: from_json(Paper, raw) for asked, raw in known.items() if raw is not None}
         missing = [asked for asked in known if asked not in papers]
         found = await self._papers.get(missing) if missing else []

@@ -75,6 +75,13 @@ async def test_an_agent_searches_reads_and_asks(archive, digest):
         ] == [] or "22151" not in json.dumps(found)
 
 
+async def test_an_agent_with_several_channels_is_asked_which_one(archive, digest):
+    made = server(archive, ask, [HERE.key, OTHER.key])
+    async with create_connected_server_and_client_session(made) as client:
+        assert f"{HERE.key}, {OTHER.key}" in await called(client, "get_digest")
+        assert (await called(client, "get_digest", channel=HERE.key))["day"] == digest.local_date.isoformat()
+
+
 async def test_over_http_a_link_s_token_opens_its_channel_and_nothing_else(archive, digest, team):
     store = team.context.store
     links = Links(store, URL, [OTHER.key])

@@ -28,6 +28,11 @@ def written():
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
+def test_a_key_in_the_model_server_s_address_is_replaced_wherever_it_stands():
+    settings = Settings(_env_file=None, openai_base_url=f"https://me:{CANARY}1@models.example/v1?key={CANARY}2")
+    assert CANARY not in logs._secret_filter(settings).redact(f"{CANARY}1 was refused; so was {CANARY}2")
+
+
 @pytest.mark.parametrize("error", [ValueError(CANARY), KeyError(CANARY), BadInput(CANARY), NotFound(CANARY)])
 def test_an_exception_is_its_type(error):
     assert for_log(error) == type(error).__name__

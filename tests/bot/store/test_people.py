@@ -141,6 +141,15 @@ class TestQuestions:
         assert len(await store.turns(THREAD, 1)) == 1
         assert await store.turns(replace(THREAD, thread="other")) == []
 
+    async def test_a_person_s_latest_answered_questions_the_newest_first(self, store):
+        for n in range(6):
+            await store.save_question(a_question(f"q{n}", at=NOON + timedelta(minutes=n), message=f"m{n}"))
+            if n != 4:
+                await store.save_answer(f"q{n}", an_answer(f"answer {n}"), A_POST)
+        latest = await store.asked_by(a_question().person.id, 3)
+        assert [asked.question.id for asked in latest] == ["q5", "q3", "q2"]
+        assert await store.asked_by("nobody", 3) == []
+
     async def test_a_persons_questions_are_counted_once_each(self, store):
         assert [await store.admit("U-ann", q, 2) for q in ("a", "b", "b", "c")] == [True, True, True, False]
         assert await store.admit("U-bob", "a", 1)
