@@ -35,7 +35,7 @@ from bot.discord.render import panels
 from bot.discord.render.forms import Filling, Forms, modal, panel_modal
 from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2, with_upload
 from bot.discord.render.packing import Row, pack
-from bot.discord.rest import CALLBACK, ORIGINAL, Refused, Rest, webhook_message
+from bot.discord.rest import CALLBACK, ORIGINAL, File, Refused, Rest, webhook_message
 
 log = logging.getLogger(__name__)
 
@@ -233,7 +233,9 @@ class Responder:
             if not self.acknowledged:
                 await self._respond(ResponseType.THINKING, {"flags": EPHEMERAL})
             self._replaceable = ""
-            await self._rest.upload(FOLLOW_UP, name, text.encode(), **self._hook)
+            body = {"attachments": [{"id": "0", "filename": name}], "flags": EPHEMERAL, "allowed_mentions": NOBODY}
+            upload = File(name, text.encode())
+            await self._rest.write("POST", FOLLOW_UP, body, needs="“Attach Files”", upload=upload, **self._hook)
 
     async def acknowledge(self) -> None:
         """Sends a first response before the three seconds are over, unless one was sent."""

@@ -11,11 +11,11 @@ import io
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 import discord
-from discord.http import Route, handle_message_parameters, json_or_text
+from discord.http import Route, json_or_text
 
 from bot.core.chat import ChatError, Forbidden, OutcomeUnknown, TargetMissing, Throttled, Upload
 from bot.core.texts import say
@@ -73,6 +73,13 @@ class Refused(ChatError):
         self.code = code
 
 
+class File(NamedTuple):
+    """A file that a person asked for."""
+
+    name: str
+    data: bytes
+
+
 class Rest:
     def __init__(self, client: discord.Client, token: str = "", throttle: Throttle | None = None) -> None:
         """`throttle`: of all requests with this token."""
@@ -103,23 +110,31 @@ class Rest:
                     raise Forbidden(say.sentence("error.discord.token")) from None
 
     async def write(
-        self, method: str, path: str, body: Any = None, *, needs: str = "", upload: Upload | None = None, **parts: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        needs: str = "",
+        upload: Upload | File | None = None,
+        **parts: str,
     ) -> Any:
         """Makes one request without a retry. `needs`: the permissions that the error names.
         `upload`: a file that the body names. After a 429 none is made there until Discord's pause
         is over, but Throttled raised."""
         await self.ready()
-        more = {} if body is None else {"json": body} if upload is None else _form(body, upload.name, upload.data)
+        more = {} if body is None else {"json": body} if upload is None else _form(body, upload)
+        limit = 4 * TIMEOUT if isinstance(upload, File) else TIMEOUT
         name = " ".join((method, path, parts.get("channel_id", ""), parts.get("webhook_token", "")))
         if not path.startswith(CALLBACK) and (wait := await self.throttle.wait(GLOBAL, name)):
             raise Throttled(say.sentence("error.discord.busy"), wait)
         with translate_errors(needs):
-            async with self._noting_pauses(name), asyncio.timeout(TIMEOUT):
+            async with self._noting_pauses(name), asyncio.timeout(limit):
                 return _parsed(
                     await self.client.http.request(
                         Route(method, path, **parts),
                         raise_for_status=_raise_for_error,
-                        timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+                        timeout=aiohttp.ClientTimeout(total=limit),
                         **more,
                     )
                 )
@@ -134,24 +149,6 @@ class Rest:
                 whole = headers.get("X-RateLimit-Global") or headers.get("X-RateLimit-Scope") == "global"
                 await self.throttle.pause(GLOBAL if whole else name, _wait(error))
             raise
-
-    async def upload(self, path: str, name: str, data: bytes, **parts: str) -> Any:
-        """Uploads a file for one person in answer to an interaction, without a retry."""
-        await self.ready()
-        file = discord.File(io.BytesIO(data), filename=name)
-        with (
-            translate_errors("Attach Files"),
-            handle_message_parameters(
-                file=file, flags=discord.MessageFlags(ephemeral=True), allowed_mentions=discord.AllowedMentions.none()
-            ) as made,
-        ):
-            async with asyncio.timeout(4 * TIMEOUT):
-                return await self.client.http.request(
-                    Route("POST", path, **parts),
-                    files=made.files,
-                    form=made.multipart,
-                    raise_for_status=_raise_for_error,
-                )
 
     async def read(self, path: str, *, needs: str = "", params: dict[str, Any] | None = None, **parts: str) -> Any:
         """The SDK retries what fails, but for a 429: then all requests of the token wait."""
@@ -176,19 +173,14 @@ class Rest:
         raise AssertionError("unreachable: the last try raises")  # pragma: no cover
 
 
-def _form(body: Any, name: str, data: bytes) -> dict[str, Any]:
+def _form(body: Any, file: Upload | File) -> dict[str, Any]:
     """Arguments for a request with a body and a file, as the SDK makes them."""
-    file = discord.File(io.BytesIO(data), filename=name)
+    opened = discord.File(io.BytesIO(file.data), filename=file.name)
     return {
-        "files": [file],
+        "files": [opened],
         "form": [
             {"name": "payload_json", "value": json.dumps(body)},
-            {
-                "name": "files[0]",
-                "value": file.fp,
-                "filename": name,
-                "content_type": "image/png" if name.endswith(".png") else "image/jpeg",
-            },
+            {"name": "files[0]", "value": opened.fp, "filename": file.name, "content_type": "application/octet-stream"},
         ],
     }
 

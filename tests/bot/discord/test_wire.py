@@ -735,6 +735,25 @@ async def test_a_file_is_handed_to_its_asker_alone(home):
     assert message["flags"] & 64
 
 
+async def test_after_a_file_was_refused_as_too_soon_none_is_sent_until_the_pause_is_over(home):
+    handler, ada, ends = RecordingHandler(), home.world.person("ada"), []
+
+    async def answer(event, respond):
+        for _ in range(2):
+            try:
+                await respond.file("paperboy.md", "# A digest")
+            except Throttled as throttled:
+                ends.append(throttled.wait)
+
+    handler.on["today"] = answer
+    home.discord.fail("POST", r"/webhooks/.*", 429, retry_after=40)
+    async with listening(home, handler):
+        command(home, ada)
+        await until(lambda: len(ends) == 2)
+    assert all(39 < wait < 50 for wait in ends)
+    assert len(home.discord.requests("POST", r"/webhooks/.*")) == 1
+
+
 async def test_in_a_direct_message_the_roles_that_may_ask_hold_too_and_a_refusal_is_said_once(home):
     handler, ada, bob = RecordingHandler(), home.world.person("ada"), home.world.person("bob")
     home.world.members[ada["id"]] = {"55"}
