@@ -202,7 +202,11 @@ class Interactions:
             await responder.confirm()
         except ChatError as error:
             log.warning("event=interaction_unanswered reason=%r", for_log(error))
-            await asyncio.gather(task, return_exceptions=True)
+            try:
+                await task
+            except PaperboyError as failed:
+                if failed is not error:
+                    log.warning("event=interaction_failed reason=%r", for_log(failed))
         except PaperboyError as error:
             log.warning("event=interaction_failed reason=%r", for_log(error))
             words = say("discord.failed", responder.ticket.language)

@@ -644,6 +644,24 @@ async def test_a_panel_that_comes_late_stands_beside_the_message_of_its_button(h
     assert home.world.messages[home.channel["id"]][public["id"]]["content"] == "the digest"
 
 
+async def test_a_bug_is_logged_also_when_the_interaction_could_not_be_acknowledged(home, monkeypatch, caplog):
+    monkeypatch.setattr("bot.discord.listeners.interactions.ACKNOWLEDGE_AFTER", 0.05)
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    message = home.discord.say(home.world.bot, home.channel, "the digest")
+    home.discord.fail("POST", r"/interactions/.*", 404, code=10062)
+
+    async def buggy(event, respond):
+        await until(lambda: "event=interaction_unanswered" in caplog.text)
+        raise LookupError
+
+    handler.on["settings"] = buggy
+    async with listening(home, handler):
+        home.discord.interact(ada, home.channel, 3, PRESSED | {"custom_id": "pb:settings:k"}, message=message)
+        await until(lambda: handler.clicks)
+    assert "event=bug in=on_interaction" in caplog.text
+    assert "LookupError" in caplog.text
+
+
 async def test_a_command_answered_with_nothing_is_told_that_it_was_taken(home):
     handler, ada = RecordingHandler(), home.world.person("ada")
     async with listening(home, handler):
