@@ -50,9 +50,11 @@ ARXIV = """
 _READ = regex(
     r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
-    r"|text-indent|text-security|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding|grid-template-rows|box-sizing|clip|mask|z-index|backface)"
+    r"|text-indent|text-security|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding$|padding-(?:top|bottom|block)|grid-template-rows|box-sizing|clip|mask|z-index|backface)"
 )
 """Properties that may hide text or show it."""
+_ALONE_HARMLESS = ("white-space", "padding")
+"""They hide something only together with another."""
 _VALUES = {
     "display": regex(
         r"none|contents|(?:[\w-]*(?:block|inline|flex|grid|table|ruby|box|flow|list-item|math)[\w-]*\s*)+"
@@ -368,7 +370,7 @@ def _declared(nodes: Iterable[Node]) -> _Declared:
             value = _written(node.value)
             if _is_valid(node.lower_name, value):
                 found.append((node.lower_name, value, node.important))
-    return tuple(found) if any(name != "white-space" for name, *_ in found) else ()  # alone it hides nothing
+    return tuple(found) if any(not name.startswith(_ALONE_HARMLESS) for name, *_ in found) else ()
 
 
 def _is_valid(name: str, value: str) -> bool:
