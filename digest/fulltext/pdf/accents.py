@@ -13,6 +13,11 @@ from digest.fulltext.pdf.characters import COMBINING
 from digest.fulltext.pdf.pdfium_calls import Argument
 from digest.patterns import regex
 
+JOINED = "\x01"
+"""In place of a blank that was none: `characters` leaves it out."""
+_FIRST = regex(f"(?<=[A-Za-z] )[{''.join(COMBINING)}](?=[A-Za-z])")
+_STROKE = regex(r" (?=[lL])")
+_STROKED = {"l": "ł", "L": "Ł"}
 _ASTRAY = regex(f"[{''.join(COMBINING)}](?=\r\n|\\Z)")
 
 
@@ -26,14 +31,46 @@ def with_accents(page: Argument, text: str) -> str:
         at = found.start()
         middle = _middle(page, at)
         for letter in range(text.rfind("\n", 0, at) + 1, at):
-            left, right = pdfium_calls.sides(page, letter)
+            sides = pdfium_calls.box(page, letter)
             joined = unicodedata.normalize("NFC", signs[letter] + COMBINING[found[0]])
-            if left <= middle <= right and len(joined) == 1:
+            if sides.left <= middle <= sides.right and len(joined) == 1:
                 signs[letter], signs[at] = joined, " "
                 break
     return "".join(signs)
 
 
+def with_first_accents(page: Argument, text: str) -> str:
+    """The same where a word begins with one: the blank before it stays."""
+    signs: list[str] | None = None
+    for found in _FIRST.finditer(text):
+        at = found.start()
+        before, letter = pdfium_calls.box(page, at - 2), pdfium_calls.box(page, at + 1)
+        joined = unicodedata.normalize("NFC", text[at + 1] + COMBINING[text[at]])
+        if letter.left - before.right > 0.15 * (letter.top - letter.bottom) and len(joined) == 1:
+            signs = signs or list(text)
+            signs[at : at + 2] = [JOINED, joined]
+    return text if signs is None else "".join(signs)
+
+
+def with_strokes(page: Argument, text: str) -> str:
+    """The same with `Ł`, which older fonts draw as a letter and a stroke coded as a blank."""
+    signs: list[str] | None = None
+    for found in _STROKE.finditer(text):
+        at = found.start()
+        stroke, letter = pdfium_calls.box(page, at), pdfium_calls.box(page, at + 1)
+        if (
+            stroke.right - stroke.left > 0
+            and letter.left - 0.5 < stroke.left
+            and stroke.right < letter.right + 0.5
+            and abs(stroke.bottom - letter.bottom) < 0.5
+        ):
+            signs = signs or list(text)
+            signs[at + 1] = _STROKED[text[at + 1]]
+            apart = at == 0 or letter.left - pdfium_calls.box(page, at - 1).right > 0.5 * (letter.right - letter.left)
+            signs[at] = " " if apart else JOINED
+    return text if signs is None else "".join(signs)
+
+
 def _middle(page: Argument, index: int) -> float:
-    left, right = pdfium_calls.sides(page, index)
-    return (left + right) / 2
+    sides = pdfium_calls.box(page, index)
+    return float(sides.left + sides.right) / 2

@@ -7,6 +7,8 @@ checked.
 
 from __future__ import annotations
 
+import unicodedata
+
 from pypdfium2 import raw
 
 from digest.fulltext.pdf import pdfium_calls
@@ -57,7 +59,7 @@ def _gap(page: Argument, row: Row) -> Gap | None:
     best: Gap | None = None
     before, height = None, 0.0
     for at in range(max(MIN_HALF, len(text) // 3), min(len(text) - MIN_HALF, len(text) * 2 // 3 + 1)):
-        if text[at] == " ":
+        if text[at] == " " or unicodedata.combining(text[at]):
             continue
         pdfium_calls.box_of(page, start + at, to_box)
         height = max(height, box.top - box.bottom)

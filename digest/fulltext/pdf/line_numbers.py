@@ -94,7 +94,7 @@ def _stand_apart(page: Argument, rows: list[Row], numbers: _Numbers) -> bool:
         first, _, text = rows[row]
         if start == 0 and end == len(text):
             continue
-        left, right = pdfium_calls.sides(page, first + start)[0], pdfium_calls.sides(page, first + end - 1)[1]
+        left, right = pdfium_calls.box(page, first + start).left, pdfium_calls.box(page, first + end - 1).right
         gap = _blank(page, first + (start - 1 if start else end))
         beside += 1
         apart += gap > APART * (right - left) / (end - start)
@@ -105,7 +105,7 @@ def _stand_apart(page: Argument, rows: list[Row], numbers: _Numbers) -> bool:
 
 def _blank(page: Argument, index: int) -> float:
     """The width of a blank between two characters."""
-    return pdfium_calls.sides(page, index + 1)[0] - pdfium_calls.sides(page, index - 1)[1]
+    return float(pdfium_calls.box(page, index + 1).left - pdfium_calls.box(page, index - 1).right)
 
 
 def _without(row: Row, *numbers: tuple[int, int] | None) -> Row | None:

@@ -24,6 +24,7 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from digest.fulltext.completeness import letters
 from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.characters import BREAK, FAR_SCRIPTS, beyond_ascii, is_sign
 from digest.fulltext.pdf.pdfium_calls import Argument, argument
@@ -39,6 +40,13 @@ CLIMB = 0.7
 """Of the type's size: runs further above each other are of two rows."""
 APART = 1.2
 """Of the type's size: what is set further apart is no one line."""
+TOUCHING = 0.05
+"""Of the type's size: letters with a smaller gap and a blank between them are kept from joining."""
+SHORT, MANY = 4, 1 / 3
+"""Letters of a piece that PDFium takes for a row, and their share, with which letters climb."""
+UNREAD = "\ufffd"
+"""In place of a glyph that the font does not explain."""
+JOINER = "\u200c"
 MAX_DEPTH = 4
 """Of forms within forms."""
 _KINDS = {"L": "L", "R": "R", "AL": "A", "EN": "N", "AN": "N", "ES": "+", "CS": ",", "ET": "%"}
@@ -143,8 +151,10 @@ class LogicalOrder:
         used = beyond_ascii(text)
         self._signs = frozenset(filter(is_sign, used))
         self._leftwards = frozenset(filter(_runs_left, used))
-        letters = sum(map(str.isalpha, text)) if self._leftwards else 0
-        self.from_right = 2 * sum(map(text.count, self._leftwards)) > letters
+        count = sum(map(str.isalpha, text)) if self._leftwards else 0
+        self.from_right = 2 * sum(map(text.count, self._leftwards)) > count
+        self.unread = 0
+        """Letters of words with glyphs that no font explains, or whose order is a guess."""
         self._said: set[int] = set()
         """The marks of clusters that have said what they mean."""
 
@@ -154,6 +164,7 @@ class LogicalOrder:
 
     def rows(self, found: list[Row]) -> list[Row]:
         """With the positions of what stands first and last."""
+        self.unread += self._climbing(found)
         rows: list[Row | list[_Glyph]] = []
         whole: dict[int, list[_Glyph]] = {}
         for start, end, text in found:
@@ -173,6 +184,12 @@ class LogicalOrder:
                     known += glyphs
                 whole.update(dict.fromkeys(runs, known))
         return [row if isinstance(row, tuple) else self._row(row) for row in rows]
+
+    def _climbing(self, found: list[Row]) -> int:
+        """Letters in pieces of rows, as in Nastaliq, if nothing tells how they belong together."""
+        counts = [sum(map(text.count, self._leftwards)) for _, _, text in found]
+        short = sum(count for count in counts if count <= SHORT)
+        return short if short > MANY * sum(counts) else 0
 
     def _continues(self, row: list[_Glyph], glyphs: list[_Glyph]) -> bool:
         """Whether they stand side by side in one line."""
@@ -246,13 +263,15 @@ class LogicalOrder:
         if not self._leftwards.isdisjoint(row):
             pieces = _turned(pieces, from_right=self.from_right)
         spelled = "".join(piece.text for piece in pieces) + BREAK * row.endswith(BREAK)
+        if UNREAD in spelled:
+            self.unread += sum(letters(word) for word in spelled.split() if UNREAD in word)
         return min(outer), max(outer), spelled
 
     def _pieces(self, glyphs: list[_Glyph]) -> list[_Piece]:
         """In PDFium's order, with the blanks that are drawn."""
         found: list[_Piece] = []
         texts = map(pdfium_calls.object_at, repeat(self._characters), [index for index, _ in glyphs])
-        for (_, at), text, x0, x1 in zip(glyphs, texts, *self._boxes(glyphs), strict=True):
+        for (index, at), text, x0, x1 in zip(glyphs, texts, *self._boxes(glyphs), strict=True):
             char = self._text[at] if at >= 0 else ""
             is_blank = char.isspace()
             if is_blank and x0 == x1:
@@ -260,6 +279,11 @@ class LogicalOrder:
             rank = self._drawn.ranks.get(text, _NONE)
             cluster = None if is_blank else self._drawn.clusters.get(text)
             if cluster is None:
+                if char and pdfium_calls.is_unmapped(self._characters, index) == 1:
+                    if found and found[-1].form == "ligature":
+                        found[-1].x1 = max(found[-1].x1, x1)
+                        continue  # what is left of a cluster, whose first glyph means all of it
+                    char = UNREAD
                 if found and (x0, x1) == (found[-1].x0, found[-1].x1):
                     found[-1].text += char
                     found[-1].form = "ligature"
@@ -268,7 +292,24 @@ class LogicalOrder:
             elif cluster.mark not in self._said:
                 self._said.add(cluster.mark)
                 found.append(_Piece(cluster.meaning, at, min(cluster.x0, x0), max(cluster.x1, x1), rank, "cluster"))
-        return found
+        return _said_once(found)
+
+
+def _said_once(pieces: list[_Piece]) -> list[_Piece]:
+    """Without what a second glyph of a cluster says: some programs give all of it to each."""
+    found: list[_Piece] = []
+    said: defaultdict[str, list[_Piece]] = defaultdict(list)
+    for piece in pieces:
+        if piece.form and len(piece.text) > 1:
+            same = said["".join(sorted(piece.text))]
+            again = next((one for one in same if min(one.x1, piece.x1) > max(one.x0, piece.x0)), None)
+            if again is not None:
+                again.x0, again.x1 = min(again.x0, piece.x0), max(again.x1, piece.x1)
+                again.rank = max(again.rank, piece.rank)
+                continue
+            same.append(piece)
+        found.append(piece)
+    return found
 
 
 def _drawn(page: pdfium.PdfPage) -> _Drawn:
@@ -381,7 +422,7 @@ def _by_place(pieces: list[_Piece], size: float) -> list[_Piece]:
 
 def _with_signs(pieces: list[_Piece], size: float) -> list[_Piece]:
     """Each behind its letter: that before it, unless it stands above or below another."""
-    letters = [piece for piece in pieces if not (piece.is_sign or piece.is_blank)]
+    others = [piece for piece in pieces if not (piece.is_sign or piece.is_blank)]
     found: list[_Piece] = []
     for piece in pieces:
         before = found[-1] if found else None
@@ -393,8 +434,8 @@ def _with_signs(pieces: list[_Piece], size: float) -> list[_Piece]:
         if before.x0 <= (piece.x0 if has_width else piece.middle) <= end and not before.is_blank:
             before.text += piece.text
             before.x1 = max(before.x1, piece.x1)
-        elif letters and not has_width:
-            min(letters, key=lambda letter: letter.distance(piece.middle)).text += piece.text
+        elif others and not has_width:
+            min(others, key=lambda letter: letter.distance(piece.middle)).text += piece.text
         else:
             found.append(piece)
     return found
@@ -407,6 +448,13 @@ def _with_blanks(pieces: list[_Piece], blanks: list[float], size: float) -> list
     usual = BLANK if any(p.form == "cluster" or "\u0e00" <= p.text <= "\u0eff" for p in pieces) else THIN
     for piece in pieces[1:]:
         before = found[-1]
+        if (
+            before.is_blank
+            and len(found) > 1
+            and piece.x0 - found[-2].x1 < TOUCHING * size
+            and _joins(found[-2], piece)
+        ):
+            before.text = JOINER
         together = before.rank[0] == piece.rank[0] != 0 or piece.is_blank or before.is_blank
         wide = size * (FAR if blanks and "cluster" in (piece.form, before.form) else usual)
         if not together and (piece.x0 - right > wide or any(before.middle < x < piece.middle for x in blanks)):
@@ -414,6 +462,11 @@ def _with_blanks(pieces: list[_Piece], blanks: list[float], size: float) -> list
         found.append(piece)
         right = max(right, piece.x1)
     return found
+
+
+def _joins(before: _Piece, piece: _Piece) -> bool:
+    """Whether two letters from the right stand side by side."""
+    return _kind(before.text) == _kind(piece.text) == "A"
 
 
 def _turned(pieces: list[_Piece], *, from_right: bool) -> list[_Piece]:

@@ -21,11 +21,12 @@ from pypdfium2 import raw
 
 from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.pdf import characters, pdfium_calls
-from digest.fulltext.pdf.accents import with_accents
+from digest.fulltext.pdf.accents import with_accents, with_first_accents, with_strokes
 from digest.fulltext.pdf.columns import split_columns
 from digest.fulltext.pdf.line_numbers import without_line_numbers
 from digest.fulltext.pdf.logical import LogicalOrder, needs_order
 from digest.fulltext.pdf.objects import Box, Means
+from digest.fulltext.pdf.old_fonts import decoded
 from digest.fulltext.pdf.pdfium_calls import Argument, argument
 from digest.fulltext.pdf.visibility import NARROW, TINY, HiddenRun, HiddenTextFinder, is_report
 from digest.model import Hidden
@@ -109,13 +110,7 @@ class PageReader:
         text = text_page.get_text_range()
         count = pdfium_calls.characters(handle)
         exact = count == len(text)
-        if exact:
-            sample = map(str.isalnum, text[::UNMAPPED_STEP])
-            samples = list(compress(range(0, count, UNMAPPED_STEP), sample))
-            unmapped = list(map(pdfium_calls.is_unmapped, repeat(handle), samples)).count(1)
-            if unmapped and not characters.is_legible(text):
-                self.unmapped += UNMAPPED_STEP * unmapped
-            text = with_accents(handle, text)
+        text, unmapped = self._mended(handle, text) if exact else (text, 0)
         if count < MIN_TEXT and _is_picture(page):
             self.pictures += 1
         self.undecoded += characters.undecoded(text)
@@ -133,6 +128,8 @@ class PageReader:
         if needs_order(text):
             order = LogicalOrder(page, text_page, text, lambda index: self._place(handle, index), exact=exact)
             rows = order.rows(rows)
+            unmapped = max(unmapped, order.unread)
+        self.unmapped += unmapped
         box = page.get_bbox()
         spans = [(start, end, clean) for start, end, row in rows if (clean := characters.characters(row).strip())]
         if not exact:
@@ -150,6 +147,19 @@ class PageReader:
             read = list(self._cut(text_page, read, spans, box))
         found = self._readable(read, number)
         return _mirrored(found, box) if order and order.from_right else _turned(found, box[3])
+
+    @staticmethod
+    def _mended(page: Argument, text: str) -> tuple[str, int]:
+        """The text with the letters of old fonts, and how many letters no font explains."""
+        sample = map(str.isalnum, text[::UNMAPPED_STEP])
+        samples = list(compress(range(0, len(text), UNMAPPED_STEP), sample))
+        unmapped = UNMAPPED_STEP * list(map(pdfium_calls.is_unmapped, repeat(page), samples)).count(1)
+        if unmapped:
+            text, is_known = decoded(page, text)
+            unmapped = 0 if is_known else unmapped
+        for mended in (with_accents, with_first_accents, with_strokes):
+            text = mended(page, text)
+        return text, unmapped
 
     def _with_powers(self, page: Argument, text: str, *, exact: bool) -> str:
         """The text with raised digits written as such: 10⁻⁵ is not 10−5."""

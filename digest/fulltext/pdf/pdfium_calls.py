@@ -163,8 +163,8 @@ MATRICES = Room("f", 6)
 ORIGINS = Room("d", 2, apart=True)
 
 
-def sides(page: Argument, index: int) -> tuple[float, float]:
-    """The left and right side of a character."""
-    box = raw.FS_RECTF()
-    box_of(page, index, address(box))
-    return box.left, box.right
+def box(page: Argument, index: int) -> raw.FS_RECTF:
+    """Of a character."""
+    found = raw.FS_RECTF()
+    box_of(page, index, address(found))
+    return found

@@ -880,3 +880,145 @@ def test_a_word_that_breaks_in_short_lines_is_whole():
         sheet.lines(["Kestrel 1.5 2.5 3.5", "with elec-", "troencephalography", "Harrier 4.5 5.5 6.5"], 72, 500)
 
     assert "electroencephalography" in read(paper(more)).text.split("Kestrel")[1]
+
+
+IN_T1 = {0x8A: "Ł", 0xA1: "ą", 0xA2: "ć", 0xA6: "ę", 0xAA: "ł", 0xB1: "ś", 0xB9: "ź", 0xBB: "ż", 0xF3: "ó"}
+OF_BITMAPS = {
+    "polish": ("Łódź i źródło, hałas oraz ciągła pomoc, wyższą skuteczność pomiaru", True),
+    "russian": ("В работе измеряется точность моделей распознавания речи", True),
+    "both": ("The work of Иванов и Петров on the capital of the model", True),
+    "rubbish": ("Бвгджз клмнпр стфхцч шщбвгд жзклмн прстфх цчшщбв", False),
+}
+
+
+@pytest.mark.parametrize("name", OF_BITMAPS)
+def test_letters_of_bitmap_fonts_are_read_by_the_codes_of_tex(name):
+    said, is_known = OF_BITMAPS[name]
+    codes = {letter: chr(code) for code, letter in IN_T1.items()}
+    made = RawPdf()
+    glyph = made.add("<<>>", b"500 0 0 0 400 700 d1 0 0 400 700 re f")
+    every = range(33, 256)
+    made.fonts["K"] = made.add(
+        f"<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[.001 0 0 .001 0 0]"
+        f"/CharProcs<<{' '.join(f'/a{code} {glyph} 0 R' for code in every)}>>"
+        f"/Encoding<</Differences[33 {' '.join(f'/a{code}' for code in every)}]>>"
+        f"/FirstChar 33/LastChar 255/Widths[{'500 ' * len(every)}]/Resources<<>>>>"
+    )
+    coded = "".join(
+        codes.get(letter) or (letter if letter.isascii() else letter.encode("cp1251").decode("latin-1"))
+        for letter in said
+    )
+    made.page(lines([coded] * 12, font="K", step=30))
+    text = read(made.data())
+    assert (text.text.count(said) == 12) is is_known
+    assert is_lacking(text) is not is_known
+
+
+@pytest.mark.parametrize("turn", ["1 0 0 1 72 {0}", "0 1 -1 0 {0} 72"], ids=["upright", "turned"])
+def test_a_stroke_that_is_coded_as_a_blank_belongs_to_its_letter(turn):
+    letters = in_capitals("hadoknslitc")
+    stroke = "-"
+    letters[letters.index(stroke)] = "\u0020"
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    word = {part: shown(in_font(part, letters)) for part in ("do", "ha", "l", "as", "nic")}
+    rows = "".join(
+        f"BT /U 10 Tf {turn.format(500 - 14 * n)} Tm [{word['ha']}({stroke}) 500 {word['l']}{word['as']} -500 {word['do']} -500 {word['l']}{word['as']}] TJ ET\n"
+        for n in range(20)
+    )
+    made.page(rows)
+    assert set(read(made.data()).text.replace("\n", " ").split()) == {"hałas", "do", "las"}
+
+
+def test_a_blank_before_a_words_first_accent_stays():
+    letters = in_capitals("pozrdl´´")
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    glyphs = {c: shown(in_font(c, letters)) for c in ("po", "´", "z", "r")}
+    made.page(
+        "".join(
+            f"BT /U 10 Tf 1 0 0 1 72 {700 - 14 * n} Tm [{glyphs['po']} -500 {glyphs['´']} 500 {glyphs['z']}{glyphs['r']}{glyphs['po']}] TJ ET\n"
+            for n in range(40)
+        )
+    )
+    assert set(read(made.data()).text.split()) == {"po", "źrpo"}
+
+
+def drawn_font(made: RawPdf, name: str, meanings: Sequence[str]) -> None:
+    """A font of drawings whose bytes from 33 on mean `meanings`; those without one are not explained."""
+    glyph = made.add("<<>>", b"500 0 0 0 400 700 d1 0 0 400 700 re f")
+    every = range(33, 33 + len(meanings))
+    pairs = "".join(
+        f"<{code:02x}> <{meaning.encode('utf-16-be').hex()}>\n"
+        for code, meaning in zip(every, meanings, strict=True)
+        if meaning
+    )
+    cmap = made.add(
+        "<<>>",
+        (
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /T def\n"
+            f"1 begincodespacerange <00> <ff> endcodespacerange\n{sum(map(bool, meanings))} beginbfchar\n{pairs}"
+            "endbfchar\nendcmap end end"
+        ).encode(),
+    )
+    made.fonts[name] = made.add(
+        f"<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[.001 0 0 .001 0 0]/ToUnicode {cmap} 0 R"
+        f"/CharProcs<<{' '.join(f'/a{code} {glyph} 0 R' for code in every)}>>"
+        f"/Encoding<</Differences[33 {' '.join(f'/a{code}' for code in every)}]>>"
+        f"/FirstChar 33/LastChar {every[-1]}/Widths[{'500 ' * len(every)}]/Resources<<>>>>"
+    )
+
+
+MEANT = {
+    "the rest of a cluster": (["वि", ""], [0, 5], "वि", False),
+    "a letter": (["व", ""], [0, 5], "", True),
+    "all of a cluster, twice": (["र्य", "र्य"], [0, 4], "र्य", False),
+    "the same cluster again": (["र्य", "र्य"], [0, 5], "र्यर्य", False),
+}
+
+
+@pytest.mark.parametrize("what", MEANT)
+def test_what_a_font_leaves_open_is_lost_unless_another_glyph_says_it(what):
+    meanings, places, said, is_lost = MEANT[what]
+    made = RawPdf()
+    drawn_font(made, "I", [*meanings, "कि"])
+    between = 500 - 100 * places[1]
+    word = f"<21> {between} <22><23> {-900 - between}"
+    made.page("".join(f"BT /I 10 Tf 1 0 0 1 72 {700 - 14 * n} Tm [{word * 16}] TJ ET\n" for n in range(12)))
+    text = read(made.data())
+    assert is_lacking(text) is is_lost
+    if said:
+        assert set(text.text.split()) == {f"{said}कि"}
+
+
+def test_letters_from_the_right_that_are_kept_from_joining_are_one_word():
+    """TeX draws the sign that keeps them apart as a blank without width."""
+    letters = in_capitals("مدلها\u00a0")
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    glyph = {c: shown(in_font(c, letters)) for c in "مدلها\u00a0"}
+    rows = []
+    for n in range(30):
+        x, y = 300, 700 - 14 * n
+        for at, char in enumerate("مدل\u00a0ها" * 5):
+            x -= 0 if char == "\u00a0" else 5
+            rows.append(f"BT /U 10 Tf 1 0 0 1 {x} {y} Tm {glyph[char]} Tj ET\n")
+            x -= 4 if at % 6 == 5 else 0
+    made.page("".join(rows))
+    assert set(read(made.data()).text.split()) == {"مدل\u200cها"}
+
+
+@pytest.mark.parametrize("up", [0, 9])
+def test_letters_that_climb_with_nothing_that_tells_their_order_are_lost(up):
+    said = FROM_RIGHT["hebrew"]
+    letters = in_capitals(said)
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page(
+        "".join(
+            f"BT /U 10 Tf 1 0 0 1 {72 + 5 * at} {700 - 40 * n + up * (at % 3)} Tm {shown(in_font(char, letters))} Tj ET\n"
+            for n in range(12)
+            for at, char in enumerate(SEEN["hebrew"])
+        )
+    )
+    assert is_lacking(read(made.data())) is (up > 0)
