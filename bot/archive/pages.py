@@ -22,8 +22,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.texmath import texmath_plugin
 
 from bot.archive import feeds
 from bot.archive.archive import Archive
@@ -40,7 +38,7 @@ from digest.errors import PaperboyError, Unavailable, for_log
 from digest.model import MARK, Digest
 from digest.render import tex
 from digest.render.catalogs import is_spoken, locale_of
-from digest.render.commonmark import parse, ready
+from digest.render.commonmark import parse, with_formulas
 from digest.render.labels import day_words, joined, label, place
 from digest.render.markdown import basis_words
 from digest.render.width import colon
@@ -331,13 +329,10 @@ def _form(view: View) -> Format:
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     """A text of a model makes no link, picture or element of its own."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.disable(["image", "link", "autolink", "html_inline", "html_block"])
-    dollarmath_plugin(parser, allow_space=False, allow_digits=False, double_inline=True)
-    texmath_plugin(parser, delimiters="brackets")
+    parser = with_formulas("image", "link", "autolink")
     for name in ("math_inline", "math_inline_double", "math_block", "math_block_label", "math_block_eqno"):
         parser.add_render_rule(name, _formula)
-    return ready(parser)
+    return parser
 
 
 def _formula(_: object, tokens: Sequence[Token], at: int, *__: object) -> str:

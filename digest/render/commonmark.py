@@ -15,8 +15,11 @@ from collections.abc import Iterator
 from threading import Lock
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.texmath import texmath_plugin
 
 from digest.patterns import regex
 from digest.render.tex import closed_up
@@ -43,10 +46,37 @@ _ALL = """| a |
 1. `a` ~~b~~ **c** $d$
 """
 _LOCK = Lock()
+_DISPLAYED = regex(r"\\\[((?:(?!\\[\[\]])[^\n]|\n(?!\s*(?:\n|>)))+)\\\][ \t]*(?=\n|\Z)")
+_FORMULA_SIGN = regex(r"\\[A-Za-z]|(?<!\\)[\^_=<>+]")
 _MARKS = "[]()*_~`$<!&|#>\\"
 _PARAGRAPH = regex(r"\n[ \t]*\n")
 _ESCAPED = regex(r"\\[^\w\s]")
 _DEEP = regex(rf"^(?:[ \t]*(?:[>*+-]|\d{{1,9}}[.)])){{{DEEPEST // 2},}}|^[ \t]{{{4 * DEEPEST},}}\S", re.MULTILINE)
+
+
+def with_formulas(*without: str) -> MarkdownIt:
+    """A parser of CommonMark with tables, strikethrough and formulas between dollars or TeX's
+    brackets, and no HTML. `without`: further rules that it does not have."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    texmath_plugin(parser, delimiters="brackets")
+    # Its blocks would take an escaped bracket for the beginning of a formula, and drop the rest.
+    parser.disable(["html_block", "html_inline", "math_block", "math_block_eqno", *without])
+    parser.block.ruler.before("fence", "math_block_brackets", _displayed_formula)
+    dollarmath_plugin(parser, allow_space=False, allow_digits=False, double_inline=True)
+    return ready(parser)
+
+
+def _displayed_formula(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    r"""Reads lines from `\[` to `\]` as a formula, unless what is between reads as words."""
+    start = state.bMarks[first] + state.tShift[first]
+    found = _DISPLAYED.match(state.src, start, state.eMarks[end - 1])
+    if found is None or not _FORMULA_SIGN.search(found[1]):
+        return False
+    if not silent:
+        token = state.push("math_block", "math", 0)
+        token.block, token.content, token.markup = True, found[1], "\\["
+        state.line = first + found[0].count("\n") + 1
+    return True
 
 
 def ready(parser: MarkdownIt) -> MarkdownIt:

@@ -16,12 +16,11 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from digest.arxiv.ids import parse as paper_ref
 from digest.fulltext.links import is_known
 from digest.patterns import regex
-from digest.render.commonmark import parse, ready, shortened
+from digest.render.commonmark import parse, shortened, with_formulas
 from digest.render.tex import unicode_math
 from digest.render.width import colon, wide
 
@@ -60,7 +59,7 @@ def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
 def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
     found: list[Unit] = []
     label = False
-    for node in SyntaxTreeNode(parse(_parser(), _with_dollars(markdown))).children:
+    for node in SyntaxTreeNode(parse(_parser(), markdown)).children:
         for i, (text, glue) in enumerate(_block(node, target)):
             if text.strip():
                 found.append(Unit(text, "\n" if label or i else glue, keep=_is_label(node), opens=not found))
@@ -80,7 +79,7 @@ def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
 
 @lru_cache(maxsize=512)
 def _line(markdown: str, target: Target, bold: bool) -> str:
-    node = SyntaxTreeNode(parse(_parser(), _with_dollars(markdown), inline=True))
+    node = SyntaxTreeNode(parse(_parser(), markdown, inline=True))
     drawn = "".join(_inline(n, target, bold=bold) for n in node.children)
     return " ".join(part for found in drawn.split("\n") if (part := found.strip()))
 
@@ -90,24 +89,9 @@ def plain(text: str) -> str:
     return _escape(" ".join(text.split()))
 
 
-_TEX_PAREN = regex(r"\\\(([^\\]*(?:\\(?![()])[^\\]*)*)\\\)")
-"""TeX's `\\(…\\)`, which a Markdown parser reads as escaped brackets."""
-_LONGEST_FORMULA = 300
-
-
-def _with_dollars(markdown: str) -> str:
-    def formula(match: re.Match[str]) -> str:
-        inner = match[1].strip()
-        return f"${inner}$" if inner and "\n" not in inner and len(inner) <= _LONGEST_FORMULA else match[0]
-
-    return _TEX_PAREN.sub(formula, markdown)
-
-
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
-    return ready(parser)
+    return with_formulas()
 
 
 def _is_label(node: SyntaxTreeNode) -> bool:
@@ -134,7 +118,7 @@ def _block(node: SyntaxTreeNode, target: Target) -> Iterator[tuple[str, str]]:  
                 yield quote(re.sub(r"(?m)^> ", "", text)), "\n"
     elif node.type in ("fence", "code_block"):
         yield _fence(node.content, node.info if node.type == "fence" else ""), "\n"
-    elif node.type == "math_block":
+    elif node.type.startswith("math_block"):
         turned = unicode_math(node.content.strip())
         yield (_escape(turned) if turned else _fence(node.content.strip(), "")), "\n"
     elif node.type == "table":

@@ -16,12 +16,10 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.texmath import texmath_plugin
 
 from digest.patterns import regex
 from digest.render import tex
-from digest.render.commonmark import parse, ready, shortened
+from digest.render.commonmark import parse, shortened, with_formulas
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +39,7 @@ _WEB = regex(r"(?:https?://|mailto:|reply:)\S+$", re.IGNORECASE)
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.disable(["html_block", "html_inline", "autolink"])
-    dollarmath_plugin(parser, allow_space=False, allow_digits=False, double_inline=True)
-    texmath_plugin(parser, delimiters="brackets")
-    return ready(parser)
+    return with_formulas("autolink")
 
 
 def parts(markdown: str) -> list[Part]:

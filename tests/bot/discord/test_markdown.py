@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.discord.render.markdown import THIN, ZERO, line, plain, units
 from bot.discord.render.packing import joined
+from digest.render.markdown import escape
 from tests.rows import each
 from tests.servers.discord_rules import mentioned
 
@@ -40,6 +41,9 @@ def shown(markdown: str) -> str:
         ("> quoted\n> more", "> quoted\n> more"),
         ("> > twice", "> twice"),
         ("$A_{t}$ and \\(x^2\\)", "Aₜ and x²"),
+        (r"as code `\(x^2\)`", r"as code `\(x^2\)`"),
+        ("so\n\n\\[\nE = mc^2\n\\]", "so\nE = mc²"),
+        (escape("[Re] Grasping (again)"), r"\[Re\] Grasping (again)"),
         (r"$\frac{a}{b}$", r"`\frac{a}{b}`"),
         ("$$\nE = mc^2\n$$", "E = mc²"),
         ("1\\. no list", "1\\. no list"),
