@@ -10,7 +10,6 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import date
 from enum import StrEnum
 
 from aiohttp import web
@@ -18,14 +17,12 @@ from aiohttp import web
 from bot.alerts.admin import REFUSAL
 from bot.archive.links import Links
 from bot.commands.dispatcher import Dispatcher
-from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Chats, Place
 from bot.core.crypto.signatures import Signer
-from bot.core.ids import ChannelKey, RunKey
+from bot.core.ids import ChannelKey
 from bot.core.reports import Reports
 from bot.core.settings.settings import Settings
-from bot.core.subscription import Subscription
 from bot.questions.conversation import Conversation
 from bot.server.health import Health, serve_http, watch_connections
 from bot.server.hosts import REDIS_REQUIRED, address, ephemeral_host
@@ -33,7 +30,7 @@ from bot.server.wiring import App, open_app, subscription_from_settings
 from bot.store import RedisCache, RedisPauses, Store
 from bot.worker.jobs import Jobs
 from bot.worker.queue import Queue
-from bot.worker.scheduler import BeginRun, RunScheduler
+from bot.worker.scheduler import RunScheduler
 from digest.errors import Misconfigured, for_log
 
 log = logging.getLogger(__name__)
@@ -93,10 +90,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         if Role.DISCORD in roles and "discord" in chats:
             _listen_to_discord(settings, app, chats["discord"], handler, runtime, health, reports)
         if Role.CLOCK in roles:
-            begin, ahead = _begin_run_with(context, queue), _make_ahead_with(queue)
-            runtime.tasks.append(
-                RunScheduler(app.store, begin, app.now, ahead, _look_with(queue), _begin_roundup_with(queue)).run()
-            )
+            runtime.tasks.append(RunScheduler(app.store, queue.add, app.now).run())
         if Role.WORKER in roles:
             await jobs.requeue_open_work()
             runtime.tasks += [queue.run(), app.archive.run()]
@@ -127,35 +121,6 @@ def _open_pages(app: App, links: Links, chats: Mapping[str, Chat], web_app: web.
     Pages(app.store, app.archive, links).mount(web_app)
     for chat in chats.values():
         chat.has_archive = True
-
-
-def _begin_run_with(context: Context, queue: Queue) -> BeginRun:
-    async def begin(due: Subscription, day: date) -> None:
-        run = await context.store.begin_run(due.key, day, "daily")
-        await queue.add("digest", run.key)
-
-    return begin
-
-
-def _make_ahead_with(queue: Queue) -> BeginRun:
-    async def make_ahead(due: Subscription, day: date) -> None:
-        await queue.add("ahead", str(RunKey(due.key, day, "daily")))
-
-    return make_ahead
-
-
-def _begin_roundup_with(queue: Queue) -> Callable[[Subscription, date, str], Awaitable[None]]:
-    async def begin(due: Subscription, day: date, kind: str) -> None:
-        await queue.add("roundup", str(RunKey(due.key, day, kind)))
-
-    return begin
-
-
-def _look_with(queue: Queue) -> Callable[[date], Awaitable[None]]:
-    async def look(day: date) -> None:
-        await queue.add("look", day.isoformat())
-
-    return look
 
 
 async def _listen(

@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.core.ids import RunKey
 from bot.core.schedule import Due, latest_due, next_run, roundup_due
 from bot.core.subscription import Subscription
 from bot.digests.roundup import KINDS
@@ -42,28 +43,14 @@ LOOK_HOUR = 6
 RETRY_AFTER = 1.0
 """Seconds until a scheduler that had to stop asks for the lease again."""
 
-BeginRun = Callable[[Subscription, date], Awaitable[None]]
-"""Begins the daily run of a local date. Safe to call twice."""
+AddTask = Callable[[str, str], Awaitable[object]]
+"""Adds a task of `bot.worker.jobs` and its id to the queue. Safe to call twice."""
 
 
 class RunScheduler:
-    def __init__(
-        self,
-        store: Store,
-        begin_run: BeginRun,
-        now: Callable[[], datetime],
-        make_ahead: BeginRun | None = None,
-        look: Callable[[date], Awaitable[None]] | None = None,
-        begin_roundup: Callable[[Subscription, date, str], Awaitable[None]] | None = None,
-    ) -> None:
-        """`make_ahead`: begins to make the digest of a date, some minutes before its time. `look`:
-        begins a day's look at the papers that channels look after. `begin_roundup`: begins the
-        round-up of a date and kind. Safe to call twice."""
+    def __init__(self, store: Store, add: AddTask, now: Callable[[], datetime]) -> None:
         self._store = store
-        self._begin_run = begin_run
-        self._make_ahead = make_ahead
-        self._look = look
-        self._begin_roundup = begin_roundup
+        self._add = add
         self._last_roundup: dict[tuple[str, str], Due] = {}
         """By subscription and kind: the last round-up that was begun."""
         self._looked: date | None = None
@@ -128,8 +115,8 @@ class RunScheduler:
     async def _look_after(self) -> None:
         """Begins the day's look, once arXiv's list is out."""
         now = self._now().astimezone(UTC)
-        if self._look is not None and now.hour >= LOOK_HOUR and self._looked != now.date():
-            await self._look(now.date())
+        if now.hour >= LOOK_HOUR and self._looked != now.date():
+            await self._add("look", now.date().isoformat())
             self._looked = now.date()
 
     def _schedule(self, scheduler: AsyncIOScheduler, subscription: Subscription) -> None:
@@ -161,23 +148,23 @@ class RunScheduler:
         long before as the last one took, and a half more."""
         now, key = self._now(), subscription.key
         due = next_run(subscription, now)
-        if self._make_ahead is None or due is None or due - now > MAX_AHEAD or self._last_ahead.get(key) == due:
+        if due is None or due - now > MAX_AHEAD or self._last_ahead.get(key) == due:
             return
         taken = await self._store.duration(key) or USUAL_DURATION
         if due - now <= min(max(taken * 1.5 + MIN_AHEAD, MIN_AHEAD), MAX_AHEAD):
             self._last_ahead[key] = due
             if calendar.latest_list(now) == calendar.latest_list(due):
                 log.info("event=made_before_time subscription=%s due=%s", key, due.isoformat())
-                await self._make_ahead(subscription, subscription.local_date(due))
+                await self._add("ahead", str(RunKey(key, subscription.local_date(due), "daily")))
 
     async def _round_up(self, subscription: Subscription) -> None:
         """Begins the newest round-ups that are due. The queue ignores those that are out."""
         for kind in KINDS:
             due, name = roundup_due(subscription, kind, self._now()), (subscription.key, kind)
-            if self._begin_roundup is None or due is None or self._last_roundup.get(name) == due:
+            if due is None or self._last_roundup.get(name) == due:
                 continue
             if self._now() - due.at <= CATCH_UP_WITHIN:
-                await self._begin_roundup(subscription, due.day, kind)
+                await self._add("roundup", str(RunKey(subscription.key, due.day, kind)))
             self._last_roundup[name] = due
 
     async def catch_up(self, subscription: Subscription) -> None:
@@ -189,5 +176,6 @@ class RunScheduler:
             run = await self._store.run_state(subscription.key, due.day, "daily")
             if run is None or run.state is RunState.OPEN:
                 log.info("event=due subscription=%s date=%s", subscription.key, due.day)
-                await self._begin_run(subscription, due.day)
+                run = await self._store.begin_run(subscription.key, due.day, "daily")
+                await self._add("digest", run.key)
         self._last_begun[subscription.key] = due

@@ -106,13 +106,6 @@ class Bot:
             if delivery is not None and f"{name}:0" in delivery.ids:
                 self.first.setdefault(name, self.clock())
 
-    async def begin(self, subscription: Subscription, day: date) -> None:
-        run = await self.store.begin_run(subscription.key, day, "daily")
-        await self.queue.add("digest", run.key)
-
-    async def make_ahead(self, subscription: Subscription, day: date) -> None:
-        await self.queue.add("ahead", f"{subscription.key}:{day}:daily")
-
     async def live_to(self, moment: datetime) -> None:
         """The last minutes before it, in steps, and it."""
         self.clock.time = max(self.clock.time, moment - timedelta(minutes=12))
@@ -136,7 +129,12 @@ def a_bot(clock: Clock, store: Store, chats: dict[str, Chat], *, ahead: bool = T
     )
     of_apscheduler = AsyncIOScheduler()
     bot = Bot(clock, store, Jobs(context, Conversation(context), queue), queue, None, of_apscheduler)  # type: ignore[arg-type]
-    bot.scheduler = RunScheduler(store, bot.begin, clock, bot.make_ahead if ahead else None)
+
+    async def add(task: str, name: str) -> None:
+        if task == "digest" or (task == "ahead" and ahead):
+            await queue.add(task, name)
+
+    bot.scheduler = RunScheduler(store, add, clock)
     return bot
 
 

@@ -113,9 +113,9 @@ class Week:
             self.hands.forward(QUARTER)
         scheduler.shutdown(wait=False)
 
-    async def _begin(self, subscription: Subscription, day: date) -> None:
-        run = await self.store.begin_run(subscription.key, day, "daily")
-        await self.agenda.add("digest", run.key)
+    async def _begin(self, task: str, name: str) -> None:
+        if task == "digest":
+            await self.agenda.add(task, name)
 
     async def _work(self, jobs: Jobs, name: tuple[str, ...]) -> None:
         function = {"digest": jobs.digest, "delivery": jobs.delivery}[name[0]]

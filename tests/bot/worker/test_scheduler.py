@@ -11,6 +11,7 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.core.chat import Place
+from bot.core.ids import RunKey
 from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.store import Redis, RunState, Store, StoreUnavailable
@@ -26,15 +27,17 @@ def a_subscription(channel: str = "C1", **values) -> Subscription:
 
 
 class Begun:
-    """Begins runs as the service does, and remembers."""
+    """The queue: remembers the daily runs."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.runs: list[tuple[str, date]] = []
 
-    async def __call__(self, subscription: Subscription, day: date) -> None:
-        await self.store.begin_run(subscription.key, day, "daily")
-        self.runs.append((subscription.key, day))
+    async def __call__(self, task: str, name: str) -> None:
+        if task == "digest":
+            run = RunKey.parse(name)
+            assert await self.store.run_state(run.subscription, run.day, run.kind)
+            self.runs.append((run.subscription, run.day))
 
 
 @pytest.fixture
