@@ -199,14 +199,10 @@ def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:
 class Choice:
     """What a run would choose, before any paper is read."""
 
+    preview: Preview
     intake: Intake
-    chosen: tuple[Chosen, ...]
-    """Best first."""
-    learned: Mapping[str, str]
-    """Why votes alone brought a paper in, by its id."""
     cost: Usage
     """Of the ranking."""
-    note: str
 
 
 async def choose_papers(request: Request, ledger: Ledger, services: Services, now: datetime) -> Choice:
@@ -217,7 +213,8 @@ async def choose_papers(request: Request, ledger: Ledger, services: Services, no
     run = _Run(request, services, Booking(request.subscription), silent)
     unmoved, note = await _rank(intake.news, run) if intake.news else ([], "")
     _, chosen, learned = await _choose(intake.news, unmoved, run)
-    return Choice(intake, tuple(chosen), learned, run.book.total, note)
+    shown = Preview(request.profile, tuple(chosen), len(intake.news), learned, note)
+    return Choice(shown, intake, run.book.total)
 
 
 async def preview(
@@ -228,8 +225,7 @@ async def preview(
     Raises ArxivUnavailable, Misconfigured.
     """
     request = Request(booking.get().payer, "preview", now.date(), profile, papers, preferences=preferences)
-    choice = await choose_papers(request, Ledger(), services, now)
-    return Preview(profile, choice.chosen, len(choice.intake.news), choice.learned, choice.note)
+    return (await choose_papers(request, Ledger(), services, now)).preview
 
 
 async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:

@@ -40,7 +40,7 @@ async def plan(app: App, dates: Dates | None, *, again: bool, progress: Progress
     request, ledger = await request_for(app, dates, again=again)
     choice = await choose_papers(request, ledger, services, app.now())
     progress("ranked", len(choice.intake.news), len(choice.intake.news))
-    papers = [paper for paper, _, _ in choice.chosen]
+    papers = [paper for paper, _, _ in choice.preview.chosen]
     room, done = asyncio.Semaphore(READS), 0
 
     async def read(paper: Paper) -> FullText:
@@ -89,7 +89,7 @@ def show(
             "stored" if paper.id in found.stored else text.basis.value,
             tex.plain(score.reason),
         )
-        for n, ((paper, score, _), text) in enumerate(zip(choice.chosen, found.texts, strict=True), 1)
+        for n, ((paper, score, _), text) in enumerate(zip(choice.preview.chosen, found.texts, strict=True), 1)
     ]
     headings = ("", "score", "paper", "title", "text", "why")
     papers = terminal.some(len(choice.intake.news), "paper")
@@ -147,9 +147,9 @@ def data(found: Plan, dates: Dates | None) -> dict[str, object]:
                 "text": text.basis.value,
                 "stored": paper.id in found.stored,
             }
-            for n, ((paper, score, _), text) in enumerate(zip(choice.chosen, found.texts, strict=True), 1)
+            for n, ((paper, score, _), text) in enumerate(zip(choice.preview.chosen, found.texts, strict=True), 1)
         ],
         "ranking": terminal.data_of(choice.cost),
         "estimate": terminal.data_of(found.estimate),
-        "note": choice.note,
+        "note": choice.preview.note,
     }

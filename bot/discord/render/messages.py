@@ -35,6 +35,7 @@ from bot.discord.ids import ComponentId, custom_id, marker, nonce
 from bot.discord.render.markdown import Target, Unit, line, plain, quote, units
 from bot.discord.render.packing import Gallery, Line, Piece, Row, Words, pack, size
 from digest.patterns import regex
+from digest.render import width
 from digest.render.markdown import escape
 
 TEXT = 4000
@@ -195,15 +196,8 @@ def option(label: str, value: str, *, chosen: bool = False, detail: str = "") ->
 
 
 def shortened(label: str, limit: int) -> str:
-    """Truncates labels of controls; other text is never truncated."""
-    label = label.strip() or "…"
-    return (
-        label
-        if size(label) <= limit
-        else label[: limit // 2 - 1] + "…"
-        if size(label) > len(label)
-        else label[: limit - 1] + "…"
-    )
+    """The label of a control, never empty; other text is never truncated."""
+    return width.shortened(label, limit, size) or "…"
 
 
 def messages(

@@ -16,9 +16,9 @@ from bot.slack.listeners.payloads import Payload
 from bot.slack.listeners.people import People
 from bot.slack.markup import parse_text
 from bot.slack.render.blocks import blocks
-from bot.slack.render.lengths import shortened
 from bot.slack.web_api import Identity, WebApi
 from digest.errors import for_log
+from digest.render.width import shortened
 
 log = logging.getLogger(__name__)
 

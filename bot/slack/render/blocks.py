@@ -28,8 +28,8 @@ from bot.core.chat import (
 )
 from bot.core.texts import say
 from bot.slack.render import lengths, mrkdwn, richtext
-from bot.slack.render.lengths import shortened
 from bot.slack.render.richtext import Element, Part
+from digest.render.width import shortened
 
 SlackBlock = dict[str, Any]
 

@@ -45,15 +45,6 @@ def weight(node: Any) -> tuple[int, int]:
     return seen, heavy
 
 
-def shortened(text: str, most: int) -> str:
-    """Truncates a label. Its full text is always shown elsewhere."""
-    text = " ".join(text.split())
-    if len(text) <= most:
-        return text
-    head = text[: most - 1]
-    return (head.rsplit(" ", 1)[0] if " " in head[most // 2 :] else head).rstrip() + "…"
-
-
 _BREAKS = (regex(r"\n+"), regex(r"(?<=[。！？；])|(?<=[.!?;])\s+"), regex(r"\s+|(?<=[，、,])"))
 
 

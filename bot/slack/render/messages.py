@@ -10,7 +10,7 @@ from bot.core.chat import Post, Step, StepKind, Thread, Upload, picture_in, with
 from bot.core.ids import REPLY, StepKey, further_key, link_to
 from bot.slack.render import lengths, mrkdwn
 from bot.slack.render.blocks import SlackBlock, blocks, with_file
-from bot.slack.render.lengths import shortened
+from digest.render.width import shortened
 
 MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 9_000
