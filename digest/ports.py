@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from digest.model import Analysis, Answer, Entry, Figure, FullText, Listing, Paper, Profile, Score, Summary, Turn, Usage
 
@@ -270,7 +271,7 @@ class MemoryCache:
 
     def __init__(self) -> None:
         self._held: dict[str, tuple[float, bytes]] = {}
-        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, key: str) -> bytes | None:
         ends, value = self._held.get(key, (0.0, b""))
@@ -283,7 +284,7 @@ class MemoryCache:
         self._held[key] = (time.monotonic() + life.total_seconds(), value)
 
     async def once(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
-        async with self._locks[key]:
+        async with self._locks.setdefault(key, asyncio.Lock()):
             held = await self.get(key)
             if held is None:
                 held = await make()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
+from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 
@@ -76,8 +76,8 @@ class SlackChat:
         self.signer = signer or Signer(token_bytes(32))
         self._members = Members(self.api)
         self._threads: LRUCache[tuple[str, str], str] = LRUCache(MAX_KNOWN_THREADS)
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """By channel."""
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By channel, while a message waits or is sent."""
 
     async def close(self) -> None:
         await self.api.close()
@@ -116,7 +116,7 @@ class SlackChat:
 
     async def post_in_turn(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str:
         """`post_message` once the channel takes it, after those that came before."""
-        async with self._turns[channel]:
+        async with self._turns.setdefault(channel, asyncio.Lock()):
             return await retry_throttled(lambda: self.post_message(channel, message, thread))
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:

@@ -11,11 +11,11 @@ import asyncio
 import contextlib
 import random
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from bot.store.embedded.directory import StoreUnavailable
 from bot.store.leases import DROP
@@ -150,7 +150,7 @@ class RedisPace:
     def __init__(self, store: Base, rules: dict[str, Rule] | None = None) -> None:
         self._store = store
         self._rules = RULES if rules is None else rules
-        self._here: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @contextlib.asynccontextmanager
     async def slot(self, name: str) -> AsyncIterator[None]:
@@ -159,7 +159,7 @@ class RedisPace:
             await self._moment(name, rule)
             yield
             return
-        async with self._here[name], self._turn(name, rule):
+        async with self._here.setdefault(name, asyncio.Lock()), self._turn(name, rule):
             yield
 
     async def _moment(self, name: str, rule: Bursts) -> None:

@@ -115,6 +115,7 @@ async def test_messages_of_a_channel_wait_for_their_turn_and_keep_their_order(sl
     said = [c.args["text"] for c in calls]
     assert [text for text in said if text != "m4"] == ["m0", "m1", "m2", "m3"]
     assert said.index("m4") < 3  # another channel is not held back
+    assert not chat._turns  # nothing is kept of a channel in which nobody waits
 
 
 async def test_soon_after_a_message_no_other_is_sent_to_its_channel(slack, chat, post_gap):

@@ -320,6 +320,7 @@ class TestPace:
 
         await asyncio.gather(*(post(f"C{n}", 3) for n in range(20)))
         assert 0.1 <= time.monotonic() - began < 3, "twenty channels one after the other would take longer"
+        assert not paces[0]._here, "nothing is kept of a channel in which nobody waits"
 
     async def test_a_holder_that_died_frees_it_by_expiry(self, paces, store):
         await store.redis.do("SET", "paperboy:pace:arxiv:holder", "dead", "PX", 300)
