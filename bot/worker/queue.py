@@ -57,6 +57,8 @@ REDELIVERY = timedelta(seconds=30)
 RETRY_IF_HELD = timedelta(seconds=3)
 RETRY_AFTER_FAULT = timedelta(seconds=5)
 """Quadrupled after each further fault."""
+UNKNOWN_FOR = timedelta(days=1)
+"""So long a task waits for a version of the program that knows it."""
 DEAD_AFTER = timedelta(hours=1)
 """Idle time after which a consumer counts as dead; set on its messages so that they are claimed."""
 DRAIN = 20.0
@@ -273,9 +275,10 @@ class Queue:
 
     async def _run_task(self, name: str, ids: str, execution: Execution = CurrentExecution()) -> None:  # noqa: B008  # injected
         function = self._functions.get(name)
-        if function is None:  # added by a newer version of the program
-            raise AdmissionBlocked(execution, "unknown task", retry_delay=self._redelivery)
         try:
+            if function is None:
+                await self._wait_for_version(execution)
+                return
             if await self._store.is_done(execution.key):
                 return
             policy = LEASE_POLICY[self._docket_of[name]]
@@ -286,6 +289,14 @@ class Queue:
         except (LeaseLost, StoreUnavailable) as error:
             log.warning("event=task-lost task=%s reason=%s", execution.key, for_log(error))
             _leave_pending(execution)
+
+    async def _wait_for_version(self, execution: Execution) -> None:
+        """Leaves a task of another version of the program to its workers, and drops it after
+        `UNKNOWN_FOR`. Its data is in the store; a version that knows it queues it again."""
+        if self._store.now() - await self._store.unknown_since(execution.key) < UNKNOWN_FOR:
+            raise AdmissionBlocked(execution, "unknown task", retry_delay=self._redelivery)
+        log.error("event=task-unknown task=%s", execution.key)
+        await self._store.end_task(execution.key)
 
     async def _attempt(self, function: Function, ids: list[str], execution: Execution) -> None:
         key, attempt = execution.key, uuid4().hex

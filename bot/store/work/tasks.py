@@ -8,6 +8,7 @@ aside.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.store.redis import LONG, OPEN_LIFE, Base, Script, key, seconds
 
@@ -34,6 +35,7 @@ if before then
   end
   if units == 1 then redis.call('HINCRBY', task, 'killed ' .. alone, 1) end
 end
+redis.call('HDEL', task, 'unknown')
 redis.call('HSET', task, 'attempt', attempt, 'deaths', deaths)
 redis.call('EXPIRE', task, life)
 return deaths
@@ -86,6 +88,17 @@ class Tasks(Base):
 
     async def end_task(self, task: str) -> None:
         await self.redis.do("DEL", _task(task))
+
+    async def unknown_since(self, task: str) -> datetime:
+        """When a worker whose version does not know the task first got it."""
+        *_, since = await self.redis.transaction(
+            [
+                ("HSETNX", _task(task), "unknown", self.now().isoformat()),
+                ("EXPIRE", _task(task), seconds(OPEN_LIFE)),
+                ("HGET", _task(task), "unknown"),
+            ]
+        )
+        return datetime.fromisoformat(since.decode())
 
     async def checkpoint(self, task: str) -> None:
         """A result or a posted message is stored: deaths count from here."""

@@ -125,6 +125,35 @@ class TestAdding:
         assert begun == 2
 
 
+class TestVersions:
+    @pytest.fixture
+    async def unknown(self, redis_url, queue, store):
+        """Whether a worker got a task of a newer version, which waits in the queue."""
+
+        async def seen() -> bool:
+            return bool(await store.redis.do("HEXISTS", "paperboy:task:later:a", "unknown"))
+
+        async with Queue(redis_url, store, redelivery=WINDOW) as newer:
+            newer.register("later", _nothing, SLOW)
+            await newer.add("later", "a")
+            yield seen
+
+    async def test_a_task_of_a_newer_version_waits_for_it(self, queue, store, unknown):
+        async with working(queue):
+            await until(unknown)
+            queue.register("later", _nothing, SLOW)
+            await until(lambda: store.is_done("later:a"))
+
+    async def test_a_task_that_no_version_knew_for_a_day_is_dropped(self, queue, store, clock, unknown, caplog):
+        async with working(queue):
+            await until(unknown)
+            clock.forward(work_module.UNKNOWN_FOR)
+            await until(lambda: _empty(queue))
+        assert "event=task-unknown task=later:a" in caplog.text
+        assert not await store.is_done("later:a")
+        assert not await unknown()
+
+
 class TestFaults:
     async def test_five_attempts_at_one_place_put_it_aside_with_a_note(self, redis_url, store, monkeypatch):
         monkeypatch.setattr("bot.worker.queue.RETRY_AFTER_FAULT", timedelta(milliseconds=1))
@@ -371,6 +400,9 @@ async def _exists(store: Store, key: str) -> bool:
 
 async def _counted(store: Store, count: int) -> bool:
     return int(await store.redis.do("SCARD", "counted")) >= count
+
+
+async def _nothing(_task: Task, *_ids: str) -> None: ...
 
 
 async def _empty(queue: Queue) -> bool:
