@@ -73,7 +73,9 @@ class Format(StrEnum):
 Categories = Annotated[
     str | None, typer.Option(help="arXiv categories, comma-separated. [DIGEST_CATEGORIES]", metavar="CAT,CAT")
 ]
-Count = Annotated[int | None, typer.Option("--papers", help="Maximum number of papers. [DIGEST_PAPERS]", min=1, max=50)]
+Count = Annotated[
+    int | None, typer.Option("--papers", help="Maximum number of papers. [DIGEST_PAPERS]", metavar="N", min=1, max=50)
+]
 Language = Annotated[str | None, typer.Option(help="The reader's language, BCP 47. [DIGEST_LANGUAGE]", metavar="TAG")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -80,6 +81,15 @@ async def _check_arxiv(settings: Settings) -> list[Finding]:
     return found
 
 
+UNREACHED = (
+    (aiohttp.ClientConnectorDNSError, "no such name (DNS)"),
+    (aiohttp.ClientSSLError, "no trusted certificate"),
+    (TimeoutError, "no answer in time"),
+    (aiohttp.ClientConnectorError, "no connection"),
+)
+"""Errors, the narrower first, and what they mean to whoever reads the check."""
+
+
 async def _probe(session: aiohttp.ClientSession, what: str, url: str) -> Finding:
     try:
         async with session.get(url) as answer:
@@ -89,12 +99,9 @@ async def _probe(session: aiohttp.ClientSession, what: str, url: str) -> Finding
             todo = f"Try again in {wait:.0f} seconds." if wait else "Try again later; runs retry by themselves."
             return Finding(what, State.BAD, f"answers {answer.status}", todo)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return Finding(
-            what,
-            State.BAD,
-            f"cannot be reached ({type(error).__name__})",
-            "Check the network, a proxy, and the ARXIV_*_URL settings.",
-        )
+        why = next((words for kind, words in UNREACHED if isinstance(error, kind)), "the connection broke")
+        said = f"cannot be reached at {urlsplit(url).hostname}: {why}"
+        return Finding(what, State.BAD, said, "Check the network, a proxy, and the ARXIV_*_URL settings.")
 
 
 async def _check_prices(settings: Settings) -> list[Finding]:

@@ -15,7 +15,7 @@ Channels = Annotated[
     typer.Option("--channel", help="Serve this channel over stdio; repeatable. Default: all.", metavar="CHANNEL"),
 ]
 Http = Annotated[bool, typer.Option("--http", help="Serve HTTP at 127.0.0.1 instead of stdio.")]
-Port = Annotated[int, typer.Option(help="The port of HTTP.", min=1, max=65535)]
+Port = Annotated[int, typer.Option(help="The port of HTTP.", metavar="N", min=1, max=65535)]
 START_TIMEOUT = 5.0
 """Seconds that the archive may take to have an owner."""
 

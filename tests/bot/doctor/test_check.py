@@ -245,6 +245,14 @@ async def test_the_moment_until_which_arxiv_asks_to_wait_is_told_in_seconds(monk
     assert all(re.fullmatch(r"Try again in (8\d|90) seconds\.", finding.todo) for finding in found)
 
 
+async def test_why_arxiv_is_not_reached_is_told_in_words(monkeypatch):
+    monkeypatch.setattr(check, "PAUSE", 0)
+    there = {"arxiv_rss_url": f"http://127.0.0.1:{free_port()}", "arxiv_content_url": "http://no-such-name.invalid"}
+    found = by_name(await check._check_arxiv(settings(**there, arxiv_api_url=there["arxiv_rss_url"])))
+    assert found["arXiv feed"].detail == "cannot be reached at 127.0.0.1: no connection"
+    assert found["arXiv texts"].detail == "cannot be reached at no-such-name.invalid: no such name (DNS)"
+
+
 class TestRedis:
     async def test_a_server_that_does_not_answer_is_told_at_once(self, tmp_path):
         given = settings(redis_url=f"redis://127.0.0.1:{free_port()}", paperboy_home=tmp_path)
