@@ -78,14 +78,15 @@ def thread(
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
     names = [name_in(digest, e) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id))]
-    head = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)}"
+    day = day_words(digest.local_date, digest.language, "MMMd")
+    head = f"{day} · {say('roundup.papers', digest.language, n=len(digest.entries))}"
     return Thread(
         parent=parent(digest, arxiv, hears=hears, archive=archive, apart=apart),
         replies=tuple(
             paper_post(e, digest, detail, counted.get(e.paper.id, NO_VOTES), archive=archive) for e in digest.entries
         ),
         finished=parent(digest, replies, hears=hears, archive=archive, apart=apart),
-        title=thread_title(head, names),
+        title=thread_title(head, names, digest.language),
         tags=((DAY_TAG,), *((category,) for category in digest.profile.categories)),
         first=len(digest.summary.first),
         posts=tuple(_forum_post(entry, digest) for entry in digest.entries) if apart else (),
@@ -332,10 +333,10 @@ def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
     return Post((*blocks, Actions((ask,))), fallback(short_title(paper), analysis.core if analysis else ""), language)
 
 
-def thread_title(head: str, names: Sequence[str]) -> str:
+def thread_title(head: str, names: Sequence[str], language: str) -> str:
     """The head and as many whole names as fit into THREAD_TITLE characters."""
     for n in range(len(names), 0, -1):
-        title = f"{head} · {', '.join(names[:n])}"
+        title = f"{head} · {joined(names[:n], language)}"
         if len(title) <= THREAD_TITLE:
             return title
     return head

@@ -109,7 +109,7 @@ label = Texts(
     text("coverage", "announced {announced} · considered {considered} · chosen {chosen}"),
     plural("coverage.late", "from an earlier list: {n} (paper {numbers})", "from an earlier list: {n} (papers {numbers})"),
     text("coverage.late.rest", "from an earlier list: {n}"),
-    text("coverage.skipped", "skipped {n} ({reasons})"),
+    plural("coverage.skipped", "skipped {n} ({reasons})", "skipped {n} ({reasons})"),
     text("skipped.withdrawn", "withdrawn"),
     text("skipped.no metadata", "no metadata"),
     text("coverage.read", "{basis}: {n}"),

@@ -8,7 +8,7 @@ from bot.core.chat import Quotation, Rule
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.slack.render import messages
-from digest.model import Evidence, Mention, Theme
+from digest.model import Evidence, Mention, Profile, Theme
 from tests import phone
 from tests.bot.people import words
 from tests.builders import a_digest, a_paper
@@ -37,6 +37,14 @@ def test_options_of_a_menu_keep_their_ids_whatever_the_names():
     assert all(option.endswith(f"· {paper.id}") for option, paper in zip(options, papers, strict=True))
     assert max(map(len, options)) <= cards.OPTION
     assert options[-1] == "DynamicVLA · 2601.00004"
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Jan 30 · 2 papers · Paper 1, Paper 2"), ("zh", "1月30日 · 2 篇论文 · Paper 1、Paper 2")],
+)
+def test_a_thread_is_called_by_its_day_and_its_first_papers(language, title):
+    assert cards.thread(a_digest(2, profile=Profile(language=language)), Detail.SHORT).title == title
 
 
 def test_a_name_ends_at_a_wide_colon_too():

@@ -44,8 +44,8 @@ def test_a_thread_s_name_is_never_cut_inside_a_word():
 
 
 def test_a_digest_s_thread_names_only_whole_papers():
-    assert cards.thread_title("Jan 30 · 10", ["A" * 50, "B" * 40]) == f"Jan 30 · 10 · {'A' * 50}"
-    assert cards.thread_title("Jan 30 · 10", ["A" * 95]) == "Jan 30 · 10"
+    assert cards.thread_title("Jan 30 · 10", ["A" * 50, "B" * 40], "en") == f"Jan 30 · 10 · {'A' * 50}"
+    assert cards.thread_title("Jan 30 · 10", ["A" * 95], "en") == "Jan 30 · 10"
 
 
 async def test_a_day_of_which_a_vote_changes_is_drawn_again_in_half_of_the_steps():
