@@ -16,8 +16,10 @@ from itertools import islice
 
 from digest.checks.language import MIXED, UNKNOWN, language_of
 from digest.evidence.finder import Finder
-from digest.extractive.facts import asked_facts, by_paper, facts
-from digest.extractive.question import NUMBER, Wanted, of_matter, script_of, wanted_of
+from digest.extractive.facts import by_paper, facts
+from digest.extractive.matters import LICENCE, asked_facts, asked_matter, asked_part, asks_nothing, without_asking
+from digest.extractive.naming import undescribed, unnamed
+from digest.extractive.question import Wanted, of_matter, script_of, wanted_of
 from digest.extractive.sentences import (
     Sentence,
     clipped,
@@ -29,7 +31,7 @@ from digest.extractive.sentences import (
     term_set,
     titled,
 )
-from digest.extractive.whole import LICENCE, asked_matter, asked_part, own_words
+from digest.extractive.whole import own_words
 from digest.fulltext.links import availability
 from digest.model import (
     ABSTRACT_PARTS,
@@ -148,8 +150,10 @@ class ExtractiveAnalyst:
 
 def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], language: str) -> Answer:
     """Facts from metadata and rules, else the nearest passages and how near they are."""
+    whole = question
     question, history = _asked_of(question, sources, history)
-    asked_for = asked_facts(question)
+    bare = undescribed(question, sources)
+    asked_for = asked_facts(bare)
     known = [facts(asked_for, source, language) for source in sources] if asked_for else []
     blank = Answer(
         by_paper(sources, known) if any(known) else "", (), tuple(s.paper.id for s in sources), language, NAME
@@ -157,13 +161,13 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     if blank.text and not set(asked_for) <= _SAID_IN_TEXT:
         return blank
     sample = sources[0].text.text if sources else ""
-    named, matter = asked_matter(question) if script_of(sample) == "LATIN" else ("", "")
+    named, matter = asked_matter(bare) if script_of(sample) == "LATIN" else ("", "")
     if "licence" in asked_for:
         matter = LICENCE
     elif term_set(named).intersection(*[term_set(source.text.text) for source in sources]):
-        matter = ""
-    wanted = of_matter(matter) if matter else wanted_of(question, () if named else history, sample)
-    of_all = [] if blank.text else _of_all(question, sources)
+        matter = f"{named} {matter}"
+    wanted = of_matter(matter) if matter else wanted_of(without_asking(question), history, sample)
+    of_all = [] if blank.text else _of_all(bare, sources)
     hits = of_all or (_of_code(sources) if blank.text and "code" in asked_for else _quotes(wanted, sources))
     quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1))
     if blank.text:
@@ -171,9 +175,9 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
         told = [f"{fact} {marks}".strip() for fact, marks in zip(known, own, strict=True)]
         return replace(blank, text=by_paper(sources, told), quotes=quotes)
     marks = _marks(quotes)
-    part = named or matter or asked_part(question)  # understood in any language
+    part = named or matter or asked_part(bare)  # understood in any language
     if not hits:
-        name = "no part" if part else "script" if _in_another_language(question, wanted, sample) else "silent"
+        name = "no part" if part else "script" if _in_another_language(whole, wanted, sample) else "silent"
         return replace(blank, text=label(f"extractive.{name}", language), found=False)
     if not of_all and not _holds_most(wanted, hits, sources):
         name = "script" if wanted.lost else "part"
@@ -197,13 +201,13 @@ def _in_another_language(question: str, wanted: Wanted, sample: str) -> bool:
 
 
 def _asked_of(question: str, sources: Sequence[Source], history: Sequence[Turn]) -> tuple[str, Sequence[Turn]]:
-    """The question and the turns before it. `I meant 8` asks what was asked before."""
-    if not only_points(question):
-        return without_numbers(question, sources), history
+    """The question without the names of the papers, and the turns before it. `I meant 8` asks what
+    was asked before."""
+    asked = unnamed(question, sources)
+    if not (only_points(question) or (history and asks_nothing(undescribed(asked, sources)))):
+        return asked, history
     turns = [i for i, turn in enumerate(history) if not only_points(turn.question)]
-    if not turns:
-        return without_numbers(question, sources), ()
-    return NUMBER.sub(" ", history[turns[-1]].question), history[: turns[-1]]
+    return (unnamed(history[turns[-1]].question, sources, others=True), history[: turns[-1]]) if turns else (asked, ())
 
 
 def _marks(quotes: Iterable[Quote]) -> str:
@@ -292,12 +296,6 @@ def headline_of(entries: Sequence[Entry], language: str, day: date) -> str:
         if len(said) <= HEADLINE:
             return said
     return said[:HEADLINE] if entries else ""
-
-
-def without_numbers(question: str, sources: Sequence[Source]) -> str:
-    """The question without the numbers by which it names the papers."""
-    numbers = {str(s.number) for s in sources}
-    return NUMBER.sub(lambda found: " " if re.sub(r"\D", "", found[0]) in numbers else found[0], question)
 
 
 def _of_all(question: str, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:

@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from digest.checks.facts.figures import han_number
 from digest.checks.facts.number_words import without_accents
 from digest.patterns import regex
-from digest.which_paper.worded import ASKS, FOR, PLEAS, SIZED, TELLS_HAN, from_the_end, with_spans, worded_in
+from digest.which_paper.worded import (
+    ASKS,
+    FOR,
+    PLEAS,
+    SIZED,
+    TELLS_HAN,
+    from_the_end,
+    numbered_in,
+    with_spans,
+    worded_in,
+)
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
@@ -87,6 +97,8 @@ _OBJECT = regex(
 """`what is the dataset of 4?`, `explain 2`, `how slow is 3?`"""
 
 
+_BARE = (_START, _AGAINST, _SUBJECT, _SINGULAR, _COMPARED, _AND_N, _OBJECT)
+_NAMING = (_HAN_LIST, _HASH, _WORDED, _HAO, _PIAN, _BRACKETED, _HAN_START, _ROMAN, _HAN_FEW, _LAST, _HAN_LAST)
 _COUNTS_NOTHING = regex(
     r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$))",
     re.IGNORECASE,
@@ -142,7 +154,7 @@ def numbers_in(question: str, count: int) -> Numbers:
         found = [(last.start("n"), int(last["n"]))]
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = [n for n in worded.bare if n not in named]
-    for pattern in (_START, _AGAINST, _SUBJECT, _SINGULAR, _COMPARED, _AND_N, _OBJECT):
+    for pattern in _BARE:
         match = pattern.search(question)
         if match:
             bare += [n for n in _expand(match["list"]) if n not in named]
@@ -155,6 +167,15 @@ def numbers_in(question: str, count: int) -> Numbers:
         tuple(n for n in worded.unplaced if n not in named and n not in bare),
         () if named or bare else worded.likely,
     )
+
+
+def unnumbered(question: str) -> str:
+    """The question without the words that number papers: `the last one: code?`, `3番の論文は？`."""
+    question = from_the_end(question, 0)[1]
+    spans = [m.span() for pattern in _NAMING for m in pattern.finditer(question)]
+    spans += [m.span("list") for pattern in _BARE if (m := pattern.search(question))]
+    spans += numbered_in(question)
+    return "".join(" " if any(a <= at < b for a, b in spans) else c for at, c in enumerate(question))
 
 
 def _named(question: str, count: int) -> Iterator[tuple[int, int]]:

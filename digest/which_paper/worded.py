@@ -316,6 +316,13 @@ def descriptions(question: str) -> Iterator[str]:
         yield from (m["what"].strip() for pattern in _about(language) for m in pattern.finditer(plain))
 
 
+def numbered_in(question: str) -> list[tuple[int, int]]:
+    """Where papers are numbered in words, with the word for a paper."""
+    plain = aligned(question)
+    found = [m.span() for pattern in _in_the_list().values() for m in pattern.finditer(plain)]
+    return found + [m.span() for language in _NOUNS for p in _patterns(language) for m in p.finditer(plain)]
+
+
 def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
     """(start, end, number)"""
     places = {1: 1, -1: count, 0: count // 2 + 1 if count % 2 else 0}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digest.checks import clean, problems_of, safe_markdown, unsupported
 from digest.checks.titles import title_remarks
 from digest.evidence.finder import Finder
-from digest.extractive.facts import asked_facts
+from digest.extractive.matters import asked_facts
 from digest.model import Basis, Fault, FullText, Passage, Section
 from tests.rows import each
 

@@ -1,17 +1,18 @@
 """Without a model the paper speaks for itself: in its own words, each with its place, and labelled."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 
 import pytest
 
 from digest import checks
 from digest.evidence.finder import Finder
 from digest.extractive.analyst import ExtractiveAnalyst
-from digest.extractive.facts import asked_facts
+from digest.extractive.matters import asked_facts, asked_part
 from digest.extractive.sentences import about_others, core_sentence, result_sentences, sentences_of, split, stands_alone
-from digest.extractive.whole import asked_part
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Paper, Passage, Profile, Section, Turn
 from digest.ports import Source, show_nothing
@@ -502,6 +503,37 @@ async def test_future_and_related_work_come_from_where_papers_tell_of_them():
 @each(
     ("question", "said"),
     [
+        ("the fourth one, what's it about", ABOUT),
+        ("네 번째 논문 한계가 뭐야?", LIMIT),
+        ("le quatrième, c'est quoi les limites ?", LIMIT),
+        ("di cosa parla il quarto?", ABOUT),
+        ("8番ではなく4番の論文、結果は？", BEST),
+        ("#4: どんなデータを使ってる？", "Code and data"),
+        ("what does the moving objects paper find", BEST),
+        ("looks cool, any drawbacks?", LIMIT),
+    ],
+)
+def test_the_words_that_name_the_paper_are_none_of_what_is_asked(question, said):
+    found = asyncio.run(answer(question))
+    assert said in " ".join(q.evidence.quotation for q in found.quotes)
+    assert found.text == label("extractive.answer", "en", marks=" ".join(f"[{q.number}]" for q in found.quotes))
+
+
+@each("turned", ["and the next one?", "und beim vierten?", "e do quarto?", "4번은?", "いや、4本目"])
+def test_a_turn_in_words_asks_what_was_asked_before(turned):
+    found = asyncio.run(answer(turned, history=(Turn("limitations of 7?", "…", ("2601.00002",)),)))
+    assert LIMIT in " ".join(q.evidence.quotation for q in found.quotes)
+
+
+def test_each_word_stands_in_the_glossary_once():
+    lines = files("digest.extractive").joinpath("matters.txt").read_text("utf-8").splitlines()
+    words = [w for line in lines if not line.startswith("#") for w in line.partition(":")[2].split() if w != "|"]
+    assert [w for w, n in Counter(words).items() if n > 1] == []
+
+
+@each(
+    ("question", "said"),
+    [
         ("which university are the authors from?", "hold no affiliations"),
         ("Von welcher Universität kommen die Autoren?", "hold no affiliations"),
         ("De quelle université viennent les auteurs ?", "hold no affiliations"),
@@ -509,6 +541,11 @@ async def test_future_and_related_work_come_from_where_papers_tell_of_them():
         ("著者の所属は？", "hold no affiliations"),
         ("作者是哪个单位的？", "hold no affiliations"),
         ("has it been withdrawn?", "This is version 1, of Jan 29, 2026. Nothing in its metadata says that"),
+        ("which university are Haozhe Xie and Wen from", "hold no affiliations"),
+        ("bibtex for #4 please", "https://doi.org/10.48550/arXiv.2601.00001"),
+        ("is number four reviewed or just a preprint?", "name no venue."),
+        ("4の論文はいつ出ましたか", "Submitted to arXiv on"),
+        ("¿el de las reseñas falsas tiene código?", "own links: [code](https://github.com/pacenet"),
         ("有撤稿吗？", "Nothing in its metadata says that"),
         ("how many citations does it have?", "do not count citations"),
         ("what's its DOI?", "https://doi.org/10.48550/arXiv.2601.00001"),
