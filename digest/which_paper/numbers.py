@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from digest.checks.facts.figures import han_number
 from digest.checks.facts.number_words import without_accents
+from digest.checks.language import is_little
 from digest.patterns import regex
 from digest.which_paper.worded import (
     ASKS,
@@ -20,6 +21,7 @@ from digest.which_paper.worded import (
     PLEAS,
     SIZED,
     TELLS_HAN,
+    closed,
     from_the_end,
     numbered_in,
     with_spans,
@@ -100,10 +102,14 @@ _OBJECT = regex(
 _BARE = (_START, _AGAINST, _SUBJECT, _SINGULAR, _COMPARED, _AND_N, _OBJECT)
 _NAMING = (_HAN_LIST, _HASH, _WORDED, _HAO, _PIAN, _BRACKETED, _HAN_START, _ROMAN, _HAN_FEW, _LAST, _HAN_LAST)
 _COUNTS_NOTHING = regex(
-    r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$))",
+    r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$)|(?P<little>,?\s+(?P<word>[^\W\d_]+)))",
     re.IGNORECASE,
 )
-"""Nothing follows that the figure may count: `who wrote 3?`, `1's dataset`, `4의 한계점은?`"""
+"""Nothing follows that the figure may count: `who wrote 3?`, `1's dataset`, `train 3 on`"""
+_PARTICIPLE = regex(r"(?:ge\w{3,}(?:t|en)|\w+iert|\w+licht)\W*$")
+"""`wer hat 9 geschrieben?`"""
+_SHARES = regex(r"[oi]f|out|in|to|or|and|von|aus|bis|oder|und|d[aei]s?|et|ou|y|o|e|a|sur|из|от|до|или|и|en")
+"""What may stand between two amounts."""
 _ASKED_OF = regex(rf"^\W*(?:{ASKS})(?!\w)[^,:]*$|(?<!\w)(?:{FOR}|of|in|von|у|в)\s+\S+$", re.IGNORECASE)
 """Not `is the depth 4?`"""
 
@@ -140,9 +146,16 @@ def turns_to_number(question: str) -> bool:
 def counts_nothing(question: str, *, under_discussion: bool) -> tuple[int, ...]:
     """The figure that stands where it names something. If a paper is under discussion, it may be an
     amount of that paper's at the end of other questions than those with a question word."""
-    match = _COUNTS_NOTHING.search(question)
-    sure = match and (match["last"] is None or not under_discussion or _ASKED_OF.search(without_accents(question)))
-    return (int(match["number"]),) if match and sure else ()
+    for match in _COUNTS_NOTHING.finditer(question):
+        if match["little"] is not None:
+            word = without_accents(match["word"])
+            little = is_little(word) and not _SHARES.fullmatch(word)
+            sure = not under_discussion and (little or _PARTICIPLE.match(question, match.start("word")))
+        else:
+            sure = match["last"] is None or not under_discussion or _ASKED_OF.search(without_accents(question))
+        if sure:
+            return (int(match["number"]),)
+    return ()
 
 
 def numbers_in(question: str, count: int) -> Numbers:
@@ -171,7 +184,7 @@ def numbers_in(question: str, count: int) -> Numbers:
 
 def unnumbered(question: str) -> str:
     """The question without the words that number papers: `the last one: code?`, `3番の論文は？`."""
-    question = from_the_end(question, 0)[1]
+    question = from_the_end(closed(question), 0)[1]
     spans = [m.span() for pattern in _NAMING for m in pattern.finditer(question)]
     spans += [m.span("list") for pattern in _BARE if (m := pattern.search(question))]
     spans += numbered_in(question)

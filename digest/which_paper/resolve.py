@@ -24,7 +24,7 @@ from digest.retrieval.han import simplified
 from digest.which_paper import cues, days, pointing
 from digest.which_paper.numbers import counts_nothing, numbers_in, turns_to_number
 from digest.which_paper.titles import Found, TitleIndex
-from digest.which_paper.worded import begins_with_number, means_all, means_today, names_today
+from digest.which_paper.worded import begins_with_number, closed, means_all, means_today, names_today
 
 __all__ = [
     "LONGEST_CUE",
@@ -167,7 +167,7 @@ def cue(text: str) -> str:
 
 def _plain(question: str) -> str:
     """Returns the question's cue in simplified characters, the key cap of `3️⃣` as a number sign."""
-    return simplified(re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", cue(question)).strip())
+    return closed(simplified(re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", cue(question)).strip()))
 
 
 def _about_day(text: str, under: Sequence[str], count: int) -> bool:

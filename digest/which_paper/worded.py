@@ -88,7 +88,9 @@ _BY = regex(r"\s+(?:(?:from|\w{1,3})\s+)?(?P<name>[a-z-]{2,})")
 """A word of up to three letters: by, von, de, da, di, от."""
 _POSSESSIVE = regex(r"(?P<name>[a-z-]{2,})['’]s\b")
 _PAIR = 2
+_TENS = 10
 _LISTED = regex(r"\d+\s*[,、]\s*")
+_UNIT_APART = regex(r"(?<=\d)\s(?=(?:番|[本件つ]目))")
 _TWO_CAPITALS = regex(r"[A-Z][a-z]*-?[A-Z]")
 _NO_PLURAL = dict.fromkeys(("es", "fr", "pt"), r"(?=\s+(?!(?:d[aeou]s?|en|na|no)\s)[a-z]{2,}(?<![sx])(?!\w))") | {
     "ru": r"(?=\s+(?!(?:в|на|из|по)\s)[а-я]{2,}(?<![аяиыивйх])(?!\w))"
@@ -103,6 +105,8 @@ _COUNTED = regex(r"(?:per|por|pour)\s+c[ei]|prozent|percent|grad\w|graus|gb\b|mb
 _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
+_APART = regex(r"unterscheid|differ|difer|отлича|разли")
+"""Asks how papers differ."""
 _DIFFERS = r"отличается от|differs? from|difere d[aeo]|differisce da|(?:se )?diferencia del?|differe d[eu]"
 _CLITICS = r"mi|ti|ci|vi|si|lo|li|ne|me|te|se|nos|les|lhe|je|tu|il|on|y|ai|eu|vc|vcs|ele|ai|aqui|ja|ya|ich|er|man|wir|ihr|mir|mich|da|denn|мне|я|мы|он[аи]?|вы|бы|же|ли|pf|stp|svp|plz|pls|pfv|плз|плиз"
 """Pronouns, particles and pleas, of which none is a noun."""
@@ -137,7 +141,7 @@ ASKS = r"(?:what|how|who|where)s?|which|who|where|why|wie|wieviele?|was|welche\w
 """Asks: a figure before it counts nothing, `а в 5 сколько часов?`"""
 _ASKED_OF = regex(rf"\s+(?:{ASKS})(?!\w)")
 _TURNS_TO = regex(
-    r"^\W*(?:about|for|re|regarding|concerning|zu|zum|zur|bei|fur|sur|pour|sobre|para|su|per|про|по|к|关于)\s*(\d{1,2})\s*[:：,，]"
+    r"^\W*(?:about|in|for|re|regarding|concerning|zu|zum|zur|bei|fur|sur|pour|sobre|para|su|per|про|по|к|关于)\s*(\d{1,2})\s*[:：,，]"
 )
 """`zu 7: welche Kamera?`"""
 SAME = r"same|ditto|gleiche\w?|dasselbe|dieselbe|meme|mism[oa]|mesm[oa]|stess[oa]|т(?:от|а|о|у) же|то же самое"
@@ -151,7 +155,7 @@ _REGARDING = r"\s*番?(?:について|に関して|에 (?:대해|관해))"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
-    r"\s*(?:[的有是呢吗啦哦呀里在用怎为和与跟讲说中放のはがをともにで은는이가을를의와과도에랑]|以外(?!の(?!論文|もの|やつ))|比(?!特)|差(?!不|分)|都|帮|对比|区别|読み?比べ|比べ|比較|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
+    r"편(?=[\s은는이을의과와랑?,!]|$)|\s*(?:[的有是呢吗啦哦呀里在用怎为和与跟讲说中放のはがをともにで은는이가을를의와과도에랑]|以外(?!の(?!論文|もの|やつ))|比(?!特)|差(?!不|分)|都|帮|对比|区别|読み?比べ|比べ|比較|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[요はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
@@ -231,7 +235,8 @@ def _joined(plain: str, figures: Sequence[tuple[int, int]]) -> bool:
     if len(places) < _PAIR or _from_to().match(plain, _word_before(plain, places[0])):
         return False
     *listed, last = (plain[at:upper] for at, upper in pairwise(places))
-    return bool(_between().fullmatch(last)) and all(_LISTED.fullmatch(figure) for figure in listed)
+    between = _between_apart() if _APART.search(plain) else _between()
+    return bool(between.fullmatch(last)) and all(_LISTED.fullmatch(figure) for figure in listed)
 
 
 def begins_with_number(question: str) -> bool:
@@ -252,6 +257,11 @@ def from_the_end(question: str, count: int) -> tuple[tuple[tuple[int, int], ...]
         return (), question
     rest = "".join(" " if blank == " " else c for c, blank in zip(question, plain, strict=True))
     return tuple((at, n) for at, n in found if n >= 1), rest
+
+
+def closed(question: str) -> str:
+    """The question without spaces between a figure and what makes it a number: `2 番の論文`."""
+    return _UNIT_APART.sub("", question)
 
 
 def with_spans(question: str) -> str:
@@ -332,7 +342,7 @@ def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
         for pattern in _patterns(language):
             for match in pattern.finditer(plain):
                 groups = match.groupdict()
-                if "number" not in groups:
+                if not groups.get("number"):
                     yield from ((match.start(), match.end(), n) for n in _from_an_end(groups, count, language))
                     continue
                 at, listed = match.start("number"), match["number"]
@@ -374,7 +384,8 @@ def _unplaced(plain: str, count: int) -> Iterator[tuple[int, int]]:
         if not counts_things and (upper := next(iter(figures[at + 1 : at + 2]), None)):
             # `from 2 to 4 vegetables`
             counts_things = bool(_until().fullmatch(plain, match.end(), upper.start())) and _counts(upper, plain)
-        number = _values(match[0], "en" if match[0].isascii() else "zh")[0]
+        language = "en" if match[0].isascii() else "ko" if match[0][0] >= "\uac00" else "zh"
+        number = _values(match[0], language)[0]
         if not counts_things and 1 <= number <= count:
             yield match.start(), number
     for language in _SPACED:
@@ -481,6 +492,10 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     if language not in ("en", "tr"):  # `son` is a word of Spanish and French too
         yield rf"{the}{last}{by_itself}"
     yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
+    # `3rd and 5th: …`, `first and last, …`
+    some = ordinals(language)
+    yield rf"^\W*(?P<number>{ordinal})(?=(?:{both}{some})?\s*:|{both}{some}\s*,)"
+    yield rf"^\W*{ordinal}{both}(?:(?P<number>{ordinal})|{last})(?=\s*[:,])"
     first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))})\w?(?!\w)"
     for side, words in (("first", first), ("last", last)):
         some = rf"(?P<{side}>{cardinal}|beiden(?!\w))"
@@ -956,8 +971,10 @@ def _other_east() -> re.Pattern[str]:
 def _figures() -> re.Pattern[str]:
     """`4`; the English words for it; `第四` of something that is not said; `四` before papers."""
     words, ordinals = _words("en", "cardinal", 2), _words("zh", "ordinal")
+    # The first word for each is Sino-Korean: `칠 논문`; `이 논문` is this one.
+    spoken = "|".join(said[0] for n, said in number_words()["ko"]["cardinal"].items() if _PAIR < int(n) <= _TENS)
     return re.compile(
-        rf"{_FIGURE}|(?<![\w-])(?:{words})(?![\w-])|(?:{ordinals})(?=个)|[二三四五六七八九十](?=\s*(?:[?!？！。呢]*$|{any_of('paper', _EAST)}))"
+        rf"{_FIGURE}|(?<![가-힣])(?:{spoken})(?=\s{_NOUNS['ko'].paper})|(?<![\w-])(?:{words})(?![\w-])|(?:{ordinals})(?=个)|[二三四五六七八九十](?=\s*(?:[?!？！。呢]*$|{any_of('paper', _EAST)}))"
     )
 
 
@@ -969,9 +986,19 @@ def _joins() -> re.Pattern[str]:
 
 @cache
 def _between() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<!\d)\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{any_of('both')}|{_DIFFERS})\s+)(?:(?:{any_of('the')}|d(?:ie|er|en)\s|la\s)\s*)?"
-    )
+    """What stands between two papers named together."""
+    return re.compile(_joining(""))
+
+
+@cache
+def _between_apart() -> re.Pattern[str]:
+    """The same where it is asked how they differ: `die 7 von der 10`."""
+    return re.compile(_joining("|von|from|d[aeio]l?|от"))
+
+
+def _joining(also: str) -> str:
+    east, spaced = r"\s*편?(?:[、&和与跟比とや과와]|이?랑|하고)\s*", rf"\s+(?:{any_of('both')}|{_DIFFERS}{also})\s+"
+    return rf"(?<!\d)\d+(?:{east}|{spaced})(?:(?:{any_of('the')}|d(?:ie|er|en)\s|la\s)\s*)?"
 
 
 def _todays() -> Iterator[tuple[str, str]]:

@@ -889,6 +889,33 @@ TOLD = {
     "what is only so many or measured at a rank is no paper": _told(
         ["nur 3 Länder?", "только 3 страны?", "why 6 people?"], [3], under=[3], papers=LAB
     ),
+    "ordinals before a colon or a comma are papers": _told(
+        [
+            ("3rd and 5th: hardware used?", [3, 5]),
+            ("first and last, which one has code", [1, 10]),
+            ("zweites und drittes: welche Daten?", [2, 3]),
+            ("quatrième : quelle méthode ?", [4]),
+        ],
+        papers=LAB,
+    ),
+    "a figure before a word that cannot be counted is a paper's": _told(
+        [
+            ("what gpu did they train 3 on", [3]),
+            ("whats the accuracy of 9 on DSL 2017", [9]),
+            ("Wer hat 9 geschrieben?", [9]),
+            ("which university are the authors of 3 from?", [3]),
+            ("in 3, what's KN-5", [3]),
+        ],
+        papers=LAB,
+    ),
+    "what is told apart are two papers": _told(
+        [("Was unterscheidet die 7 von der 10?", [7, 10]), ("7편이랑 10편 차이점", [7, 10])], papers=LAB
+    ),
+    "a Korean figure that may name a paper is asked about": _told(
+        [("칠 논문 결과?", None), ("7편 결과?", None), ("이 논문 한계", [2]), ("2 番の論文は？", [2])],
+        under=[2],
+        papers=LAB,
+    ),
     "how many of them is about the day": _told(
         ["¿cuántos de ellos tienen código?", "そのうち何本がコードを公開？", "그중 몇 편이 공개했나요?"],
         "day",
