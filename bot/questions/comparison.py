@@ -13,6 +13,8 @@ from bot.core.texts import say
 from bot.digests import cards
 from bot.questions.answering import answer_name, answer_post, reading_gaps, request_answer
 from digest.aspects import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, cells_of, compare_by_words, question_for
+from digest.extractive.matters import asked_part
+from digest.extractive.naming import undescribed, unnamed
 from digest.model import MARK, Answer
 from digest.patterns import regex
 from digest.ports import Source, show_nothing
@@ -31,6 +33,12 @@ def asks_to_compare(text: str) -> bool:
     return cues.COMPARISON_WANTED.search(text[:LONGEST_CUE]) is not None
 
 
+def asks_difference(text: str, sources: Sequence[Source]) -> bool:
+    """`how do 3 and 5 differ?`: a few papers as a whole, of which a table tells most."""
+    few = 1 < len(sources) <= MAX_PAPERS
+    return few and asked_part(undescribed(unnamed(text[:LONGEST_CUE], sources), sources)) == "difference"
+
+
 def aspects_in(text: str) -> tuple[str, ...]:
     """The aspects that a request names, else ASPECTS."""
     rest = _URL.sub(" ", cues.COMPARISON_WANTED.sub("", text[:LONGEST_CUE]))
@@ -46,7 +54,7 @@ async def compare_papers(
 ) -> tuple[Answer, Post]:
     """One call. Raises OverBudget, Misconfigured."""
     sources = _numbered(sources[:MAX_PAPERS])
-    aspects = aspects_in(text)
+    aspects = aspects_in(text) if asks_to_compare(text) else ASPECTS
     numbers = [source.number for source in sources]
     services = context.services
     by_words = services.analyst is services.stand_in

@@ -44,7 +44,7 @@ from bot.digests.cards import note, run_time
 from bot.digests.delivery import show_pictured
 from bot.questions import etiquette, small_talk
 from bot.questions.answering import answer_language, answer_name, answer_post, load_sources, request_answer
-from bot.questions.comparison import asks_to_compare, compare_papers
+from bot.questions.comparison import asks_difference, asks_to_compare, compare_papers
 from bot.questions.lookup import earlier_digest, example_paper, look_up
 from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
 from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord, Watch
@@ -387,7 +387,8 @@ class Conversation:
             return _shared(cards.card(entry, language, shared=True, earlier=earlier), [subjects.papers[0].id])
         sources = await load_sources(context, subjects.papers, subjects.digest.key if subjects.digest else "")
         await draft.status(_reading(names, [source.text for source in sources], language))
-        if len(sources) > 1 and asks_to_compare(question.text):
+        compares = asks_to_compare(question.text) or asks_difference(question.text, sources)
+        if len(sources) > 1 and compares:
             answer, post = await compare_papers(
                 context, question.text, sources, language, question.place.key, question.id
             )

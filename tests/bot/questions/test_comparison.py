@@ -169,3 +169,12 @@ async def test_papers_are_counted_before_they_are_looked_up(channel):
     """A look-up would say that arXiv has no such papers."""
     respond = await channel.command("paper", "compare " + " ".join(f"2501.0000{n}" for n in range(1, 8)))
     assert "2 to 6 papers" in respond.text
+
+
+@pytest.mark.parametrize("asked", ["how do 1 and 2 differ?", "la différence entre 1 et 2 ?", "1と2の違いは？"])
+async def test_how_two_papers_differ_is_shown_as_a_table(channel, asked):
+    _, thread = await channel.digest()
+    await channel.ask(thread, asked)
+    stored = (await channel.chat.history(thread).messages())[-1].post
+    (found,) = [b["block"] for b in stored["blocks"] if b["kind"] == "Table"]
+    assert len(found["rows"]) == len(ASPECTS)
