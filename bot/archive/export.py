@@ -47,7 +47,7 @@ LONGEST_WORD = 30
 """Characters of a word in an entry's key."""
 _GROUP = regex(
     r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?|Community|Projects?|Workshop|Labs?|Laborator(?:y|ies)|"
-    r"Institute|University|Initiative|Alliance|Network|Foundation|Research)\b|\d|[ .]AI\Z"
+    r"Institute|University|Initiative|Alliance|Network|Foundation|Research)\b|\b\d|[ .]AI\Z"
 )
 _CJK = regex(r"[\u3040-\u9fff\uac00-\ud7af]")
 _SUFFIX = regex(r"(?:Jr|Sr)\.?|I{2,3}|IV|2nd|3rd", re.IGNORECASE)

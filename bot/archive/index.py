@@ -14,6 +14,7 @@ import json
 import logging
 import math
 import os
+import re
 import sqlite3
 import zlib
 from collections import Counter
@@ -26,7 +27,7 @@ from urllib.parse import quote
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from bot.archive.words import terms_of, terms_of_query, wider_terms
+from bot.archive.words import parted, terms_of, terms_of_query, wider_terms
 from digest.errors import for_log
 from digest.model import Answer, Digest, Entry, Paper, from_json, to_json
 from digest.render import tex
@@ -63,6 +64,7 @@ WIDER = 0.35
 """What a synonym or a translation counts, against the word itself."""
 LONG_TERM = 8
 """Letters."""
+LONGEST_PARTED = 40
 MISSPELT = 5
 """Letters that a term has at least to be looked up as a mistyped one."""
 
@@ -584,9 +586,16 @@ class Index:
         for term in terms_of_query(words):
             if self._known(term):
                 found.append(term)
-            elif len(term) >= MISSPELT and _spelt(term):
-                found += self._near(term)
+            elif self._known(accented := re.sub("([aou])e", r"\1", term)):  # `Mueller` is `Müller`
+                found.append(accented)
+            elif _spelt(term):
+                found += (len(term) >= MISSPELT and self._near(term)) or self._parts(term)
         return list(dict.fromkeys(found))
+
+    def _parts(self, term: str) -> Sequence[str]:
+        """Two known terms that are this one together, the rarest."""
+        both = [two for two in parted(term[:LONGEST_PARTED]) if all(map(self._known, two))]
+        return min(both, key=lambda two: min(map(self._known, two)), default=())
 
     def _known(self, term: str) -> int:
         if term not in self._rows:

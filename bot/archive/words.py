@@ -6,14 +6,18 @@ most Chinese words have two, which trigrams cannot find.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from digest.patterns import regex
+from digest.retrieval.folding import composed
 from digest.retrieval.glossary import english_of
 from digest.retrieval.synonyms import alike
 from digest.retrieval.terms import bare, stem, terms
 
 _WORD = regex(r"\w+(?:['’.]\w+)*")
+_COMPOUND = regex(r"(?<![\w-])([^\W\d_]{1,12})-([^\W\d_]{1,12})(?![\w-])")
 LONGEST_CACHED = 24
 
 
@@ -23,9 +27,10 @@ def _terms_of_word(word: str) -> tuple[str, ...]:
 
 
 def terms_of(text: str) -> list[str]:
-    """The terms in order, letters and digits only. A word's terms are computed once."""
+    """The terms in order, letters and digits only; `t-SNE` is `tsne` as well. A word's terms are
+    computed once."""
     found: list[str] = []
-    for word in _WORD.findall(text):
+    for word in _WORD.findall(_COMPOUND.sub(lambda m: f"{m[0]} {(m[1] + m[2]).lower()}", composed(text))):
         uncached = len(word) > LONGEST_CACHED
         found += _terms_of_word.__wrapped__(word) if uncached else _terms_of_word(word)
     return found
@@ -35,8 +40,19 @@ def terms_of_query(words: str) -> list[str]:
     return list(dict.fromkeys(terms_of(bare(words))))
 
 
+def joined_terms(words: str) -> list[str]:
+    """Neighbours as one word: `data set` may be written `dataset`."""
+    return [term for one, other in pairwise(_WORD.findall(composed(words))) for term in terms_of(one + other)]
+
+
+def parted(term: str) -> Iterator[tuple[str, str]]:
+    """A word as two: `dataset` may be written `data set`."""
+    return ((stem(term[:at]), stem(term[at:])) for at in range(1, len(term)))
+
+
 def wider_terms(words: str, known: list[str]) -> list[str]:
-    """Terms that often stand for the same: the English of Chinese words, and synonyms."""
+    """Terms that often stand for the same: the English of Chinese words, synonyms, and two words
+    as one."""
     english = [stem(word) for phrase in english_of(words) for word in phrase.split()]
     similar = [term for one in [*known, *english] for term in sorted(alike(one))]
-    return [term for term in dict.fromkeys([*english, *similar]) if term not in known]
+    return [term for term in dict.fromkeys([*english, *similar, *joined_terms(words)]) if term not in known]

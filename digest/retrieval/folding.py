@@ -14,6 +14,11 @@ FOLDED = {
 _INVISIBLE = regex("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
 
 
+def composed(text: str) -> str:
+    """Each letter as one character, without ligatures, wide and mathematical forms."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     if word.isascii():

@@ -9,11 +9,11 @@ from functools import lru_cache
 from itertools import chain
 
 from digest.patterns import regex
-from digest.retrieval.folding import fold
+from digest.retrieval.folding import composed, fold
 from digest.retrieval.glossary import english_of
 
 _TOKEN = regex(
-    r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?|\d+(?:\.\d+)?|[\u3400-\u9fff]+|[\u3040-\u30ff]+|[\uac00-\ud7af]+|[Ͱ-ϿЀ-ӿ֐-ۿऀ-෿฀-๿]+"
+    r"[A-Za-zÀ-ɏḀ-ỿ]+(?:['’][a-z]+)?|\d+(?:\.\d+)?|[\u3400-\u9fff]+|[\u3040-\u30ff]+|[\uac00-\ud7af]+|[Ͱ-ϿЀ-ӿ֐-ۿऀ-෿฀-๿]+"
 )
 _CAMEL = regex(r"(?<=[a-z])(?=[A-Z])")
 LITTLE = frozenset(
@@ -55,7 +55,7 @@ def terms(text: str, *, little: bool = False) -> list[str]:
 
 
 def _terms(text: str) -> Iterator[str]:
-    return chain.from_iterable(_of_word(match[0]) for match in _TOKEN.finditer(text))
+    return chain.from_iterable(_of_word(match[0]) for match in _TOKEN.finditer(composed(text)))
 
 
 @lru_cache(maxsize=10_000)

@@ -9,22 +9,30 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate, chain
 
 from digest.model import Paper, Profile, Score
 from digest.patterns import regex
 from digest.render.labels import joined, label
 from digest.retrieval.bm25 import Bm25
-from digest.retrieval.terms import asked, terms
+from digest.retrieval.folding import composed, fold
+from digest.retrieval.glossary import translated
+from digest.retrieval.terms import asked, stem, terms
 from digest.selection.ledger import covers
 
 BY = "extractive"
 
 _WORD = regex(r"[^\W\d_]+")
 _INITIALS = regex(r"(?<=[A-Z])\.(?=[A-Z])")
-_EAST_ASIAN = regex(r"[\u3040-\u9fff\uac00-\ud7af]")
+_SPELT_OUT = str.maketrans(dict(zip("äöüøåÄÖÜØÅ", "ae oe ue oe aa Ae Oe Ue Oe Aa".split(), strict=True)))  # noqa: SIM905
+_SUFFIX = regex(r"(?<=\w),? +(?:Jr|Sr)\b\.?|(?<=\w) +I{2,3}\Z|\AThe (?=\w+ )|\([^()]*\)", re.IGNORECASE)
+"""What one spelling of a name has and another has not."""
+_ABBREVIATION = regex("[b-df-hj-np-tv-xz]{2,4}")
+LEAST_JOINED = 4
+"""Letters of a keyword that is looked for with other gaps: `gan` is not `g an`."""
 
 _SIGNS = (
     (regex(r"github\.com|huggingface\.co|\bcode (?:is|are|will be|and|available)|open-?source|publicly available|\bwe release\b", re.IGNORECASE), 1.5),
@@ -65,18 +73,43 @@ def _bm25(papers: Sequence[Paper], query: Sequence[str]) -> list[float]:
     return [s / best * strength for s in scores]
 
 
-def _english(keyword: str) -> list[list[str]]:
-    return [asked(keyword)] if re.search(r"[\u4e00-\u9fff]", keyword) and not re.search(r"[A-Za-z]", keyword) else []
+def _english(keyword: str) -> Iterator[list[str]]:
+    """What a Chinese keyword is in English, if all of it is known. The glossary gives inflections
+    and abbreviations behind a word."""
+    known = translated(keyword)
+    if sum(len(chinese) for _, chinese, _ in known) < len(keyword):
+        return
+    words: list[str] = []
+    for word in (word for _, _, english in known for word in english.split()):
+        if _ABBREVIATION.fullmatch(word):
+            yield [word]
+        elif not words or not stem(word).startswith(words[-1]):
+            words.append(stem(word))
+    yield words
 
 
 def matched(keywords: Sequence[str], text: str) -> tuple[str, ...]:
     """The keywords whose phrase it contains, inflected or not; a Chinese one in English too."""
-    return tuple(k for k in keywords if any(phrase in _words(text) for phrase in _phrases(k)))
+    return tuple(k for k in keywords if any(_holds(_words(text), phrase) for phrase in _phrases(k)))
 
 
 @lru_cache(maxsize=500)
-def _words(text: str) -> str:
-    return _spaced(terms(text, little=True))
+def _words(text: str) -> tuple[str, str]:
+    """The words, and the same without the gaps."""
+    words = terms(text, little=True)
+    return _spaced(words), "".join(words)
+
+
+def _holds(text: tuple[str, str], phrase: str) -> bool:
+    """`data set`, `data-set` and `dataset` are one."""
+    words, close = text
+    if phrase in words:
+        return True
+    joined = phrase.replace(" ", "")
+    if len(joined) < LEAST_JOINED or joined not in close:
+        return False
+    ends = set(accumulate(map(len, words.split()), initial=0))
+    return any(close.startswith(joined, at) and at + len(joined) in ends for at in ends)
 
 
 @lru_cache(maxsize=1_000)
@@ -141,19 +174,21 @@ def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
     return tuple(sorted(seen.values(), key=lambda w: (-len(w), w)))
 
 
-def _names(author: str) -> tuple[str, ...]:
-    from digest.retrieval.folding import fold  # noqa: PLC0415
-
-    if "," in author:
-        family, _, given = author.partition(",")
+def _forms(author: str) -> list[tuple[str, ...]]:
+    """The names of an author, folded; a German or Nordic one in both ways: `muller`, `mueller`."""
+    author = _INITIALS.sub(". ", _SUFFIX.sub("", composed(author)))
+    family, comma, given = author.partition(",")
+    if comma:
         author = f"{given} {family}"
-    return tuple(fold(w) for w in _WORD.findall(_INITIALS.sub(". ", author)))
+    spelt = dict.fromkeys((author, author.translate(_SPELT_OUT)))
+    return [tuple(map(fold, _WORD.findall(one))) for one in spelt]
 
 
 class _Watched:
     """Names by what two spellings of one person share, so that an author is compared with few.
 
-    `K. He`, `He, Kaiming` and `Kaiming He` are one; `Kai He` is not. A family name names nobody.
+    `K. He`, `He, Kaiming` and `Kaiming He` are one; `Kai He` is not. A family name names nobody; a
+    single name is who has no other: `OpenAI`, `王小明`.
     """
 
     def __init__(self, wanted: Iterable[str]) -> None:
@@ -161,16 +196,15 @@ class _Watched:
         self._alike: set[str] = set()
         """The same letters, or the same names in another order."""
         self._families: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        for name in wanted:
-            names = _names(name)
+        for names in chain.from_iterable(map(_forms, wanted)):
             if len(names) > 1:
                 self._alike |= {"".join(names), " ".join(sorted(names))}
                 self._families[names[-1]].append(names)
-            elif names and _EAST_ASIAN.search(name):
+            elif names:
                 self._single.add(names[0])
 
     def among(self, authors: Iterable[str]) -> tuple[str, ...]:
-        return tuple(author for author in authors if self._holds(_names(author)))
+        return tuple(author for author in authors if any(map(self._holds, _forms(author))))
 
     def _holds(self, names: tuple[str, ...]) -> bool:
         if len(names) < 2:

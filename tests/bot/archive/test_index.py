@@ -57,6 +57,32 @@ def test_a_paper_is_found_by_name_author_topic_id_and_a_slip_of_the_keys(index, 
     assert found(index, words)[0] == first.id
 
 
+ODD = a_paper("2601.00004", title="t-SNE Meets k-means on a Super Resolution Dataset", abstract="Fine-tuning for CAFÉS.", authors=("François Möller", "Đức Trần", "Mary Smith-Jones"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tsne",
+        "kmeans",
+        "superresolution",
+        "data set",
+        "finetuning",
+        "fine tuning",
+        "Moeller",
+        "Duc Tran",
+        "smithjones",
+        "cafe\u0301s",
+        "ｃａｆｅｓ",
+        "\U0001d419 𝐤𝐦𝐞𝐚𝐧𝐬",
+        "deutsch Moeller",
+    ],
+)
+def test_a_paper_is_found_however_its_words_and_names_are_spelt(index, words):
+    index.put_digest(digest_of(HERE, ODD, day=date(2026, 2, 3)))
+    assert found(index, words)[:1] == [ODD.id]
+
+
 def test_chinese_is_found_by_words_of_two_characters(index):
     paper = a_paper("2601.00009", title="A Small Net", abstract="It learns.")
     entry = an_entry(1, paper, analysis=replace(an_analysis(paper), core="用知识蒸馏缩小分割模型。"))
