@@ -312,7 +312,9 @@ def _feed_file(view: View, feed: feeds.Feed, text: str, media: str) -> web.Respo
     """The feed, or 304 where the reader has it as it is."""
     known, tag = view.request.if_none_match, fingerprint(text)
     since, updated = view.request.if_modified_since, feed.updated.astimezone(UTC).replace(microsecond=0)
-    fresh = tag in {one.value for one in known} if known is not None else since is not None and since >= updated
+    fresh = (
+        any(one.value in (tag, "*") for one in known) if known is not None else since is not None and since >= updated
+    )
     headers = {"ETag": f'"{tag}"', "Last-Modified": format_datetime(updated, usegmt=True)}
     if fresh:
         return web.Response(status=304, headers=headers)
