@@ -29,7 +29,7 @@ from digest.errors import BadInput, Misconfigured, PaperboyError
 
 NEW_SLACK_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
 DISCORD_APPS = "https://discord.com/developers/applications"
-PLATFORMS = ("slack", "discord", "both")
+CHOICES = (*shapes.PLATFORMS, "both")
 SECRETS = frozenset({"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "OPENAI_API_KEY"})
 
 Clean = Callable[[str], str]
@@ -180,7 +180,7 @@ class _Wizard:
             return "discord"
         print("\nWhere should the papers go?")
         known = "discord" if self._answers["DISCORD_TOKEN"] and not self._answers["SLACK_BOT_TOKEN"] else "slack"
-        return _choose("   slack, discord or both", PLATFORMS, known)
+        return _choose("   slack, discord or both", CHOICES, known)
 
     def _slack(self) -> None:
         answers = self._answers

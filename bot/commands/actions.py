@@ -96,7 +96,6 @@ class Actions:
     def __init__(self, context: Context, conversation: Conversation) -> None:
         self._context = context
         self._conversation = conversation
-        send_saved = partial(files.send_saved, context)
         self._by_name: dict[str, Callable[[Click, Responder, str], Awaitable[None]]] = {
             "full": self._full,
             "menu": self._menu,
@@ -122,12 +121,8 @@ class Actions:
             "archive": self._open_archive,
             "archive_day": partial(files.open_archive, context),
             "export": partial(files.choose_file, context),
-            "export_bibtex": self._export,
-            "export_ris": self._export,
-            "export_csl": self._export,
-            "saved_bibtex": send_saved,
-            "saved_ris": send_saved,
-            "saved_csl": send_saved,
+            **{f"export_{form}": self._export for form in Format},
+            **{f"saved_{form}": partial(files.send_saved, context) for form in Format},
             "export_zotero": self._export_to_zotero,
             "zotero": partial(zotero.open_form, context),
             "zotero_push": partial(zotero.push, context),

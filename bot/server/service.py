@@ -23,6 +23,7 @@ from bot.core.crypto.signatures import Signer
 from bot.core.ids import ChannelKey
 from bot.core.reports import Reports
 from bot.core.settings.settings import Settings
+from bot.core.settings.shapes import PLATFORMS
 from bot.questions.conversation import Conversation
 from bot.server.health import Health, serve_http, watch_connections
 from bot.server.hosts import REDIS_REQUIRED, address, ephemeral_host
@@ -39,9 +40,6 @@ CPU_THREADS = 2
 """They check model output. More of them would wait for one another."""
 DRAIN = 20.0
 """Seconds for running work to end; the rest resumes at the next start."""
-
-
-PLATFORMS = frozenset({"slack", "discord"})
 
 
 class Role(StrEnum):
@@ -61,7 +59,7 @@ class Runtime:
 
 async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) -> None:
     """Runs until SIGTERM or SIGINT. Raises Misconfigured."""
-    if not (settings.slack_bot_token.get_secret_value() or settings.discord_token.get_secret_value()):
+    if not any(platform.token for platform in settings.platforms.values()):
         raise Misconfigured(
             "Nothing to run: set SLACK_BOT_TOKEN or DISCORD_TOKEN (see the README), or try `paperboy demo`."
         )
@@ -96,7 +94,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
             runtime.tasks += [queue.run(), app.archive.run()]
             runtime.closing.append(lambda: queue.drain(DRAIN))
         runtime.closing.append(handler.drain)
-        runtime.tasks.append(watch_connections(health, reports, PLATFORMS))
+        runtime.tasks.append(watch_connections(health, reports, frozenset(PLATFORMS)))
         by_http = Role.SLACK in roles and "slack" in chats and not settings.slack_app_token.get_secret_value()
         if (links := app.links()) is not None:
             _open_pages(app, links, chats, web_app)
@@ -136,7 +134,7 @@ async def _listen(
         log.error("event=token_refused platform=%s reason=%r", platform, for_log(error))  # noqa: TRY400
         health.refused.add(platform)
         await reports.report_fault(REFUSAL, error.sentence, about=platform)
-        if health.refused >= PLATFORMS & health.parts.keys():
+        if health.refused >= health.parts.keys() & PLATFORMS:
             raise
         await asyncio.Event().wait()
 
@@ -229,8 +227,8 @@ def _listen_to_discord(
 async def add_first_subscriptions(app: App) -> None:
     """Subscribes the channels named in the settings unless they are subscribed."""
     settings = app.settings
-    for platform, channel in (("slack", settings.slack_channel), ("discord", settings.discord_channel_id)):
-        if channel and await app.store.subscription(str(ChannelKey(platform, channel))) is None:
-            first = subscription_from_settings(settings, Place(platform, channel), app.now())
+    for name, platform in settings.platforms.items():
+        if platform.channel and await app.store.subscription(str(ChannelKey(name, platform.channel))) is None:
+            first = subscription_from_settings(settings, Place(name, platform.channel), app.now())
             await app.store.save_subscription(replace(first, created=app.now()))
             log.info("event=subscribed subscription=%s", first.key)

@@ -75,10 +75,7 @@ class App:
         key, url = settings.zotero_api_key.get_secret_value(), settings.zotero_api_url
         reader = HttpReader({URL(url).host or ""}, user_agent(settings.arxiv_contact))
         self.stack.push_async_callback(reader.aclose)
-        secrets = {
-            "slack": settings.slack_bot_token.get_secret_value(),
-            "discord": settings.discord_token.get_secret_value(),
-        }
+        secrets = {name: platform.token for name, platform in settings.platforms.items()}
         api = ZoteroApi(reader, url, lambda token: RedisPauses(self.store, token))
         return Zotero(self.store, self.services.papers, api, key, settings.zotero_library, secrets)
 
@@ -121,7 +118,7 @@ class App:
         """Reports to the admins' channels on the configured platforms."""
         from bot.alerts.admin import AdminReports  # noqa: PLC0415
 
-        named = {"slack": self.settings.admin_slack_channel, "discord": self.settings.admin_discord_channel_id}
+        named = {name: platform.admin_channel for name, platform in self.settings.platforms.items()}
         places = [Place(name, channel) for name, channel in named.items() if channel and name in chats]
         return AdminReports(self.store, chats, places, self.pace, self.now, self.settings.digest_language)
 

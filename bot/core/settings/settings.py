@@ -10,6 +10,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -209,6 +210,18 @@ def _channel(platform: str) -> AfterValidator:
     return AfterValidator(lambda value: shapes.channel(platform, value))
 
 
+@dataclass(frozen=True)
+class Platform:
+    """The settings that each chat platform has."""
+
+    token: str = field(repr=False)
+    """Empty where the platform is not used."""
+    channel: str
+    """The first subscription's; may be empty."""
+    admin_channel: str
+    """May be empty."""
+
+
 class Settings(BaseSettings):
     """Environment variables are these names in capitals."""
 
@@ -391,6 +404,16 @@ class Settings(BaseSettings):
     def has_model(self) -> bool:
         """A key or base URL means there is a model; without, the extractive Analyst writes."""
         return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+
+    @property
+    def platforms(self) -> dict[str, Platform]:
+        """The chat platforms by name, also those without a token."""
+        return {
+            "slack": Platform(self.slack_bot_token.get_secret_value(), self.slack_channel, self.admin_slack_channel),
+            "discord": Platform(
+                self.discord_token.get_secret_value(), self.discord_channel_id, self.admin_discord_channel_id
+            ),
+        }
 
     @property
     def home(self) -> Path:

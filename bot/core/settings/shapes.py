@@ -1,4 +1,4 @@
-"""What tokens, keys and channel ids look like, and whose one in the wrong place is.
+"""What tokens, keys and channel ids look like, and which service a misplaced one belongs to.
 
 Each function returns the cleaned value or raises ValueError with what it is instead and where the
 right one is found. The value itself is never repeated: it may be a secret.
@@ -50,6 +50,7 @@ _CHANNEL_LINK = {
     "discord": regex(r"https?://[\w.-]*discord(?:app)?\.com/channels/\d+/(\d+)(?:[/?#].*)?|<#(\d+)>"),
 }
 _CHANNEL_ID = {"slack": regex(r"[CGD][A-Z0-9]+", re.ASCII), "discord": regex(r"\d{1,20}", re.ASCII)}
+PLATFORMS = tuple(_CHANNEL_ID)
 _WHERE_CHANNEL = {
     "slack": "write its id, such as C0123ABCD: at the end of the channel's details, or its link (Copy link)",
     "discord": "write its id, such as 112233445566778899: Copy Channel ID in its menu "

@@ -28,13 +28,12 @@ from digest.errors import BadInput
 from digest.model import Profile
 
 T = TypeVar("T", bound=BaseModel)
-PLATFORMS = ("slack", "discord")
 
 
 def _channel(value: str) -> str:
     with contextlib.suppress(MalformedId):
         key = ChannelKey.parse(value)
-        if key.platform in PLATFORMS and key.channel.strip():
+        if key.platform in shapes.PLATFORMS and key.channel.strip():
             return str(ChannelKey(key.platform, shapes.channel(key.platform, key.channel)))
     raise ValueError(f"{value!r} names no channel; write slack:C0123ABCD or discord:1234567890")
 
