@@ -19,7 +19,7 @@ from digest.errors import Unreadable
 from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.completeness import letters, lost_share, read_letters
 from digest.fulltext.hidden import screened
-from digest.fulltext.pdf import characters
+from digest.fulltext.pdf import characters, indic
 from digest.fulltext.pdf.blocks import Block, has_ended, join
 from digest.fulltext.pdf.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.pdf.layout import Margins, PageLines, body_type, margins, reading_order
@@ -77,12 +77,17 @@ def _read(data: bytes, paper_id: str, version: int, max_pages: int) -> FullText:
     pages, total = _pages(data, max_pages, reader, with_forms=has.annotations)
     body = body_type(pages)
     lines = reading_order(pages, body)
-    there = letters("".join(line.text for line in lines))
-    garbled = reader.unmapped + letters(characters.malformed("\n".join(line.text for line in lines)))
+    whole = "\n".join(line.text for line in lines)
+    if indic.is_as_seen(whole):
+        for line in lines:
+            line.text = indic.spelled(line.text)
+        whole = "\n".join(line.text for line in lines)
+    there = letters(whole)
+    garbled = reader.unmapped + letters(characters.malformed(whole))
     end = unnamed_references(lines)
     found = blocks(lines[:end], body)
-    whole = characters.Spelling("\n".join(block.raw for block in found))
-    builder = _SectionBuilder(whole, partial(margins, lines, body))
+    spelling = characters.Spelling("\n".join(block.raw for block in found))
+    builder = _SectionBuilder(spelling, partial(margins, lines, body))
     for block in found:
         builder.add(block)
     builder.in_references = builder.in_references or end < len(lines)

@@ -430,7 +430,7 @@ def _with_signs(pieces: list[_Piece], size: float) -> list[_Piece]:
             found.append(piece)
             continue
         has_width = unicodedata.category(piece.text[0]) == "Mc"
-        end = before.x1 + (BLANK if has_width else 1) * size
+        end = before.x1 + (THIN if has_width else 1) * size
         if before.x0 <= (piece.x0 if has_width else piece.middle) <= end and not before.is_blank:
             before.text += piece.text
             before.x1 = max(before.x1, piece.x1)
@@ -448,12 +448,7 @@ def _with_blanks(pieces: list[_Piece], blanks: list[float], size: float) -> list
     usual = BLANK if any(p.form == "cluster" or "\u0e00" <= p.text <= "\u0eff" for p in pieces) else THIN
     for piece in pieces[1:]:
         before = found[-1]
-        if (
-            before.is_blank
-            and len(found) > 1
-            and piece.x0 - found[-2].x1 < TOUCHING * size
-            and _joins(found[-2], piece)
-        ):
+        if before.is_blank and len(found) > 1 and _parts(found[-2], before, piece, TOUCHING * size):
             before.text = JOINER
         together = before.rank[0] == piece.rank[0] != 0 or piece.is_blank or before.is_blank
         wide = size * (FAR if blanks and "cluster" in (piece.form, before.form) else usual)
@@ -464,9 +459,14 @@ def _with_blanks(pieces: list[_Piece], blanks: list[float], size: float) -> list
     return found
 
 
-def _joins(before: _Piece, piece: _Piece) -> bool:
-    """Whether two letters from the right stand side by side."""
-    return _kind(before.text) == _kind(piece.text) == "A"
+def _parts(before: _Piece, blank: _Piece, piece: _Piece, near: float) -> bool:
+    """Whether a blank without room keeps two letters from the right from joining."""
+    return (
+        blank.rank == before.rank == piece.rank == _NONE
+        and piece.x0 - before.x1 < near
+        and any(letter.x0 - near < blank.x0 and blank.x1 < letter.x1 + near for letter in (before, piece))
+        and _kind(before.text) == _kind(piece.text) == "A"
+    )
 
 
 def _turned(pieces: list[_Piece], *, from_right: bool) -> list[_Piece]:
