@@ -157,7 +157,7 @@ async def make_past_digest(app: App, dates: Dates, *, again: bool = False, progr
     made = await make_digest(request, ledger, services_for(app, dates), app.now().astimezone(UTC), progress)
     start, end = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for at in submission_window(dates.first, dates.last))
     if made.digest is None:
-        raise NotFound(f"arXiv's API shows no papers {dates.words} (submitted from {start} until {end}).")
+        raise NotFound(f"There are no papers {dates.words} in its API (submitted from {start} until {end}).")
     note = label("past_lists", request.profile.language, days=dates.days, start=start, end=end)
     digest = replace(made.digest, notes=(note, *made.digest.notes))
     return Outcome(digest, _missing_analyses(digest))

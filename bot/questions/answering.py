@@ -20,7 +20,7 @@ from digest.model import Answer, Paper, Turn
 from digest.patterns import regex
 from digest.ports import OnText, Source, booked, show_nothing
 from digest.read_paper import gaps
-from digest.render.labels import base, joined
+from digest.render.labels import base, joined, label
 from digest.render.markdown import escape
 from digest.which_paper.resolve import LONGEST_CUE
 
@@ -119,12 +119,14 @@ def answer_post(answer: Answer, sources: Sequence[Source], question_id: str) -> 
 
 
 def reading_gaps(sources: Sequence[Source], answer: Answer) -> list[str]:
-    """What was not read of the papers, each gap once; of several with the papers' names."""
+    """What a reader must know of the papers: that one was withdrawn, and what was not read. Each
+    once; of several papers with their names."""
     papers = [s.paper for s in sources]
     named: dict[str, list[str]] = {}
     for s in sources:
         name = str(s.number) if s.number else escape(cards.short_title(s.paper, papers))
-        for gap in gaps(s.text, answer.language):
+        withdrawn = [label("withdrawn", answer.language)] if s.paper.withdrawn else []
+        for gap in (*withdrawn, *gaps(s.text, answer.language)):
             named.setdefault(gap, []).append(name)
     if len(sources) == 1:
         return list(named)

@@ -102,7 +102,7 @@ async def test_a_past_list_and_a_range_come_from_the_announcement_windows_and_sa
 async def test_a_list_that_the_api_does_not_show_is_a_sentence(world: World):
     result = await world.run("digest", "--date", "2026-01-05")
     assert result.code == 1
-    assert "arXiv's API shows no papers of arXiv's list of 2026-01-05 (submitted from 2025-12-31" in result.err
+    assert "There are no papers of arXiv's list of 2026-01-05 in its API (submitted from 2025-12-31" in result.err
 
 
 @pytest.mark.parametrize(

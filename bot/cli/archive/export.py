@@ -54,9 +54,10 @@ def export(
         async with open_app(settings) as app:
             papers = await (_saved(app, channel) if saved else _of_digest(app, channel, on))
             if not papers:
-                if channel != CLI.key:
-                    place_of(channel)
                 lacks = "saved nothing" if saved else f"no digest{f' of {day}' if day else ''}"
+                if channel == CLI.key:
+                    raise NotFound(f"This terminal has {lacks}. Name a channel: paperboy export slack:C0123ABCD.")
+                place_of(channel)
                 raise NotFound(f"{channel} has {lacks}.")
             if zotero:
                 pushed = await app.zotero.push(channel, papers)

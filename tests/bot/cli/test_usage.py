@@ -80,6 +80,10 @@ def test_an_export_of_what_is_no_channel_says_so(monkeypatch, capsys, redis_url)
     assert "'saved' names no channel; write slack:C0123ABCD" in capsys.readouterr().err
     assert paperboy(monkeypatch, "export", "slack:C0123ABCD") == 1
     assert "slack:C0123ABCD has no digest." in capsys.readouterr().err
+    assert paperboy(monkeypatch, "export") == 1
+    assert "This terminal has no digest. Name a channel" in capsys.readouterr().err
+    assert paperboy(monkeypatch, "export", "--saved") == 1
+    assert "This terminal has saved nothing." in capsys.readouterr().err
 
 
 def test_removing_says_what_is_kept_and_how_long(monkeypatch, capsys, redis_url):

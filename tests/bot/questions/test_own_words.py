@@ -41,6 +41,12 @@ def test_an_answer_says_what_was_not_at_hand_for_it(text, said, unsaid):
     assert not any(words in shown for words in unsaid)
 
 
+def test_an_answer_about_a_withdrawn_paper_says_that_it_was_withdrawn():
+    gone = replace(PAPER, withdrawn=True)
+    assert "This paper was withdrawn." in notes(MODELS, Source(gone, WHOLE, number=4))
+    assert "withdrawn" not in notes(MODELS, Source(PAPER, WHOLE, number=4))
+
+
 def test_of_several_papers_it_says_which():
     second, whole = other()
     answer = replace(MODELS, paper_ids=(PAPER.id, second.id))
