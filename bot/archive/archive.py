@@ -1,7 +1,7 @@
-"""The Archive: one process owns its file, all others ask that one through the store.
+"""The Archive: one process owns its file, and all others ask that process through the store.
 
-The owner holds a lease. It reads what the store says has changed, and works on the file in a
-thread of its own. Whoever asks says which channels the person may see.
+The owner holds a lease. It reads from the store what has changed, and works on the file in a thread
+of its own. Each request names the channels that the person may see.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class ArchiveUnavailable(Unavailable):
 @dataclass(frozen=True)
 class Rebuilt:
     rows: dict[str, int]
-    """By kind."""
+    """Number of rows by kind."""
     unreadable: tuple[str, ...] = ()
     """Keys of digests that could not be read and are not in the index."""
 
@@ -89,8 +89,8 @@ class Reply:
 
 
 def reply_to(index: Index, request: Request) -> Reply:
-    """Asks the file. Nothing is read outside of the request's scope. Raises ArchiveUnavailable for
-    a request that only another version knows."""
+    """Answers a request from the file. Reads nothing outside of the request's scope. Raises
+    ArchiveUnavailable for a request that only another version knows."""
     text, scope = request.text, request.scope
     if request.op == "search":
         return Reply(tuple(index.search(text, scope, request.filters, request.limit, request.offset)))
@@ -108,17 +108,17 @@ def reply_to(index: Index, request: Request) -> Reply:
 
 
 class _File:
-    """An Index and the one thread that uses it."""
+    """Runs an Index in the one thread that uses it."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._index: Index | None = None
         self.broken = False
-        """Whether it was seen to be damaged."""
+        """Whether the file was found to be damaged."""
 
     @classmethod
     async def open(cls, path: Path) -> Self:
-        """Raises BrokenIndex, ArchiveUnavailable."""
+        """Opens the file. Raises BrokenIndex, ArchiveUnavailable."""
         file = cls()
         try:
             file._index = await file._run(lambda: Index(path))
@@ -128,7 +128,7 @@ class _File:
         return file
 
     async def do(self, method: Callable[Concatenate[Index, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Raises ArchiveUnavailable."""
+        """Runs a function in the file's thread. Raises ArchiveUnavailable."""
         index = self._index
         assert index is not None
         return await self._run(lambda: method(index, *args, **kwargs))
@@ -162,7 +162,8 @@ class Archive:
     async def search(
         self, words: str, scope: Scope, filters: Filters = ALL, limit: int = 10, offset: int = 0
     ) -> list[Hit]:
-        """The best first; without words, the newest. Raises ArchiveUnavailable."""
+        """Returns hits, the best first; without words, the newest first. Raises
+        ArchiveUnavailable."""
         return await self._held((await self._ask(Request("search", words, scope, filters, limit, offset))).hits)
 
     async def paper(self, paper_id: str, scope: Scope) -> Hit | None:
@@ -170,19 +171,20 @@ class Archive:
         return hits[0] if hits else None
 
     async def answers(self, paper_id: str, scope: Scope) -> list[Hit]:
-        """About the paper, the newest first."""
+        """Returns the answers about the paper, newest first."""
         return await self._held((await self._ask(Request("answers", paper_id, scope, limit=20))).hits)
 
     async def digest(self, key: str, scope: Scope) -> Digest | None:
         return (await self._ask(Request("digest", key, scope))).digest
 
     async def digests(self, channel: str, limit: int = 30) -> tuple[str, ...]:
-        """Keys of the channel's digests, the newest first."""
+        """Returns the keys of the channel's digests, newest first."""
         return (await self._ask(Request("digests", scope=Scope(frozenset({channel})), limit=limit))).keys
 
     async def rebuild(self) -> Rebuilt:
-        """Makes the index anew from the digests it keeps and from the store. The owner does it;
-        without one, this process. Raises ArchiveUnavailable; the old index then stays."""
+        """Makes the index anew from the digests that it keeps and from the store. The owner does
+        this; if there is none, this process. Raises ArchiveUnavailable, and the old index then
+        stays."""
         if self._file is not None:
             return await self._rebuild()
         try:
@@ -203,12 +205,13 @@ class Archive:
         return from_json(Reply, raw)
 
     async def _held(self, hits: Sequence[Hit]) -> list[Hit]:
-        """Without answers that the store no longer holds: their asker may have deleted them."""
+        """Leaves out answers that the store no longer holds: their asker may have deleted them."""
         return [hit for hit in hits if hit.kind != "answer" or await self._public_answer(hit.subject) is not None]
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Self]:
-        """For a command: asks the owner, else owns the file for as long."""
+        """For a command of the terminal: asks the owner; if there is none, owns the file
+        meanwhile."""
         async with contextlib.AsyncExitStack() as stack:
             if not await self._store.archive_has_owner():
                 with contextlib.suppress(LeaseBusy):
@@ -250,7 +253,8 @@ class Archive:
                     await file.close()
 
     async def _open(self, *, fill: bool) -> None:
-        """A file that is new, or was not the last to hold everything, answers once it is filled."""
+        """Opens the file. A file that is new, or was not the last to hold everything, answers only
+        once it is filled."""
         try:
             file = await _File.open(self._path)
         except BrokenIndex as error:
@@ -328,7 +332,8 @@ class Archive:
                 await self._own_file().do(Index.clean)
 
     async def _apply(self, change: ArchiveChange) -> bool:
-        """Whether something was deleted that a person or a channel wanted to be forgotten."""
+        """Applies changes. Returns whether something was deleted that a person or a channel wanted
+        forgotten."""
         file = self._own_file()
         if change.kind == "digest":
             return await self._look_at_digest(file, change.name)
@@ -359,7 +364,7 @@ class Archive:
         return False
 
     async def _public_answer(self, question: str) -> StoredAnswer | None:
-        """An answer that stands in its channel; None for one that its asker alone has seen."""
+        """Returns the answer if it stands in its channel, or None if only its asker has seen it."""
         asked = await self._store.question(question)
         if asked is None or asked.answer is None or asked.state is not QuestionState.ANSWERED:
             return None
@@ -382,7 +387,8 @@ class Archive:
         return True
 
     async def _fetched(self, ids: set[str]) -> dict[str, Paper]:
-        """Metadata of saved papers that no digest showed; without arXiv they are indexed later."""
+        """Fetches the metadata of saved papers that no digest showed. Without arXiv they are
+        indexed later."""
         if not ids:
             return {}
         try:
@@ -402,14 +408,14 @@ class Archive:
         self._pruned = today
 
     def _limits(self) -> tuple[date | None, date]:
-        """The oldest days of digests, and of answers and saved papers, that are kept."""
+        """Returns the oldest days that are kept: of digests, and of answers and saved papers."""
         today = self._store.now().date()
         return today - timedelta(days=self._days) if self._days is not None else None, today - LONG
 
     # ------------------------------------------------------------ all anew
 
     async def _rebuild(self) -> Rebuilt:
-        """Fills a new file beside the old one, which answers meanwhile, and replaces it."""
+        """Fills a new file, while the old one still answers, and replaces the old one by it."""
         async with self._looking:
             path, name = self._path.with_suffix(".new"), uuid4().hex
             remove(path)
@@ -438,7 +444,7 @@ class Archive:
             await made.close()
 
     async def _put_in_place(self, path: Path) -> None:
-        """The old file answers until the new one does."""
+        """Puts the new file in place. The old one answers until the new one does."""
         old = self._file
         if old is not None and not old.broken:
             await old.do(Index.end_journal)
@@ -457,8 +463,8 @@ class Archive:
                 await old.close()
 
     async def _import(self, file: _File, channel: str, unreadable: set[str]) -> None:
-        """Puts all that the store holds of a channel. What cannot be read is left out; keys of such
-        digests are added to `unreadable`."""
+        """Indexes all that the store holds of a channel. Leaves out what cannot be read, and adds
+        the keys of such digests to `unreadable`."""
         for key in reversed(await self._store.digests(channel, 10_000)):
             try:
                 await self._look_at_digest(file, key)

@@ -113,7 +113,8 @@ def _ascii(word: str) -> str:
 
 
 def doi_of(paper: Paper) -> str:
-    """The first, where arXiv has several, without what would close a field."""
+    """Returns the DOI, the first if arXiv has several, without characters that would end a
+    field."""
     return next(iter(paper.doi.split()), "").replace("{", "").replace("}", "")
 
 
@@ -134,14 +135,15 @@ def _escaped(text: str) -> str:
 
 
 def _tex_title(title: str) -> str:
-    """ArXiv's title, whose formulas stay TeX. All other characters stand for themselves."""
+    """Returns arXiv's title for BibTeX. Formulas stay TeX; all other characters stand for
+    themselves."""
     words, formulas = tex.apart(title)
     said = _escaped(words).translate({held: _tex_formula(formula) for held, formula in formulas.items()})
     return said or _escaped(title)
 
 
 def _tex_formula(formula: str) -> str:
-    """What would end the field, the formula or the line is shown in plain characters or escaped."""
+    """Returns a formula in which nothing can end the field, the formula or the line."""
     depths = list(accumulate((c == "{") - (c == "}") for c in formula))
     if depths[-1] or min(depths) < 0 or "$" in formula:
         return _escaped(tex.plain(f"${formula}$"))
@@ -150,7 +152,8 @@ def _tex_formula(formula: str) -> str:
 
 
 def shortened(paper: Paper) -> Paper:
-    """With no more authors than a page has room for, and then "others", as BibTeX wants it."""
+    """Returns the paper with no more authors than a page has room for, and then "others", as BibTeX
+    has it."""
     if len(paper.authors) <= MOST_AUTHORS:
         return paper
     return replace(paper, authors=(*paper.authors[:MOST_AUTHORS], OTHERS))

@@ -36,9 +36,9 @@ class Item:
 @dataclass(frozen=True)
 class Feed:
     id: str
-    """Does not change when the link to it does."""
+    """An id that stays when the link changes."""
     url: str
-    """The page it tells of, ending in a slash."""
+    """The address of the item's page, ending in a slash."""
     query: str
     title: str
     language: str
@@ -47,7 +47,7 @@ class Feed:
 
 
 def feed_of(digests: Sequence[Digest], url: str, channel: str, language: str, *, by_paper: bool) -> Feed:
-    """One item a digest, or one a paper; the newest first."""
+    """Returns a feed with an item for each digest, or for each paper, newest first."""
     name = f"urn:paperboy:{fingerprint(channel)}"
     made = (_papers if by_paper else _days)(digests, url, name)
     items = tuple(made)
@@ -93,7 +93,7 @@ def _papers(digests: Sequence[Digest], url: str, name: str) -> Iterable[Item]:
 
 
 def _words(text: str) -> str:
-    """A text of a model or a paper without marks, its formulas in plain characters."""
+    """Returns a text of a model or a paper without Markdown, its formulas in plain characters."""
     return tex.plain(text.replace("**", ""))
 
 

@@ -35,21 +35,22 @@ from digest.render import tex
 log = logging.getLogger(__name__)
 
 VERSION = 1
-"""Of the tables. A file of another version is rebuilt; `digest` stays the same in all versions."""
+"""The version of the tables. A file of another version is rebuilt. The table `digest` is the same
+in all versions."""
 BUSY = 1.0
-"""Seconds that a locked file is waited for."""
+"""How long to wait for a locked file, in seconds."""
 CACHE_KB = 40_000
 CANDIDATES = 60
 """Rows whose rank is computed exactly, the same for every page; the others follow by their BM25."""
 DEEPEST = 1_000
-"""Hits of a search with words that can be paged through."""
+"""How many hits of a search with words can be paged through."""
 MAX_ROWS = 5_000
-"""Rows that the rarest terms of a query stand in together: the only ones that are ranked. Of a
-term that stands in more, the newest."""
+"""How many rows are ranked: those that hold the rarest terms of the query. If a term stands in
+more, the newest of them."""
 MOST_TERMS = 8
 WIDER_TERMS = 8
 MAX_WIDER = 40_000
-"""Rows that a translation may stand in where nothing else is known of the query."""
+"""How many rows a translation may stand in if nothing else of the query is known."""
 COLUMNS = (4.0, 8.0, 4.0, 2.0, 1.5)
 """Weights of the columns of `words`, in their order."""
 SPOKEN = (4.0, 8.0, 4.0, 2.0, 4.0)
@@ -61,12 +62,12 @@ SHARE, NAMED, SAME_TITLE = 0.3, 6.0, 40.0
 """A row counts by its BM25 and how much of the query it holds; a paper's short name, or its whole
 title, in the query is added."""
 WIDER = 0.35
-"""What a synonym or a translation counts, against the word itself."""
+"""The weight of a synonym or a translation, where the word itself has 1."""
 LONG_TERM = 8
 """Letters."""
 LONGEST_PARTED = 40
 MISSPELT = 5
-"""Letters that a term has at least to be looked up as a mistyped one."""
+"""The fewest letters of a term that is looked up as a mistyped one."""
 
 TABLES = """
 CREATE TABLE digest(key TEXT PRIMARY KEY, channel TEXT NOT NULL, day TEXT NOT NULL, made REAL NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
@@ -135,9 +136,9 @@ class Filters:
     since: date | None = None
     until: date | None = None
     saved: bool = False
-    """Only papers that somebody of the channel saved."""
+    """Whether only papers are found that somebody of the channel saved."""
     after: Mark | None = None
-    """Without words: only what follows this one, the newest first."""
+    """Without words: only rows after this one, newest first."""
 
 
 ALL = Filters()
@@ -159,9 +160,9 @@ class Hit:
     title: str
     paper: Paper | None = None
     papers: tuple[str, ...] = ()
-    """Of an answer: the papers it is about."""
+    """The papers that an answer is about."""
     shown: tuple[Shown, ...] = ()
-    """In which digests of channels that the person may see, the latest first."""
+    """The digests that showed it, of channels that the person may see, latest first."""
     asked: int = 0
     saved: bool = False
     text: str = ""
@@ -205,7 +206,7 @@ class Index:
         be used at the moment; neither changes the file."""
         self.path = path
         self._bulk: Counter[str] | None = None
-        """Counts of terms while many rows are written."""
+        """The counts of terms that are collected while many rows are written."""
         self._rows: dict[str, int] = {}
         try:
             self._db = self._open()
@@ -233,7 +234,8 @@ class Index:
         return db
 
     def end_journal(self) -> None:
-        """Brings everything into the one file, so that another can take its name. It can be read on."""
+        """Brings everything into the one file, so that it can be renamed. The file can still be
+        read."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if self._db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
             raise sqlite3.OperationalError("the journal is in use")
@@ -257,18 +259,18 @@ class Index:
         self._db.execute("INSERT OR REPLACE INTO about VALUES(?,?)", (name, value))
 
     def counts(self) -> dict[str, int]:
-        """Rows by kind."""
+        """Returns the number of rows by kind."""
         return dict(self._db.execute("SELECT kind, count(*) FROM place GROUP BY kind"))
 
     def not_indexed(self, digests: Collection[str]) -> list[str]:
-        """Which of these digests cannot be found."""
+        """Returns which of these digests are not indexed."""
         found = "SELECT 1 FROM doc WHERE subject=? AND kind='digest'"
         return [key for key in sorted(digests) if not self._db.execute(found, (key,)).fetchone()]
 
     # ------------------------------------------------------------ writing
 
     def begin_bulk(self) -> None:
-        """From here to `end_bulk`, one transaction without counting terms row by row."""
+        """Begins one transaction, until `end_bulk`, in which terms are not counted row by row."""
         self._db.execute("BEGIN")
         self._bulk = Counter()
 
@@ -283,7 +285,7 @@ class Index:
 
     @contextlib.contextmanager
     def _written(self) -> Iterator[None]:
-        """One transaction, if none is open."""
+        """Wraps one transaction, unless one is open."""
         if self._bulk is not None:
             yield
             return
@@ -313,9 +315,10 @@ class Index:
                     self._put_entry(digest, entry)
 
     def copy_digests(self, path: Path, forgotten: Mapping[str, float]) -> set[str]:
-        """Puts all digests of another file, which may be damaged or of another version, but those
-        that were made before their channel was `forgotten`. One that cannot be understood is kept
-        as it is, and not indexed. Returns the keys of those that could not be read."""
+        """Copies all digests of another file, which may be damaged or of another version. Leaves
+        out those that were made before their channel was `forgotten`. A digest that cannot be
+        understood is kept as it is and not indexed. Returns the keys of those that could not be
+        read."""
         lost: set[str] = set()
         for key, row in _stored_digests(path) if path.exists() else ():
             if row is None:
@@ -507,7 +510,7 @@ class Index:
         return digest if digest is not None and digest.subscription in scope.channels else None
 
     def _digest(self, key: str) -> Digest | None:
-        """None, too, for one that cannot be read."""
+        """Returns the digest; None if there is none or it cannot be read."""
         row = self._db.execute("SELECT body FROM digest WHERE key=?", (key,)).fetchone()
         try:
             return from_json(Digest, zlib.decompress(row[0])) if row else None
@@ -523,7 +526,8 @@ class Index:
         return [key for (key,) in rows]
 
     def paper(self, paper_id: str, scope: Scope) -> Hit | None:
-        """The paper, if a channel of the scope was shown it or the person saved it."""
+        """Returns the paper if a channel of the scope was shown it or the person saved it, else
+        None."""
         marks, values = _marks(scope)
         row = self._db.execute(
             f"SELECT id FROM place WHERE subject=? AND kind IN ('paper','saved') AND {marks} ORDER BY kind, day DESC LIMIT 1",
@@ -541,7 +545,7 @@ class Index:
         return [self._hit(row, scope) for row, _ in rows]
 
     def search(self, words: str, scope: Scope, filters: Filters = ALL, limit: int = 10, offset: int = 0) -> list[Hit]:
-        """The best rows for these words among those of the scope, the best first, from `offset` on.
+        """Returns the rows of the scope that fit these words best, best first, from `offset` on.
         Without words, the newest."""
         if not words.strip():
             return self._newest(scope, filters, limit)
@@ -581,7 +585,8 @@ class Index:
         return [self._hit(row, scope) for _, row in sorted(rows, reverse=True)[:limit]]
 
     def _asked(self, words: str) -> list[str]:
-        """The terms of the query that stand in some row; near ones in place of mistyped ones."""
+        """Returns the terms of the query that stand in some row, with near ones in place of
+        mistyped ones."""
         found: list[str] = []
         for term in terms_of_query(words):
             if self._known(term):
@@ -593,7 +598,7 @@ class Index:
         return list(dict.fromkeys(found))
 
     def _parts(self, term: str) -> Sequence[str]:
-        """Two known terms that are this one together, the rarest."""
+        """Returns two known terms that together are this one, the rarest such pair."""
         both = [two for two in parted(term[:LONGEST_PARTED]) if all(map(self._known, two))]
         return min(both, key=lambda two: min(map(self._known, two)), default=())
 
@@ -707,8 +712,8 @@ def remove(path: Path) -> None:
 
 
 def put_in_place(new: Path, path: Path) -> None:
-    """Gives the new file the name of another. No journal may be left beside that: SQLite would
-    read it as the new one's."""
+    """Gives the new file the name of the old one. No journal of the old one may be left: SQLite
+    would read it as the new one's."""
     remove_journal(path)
     new.replace(path)
 
@@ -719,7 +724,8 @@ def remove_journal(path: Path) -> None:
 
 
 def channels_in(path: Path) -> set[str]:
-    """Of the digests in a file, which may be damaged or of another version."""
+    """Returns the channels whose digests are in a file, which may be damaged or of another
+    version."""
     if not path.exists():
         return set()
     with contextlib.closing(_read_only(path)) as db, contextlib.suppress(sqlite3.Error):
@@ -747,7 +753,7 @@ def _stored_digests(path: Path) -> Iterator[tuple[str, tuple[Any, ...] | None]]:
 
 @contextlib.contextmanager
 def _unless_broken(path: Path) -> Iterator[None]:
-    """Goes on past what is damaged."""
+    """Skips what is damaged."""
     try:
         yield
     except sqlite3.Error as error:
@@ -770,7 +776,7 @@ def _any(terms: Sequence[str]) -> str:
 
 
 def _marks(scope: Scope) -> tuple[str, list[str]]:
-    """The condition that a row may be seen."""
+    """Returns the SQL condition that a row may be seen."""
     mine = " OR (person<>'' AND person=?)" if scope.person else ""
     channels = f"(person='' AND channel IN ({_holes(scope.channels)}))"
     return f"({channels}{mine})", [*scope.channels, *([scope.person] if scope.person else [])]

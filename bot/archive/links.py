@@ -35,7 +35,7 @@ class Opened:
 
     channel: str
     public: bool
-    """Whether anybody may read it: without questions, and what people saved."""
+    """Whether anybody may read it. It then shows no questions and nothing that people saved."""
     language: str = "en"
 
     @property
@@ -71,8 +71,8 @@ class Links:
         return f"{await self.to_channel(channel)}p/{paper_id}"
 
     async def opened(self, token: str) -> Opened | None:
-        """What the token opens; None for one that is altered, ended or revoked, whose channel has
-        no digest any more, or which would make a person's own digest public."""
+        """Returns what the token opens. None if it is altered, expired or revoked, if its channel
+        no longer has a digest, or if it would make a person's own digest public."""
         opened = await self._named(token)
         subscription = await self._store.subscription(opened.channel) if opened else None
         if opened is None or subscription is None or (opened.public and subscription.place.direct):
@@ -100,7 +100,7 @@ def _packed(channel: str) -> str:
 
 
 def _unpacked(text: str) -> str:
-    """Empty for what `_packed` did not write."""
+    """Returns the unpacked text; empty if `_packed` did not write it."""
     try:
         channel = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except ValueError:

@@ -117,8 +117,8 @@ async def serve_http(made: FastMCP) -> None:
 
 
 def _hosts(url: AnyHttpUrl) -> TransportSecuritySettings:
-    """Requests name this machine or the host of `url`, behind whose proxy the server may stand; so
-    no page of another site can call it."""
+    """Returns the hosts that a request may name: this machine and the host of `url`, behind whose
+    proxy the server may stand. So no page of another site can call it."""
     local = ["127.0.0.1", "localhost", "[::1]"]
     own = f"{url.scheme}://{url.host}"
     return TransportSecuritySettings(
@@ -204,7 +204,7 @@ class _Tools:
 
 
 async def _told(work: Awaitable[Any]) -> Any:
-    """What fails is told in its sentence; nothing else of it reaches the agent."""
+    """Reports a failure by its sentence. Nothing else of it reaches the agent."""
     try:
         return await work
     except PaperboyError as error:

@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).parent / "templates"
 PAGE = 20
 ANSWERS, ANSWERS_BYTES = 10, 12_000
-"""The newest of a page, which has at most 50 KB."""
+"""How many answers, the newest, and bytes of them a page shows. A page has at most 50 KB."""
 LONGEST_QUERY = 300
 """Characters of a field of the search."""
 FEED, FEED_BY_PAPER = 30, 10
@@ -135,11 +135,13 @@ class Pages:
         return View(opened, f"/archive/{token}/", request) if opened else None
 
     def _closed(self, request: web.Request) -> web.Response:
-        """The same for a wrong link and for what a right one does not lead to."""
+        """Returns the page that stands for a wrong link and for what a right one does not lead
+        to."""
         return self._message(request, "page.closed", 404)
 
     def _message(self, request: web.Request, name: str, status: int) -> web.Response:
-        """In the browser's language, since nothing may tell whose archive it is."""
+        """Returns a page with one message in the browser's language, since nothing may tell whose
+        archive it is."""
         language = _browser_language(request)
         response = self._html("message.html", language, {"text": say(name, language), "public": False}, status)
         response.headers["Vary"] = "Accept-Language"
@@ -368,7 +370,7 @@ def shown_runs(hit: Hit) -> list[tuple[str, date, int]]:
 
 
 def _further(hits: list[Hit], words: str, at: int) -> dict[str, str]:
-    """What the address of the next page has beside; empty where there is none."""
+    """Returns the further fields of the next page's address; empty if there is no next page."""
     if len(hits) <= PAGE:
         return {}
     if words.strip():

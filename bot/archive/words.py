@@ -27,8 +27,8 @@ def _terms_of_word(word: str) -> tuple[str, ...]:
 
 
 def terms_of(text: str) -> list[str]:
-    """The terms in order, letters and digits only; `t-SNE` is `tsne` as well. A word's terms are
-    computed once."""
+    """Returns the terms in order, letters and digits only. `t-SNE` is also `tsne`. A word's terms
+    are computed once."""
     found: list[str] = []
     for word in _WORD.findall(_COMPOUND.sub(lambda m: f"{m[0]} {(m[1] + m[2]).lower()}", composed(text))):
         uncached = len(word) > LONGEST_CACHED
@@ -41,17 +41,17 @@ def terms_of_query(words: str) -> list[str]:
 
 
 def joined_terms(words: str) -> list[str]:
-    """Neighbours as one word: `data set` may be written `dataset`."""
+    """Returns neighbours joined to one word: `data set` may be written `dataset`."""
     return [term for one, other in pairwise(_WORD.findall(composed(words))) for term in terms_of(one + other)]
 
 
 def parted(term: str) -> Iterator[tuple[str, str]]:
-    """A word as two: `dataset` may be written `data set`."""
+    """Returns a word split in two: `dataset` may be written `data set`."""
     return ((stem(term[:at]), stem(term[at:])) for at in range(1, len(term)))
 
 
 def wider_terms(words: str, known: list[str]) -> list[str]:
-    """Terms that often stand for the same: the English of Chinese words, synonyms, and two words
+    """Returns terms that often mean the same: the English of Chinese words, synonyms, and two words
     as one."""
     english = [stem(word) for phrase in english_of(words) for word in phrase.split()]
     similar = [term for one in [*known, *english] for term in sorted(alike(one))]

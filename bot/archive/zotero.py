@@ -32,7 +32,7 @@ class Pushed:
     refused: tuple[str, ...] = ()
     """Ids of papers that Zotero does not take."""
     words: str = ""
-    """Zotero's, of the first of these."""
+    """What Zotero said of the first of these."""
 
 
 class Zotero:
@@ -49,12 +49,12 @@ class Zotero:
         return bool(self._key or (link and link.key))
 
     def keeps_keys(self, channel: str) -> bool:
-        """Whether a key of the channel's own can be kept."""
+        """Returns whether a key of the channel's own can be kept."""
         return self._cipher(channel) is not None
 
     async def check(self) -> str:
-        """The name of ZOTERO_LIBRARY, if ZOTERO_API_KEY may write to it. Raises ZoteroRefused,
-        ZoteroBusy."""
+        """Returns the name of ZOTERO_LIBRARY if ZOTERO_API_KEY may write to it. Raises
+        ZoteroRefused, ZoteroBusy."""
         return await self._api.group_name(self._key, int(self.library))
 
     async def connect(self, channel: str, library: int, key: str = "") -> ZoteroLink:
@@ -72,7 +72,7 @@ class Zotero:
         return made
 
     async def push_saved(self, channel: str) -> Pushed:
-        """All papers that are saved in the channel. Raises ZoteroRefused, ZoteroBusy,
+        """Pushes all papers that are saved in the channel. Raises ZoteroRefused, ZoteroBusy,
         ArxivUnavailable."""
         ids = await self._store.saved_in(channel)
         link = await self._link(channel)
@@ -83,7 +83,7 @@ class Zotero:
         return replace(pushed, known=pushed.known + len(known))
 
     async def push(self, channel: str, papers: Sequence[Paper]) -> Pushed:
-        """Raises ZoteroRefused, ZoteroBusy."""
+        """Pushes these papers. Raises ZoteroRefused, ZoteroBusy."""
         link = await self._link(channel)
         try:
             async with self._store.lease(join_key("zotero", str(link.library)), LEASE, wait=LEASE_WAIT):
@@ -116,7 +116,7 @@ class Zotero:
         return pushed
 
     async def _link(self, channel: str) -> ZoteroLink:
-        """The command line's own digests go to ZOTERO_LIBRARY."""
+        """Returns the channel's library. Digests of the command line go to ZOTERO_LIBRARY."""
         link = await self._store.zotero_link(channel)
         if link is None and self._key and self.library and ChannelKey.parse(channel).platform == "console":
             link = ZoteroLink(int(self.library))
@@ -125,8 +125,8 @@ class Zotero:
         return link
 
     def _key_of(self, link: ZoteroLink, channel: str) -> str:
-        """The channel's own, else the environment's, which opens ZOTERO_LIBRARY alone if that is
-        set."""
+        """Returns the channel's own key, else the environment's, which opens only ZOTERO_LIBRARY if
+        that is set."""
         key, cipher = self._key if self.library in ("", str(link.library)) else "", self._cipher(channel)
         if link.key:
             try:
@@ -142,7 +142,8 @@ class Zotero:
         return Cipher(secret) if secret else None
 
     async def _note(self, channel: str, library: int, *, added: int = 0, fault: str = "") -> None:
-        """Keeps how it went, unless the channel was connected anew or not at all meanwhile."""
+        """Records how the push went, unless the channel was meanwhile disconnected or connected
+        anew."""
         link = await self._store.zotero_link(channel)
         if link is not None and link.library == library:
             pushed = link.pushed if fault else self._store.now()

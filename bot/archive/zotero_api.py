@@ -41,7 +41,7 @@ SAID = 200
 
 
 class ZoteroRefused(PaperboyError):
-    """Somebody has to change the key, the group or its settings."""
+    """Zotero refuses: somebody has to change the key, the group or its settings."""
 
 
 class ZoteroBusy(Unavailable):
@@ -117,7 +117,7 @@ class ZoteroApi:
         self._reader, self._url, self._pauses = reader, url.rstrip("/"), pauses
 
     async def group_name(self, key: str, library: int) -> str:
-        """The group's name, once it is sure that the key may write there. Raises ZoteroRefused,
+        """Checks that the key may write to the group, and returns its name. Raises ZoteroRefused,
         ZoteroBusy."""
         groups = _fields(_fields(await self._json("/keys/current", key), "access"), "groups")
         allowed = _fields(groups, str(library)) or _fields(groups, "all")
@@ -127,7 +127,7 @@ class ZoteroApi:
         return str(_fields(group, "data").get("name") or "")[:100]
 
     async def add(self, key: str, library: int, papers: Sequence[Paper]) -> Added:
-        """At most `BATCH` papers. Raises ZoteroRefused, ZoteroBusy."""
+        """Adds at most `BATCH` papers. Raises ZoteroRefused, ZoteroBusy."""
         token = hashlib.sha256(" ".join([str(library), *(p.versioned for p in papers)]).encode()).hexdigest()[:32]
         answer = await self._write(key, library, papers, token)
         if answer.status == 413:
@@ -146,7 +146,8 @@ class ZoteroApi:
         return Added({**there, **added.items}, added.new, added.refused)
 
     async def _add_less(self, key: str, library: int, papers: Sequence[Paper], answer: Answer) -> Added:
-        """Sends what was too large for one request by halves. One paper too large is refused."""
+        """Sends in halves what was too large for one request. A single paper that is too large is
+        refused."""
         if len(papers) == 1:
             return Added({}, 0, {papers[0].id: escape(answer.body.decode("utf-8", "replace")[:SAID])})
         half = len(papers) // 2
@@ -176,7 +177,7 @@ class ZoteroApi:
         body: bytes = b"",
         taken: tuple[int, ...] = (200,),
     ) -> Answer:
-        """The key is in no address and in no error."""
+        """Makes a request. The key appears in no address and in no error."""
         pauses = self._pauses(key)
         left, _ = await pauses.left(["zotero"])
         if left > 0:
@@ -214,7 +215,8 @@ def _seconds(answer: Answer, name: str) -> float:
 
 
 async def _parse(answer: Answer) -> dict[str, Any]:
-    """In a thread, for it may be large. Raises ZoteroBusy for what is no object."""
+    """Parses a reply in a thread, because it may be large. Raises ZoteroBusy unless it is an
+    object."""
     try:
         found = await asyncio.to_thread(json.loads, answer.body)
     except (ValueError, RecursionError):
@@ -231,7 +233,8 @@ def _fields(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _added(papers: Sequence[Paper], found: Mapping[str, Any]) -> Added:
-    """Papers by their place in the request. One that failed because it exists is there."""
+    """Reads the reply, which names papers by their place in the request. One that failed because it
+    exists counts as there."""
     items: dict[str, str] = {}
     refused: dict[str, str] = {}
     failed, unchanged = _fields(found, "failed"), _fields(found, "unchanged")

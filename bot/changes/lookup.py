@@ -1,8 +1,9 @@
 """Looks up papers that were posted, asked about or saved, and notes what is news of them.
 
-Once a day arXiv is asked about all of them, a hundred in a request; of very many, first about those
-that its list announces new versions of. Each piece of news is stored together with the state of the
-paper that it comes from, so a kill at any moment leaves it told once. No model is asked.
+Once a day arXiv is asked about all of them, a hundred in a request. If there are very many, those
+come first that arXiv's list announces new versions of. Each piece of news is stored together with
+the state of the paper that it comes from, so a kill at any moment leaves it told once. No model is
+asked.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ MOST_PAPERS = 10_000
 MOST_TEXTS = 60
 """New versions whose text is read in a day."""
 RECENT_DIGESTS = 14
-"""How many digests of a channel are seen to."""
+"""How many digests of a channel are looked at for papers to watch."""
 
 
 async def look_up(context: Context, day: date) -> list[str]:
-    """Looks up all papers that are looked after and notes what is news. Returns the channels that
-    have news. Safe to repeat. Raises ArxivUnavailable; what was seen until then is kept."""
+    """Looks up all watched papers and notes what is news. Returns the channels that have news. Safe
+    to repeat. Raises ArxivUnavailable; what was seen until then is kept."""
     for subscription in await context.store.subscriptions():
         await _take_up_digests(context, subscription)
     channels = await context.store.watching()
@@ -57,8 +58,8 @@ async def look_up(context: Context, day: date) -> list[str]:
 
 
 async def _todays_share(context: Context, ids: Sequence[str], day: date) -> list[str]:
-    """Of more papers than are looked up in a day: those that the day's list announces new versions
-    of, then others each day."""
+    """Chooses from more papers than are looked up in a day: those that the day's list announces new
+    versions of, then others each day."""
     log.warning("event=papers_not_looked_up count=%d", len(ids) - MOST_PAPERS)
     categories = [c for s in await context.store.subscriptions() for c in s.profile.categories]
     replaced: frozenset[str] = frozenset()
@@ -72,7 +73,7 @@ async def _todays_share(context: Context, ids: Sequence[str], day: date) -> list
 
 
 async def _take_up_digests(context: Context, subscription: Subscription) -> None:
-    """Looks after the papers of digests that were posted since the last look."""
+    """Begins to watch the papers of digests that were posted since the last look."""
     store = context.store
     for key in await store.digests(subscription.key, RECENT_DIGESTS):
         mark = join_key("looked-after", key)

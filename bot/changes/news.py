@@ -24,17 +24,19 @@ from bot.store import DeliveryState, News
 log = logging.getLogger(__name__)
 
 A_DAY = 3
-"""Replies a day and channel."""
+"""How many replies a channel gets a day."""
 WEEKDAY = 0
 """Monday: the day of the week's message."""
 RETRY = timedelta(minutes=10)
-"""Until a platform is tried again that takes no posts."""
+"""How long until a platform that takes no posts is tried again."""
 KIND = "changes"
-"""Of the keys of deliveries: `slack:C1:2026-01-30:changes-1`, `…:changes-week`."""
+"""The kind that stands in the keys of deliveries: `slack:C1:2026-01-30:changes-1`,
+`…:changes-week`."""
 
 
 async def is_told(context: Context, channel: str) -> bool:
-    """A channel that is paused or wants no changes is told nothing, later neither."""
+    """Returns whether a channel is told news. One that is paused or wants no changes is never told
+    what it missed."""
     subscription = await context.store.subscription(channel)
     return subscription is None or (subscription.changes and not subscription.paused)
 

@@ -19,8 +19,8 @@ MOST = 16 * 2**20
 
 
 def bound_replies(trace: aiohttp.TraceConfig, hosts: Collection[str] = ()) -> aiohttp.TraceConfig:
-    """The bodies of a session with this trace raise ClientPayloadError beyond the bound, and a
-    redirect to another port, scheme or host, but for `hosts`, is not followed but raises it too."""
+    """Returns a trace for a session. Bodies beyond the bound raise ClientPayloadError, and so does
+    a redirect to another port or scheme, or to another host that is not among `hosts`."""
 
     async def stay(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestRedirectParams) -> None:
         headers = params.response.headers
@@ -43,7 +43,7 @@ async def _bound(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.
 
 
 class _BoundedReader:
-    """A body whose whole is read up to the bound."""
+    """A body that is read up to the bound."""
 
     def __init__(self, inner: aiohttp.StreamReader) -> None:
         self._inner = inner

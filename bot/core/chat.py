@@ -60,7 +60,7 @@ class Picture:
     """A stored picture. A post shows it where it is uploaded with the post, else goes without."""
 
     key: str
-    """Of `digest.cache_keys.picture`."""
+    """The key under which it is stored (`digest.cache_keys.picture`)."""
     alt: str
     """Plain text: what it shows, whose it is and its licence."""
     caption: str
@@ -72,9 +72,9 @@ class Table:
     """Each cell is Markdown of one line. Platforms without tables show `table_lines`."""
 
     header: tuple[str, ...]
-    """The first is the corner."""
+    """The headings of the columns. The first stands in the corner."""
     rows: tuple[tuple[str, ...], ...]
-    """Each begins with its own heading."""
+    """The rows. The first cell of each is its heading."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ class Rule:
     """A horizontal line below what a reader needs to decide whether to read on."""
 
     folds: bool = False
-    """Whether a platform that can hides what follows, up to the buttons, until it is asked for."""
+    """Whether what follows, up to the buttons, is hidden until a reader asks for it, on a platform
+    that can hide it."""
     behind_button: bool = False
     """Whether one of the buttons shows all that follows, and more: a platform that cannot fold
     leaves it out."""
@@ -111,7 +112,7 @@ class Button:
     count: int = 0
     """How many people pressed it, shown behind the label; 0 shows nothing."""
     url: str = ""
-    """It opens this page, and does nothing else."""
+    """The page that the button opens. It then does nothing else."""
 
     @property
     def counted(self) -> str:
@@ -134,7 +135,7 @@ class Menu:
 
 
 MENU_OPTIONS = 100
-"""Of a Menu; a platform whose menus hold fewer shows several."""
+"""How many options a Menu has at most. A platform whose menus hold fewer shows several menus."""
 
 Block = Heading | Text | Small | Quotation | Picture | Table | Rule | Actions | Menu
 
@@ -188,11 +189,12 @@ class Field:
     listed: str = ""
     """For `search` and `searches`: the list in `bot.core.lists`."""
     live: bool = False
-    """In a Panel: a change is told at once, as `Submission.pressed`."""
+    """In a Panel: whether a change is reported at once, as `Submission.pressed`."""
     more: bool = False
-    """In a Panel: shown on its second page only."""
+    """In a Panel: whether it is shown on the second page only."""
     secret: bool = False
-    """In a Form of at most five fields: what is typed is kept nowhere on its way."""
+    """Whether what is typed must not be stored on its way. Only in a Form of at most five
+    fields."""
 
     @property
     def ask(self) -> str:
@@ -214,18 +216,19 @@ class Form:
 
 @dataclass(frozen=True)
 class Panel:
-    """A form that stays open and says below what its values mean. Each change and each button
-    comes back as a Submission; another Panel then takes its place."""
+    """A form that stays open and explains its values below them. Each change and each button comes
+    back as a Submission, and another Panel then takes its place."""
 
     form: Form
     blocks: tuple[Block, ...] = ()
     """Below the fields."""
     buttons: tuple[Button, ...] = ()
-    """Beside the submit. They send the form, with their action as `Submission.pressed`."""
+    """The buttons beside the submit. They send the form, with their action as
+    `Submission.pressed`."""
     problems: Mapping[str, str] = field(default_factory=dict)
     """Sentences by field."""
     more: bool = False
-    """Shows the fields of the second page."""
+    """Whether it shows the fields of the second page."""
     state: str = ""
     """Comes back as `Submission.state`: at most 200 characters."""
 
@@ -240,8 +243,9 @@ class Row:
     detail: str
     """Plain text: why one might choose it."""
     button: Button | None = None
-    """Chooses this one alone, where there are no check boxes. Without it several are chosen from a
-    menu there, which comes back as a Click whose value holds theirs, comma-separated."""
+    """Chooses this row alone, on a platform without check boxes. Without it, that platform shows a
+    menu from which several are chosen, which comes back as a Click whose value holds their values,
+    comma-separated."""
 
 
 @dataclass(frozen=True)
@@ -256,14 +260,15 @@ class Checklist:
     language: str = "en"
     least: int = 1
     most: int = 25
-    """So many may be chosen."""
+    """How many may be chosen at most."""
     ask: str = ""
-    """What to choose; else the title says it."""
+    """A sentence that says what to choose; empty if the title does."""
     told: str = ""
-    """What the submit does with them, where there is something else to do."""
+    """A sentence that says what the submit does, needed where `instead` offers something else."""
     instead: Button | None = None
-    """That else: the action that `INSTEAD` among the fields names, where a form is sent; or a Click
-    whose value holds those of the rows' buttons, comma-separated."""
+    """A second button, which does something else with what was chosen. Where a form is sent, its
+    action comes back as the field `INSTEAD`; elsewhere it is a Click whose value holds the values
+    of the rows' buttons, comma-separated."""
 
 
 INSTEAD = "instead"
@@ -333,15 +338,17 @@ class Question:
     subject: str = ""
     """A paper's id, where a button or form named it."""
     edited: str = ""
-    """Of the edit that gave it this text: a later edit's sorts after it. Empty if never edited."""
+    """Names the edit that gave it this text. The names of later edits sort after it. Empty if never
+    edited."""
     addressed: bool = True
-    """The bot was mentioned, replied to, or asked through a button or in a direct message."""
+    """Whether the bot was mentioned, replied to, or asked through a button or in a direct
+    message."""
     mentions_others: bool = False
     replies_to_person: bool = False
     private: bool = False
-    """Only the asker is to see the answer."""
+    """Whether only the asker is to see the answer."""
     hidden: bool = False
-    """The platform does not show its text to the bot."""
+    """Whether the platform hides its text from the bot."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """What the platform needs to answer (short-lived tokens, team ids). Never logged."""
 
@@ -363,7 +370,8 @@ class Command:
     at: datetime
     extra: Mapping[str, str] = field(default_factory=dict)
     question: str = ""
-    """Where the platform asks for paper and question apart: the question; `text` is the paper."""
+    """The question, on a platform that asks for paper and question separately. `text` is then the
+    paper."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", clean(self.text))
@@ -396,24 +404,26 @@ class Submission:
     at: datetime
     extra: Mapping[str, str] = field(default_factory=dict)
     pressed: str = ""
-    """In a Panel: the button's action, or CHANGED; empty for the submit."""
+    """In a Panel: the button's action, or CHANGED and the field's name; empty for the submit."""
     state: str = ""
-    """The Panel's."""
+    """The `state` of the Panel."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", {name: clean(typed) for name, typed in self.fields.items()})
 
 
 ALONE = "alone"
-"""In `extra` of what people do where the bot is no member: all answers are for the person alone."""
+"""A key in `extra`, for what people do where the bot is no member. All answers are for the person
+alone."""
 
 
 ELSEWHERE = "elsewhere"
-"""In `extra` of a form about another channel than the one it is filled in."""
+"""A key in `extra`, for a form about another channel than the one in which it is filled in."""
 
 
 HOME = "home"
-"""In `extra` of what people press on their own page: the direct conversation that answers it."""
+"""A key in `extra`, for what people press on their own page. Its value is the direct conversation
+in which the answer appears."""
 
 
 class VoteKind(StrEnum):
@@ -488,7 +498,7 @@ class HistoryRefused(ChatError):
 
 
 class Chats(dict[str, "Chat"]):
-    """By the platform's name. One without a token raises NotServed."""
+    """The Chats by platform name. A platform without a token raises NotServed."""
 
     def __missing__(self, platform: str) -> Chat:
         raise NotServed(say.sentence("error.platform", platform=platform.title()))
@@ -528,7 +538,8 @@ class Step:
     on: str = ""
     """The key of an earlier step."""
     thread: str = ""
-    """For a REPLY or THREAD without `on`: the id of an earlier thread, or of the message for it."""
+    """For a REPLY or THREAD without `on`: the id of an earlier thread, or of the message that opens
+    it."""
     reply: int = -1
     """Index of the `Thread.replies` that this message begins; -1 for any other step."""
     picture: Picture | None = None
@@ -558,7 +569,7 @@ THREAD_TITLE = 100
 
 @dataclass(frozen=True)
 class ForumPost:
-    """What a post of a forum has beside its messages."""
+    """The name and the tags of a post in a forum."""
 
     name: str
     """Plain text of any length; a platform shows the beginning."""
@@ -577,13 +588,14 @@ class Thread:
     title: str = ""
     """For platforms whose threads have names: at most THREAD_TITLE characters."""
     tags: tuple[tuple[str, ...], ...] = ()
-    """Of the parent in a forum; see `ForumPost.tags`."""
+    """The tags of the parent in a forum; see `ForumPost.tags`."""
     first: int = 0
     """How many of the first `replies` are to be read first."""
     ping: str = ""
     """The role the parent may mention (Subscription.ping_role). Empty: a silent post."""
     posts: tuple[ForumPost, ...] = ()
-    """In a forum with a post for each paper: one for each of `replies`. Empty: they are replies."""
+    """In a forum where each paper has a post: one for each of `replies`. Empty where papers are
+    replies."""
     make: tuple[tuple[str, ...], ...] = ()
     """With `posts`: the tags that may be made, as in `ForumPost.tags`."""
 
@@ -632,25 +644,25 @@ class Chat(Protocol):
     name: str
     """The platform's name, as in `Place.platform`."""
     whispers: bool
-    """Can show a message to one person alone, without a command or button."""
+    """Whether it can show a message to one person alone without a command or button."""
 
     hears: bool
-    """Plain messages in the bot's threads can be read."""
+    """Whether plain messages in the bot's threads can be read."""
 
     lists_members: bool
-    """Can say of any channel whether a person is in it; see `inside`."""
+    """Whether it can tell of any channel if a person is in it; see `inside`."""
 
     has_archive: bool
-    """The archive has pages, so menus offer to open them."""
+    """Whether the archive has pages, which menus then offer to open."""
 
     opens_threads: bool
-    """A message has no thread until one is opened on it."""
+    """Whether a message has no thread until one is opened on it."""
 
     roles: bool
-    """People have roles, one of which a digest's parent may mention (`Thread.ping`)."""
+    """Whether people have roles, one of which a digest's parent may mention (`Thread.ping`)."""
 
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:
-        """Renders; pure. The first step is the parent."""
+        """Renders the thread as steps, of which the first is the parent. Pure."""
         ...
 
     async def upload(self, upload: Upload) -> Upload:
@@ -669,12 +681,12 @@ class Chat(Protocol):
         ...
 
     async def delete(self, place: Place, message: str) -> None:
-        """May be repeated."""
+        """Deletes a message. May be repeated."""
         ...
 
     async def close_thread(self, place: Place, thread: str, name: str) -> None:
-        """Gives a thread of ours, whose messages were deleted, another name and puts it away, where
-        the platform has that. May be repeated."""
+        """Renames and archives a thread of ours whose messages were deleted, where the platform has
+        that. May be repeated."""
         ...
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
@@ -698,8 +710,8 @@ class Chat(Protocol):
     async def send(
         self, place: Place, post: Post, key: str, to: Person | None = None, picture: Upload | None = None
     ) -> str:
-        """Sends a small message, to `to` alone if given. Returns its id, empty if it has none. One
-        that people see is not sent again if `key` is found among the last ones. `picture`: the
+        """Sends a small message, to `to` alone if given. Returns its id, empty if it has none. A
+        message for all is not sent again if `key` is found among the last ones. `picture`: the
         post's, uploaded."""
         ...
 
@@ -708,7 +720,8 @@ class Chat(Protocol):
         ...
 
     def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
-        """Goes on answering a command, click or submission, from its `extra`."""
+        """Returns a Responder that goes on answering a command, click or submission, from its
+        `extra`."""
         ...
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
@@ -743,7 +756,7 @@ class Responder(Protocol):
         ...
 
     async def form(self, form: Form) -> None:
-        """Opens a modal. Only as the first thing, and within three seconds."""
+        """Opens a modal. Call it before anything else, and within three seconds."""
         ...
 
     async def panel(self, panel: Panel) -> None:
@@ -752,7 +765,8 @@ class Responder(Protocol):
         ...
 
     async def checklist(self, checklist: Checklist) -> None:
-        """Shows check boxes in a modal, or a button for each thing. As `form` in time."""
+        """Shows check boxes in a modal, or a button for each row. As with `form`, call it before
+        anything else, and within three seconds."""
         ...
 
     async def page(self, title: str, post: Post) -> None:
@@ -769,12 +783,13 @@ class EventHandler(Protocol):
     once the event is stored. If they raise, the platform gets no acknowledgement."""
 
     async def knows(self, place: Place) -> bool:
-        """Whether the bot started the thread or answers in it; of a channel, whether it has a
-        digest. Of other places only what addresses the bot is stored."""
+        """Whether the bot started the thread or answers in it, or the channel has a digest. In
+        other places, only messages that address the bot are stored."""
         ...
 
     async def on_question(self, question: Question) -> None:
-        """Once per `question.id`, and once per (place, message), however often it is delivered."""
+        """Takes a question: once per `question.id` and once per (place, message), however often it
+        is delivered."""
         ...
 
     async def on_edit(self, question: Question) -> None:
@@ -796,13 +811,14 @@ class EventHandler(Protocol):
         ...
 
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
-        """Returns a sentence for each wrong field. Only checks; the rest is shown later."""
+        """Checks a form, and returns a sentence for each wrong field. What the form does is shown
+        later."""
         ...
 
     async def on_reaction(
         self, place: Place, message: str, person: Person, kind: VoteKind, *, emoji: str = "", undo: bool = False
     ) -> None:
-        """👍 👎 🔖 on a message of the bot. `emoji`: as the platform names it."""
+        """Records 👍 👎 🔖 on a message of the bot. `emoji`: as the platform names it."""
         ...
 
     async def on_reactions_cleared(self, place: Place, message: str, emoji: str = "") -> None:
@@ -810,8 +826,8 @@ class EventHandler(Protocol):
         ...
 
     async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None, greet: bool = True) -> None:
-        """Invited to a channel, or removed from it, or it was archived (`joined=False`). `greet`:
-        this is where to say how to begin."""
+        """The bot was invited to a channel, or (`joined=False`) removed from it, or the channel was
+        archived. `greet`: whether to say here how to begin."""
         ...
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
@@ -819,7 +835,8 @@ class EventHandler(Protocol):
         ...
 
     async def unfurl(self, place: Place, urls: Sequence[str]) -> Mapping[str, Post]:
-        """What to show below links that somebody posted, by link; nothing for other links."""
+        """Returns, by link, what to show below links that somebody posted; nothing for other
+        links."""
         ...
 
     async def prompts(self, person: Person, platform: str) -> Sequence[tuple[str, str]]:

@@ -11,7 +11,8 @@ log = logging.getLogger(__name__)
 
 
 def clock(start: datetime | None) -> Callable[[], datetime]:
-    """Aware datetimes, UTC. A clock that was set logs a warning."""
+    """Returns a function that gives the time, aware and in UTC. A clock that was set logs a
+    warning."""
     if start is None:
         return lambda: datetime.now(UTC)
     log.warning(

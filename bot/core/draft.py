@@ -45,7 +45,7 @@ class DraftPump(ABC):
     """Implements `bot.core.chat.Draft`. Only one process writes an answer at a time."""
 
     first_write_wait: ClassVar[float] = 0.0
-    """Seconds that the first `write` waits at most for its words to be shown."""
+    """How long the first `write` waits for its words to be shown, in seconds."""
 
     def __init__(self, *, provisional: bool = True) -> None:
         self._provisional = provisional

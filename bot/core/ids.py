@@ -113,7 +113,7 @@ class FaultId(_Id):
 
 class Origin(StrEnum):
     FORM = "form"
-    """Only the asker has seen the question."""
+    """A form: only the asker has seen the question."""
     PLATFORM = ""
     """A message, a command or a button, whose platform names the question."""
 
@@ -134,11 +134,11 @@ class QuestionId(_Id):
         return cls(Origin.FORM, fields[1][1:]) if fields[0] else cls(Origin.PLATFORM, fields[1])
 
     def permitted(self) -> Self:
-        """Of the same question once its author has asked for an answer."""
+        """Returns the id of the same question once its author has asked for an answer."""
         return type(self)(self.origin, f"{self.name}:yes")
 
     def about(self, paper_id: str) -> Self:
-        """Of the same question about the paper chosen from the menu."""
+        """Returns the id of the same question about the paper chosen from the menu."""
         return type(self)(self.origin, f"{self.name}:{paper_id}")
 
 
@@ -230,7 +230,8 @@ def is_paper(text: str) -> bool:
 
 
 def answer_of(subject: str) -> AnswerTo | None:
-    """The answer it is about; None for a paper, which votes and messages name by its bare id."""
+    """Returns the answer that a subject names. None for a paper, which votes and messages name by
+    its bare id."""
     return AnswerTo.parse(subject) if re.fullmatch(AnswerTo.form, subject, re.DOTALL) else None
 
 
@@ -259,7 +260,7 @@ def is_further(key: str, first: str) -> bool:
 
 
 def join_key(*parts: str) -> str:
-    """A key that nothing parses: of a notice, a lease, a task without an id."""
+    """Joins parts to a key that nothing parses: of a notice, a lease, a task without an id."""
     return ":".join(parts)
 
 
@@ -275,10 +276,12 @@ REPLY = regex(r"reply:(\d+)")
 
 
 def link_to(step: StepKey | str) -> str:
-    """Stands in a stored step for the URL of another step's message."""
+    """Returns the placeholder that stands in a stored step for the URL of another step's
+    message."""
     return f"{{{{link:{step}}}}}"
 
 
 def reply_url(number: int) -> str:
-    """Stands in `Thread.finished` for the URL of a reply, counted from 0."""
+    """Returns the placeholder that stands in `Thread.finished` for the URL of a reply, counted from
+    0."""
     return f"reply:{number}"

@@ -39,7 +39,8 @@ def groups(listed: str, language: str) -> Mapping[str, Choices]:
 
 
 def prepare(language: str) -> None:
-    """Makes the lists once, which takes tenths of a second: in a thread, before they are needed."""
+    """Makes the lists once. This takes tenths of a second, so call it in a thread before they are
+    needed."""
     for listed in ("category", "timezone", "language"):
         groups(listed, language)
 

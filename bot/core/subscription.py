@@ -36,7 +36,7 @@ class Subscription:
     place: Place
     profile: Profile = field(default_factory=Profile)
     papers: int = 10
-    """At most; watched authors' papers come in addition."""
+    """How many papers it shows at most. Papers of watched authors come in addition."""
     detail: Detail = Detail.SHORT
     time: str = "09:00"
     """Local, `HH:MM`."""
@@ -48,16 +48,17 @@ class Subscription:
     figures: bool = True
     """Whether papers are shown with their teaser figure, where its licence allows it."""
     unfurl: bool = False
-    """Slack: whether what is known of a paper is shown below links to it that people post."""
+    """Slack: whether links to papers that people post are shown with what is known of the paper."""
     changes: bool = True
-    """Whether its threads are told what changes of their papers."""
+    """Whether changes of its papers are told in their threads."""
     layout: Layout = Layout.DAY
     ping_role: str = ""
     """Discord: the one role that the parent message may mention."""
     weekly: str = ""
     """Local day and time of the round-up of the week, `fri 16:00`; empty for none."""
     monthly: str = ""
-    """The same in the month's first week, for the month before."""
+    """Local day and time of the round-up of the month before, in the month's first week; empty for
+    none."""
     roundups_since: datetime | None = None
     """When these were last changed; earlier round-ups are not due."""
     created: datetime | None = None
@@ -76,7 +77,7 @@ class Subscription:
 
 
 def changed(before: Subscription, made: Subscription, now: datetime) -> Subscription:
-    """`made`, whose times hold from `now` on if they differ or a pause has ended."""
+    """Returns `made`, with its times in force from `now` on if they differ or a pause has ended."""
     roundups = (made.weekly, made.monthly) != (before.weekly, before.monthly)
     made = replace(made, roundups_since=now if roundups else before.roundups_since)
     times = (made.time, made.timezone, made.days)

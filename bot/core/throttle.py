@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 JITTER = 0.25
-"""Of the pause, added by chance so that what waited does not come back at once."""
+"""Share of the pause that is added at random, so that waiting requests do not all return at
+once."""
 MAX_JITTER = 2.0
 MAX_NAMES = 2_000
 LONGEST_PAUSE = 3600.0
-"""Seconds. The longest ban that a platform sets; a header may name any number."""
+"""Seconds: the longest ban that a platform sets. A header may name any number."""
 
 
 def seconds_of(header: str | None, default: float) -> float:
@@ -25,7 +26,7 @@ def seconds_of(header: str | None, default: float) -> float:
 
 
 class Pauses(Protocol):
-    """What other processes with the same token were asked for. Never raises."""
+    """The pauses that other processes with the same token were asked for. Never raises."""
 
     async def put(self, name: str, seconds: float) -> None: ...
 

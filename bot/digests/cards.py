@@ -102,7 +102,8 @@ may have it by that name."""
 
 
 def _tags(digest: Digest) -> tuple[tuple[str, ...], ...]:
-    """The tags that a forum of this channel should have. Others' categories would fill it up."""
+    """Returns the tags that a forum of this channel should have. Categories of other papers would
+    fill it up."""
     named = [(label(name, digest.language), english) for name, english in TAGS.items()]
     return ((DAY_TAG,), *named, *((category,) for category in digest.profile.categories))
 
@@ -124,17 +125,17 @@ def _forum_post(entry: Entry, digest: Digest) -> ForumPost:
 
 
 OPENING = 160
-"""Columns of the overview that the parent shows, in whole sentences; the first one always."""
+"""Columns of the overview that the parent shows, in whole sentences. It always shows the first."""
 THEME = 80
 """Columns of a theme's words in the parent; longer ones stand only in the document."""
 
 
 PARENT = 41
-"""Lines of a phone that the day takes without its buttons. A longer day has trends without words;
-one that is longer still has claims only of what to read first."""
+"""Lines on a phone that the parent may take without its buttons. A longer one shows trends without
+words. One that is longer still shows claims only of what to read first."""
 INDEX, LINK = 1900, 100
-"""Characters of the day where each paper has a post, and of a link in it: one message of a forum.
-The titles of the posts have the claims, too."""
+"""Characters of the parent in a forum where each paper has a post, and of a link in it: one
+message. The claims also stand in the titles of the posts."""
 SECTIONS = ("first", "trends", "highlights", "directions")
 
 
@@ -247,7 +248,7 @@ def _shortened(title: str, most: int) -> str:
 
 
 def _complete(words: str) -> str:
-    """Beginning words that do not end in a function word."""
+    """Returns the first words, without a function word at the end."""
     words = words.rstrip(" ,;:–-")
     first, space, last = words.rpartition(" ")
     return _complete(first) if space and last.casefold() in LITTLE else words
@@ -386,7 +387,8 @@ def _figure(entry: Entry, language: str) -> Iterable[Picture]:
 
 
 def submitted(paper: Paper, language: str) -> str:
-    """When version 1 was, as far as known: `Jan 29, 2026`, which no line breaks at a hyphen."""
+    """Returns when version 1 was submitted, as far as known: `Jan 29, 2026`, which no line breaks
+    at a hyphen."""
     return day_words(paper.published.date(), language, "yMMM" if paper.month_only else "yMMMd")
 
 
@@ -459,7 +461,7 @@ def _seen(markdown: str) -> str:
 
 
 def doubts_of(finding: Finding, language: str) -> str:
-    """What the checks could not confirm of it; empty for nothing."""
+    """Says what the checks could not confirm of it; empty if nothing."""
     items = escape(joined(finding.unsupported, language))
     doubts = label("unsupported", language, items=items) if items else ""
     if MARK in finding.statement:
@@ -572,7 +574,7 @@ def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language
 
 
 def _found(answer: Answer, language: str) -> Iterable[str]:
-    """How many of its quotations are in the paper."""
+    """Says how many of its quotations are in the paper."""
     if answer.quotes and answer.by != "extractive":
         asked = len(answer.quotes) + sum(p.fault is Fault.QUOTATION for p in answer.problems)
         yield say("card.quotations", language, n=asked, found=len(answer.quotes))

@@ -75,7 +75,8 @@ def _quoted(evidence: Evidence, version: int, language: str) -> Quotation:
 
 
 def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:
-    """All that was left of a week. Each Change comes with the link to its paper's thread."""
+    """Returns the post with all that was left of a week. Each Change comes with the link to its
+    paper's thread."""
     papers = [change.paper for change, _ in changes]
     title = say("changes.week", language, n=len(changes))
     blocks: list[Block] = [Heading(title, 2)]
@@ -90,7 +91,7 @@ def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:
 
 
 def _with_words(kind: str, sentence: str, change: Change, language: str) -> str:
-    """With the words of the metadata behind it, where these say it."""
+    """Appends the words of the metadata that say it, where there are any."""
     words = {"withdrawn": change.withdrawn, "published": change.published, "version": change.remark}.get(kind, "")
     return f"{sentence} {label('quoted', language, words=escape(words))}" if words else sentence
 

@@ -28,7 +28,7 @@ GATHER = timedelta(seconds=15)
 """Votes within this time are shown by one edit."""
 LEASE = timedelta(seconds=60)
 UNKNOWN = {VoteKind.MORE: -1}
-"""Differs from any counts."""
+"""A value that differs from any counts."""
 Counts = Mapping[str, Mapping[VoteKind, int]]
 
 

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 RUN_LEASE = timedelta(seconds=15)
 LATEST = 7
-"""So many digests may show papers of one list."""
+"""How many digests may show papers of one list."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ class Daily:
 
     async def make_ahead(self, subscription: Subscription, run: Run, units: Units) -> None:
         """Makes the digest of a daily run before its time, if the list that it will show is out. At
-        its time `make` takes it unless it would be made from something else then; the results of
-        the model and the texts stay for any later run. Raises what `make_digest` raises."""
+        its time `make` takes it, unless the digest would then be made from something else. Texts
+        and the model's results stay for any later run. Raises what `make_digest` raises."""
         async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             if await self._store.run_state(run.subscription, run.local_date, run.name) is not None:
                 return
@@ -129,14 +129,15 @@ class Daily:
                 log.info("event=made_ahead digest=%s calls=%d", run.key, made.digest.cost.calls)
 
     async def _load_ahead(self, run: Run, request: Request, ledger: Ledger) -> Ahead | None:
-        """The Digest that was made ahead, if it would be made so now."""
+        """Returns the Digest that was made ahead, if the same would be made now."""
         ahead = await self._store.ahead(run.key)
         if ahead is None or ahead.day != calendar.latest_list(self._now()):
             return None
         return ahead if ahead.basis == await self._basis(request, ledger) else None
 
     async def _basis(self, request: Request, ledger: Ledger) -> str:
-        """Of what a digest is made from, beside the list: settings, votes, what was shown."""
+        """Returns a hash of what a digest is made from, apart from the list: settings, votes, what
+        was shown."""
         last = await self._store.digests(request.subscription, 1)
         analyst = self._services.analyst
         known = (*last, str(len(ledger.entries)), str(ledger.reopened), *ledger.categories)
@@ -270,10 +271,10 @@ class Daily:
         await self._store.watch(subscription.key, [posted(entry, thread, self._now(), digest.key)])
 
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
-        """Deletes the posts of a digest, papers added later too, and returns how many.
+        """Deletes the posts of a digest and of papers added later, and returns how many.
 
-        What people wrote stays. Where threads have names, the thread gets one that says so, and is
-        put away.
+        What people wrote stays. Where threads have names, the thread is renamed to say so and
+        archived.
         """
         async with self._store.lease(join_key("add", digest.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             chat = self._chats[subscription.place.platform]
@@ -286,7 +287,8 @@ class Daily:
         return taken
 
     async def _standing(self, subscription: Subscription) -> frozenset[str]:
-        """Ids of the papers in the channel's latest digests that were not taken back."""
+        """Returns the ids of the papers in the channel's latest digests, except those taken
+        back."""
         standing: set[str] = set()
         for key in await self._store.digests(subscription.key, LATEST):
             if not await self.is_retracted(key) and (digest := await self._store.digest(key)) is not None:

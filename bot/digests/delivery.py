@@ -66,9 +66,10 @@ MAX_DOUBTFUL = 5
 CLOCK_SKEW = timedelta(minutes=2)
 """Tolerance between the store's clock and the platform's."""
 UPLOAD_TIMEOUT = 15.0
-"""Seconds for a picture, which the post waits for."""
+"""Seconds that an upload may take: the post waits for it."""
 MAX_REFUSED_UPLOADS = 2
-"""In a row, after which a call uploads no more: the scope is missing, or uploads are slow today."""
+"""How many uploads in a row may be refused before a call uploads no more: the scope is missing, or
+uploads are slow today."""
 REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
 
 
@@ -89,9 +90,9 @@ class Delivered:
     fault: str = ""
     """Why it stopped, as a sentence. In the state OPEN, call again later."""
     busy: bool = False
-    """Another process is delivering."""
+    """Whether another process is delivering."""
     refused: bool = False
-    """The platform refused this call for want of a right or of the channel."""
+    """Whether the platform refused this call because a right or the channel is missing."""
 
 
 async def show_pictured(
@@ -100,7 +101,7 @@ async def show_pictured(
     pictures: Callable[[str], Awaitable[bytes | None]],
     show: Callable[[Upload | None], Awaitable[T]],
 ) -> T:
-    """Shows a post with its picture. What goes wrong with the picture costs the picture."""
+    """Shows a post with its picture. If the picture fails, shows the post without it."""
     upload = await _uploaded(chat, picture_in(post), pictures)
     if upload is not None:
         try:
@@ -161,10 +162,11 @@ async def deliver(
     pictures: Callable[[str], Awaitable[bytes | None]] = no_picture,
     drop_missing: bool = False,
 ) -> Delivered:
-    """Safe to call at any time, in any number of processes. `steps` is called in a thread, and only
-    if no plan is stored. `checkpoint` is called where a death must not count; `pictures` gives the
-    stored picture of a key. `drop_missing`: a step whose channel or thread is gone is dropped.
-    Raises StoreUnavailable; a refusal of the platform becomes `fault`."""
+    """Delivers, or goes on delivering. Safe to call at any time, in any number of processes.
+    `steps` is called in a thread, and only if no plan is stored. `checkpoint` is called after
+    progress, so that earlier deaths no longer count. `pictures` gives the stored picture of a key.
+    `drop_missing`: drops a step whose channel or thread is gone. Raises StoreUnavailable; a refusal
+    of the platform becomes `fault`."""
     known = await store.delivery(key, plan=False)
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))
@@ -210,9 +212,10 @@ async def retract(
     added: Sequence[str] = (),
     settle_time: timedelta | None = None,
 ) -> int:
-    """Deletes our posts, the last first, stops a delivery, returns how many. Its threads get the
-    `name`, if given, and are put away. `added`: messages that were posted later. Repeatable.
-    Raises ChatError if the platform refuses, LeaseBusy if another process keeps the lease."""
+    """Stops a delivery, deletes our posts, the last first, and returns how many. Its threads are
+    renamed to `name`, if given, and archived. `added`: messages that were posted later. May be
+    repeated. Raises ChatError if the platform refuses, LeaseBusy if another process keeps the
+    lease."""
     if await store.delivery(key) is None:
         return 0
     await store.mark_retracted(key)
@@ -248,11 +251,11 @@ class _DeliverySession:
     pictures: Callable[[str], Awaitable[bytes | None]] = no_picture
     drop_missing: bool = False
     uploads: dict[str, Upload | None] = field(default_factory=dict)
-    """By step; None where the step goes without its picture."""
+    """The uploads by step; None where the step goes without its picture."""
     refused: int = 0
     """Uploads in a row that were refused."""
     forbidden: bool = False
-    """The platform refused a request for want of a right or of the channel."""
+    """Whether the platform refused a request because a right or the channel is missing."""
     waited: float = 0.0
     doubtful: int = 0
     """Unanswered requests since the last recorded step."""
@@ -378,8 +381,8 @@ class _DeliverySession:
                 await self._record(step, message)
 
     async def _upload(self, step: Step) -> Upload | None:
-        """Uploads the step's picture, before its intent is recorded: nobody sees a picture without
-        its post, so one that is uploaded twice does no harm. None: the step goes without."""
+        """Uploads the step's picture before its intent is recorded. Nobody sees a picture without
+        its post, so uploading it twice does no harm. Returns None if the step goes without."""
         if step.picture is None or self.refused >= MAX_REFUSED_UPLOADS:
             return None
         if step.key not in self.uploads:
@@ -453,7 +456,7 @@ class _DeliverySession:
         await asyncio.sleep(wait)
 
     def _count_throttled(self, error: Throttled) -> float:
-        """The seconds to wait now; 0 once the delivery has waited long enough in all."""
+        """Returns the seconds to wait now; 0 once the delivery has waited long enough in all."""
         wait = max(error.wait, 0.1)
         self.waited += wait
         return wait if self.waited <= MAX_THROTTLED else 0.0
@@ -497,7 +500,7 @@ class _DeliverySession:
         return replace(step, payload=_fill_links(step.payload, {n: links.get(n) or here for n in ours}))
 
     async def _link(self, message: str) -> str:
-        """Empty if a person deleted the message."""
+        """Returns the link to a posted message; empty if a person deleted it."""
         return await self._retry_throttled(lambda: self.chat.link(self.place, message)) or ""
 
 
@@ -512,7 +515,8 @@ def _fill_links(value: Any, links: Mapping[str, str]) -> Any:
 
 
 def own_posts(delivery: Delivery) -> dict[str, int]:
-    """The steps that are posts of their own beside the parent, and the reply that each begins."""
+    """Returns the steps that are posts of their own beside the parent, and the reply that each
+    begins."""
     return {step.key: step.reply for step in delivery.plan if step.kind is StepKind.POST and step.reply >= 0}
 
 

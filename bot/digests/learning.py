@@ -14,12 +14,12 @@ from digest.selection.preferences import Example, Learned, Preferences
 
 WEIGHTS: Mapping[VoteKind, float] = {VoteKind.MORE: 1, VoteKind.SAVED: 1, VoteKind.ASKED: 0.5, VoteKind.FEWER: -1}
 MOST = 200
-"""Only the newest votes count: a channel changes in three months."""
+"""How many votes count, the newest: what a channel wants changes within three months."""
 
 
 async def load_preferences(store: Store, subscription: Subscription) -> Preferences:
-    """A channel learns from the votes in it, a person's own digest from the person's everywhere.
-    Papers that were in no digest there are not stored, and teach nothing."""
+    """Loads what the votes taught: those in the channel, or for a person's own digest the person's
+    votes everywhere. Papers that no digest there showed are not stored and teach nothing."""
     own = subscription.place.direct
     places = await store.voted_in(subscription.set_by) if own else [subscription.key]
     votes: list[Vote] = []

@@ -27,7 +27,7 @@ async def load(cache: Cache, channel: str, name: str) -> Preview | None:
 
 
 async def give_to_run(cache: Cache, run: str, preview: Preview) -> None:
-    """The run makes its digest of these papers with these Scores."""
+    """Has the run make its digest of these papers with these Scores."""
     await cache.put(join_key("previewed", run), to_json(preview), RUN_LIFE)
 
 

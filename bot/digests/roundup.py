@@ -26,7 +26,7 @@ from digest.selection.preferences import Preferences
 
 WEEKLY, MONTHLY = "weekly", "monthly"
 KINDS = (WEEKLY, MONTHLY)
-"""Of the keys of deliveries: `slack:C1:2026-01-30:weekly`."""
+"""The kinds, which stand in the keys of deliveries: `slack:C1:2026-01-30:weekly`."""
 TOP, PASSED_OVER = 5, 5
 SUMMED_UP = 15
 """Papers whose analyses the themes are written from."""
@@ -107,8 +107,8 @@ def passed_over(digests: Sequence[Digest], shown: Sequence[str], preferences: Pr
 
 
 def to_sum_up(digests: Sequence[Digest], liked: Sequence[Liked], limit: int = SUMMED_UP) -> tuple[Entry, ...]:
-    """The papers that the themes are written from, numbered anew: what people liked, what each day
-    named to read first, then the best of the rest."""
+    """Returns the papers that the themes are written from, renumbered: what people liked, what each
+    day named to read first, then the best of the rest."""
     by_id = {plain_id(e.paper.id): e for e in entries_of(digests) if e.analysis}
     first = [plain_id(m.paper_id) for d in digests for m in d.summary.first]
     best = sorted(by_id, key=lambda i: (-by_id[i].score.total, i))

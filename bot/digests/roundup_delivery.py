@@ -27,7 +27,7 @@ from digest.ports import Pace, Services, booked
 log = logging.getLogger(__name__)
 
 DIGESTS_A_DAY = 4
-"""So many of each day are read: the daily one and what `now` made."""
+"""How many digests of each day are read: the daily one and those that `now` made."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Roundups:
     pace: Pace
 
     async def post(self, subscription: Subscription, key: str, *, can_wait: bool) -> Delivered | None:
-        """Delivers the round-up of a run key, or resumes that. None if there was no digest in the
-        time. Raises ModelUnavailable if it `can_wait` for the model."""
+        """Delivers the round-up of a run key, or resumes its delivery. Returns None if there was no
+        digest in the period. Raises ModelUnavailable if it `can_wait` for the model."""
         place, chat = subscription.place, self.chats[subscription.place.platform]
         planned: Sequence[Step] = ()
         if await self.store.delivery(key, plan=False) is None:
@@ -82,7 +82,7 @@ class Roundups:
         return Thread(post, (), None, roundup.title_of(period, language), (("digest",),))
 
     async def _digests(self, subscription: str, period: Period) -> list[Digest]:
-        """Those of the period that were delivered, oldest first."""
+        """Returns the digests of the period that were delivered, oldest first."""
         days = 31 if period.kind == MONTHLY else 7
         found = []
         for key in await self.store.digests(subscription, DIGESTS_A_DAY * 2 * days):
@@ -96,7 +96,8 @@ class Roundups:
     async def _sum_up(
         self, subscription: Subscription, entries: Sequence[Entry], language: str, period: Period, *, can_wait: bool
     ) -> Summary | None:
-        """One call to the model, checked as any summary; without the model, by words."""
+        """Sums up by one call to the model, checked as any summary is; without the model, by
+        words."""
         if not entries:
             return None
         services, analyst = self.services, self.services.analyst

@@ -1,7 +1,7 @@
-"""What the archive is told of changes, and how processes ask the one that owns its file.
+"""Tells the archive of changes, and carries requests to the process that owns its file.
 
-A change only says where to look again, so it may be told twice and in any order. It is told in
-the transaction that makes it, and taken out once the archive has looked, unless it was told anew.
+A change only says where to look again, so it may be told twice and in any order. It is told in the
+transaction that makes it. It is removed once the archive has looked, unless it was told again.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class ArchiveExchange(Secrets):
         return bool(await self.redis.do("EXISTS", lease_key(ARCHIVE_LEASE)))
 
     async def ask_archive(self, request: bytes, within: float) -> bytes | None:
-        """The owner's reply; None if there is none in time."""
+        """Returns the owner's reply, or None if none comes in time."""
         name = uuid4().hex
         reply = key("archive-reply", name)
         await self.redis.transaction(
@@ -96,7 +96,7 @@ class ArchiveExchange(Secrets):
         return None
 
     async def next_archive_request(self) -> tuple[str, bytes] | None:
-        """(name, request). Waits up to two seconds."""
+        """Returns (name, request). Waits up to two seconds."""
         found = await self.redis.do("BLPOP", ASKED, BLOCK)
         return (found[1][:32].decode(), found[1][32:]) if found else None
 
@@ -107,22 +107,25 @@ class ArchiveExchange(Secrets):
     # ------------------------------------------------------------ links to its pages
 
     async def link_series(self, subscription: str) -> str:
-        """Part of the signatures of links to the channel's pages; changes when they are revoked."""
+        """Returns a part of the signatures of links to the channel's pages. It changes when they
+        are revoked."""
         found = await self.redis.do("GET", await self._series(subscription))
         return found.decode() if found else ""
 
     async def revoke_links(self, subscription: str) -> None:
-        """Links that were given out no longer open the channel's pages."""
+        """Revokes the links that were given out: they no longer open the channel's pages."""
         await self.redis.do("SET", await self._series(subscription), uuid4().hex, "EX", seconds(LONG))
 
     async def _series(self, subscription: str) -> str:
-        """Under a hash, so that it outlives the channel's other keys: links stay revoked."""
+        """Names the key by a hash, so that it outlives the channel's other keys and links stay
+        revoked."""
         return key("archive-links", Signer(await self.secret()).sign("links", subscription))
 
     # ------------------------------------------------------------ what must not come back
 
     async def note_forgotten(self, subscription: str) -> None:
-        """An archive's file that was away meanwhile has to forget the channel, too."""
+        """Records that the channel was forgotten, for an archive's file that is away at the
+        moment."""
         moment = repr(self.now().timestamp())
         await self.redis.do("SET", await self._forgotten(subscription), moment, "EX", seconds(FORGOTTEN_LIFE))
 

@@ -41,7 +41,7 @@ class RedisCache:
         await self._store.redis.do("SET", _cached(key), pack(value), "EX", seconds(life))
 
     async def once(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
-        """A lock within the process, a lease between processes."""
+        """Makes a value once: by a lock within the process and a lease between processes."""
         held = await self.get(key)
         if held is not None:
             return held

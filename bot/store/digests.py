@@ -76,7 +76,7 @@ class Digests(Ledgers):
         return from_json(Digest, json.dumps(_put_together(value, parts)))
 
     async def digests(self, subscription: str, limit: int = 10) -> list[str]:
-        """Keys, the newest first."""
+        """Returns the keys of the channel's digests, newest first."""
         return [k.decode() for k in await self.redis.do("ZREVRANGE", _index(subscription), 0, limit - 1)]
 
     async def latest_digest(self, subscription: str) -> Digest | None:
@@ -87,7 +87,8 @@ class Digests(Ledgers):
         return None
 
     async def save_posts(self, digest: str, place: Place, messages: Mapping[str, str]) -> None:
-        """`messages`: paper id to the id of its first message. Stored in both directions."""
+        """Stores which message shows which paper, in both directions. `messages`: paper id to the
+        id of its first message."""
         posts = key("posts", digest)
         commands: list[Command] = []
         for paper, message in messages.items():
@@ -97,16 +98,16 @@ class Digests(Ledgers):
             await self.redis.transaction([*commands, ("EXPIRE", posts, seconds(LONG))])
 
     async def posts(self, digest: str) -> dict[str, str]:
-        """Paper id to message id."""
+        """Returns paper id to message id."""
         found = await self.redis.do("HGETALL", key("posts", digest))
         return {paper.decode(): message.decode() for paper, message in found.items()}
 
     async def save_message_subject(self, place: Place, message: str, subject: str) -> None:
-        """`subject`: the paper id that a message is about, or an `AnswerTo` as a string."""
+        """Stores what a message is about. `subject`: a paper id, or an `AnswerTo` as a string."""
         await self.redis.do("SET", subject_key(place, message), subject, "EX", seconds(LONG))
 
     async def message_subject(self, place: Place, message: str) -> str:
-        """Empty where nothing is known."""
+        """Returns the paper or answer that a message is about; empty if unknown."""
         found = await self.redis.do("GET", subject_key(place, message))
         return found.decode() if found else ""
 

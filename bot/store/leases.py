@@ -57,11 +57,12 @@ return 1
 """Also forgets the last holder, so that a late renewal does not take the lease again."""
 MAX_PAUSE = 0.5
 HOLDER_MEMORY = timedelta(minutes=10)
-"""Longer than an unavailable store is retried."""
+"""How long the last holder is remembered: longer than an unavailable store is retried."""
 RELEASE_TIMEOUT = 5.0
 """Seconds."""
 AGAIN = 0.3
-"""Seconds between renewals while the store does not answer: to be first when it is back."""
+"""Seconds between renewals while the store does not answer. They are short, so that the holder is
+first when it is back."""
 
 
 class LeaseLost(PaperboyError):
@@ -73,14 +74,15 @@ class LeaseBusy(PaperboyError):
 
 
 class LeasePolicy(StrEnum):
-    """When the body of a lease is cancelled."""
+    """Decides when the body of a lease is cancelled."""
 
     STRICT = "strict"
-    """Once another process may hold the lease: for work that must not be done twice."""
+    """Cancelled once another process may hold the lease: for work that must not be done twice."""
     THROUGH_OUTAGES = "through outages"
-    """Once another process holds it; outages cancel nothing: for costly, repeatable work."""
+    """Cancelled once another process holds the lease, and not by an outage: for costly work that
+    may be repeated."""
     UNWATCHED = "unwatched"
-    """Never; the body checks `Lease.is_held` itself."""
+    """Never cancelled: the body checks `Lease.is_held` itself."""
 
 
 def boot_clock() -> float:
@@ -103,19 +105,21 @@ class Lease:
         self._until = 0.0
 
     def is_held(self, seconds: float = 0) -> bool:
-        """Whether the lease lasts for that long, counted from before the request that took it."""
+        """Returns whether the lease lasts that long, counted from before the request that took
+        it."""
         return boot_clock() + seconds < self._until
 
     def remaining(self) -> float:
-        """Seconds that remain."""
+        """Returns the seconds that remain."""
         return max(0.0, self._until - boot_clock())
 
     async def acquire(self) -> bool:
-        """Takes the lease if it is free. After that, read again what it guards."""
+        """Takes the lease if it is free. The caller must then read again what the lease guards."""
         return await self._ask(TAKE)
 
     async def renew(self) -> bool:
-        """False if it has expired; THROUGH_OUTAGES retakes it if no other process has held it."""
+        """Returns False if the lease has expired. With THROUGH_OUTAGES it is retaken if no other
+        process has held it."""
         return await self._ask(RESUME if self.policy is LeasePolicy.THROUGH_OUTAGES else RENEW)
 
     async def _ask(self, script: Script) -> bool:
@@ -150,8 +154,8 @@ class Leases(Base):
         wait: timedelta | None = None,
         policy: LeasePolicy = LeasePolicy.STRICT,
     ) -> AsyncIterator[Lease]:
-        """Waits for the lease (at most `wait`, then LeaseBusy), renews it in the background. Once
-        it is lost, as `policy` says, the body is cancelled and LeaseLost is raised."""
+        """Waits for the lease (at most `wait`, then LeaseBusy) and renews it in the background.
+        Once it is lost in the sense of `policy`, cancels the body and raises LeaseLost."""
         lease = Lease(self, name, life, policy)
         await _wait_for(lease, wait)
         body = asyncio.current_task()

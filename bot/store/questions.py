@@ -101,9 +101,9 @@ class QuestionState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
-    """Its message was deleted."""
+    """The question's message was deleted."""
     SILENT = "silent"
-    """It was not for the bot."""
+    """The question was not for the bot."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,10 @@ class StoredQuestion:
     message: str = ""
     """The id of the answer's message."""
     revision: int = 0
-    """How often its text was replaced by an edit."""
+    """How often an edit replaced its text."""
     round: int = 0
-    """How often it was edited after its answer stood: a new answer replaces that one."""
+    """How often it was edited after it was answered. Each time a new answer replaces the last
+    one."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ class ThreadSpeakers:
 
 class Questions(Base):
     async def save_question(self, question: Question, instead_of: str = "") -> bool:
-        """False if its id or message was stored before. `instead_of`: the message's question."""
+        """Stores a question. Returns False if its id or message was stored before. `instead_of`:
+        the message's question."""
         person = _person(question.person.id)
         kept = await self.redis.run(
             KEEP,
@@ -193,7 +195,7 @@ class Questions(Base):
         )
 
     async def is_current(self, question: str, revision: int) -> bool:
-        """Whether it is open and was not edited since this revision."""
+        """Returns whether the question is open and was not edited since this revision."""
         state, now = await self.redis.do("HMGET", _question(question), "state", "revision")
         return bool(state == b"open" and int(now or 0) == revision)
 
@@ -203,7 +205,7 @@ class Questions(Base):
         return found.decode() if found else ""
 
     async def unanswered(self) -> list[StoredQuestion]:
-        """The oldest first."""
+        """Returns the ids of unanswered questions, oldest first."""
         ids = [i.decode() for i in await self.redis.do("ZRANGE", UNANSWERED, 0, -1)]
         asked = [(i, await self.question(i)) for i in ids]
         ended = [i for i, found in asked if found is None]
@@ -242,16 +244,16 @@ class Questions(Base):
                 await self._settle(asked.question.id, QuestionState.WITHDRAWN)
 
     async def end_withdrawn(self, question: str) -> None:
-        """Nothing of it is left on the platform."""
+        """Ends a withdrawn question of which nothing is left on the platform."""
         await self.redis.do("ZREM", UNANSWERED, question)
 
     async def mark_silent(self, question: str) -> None:
-        """It was not for the bot, or nobody can be told its answer."""
+        """Ends a question that was not for the bot, or whose answer nobody can be told."""
         await self._settle(question, QuestionState.SILENT)
 
     async def save_answer(self, question: str, answer: Answer, post: Post, revision: int = 0) -> bool:
-        """Call before sending. Unless private, the answer joins the thread's turns. False if the
-        question was edited or ended meanwhile."""
+        """Stores the answer, before it is sent. Unless private, it joins the thread's turns.
+        Returns False if the question was edited or ended meanwhile."""
         asked = await self.question(question)
         if asked is None:
             return False
@@ -265,7 +267,8 @@ class Questions(Base):
         return True
 
     async def mark_answered(self, question: str, message: str, revision: int = 0) -> bool:
-        """False if the question was edited or ended meanwhile."""
+        """Records that the answer was sent. Returns False if the question was edited or ended
+        meanwhile."""
         return await self._settle(question, QuestionState.ANSWERED, message, str(revision))
 
     async def _settle(self, question: str, state: QuestionState, message: str = "", revision: str = "") -> bool:
@@ -319,7 +322,7 @@ class Threads(Base):
         await self._note(place, {name: value for name, value in fields.items() if value})
 
     async def thread(self, place: Place) -> ThreadRecord | None:
-        """None for a thread in which the bot has no part."""
+        """Returns the thread, or None if the bot has no part in it."""
         found = await self.redis.do("HMGET", thread_key(place), "started", "digest", "papers", "quiet")
         started, digest, papers, quiet = ((value or b"").decode() for value in found)
         return ThreadRecord(digest, tuple(papers.split()), bool(quiet)) if started else None
@@ -369,7 +372,7 @@ class Threads(Base):
 
 
 def _words(text: str) -> str:
-    """Equal for texts that differ in spaces only."""
+    """Returns the text with single spaces, so that texts that differ in spaces only are equal."""
     return fingerprint(" ".join(text.split()))
 
 
@@ -390,7 +393,8 @@ def thread_key(place: Place) -> str:
 
 
 BLOCKS: dict[str, type[Any]] = {k.__name__: k for k in (Heading, Text, Small, Quotation, Table, Rule, Actions, Menu)}
-"""Stored by name, because Text, Small and Heading have the same fields."""
+"""The blocks by the name under which they are stored: Text, Small and Heading have the same
+fields."""
 
 
 def post_to_json(post: Post) -> bytes:

@@ -40,7 +40,7 @@ Command = Sequence[Word]
 CONNECTIONS = 40
 TIMEOUT = 5.0
 RETRIES = 50
-"""Up to two seconds apart: a minute in all."""
+"""How often a command is repeated, up to two seconds apart: a minute in all."""
 FULL_WAIT = 75.0
 """Seconds to retry while the server takes no writes: losing a paid result is worse than waiting."""
 FULL_RETRY_DELAY = 1.0
@@ -124,7 +124,8 @@ class Redis:
         return await self._done(ask)
 
     async def transaction(self, commands: Sequence[Command]) -> list[Any]:
-        """All or nothing. Repeated if the answer is lost, so it may only set and delete."""
+        """Runs all commands or none. They are repeated if the reply is lost, so they may only set
+        and delete."""
 
         async def ask() -> list[Any]:
             async with self._client.pipeline(transaction=True) as pipe:
@@ -136,7 +137,7 @@ class Redis:
         return found
 
     async def batch(self, commands: Sequence[Command]) -> list[Any]:
-        """Several reads in one trip."""
+        """Makes several reads in one round trip."""
         if not commands:
             return []
         with sentences(self._url):
@@ -186,7 +187,7 @@ async def reachable(url: str) -> None:
 
 
 async def _policy(probe: Redis) -> str:
-    """Empty where the server does not say or has no memory limit."""
+    """Returns the eviction policy; empty if the server does not say or has no memory limit."""
     with contextlib.suppress(exceptions.RedisError, StoreUnavailable, Misconfigured):
         told = await probe.do("INFO", "memory")
         if int(told.get("maxmemory", 0)) > 0:
@@ -280,7 +281,7 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
         "{server} lacks a command ({said}). Use Redis or Valkey 7.0 or newer, without a proxy.",
     ),
 )
-"""What a server's refusal begins with or says, and what it means."""
+"""The words that a server's refusal begins with or contains, and their meaning."""
 
 
 def _refusal(error: exceptions.RedisError, url: str) -> StoreUnavailable | Misconfigured | None:
@@ -330,7 +331,7 @@ def unreachable(url: str) -> StoreUnavailable:
 
 
 def pack(value: bytes) -> bytes:
-    """Compresses long values; the first byte says whether."""
+    """Compresses long values. The first byte says whether a value is compressed."""
     return b"z" + zlib.compress(value, 3) if len(value) > COMPRESS_OVER else b"=" + value
 
 
@@ -383,6 +384,6 @@ class Base:
         """The process's clock, which tests may set. Lifetimes run by the server's."""
 
     async def server_time(self) -> datetime:
-        """The one clock that all machines share."""
+        """Returns the server's time: the one clock that all machines share."""
         whole, micros = await self.redis.do("TIME")
         return datetime.fromtimestamp(int(whole), UTC) + timedelta(microseconds=int(micros))

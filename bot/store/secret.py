@@ -14,7 +14,7 @@ class Secrets(Base):
     _secret: bytes = b""
 
     async def secret(self) -> bytes:
-        """Made at the first call; the same for all processes over one store."""
+        """Returns the key, made at the first call and the same for all processes over one store."""
         if not self._secret:
             await self.redis.do("SET", SECRET, token_bytes(LENGTH), "NX")
             self._secret = await self.redis.do("GET", SECRET)

@@ -38,7 +38,8 @@ class Store(
     """`Store(Redis(url))`, over one event loop's connections. The caller closes the Redis."""
 
     async def change_subscription(self, before: Subscription | None, made: Subscription) -> None:
-        """Saves. After a change of the Profile, unshown papers of the latest list are new again."""
+        """Saves the subscription. After a change of the Profile, unshown papers of the latest list
+        are new again."""
         await self.save_subscription(made)
         if before and before.created and made.profile != before.profile:
             last = await self.latest_digest(made.key)

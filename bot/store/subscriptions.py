@@ -25,7 +25,7 @@ class Subscriptions(Base):
         return None if value is None else from_json(Subscription, value)
 
     async def save_subscription(self, subscription: Subscription) -> None:
-        """Changed times hold from now on, so no earlier moment becomes due."""
+        """Saves the settings. Changed times hold from now on, so no earlier moment becomes due."""
         before = await self.subscription(subscription.key)
         if before is not None:
             subscription = changed(before, subscription, self.now())
@@ -35,7 +35,8 @@ class Subscriptions(Base):
         )
 
     async def remove_subscription(self, subscription: str) -> None:
-        """Keeps the settings for thirty days if the bot returns; no key for Zotero."""
+        """Removes the channel. Its settings, without a key for Zotero, are kept for thirty days in
+        case the bot returns."""
         found = await self.subscription(subscription)
         if found is not None:
             await self.redis.transaction(
@@ -53,11 +54,11 @@ class Subscriptions(Base):
         return None if value is None else from_json(Subscription, value)
 
     async def personal_digests(self) -> int:
-        """How many people have a digest of their own."""
+        """Returns how many people have a digest of their own."""
         return int(await self.redis.do("SCARD", PERSONAL))
 
     async def save_own_place(self, person: str, place: Place) -> None:
-        """The direct conversation with a person."""
+        """Stores the direct conversation with a person."""
         await self.redis.do("SET", _own_place(person), to_json(place), "EX", seconds(LONG))
 
     async def own_place(self, person: str) -> Place | None:

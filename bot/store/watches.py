@@ -1,5 +1,5 @@
-"""Papers that are looked after: as each channel knows them, where they stand, and what is to be
-told of them.
+"""Papers that channels watch: what each channel knows of them, their threads, and their untold
+news.
 
 What is known of a paper is stored under the hash of its content and shared by channels. Seeing a
 paper and noting its news is one transaction, so news is neither lost nor found twice.
@@ -27,7 +27,7 @@ class Watch:
 
     paper_id: str
     place: Place
-    """The thread in which it stands; without one in a direct conversation."""
+    """The thread that shows it. In a direct conversation there is none."""
     until: datetime
     digest: str = ""
     """The key of the digest that showed it; empty if it was only asked about or saved."""
@@ -45,11 +45,11 @@ class Watch:
         return bool(self.digest or self.people or self.savers)
 
     def without(self, person: str) -> Watch:
-        """As if the person had not saved it."""
+        """Returns the watch as if the person had not saved the paper."""
         return replace(self, savers=tuple(p for p in self.savers if p != person))
 
     def unasked_by(self, person: str) -> Watch:
-        """As if the person had neither asked about it nor shared it."""
+        """Returns the watch as if the person had neither asked about the paper nor shared it."""
         return replace(self, people=tuple(p for p in self.people if p != person))
 
 
@@ -64,7 +64,7 @@ class News:
     weekly: bool = False
     """Whether it is for the week's message."""
     unopened: bool = False
-    """As the Watch's."""
+    """The same as `Watch.unopened`."""
 
     @property
     def name(self) -> str:
@@ -99,14 +99,14 @@ if ARGV[6] ~= '' then
 end
 return 1
 """)
-"""Puts a row in the place of the one that was read, with a piece of news. Returns 0 where another
-process has changed the row since: nothing of it may come back, nor be lost."""
+"""Replaces a row that was read, and adds a piece of news. Returns 0 if another process has changed
+the row since: nothing deleted may come back, and nothing added may be lost."""
 
 
 class Watches(Base):
     async def watch(self, channel: str, watches: Sequence[Watch]) -> None:
-        """Looks after papers. One that is looked after already stays where it is, but longer; one
-        without a place to tell it in is not begun with."""
+        """Begins to watch papers. A paper that is watched already keeps its thread and is watched
+        longer. A paper without a place for its news is not watched."""
         for new in watches:
             known = await self._save_known(new.known) if new.known is not None else ""
             people = _union(new.people, new.savers)
@@ -132,7 +132,7 @@ class Watches(Base):
         news: News | None = None,
         life: int | str = "",
     ) -> bool:
-        """Puts what `change` makes of a row in its place; None deletes it. It is called again where
+        """Replaces a row by what `change` makes of it; None deletes it. Calls `change` again if
         another process has changed the row meanwhile. Returns whether a row was deleted."""
         told = [news.name, pack(to_json(news)), seconds(LONG)] if news else ["", "", ""]
         while True:
@@ -150,12 +150,13 @@ class Watches(Base):
         return {name.decode(): from_json(_Row, value) for name, value in found.items()}
 
     async def watched_papers(self, channels: Sequence[str]) -> set[str]:
-        """The ids of all papers that these channels look after."""
+        """Returns the ids of all papers that these channels watch."""
         found = await self.redis.batch([("HKEYS", _watch(channel)) for channel in channels])
         return {name.decode() for names in found for name in names}
 
     async def watches(self, channels: Sequence[str], papers: Sequence[str]) -> list[tuple[str, Watch]]:
-        """What these channels know of these papers. What several know alike is one value."""
+        """Returns what these channels know of these papers. Channels that know the same share one
+        value."""
         if not papers:
             return []
         found = await self.redis.batch([("HMGET", _watch(channel), *papers) for channel in channels])
@@ -172,11 +173,12 @@ class Watches(Base):
         return row is not None and row.watch.until > self.now()
 
     async def watched(self, channel: str) -> int:
-        """How many papers the channel looks after."""
+        """Returns how many papers the channel watches."""
         return int(await self.redis.do("HLEN", _watch(channel)))
 
     async def watching(self) -> list[str]:
-        """The channels that look after papers or have news. Others are no longer listed."""
+        """Returns the channels that watch papers or have news, and takes all others off the
+        list."""
         channels = sorted(c.decode() for c in await self.redis.do("SMEMBERS", WATCHING))
         held = await self.redis.batch([("EXISTS", _watch(c), _news(c)) for c in channels])
         gone = [c for c, n in zip(channels, held, strict=True) if not n]
@@ -185,7 +187,7 @@ class Watches(Base):
         return [c for c in channels if c not in gone]
 
     async def unwatch(self, channel: str, papers: Collection[str]) -> None:
-        """Looks after these papers no longer, and forgets their news."""
+        """Stops watching these papers and forgets their news."""
         if papers:
             await self.redis.do("HDEL", _watch(channel), *papers)
             await self._end_news_of(channel, papers)
@@ -194,7 +196,7 @@ class Watches(Base):
         await self.end_news(channel, [n for n in await self.news(channel) if n.change.paper.id in papers])
 
     async def unwatch_digest(self, channel: str, digest: str) -> None:
-        """The digest was taken back."""
+        """Stops watching the papers of a digest that was taken back."""
         papers = [paper for paper, row in (await self._rows(channel)).items() if row.watch.digest == digest]
         await self._let_go(channel, papers, lambda watch: replace(watch, digest=""))
 
@@ -206,12 +208,12 @@ class Watches(Base):
             await self._let_go(channel, papers, lambda watch: watch.without(person).unasked_by(person))
 
     async def unwatch_saved(self, person: str, paper: str, channels: Collection[str]) -> None:
-        """Looks after the paper there no longer because this person saved it."""
+        """Stops watching the paper in that channel on account of this person, who had saved it."""
         for channel in channels:
             await self._let_go(channel, [paper], lambda watch: watch.without(person))
 
     async def _let_go(self, channel: str, papers: Collection[str], change: Callable[[Watch], Watch]) -> None:
-        """Takes a reason to look after papers away, and papers that have no other."""
+        """Removes a reason to watch papers, and the papers that have no other."""
 
         def changed(row: _Row | None) -> _Row | None:
             left = change(row.watch) if row is not None else None
@@ -222,8 +224,8 @@ class Watches(Base):
     # ------------------------------------------------------------ news
 
     async def save_seen(self, channel: str, paper: str, known: Known, news: News | None) -> None:
-        """Stores what is known of a paper from now on, and what of it is to be told. One that is no
-        longer looked after stays so."""
+        """Stores what is known of a paper from now on, and its news. A paper that is no longer
+        watched stays unwatched."""
         hashed = await self._save_known(known)
         await self._change(channel, paper, lambda row: replace(row, known=hashed) if row is not None else None, news)
 
@@ -236,13 +238,14 @@ class Watches(Base):
             await self.redis.transaction([command for one in news for command in _news_commands(channel, one)])
 
     async def end_news(self, channel: str, news: Sequence[News]) -> None:
-        """They were told, or nobody can be told."""
+        """Deletes news that was told, or that nobody can be told."""
         if news:
             await self.redis.do("HDEL", _news(channel), *(one.name for one in news))
 
 
 def _joined(new: Watch, known: str, row: _Row | None) -> _Row | None:
-    """The row of a paper that is looked after for one more reason. `known`: the hash of it."""
+    """Returns the row of a paper that is watched for one more reason. `known`: the hash of what is
+    known."""
     if row is None:
         return _Row(replace(new, known=None), known) if new.place.thread or new.place.direct else None
     old = row.watch

@@ -19,15 +19,15 @@ class ZoteroLink:
     library: int
     """The group's number."""
     name: str = ""
-    """The group's, as Zotero gave it."""
+    """The group's name, as Zotero gave it."""
     key: str = ""
     """The API key, encrypted; empty for that of the environment."""
     added: int = 0
     """Papers put into the library from this channel."""
     pushed: datetime | None = None
-    """When this last succeeded."""
+    """When papers were last pushed."""
     fault: str = ""
-    """Why it did not the last time: a sentence."""
+    """Why the last push failed, as a sentence; empty if it did not."""
 
 
 class ZoteroRecords(Base):
@@ -42,7 +42,8 @@ class ZoteroRecords(Base):
         await self.redis.do("HDEL", LINKS, subscription)
 
     async def zotero_items(self, library: int, papers: Collection[str]) -> dict[str, str]:
-        """The keys of items for those of these papers that were pushed into the library."""
+        """Returns the keys of the library's items for those of these papers that were pushed into
+        it."""
         wanted = sorted(papers)
         found = await self.redis.do("HMGET", _items(library), *wanted) if wanted else []
         return {paper: item.decode() for paper, item in zip(wanted, found, strict=True) if item}

@@ -40,7 +40,8 @@ log = logging.getLogger(__name__)
 
 MAX_WAIT_ARXIV = timedelta(hours=6)
 MAX_WAIT_MODEL = timedelta(hours=2)
-"""A daily run waits so long for arXiv, then fails, or for the model, then does without."""
+"""How long a daily run waits for arXiv before it fails, or for the model before it goes on
+without."""
 RETRY_ARXIV = timedelta(minutes=10)
 RETRY_MODEL = timedelta(minutes=5)
 REFUSAL_LASTS = timedelta(minutes=2)
@@ -50,11 +51,11 @@ RETRY_DELIVERY = timedelta(minutes=5)
 RETRY_ANSWER = timedelta(seconds=20)
 RETRY_LOOK = timedelta(minutes=30)
 QUESTION_MAX_AGE = timedelta(days=1)
-"""If an older question cannot be answered, its asker is told why."""
+"""The age from which the asker of a question that cannot be answered is told why."""
 TELLING_MAX_AGE = timedelta(days=7)
 RETRY_TELLING = timedelta(minutes=10)
 RETRY_REFUSED = timedelta(minutes=5)
-"""The longest wait until a refused answer is sent again: the right may be back."""
+"""The longest wait until a refused answer is sent again: the bot may have the right again."""
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,13 @@ class Jobs:
                 log.warning("event=not_made_ahead cause=%r", for_log(error))
 
     def _serves(self, subscription: Subscription) -> bool:
-        """Whether the channel's platform has a token here; its channels outlast the token."""
+        """Returns whether the channel's platform has a token here. A platform's channels outlast
+        its token."""
         return subscription.place.platform in self._context.chats
 
     async def roundup(self, task: Task, run_key: str) -> None:  # noqa: ARG002  # the delivery has its checkpoints
-        """Makes and posts a week's or a month's round-up. Without the model for two hours, it is
-        made by words."""
+        """Makes and posts a week's or a month's round-up. If the model is away for two hours, words
+        make it."""
         with log_id(run_key):
             key, context = RunKey.parse(run_key), self._context
             subscription = await self._store.subscription(key.subscription)
@@ -369,7 +371,7 @@ class Jobs:
             await self._reports.report_recovery("zotero", about=channel)
 
     async def look(self, task: Task, name: str) -> None:  # noqa: ARG002  # what it has seen is stored at once
-        """Looks up the papers that channels look after. Without arXiv the day is left out."""
+        """Looks up the papers that channels watch. Skips the day if arXiv is away all day."""
         day = date.fromisoformat(name)
         try:
             for channel in await look_up(self._context, day):
@@ -481,13 +483,15 @@ class Jobs:
 
 
 def _wait_after(error: ChatError, waited: timedelta) -> timedelta:
-    """A refusal is repeated at growing gaps: the platforms count refused requests."""
+    """Returns the wait before another try. It grows after refusals, because the platforms count
+    them."""
     if isinstance(error, Throttled):
         return timedelta(seconds=error.wait)
     return RETRY_ANSWER if isinstance(error, OutcomeUnknown) else min(max(RETRY_ANSWER, waited / 4), RETRY_REFUSED)
 
 
 def release_memory() -> None:
-    """Returns the memory of ten parsed papers to the system; glibc would keep it for a day."""
+    """Returns freed memory to the system: that of ten parsed papers, which glibc would keep for a
+    day."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -58,7 +58,7 @@ RETRY_IF_HELD = timedelta(seconds=3)
 RETRY_AFTER_FAULT = timedelta(seconds=5)
 """Quadrupled after each further fault."""
 UNKNOWN_FOR = timedelta(days=1)
-"""So long a task waits for a version of the program that knows it."""
+"""How long a task waits for a version of the program that knows it."""
 DEAD_AFTER = timedelta(hours=1)
 """Idle time after which a consumer counts as dead; set on its messages so that they are claimed."""
 DRAIN = 20.0
@@ -129,7 +129,7 @@ class Task:
         return self.deaths.cautious
 
     async def checkpoint(self) -> None:
-        """Call after storing progress: later deaths are counted from here."""
+        """Call this after storing progress. Later deaths are counted from here."""
         await self.store.checkpoint(self.key)
 
     @contextlib.asynccontextmanager
@@ -197,7 +197,7 @@ class Queue:
         self._docket_of[name] = docket
 
     async def add(self, task: str, *ids: str, key: str = "", wait: timedelta = timedelta(0)) -> bool:
-        """False if a task of this key is queued or done."""
+        """Adds a task. Returns False if one of this key is queued or done."""
         name = key or join_key(task, *ids)
         if await self._store.is_done(name):
             return False
@@ -217,7 +217,7 @@ class Queue:
             await put(task, json.dumps(ids))
 
     async def depth(self) -> dict[str, int]:
-        """Number of tasks in each docket, running ones included."""
+        """Returns the number of tasks in each docket, running ones included."""
         depths = {}
         for name, docket in self._dockets.items():
             waiting, parked = await self._store.redis.batch([("XLEN", docket.stream_key), ("ZCARD", docket.queue_key)])

@@ -34,12 +34,12 @@ REFRESH_EVERY = 15.0
 """Seconds between two readings of the subscriptions."""
 GRACE = int(timedelta(hours=12).total_seconds())
 CATCH_UP_WITHIN = timedelta(days=3)
-"""An older missed run is not made: the next one takes up its papers."""
+"""How late a missed run is still made. The next run takes up the papers of older ones."""
 MIN_AHEAD, MAX_AHEAD = timedelta(minutes=2), timedelta(minutes=30)
 """How long before its time a digest is begun."""
 USUAL_DURATION = timedelta(minutes=5)
 LOOK_HOUR = 6
-"""Hour of the day, UTC, from which papers are looked up that channels look after."""
+"""The hour of the day, UTC, from which watched papers are looked up."""
 RETRY_AFTER = 1.0
 """Seconds until a scheduler that had to stop asks for the lease again."""
 
@@ -144,8 +144,8 @@ class RunScheduler:
             log.warning("event=clock_waits subscription=%s cause=%r", subscription.key, for_log(error))
 
     async def _prepare(self, subscription: Subscription) -> None:
-        """Has the next digest made shortly before its time, if the list it will show is out: so
-        long before as the last one took, and a half more."""
+        """Has the next digest made shortly before its time, if the list that it will show is out.
+        How long before: one and a half times what the last one took, and a margin."""
         now, key = self._now(), subscription.key
         due = next_run(subscription, now)
         if due is None or due - now > MAX_AHEAD or self._last_ahead.get(key) == due:

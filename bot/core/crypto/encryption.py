@@ -24,7 +24,7 @@ class Cipher:
         self._key = hmac.digest(secret.encode(), b"paperboy vault", hashlib.sha256)
 
     def encrypt(self, text: str, owner: str) -> str:
-        """`owner`: whose it is; for another owner it does not decrypt."""
+        """Encrypts a key of `owner`. It cannot be decrypted for another owner."""
         nonce = secrets.token_bytes(NONCE)
         return base64.b64encode(nonce + self._cipher().encrypt(nonce, text.encode(), owner.encode())).decode()
 

@@ -20,7 +20,8 @@ HEADER = "# Settings of Paperboy, written by `paperboy init`. All of them, with 
 
 
 def with_values(text: str, values: Mapping[str, str]) -> str:
-    """The text of a file with these settings set, each where it stands, else at the end."""
+    """Returns the file's text with these settings set, each where it stands, new ones at the
+    end."""
     lines, missing = [], dict(values)
     for binding in parse_stream(io.StringIO(text)):
         original = binding.original.string
@@ -41,7 +42,7 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
 
 
 def write(file: Path, values: Mapping[str, str]) -> None:
-    """Only its owner can read it then. Raises OSError."""
+    """Writes the file so that only its owner can read it. Raises OSError."""
     target = file.resolve()
     before = target.read_bytes().decode() if target.exists() else HEADER
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # its mode is 600

@@ -1,4 +1,5 @@
-"""What is wrong with a value, in our words: pydantic's problems, none of its texts."""
+"""Says what is wrong with a value in our words: pydantic finds the problem, none of its texts is
+shown."""
 
 from __future__ import annotations
 

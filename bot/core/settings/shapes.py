@@ -138,7 +138,7 @@ def _prefixed(value: str, prefix: str, where: str) -> str:
 
 
 def _clean(value: str) -> str:
-    """Without quotation marks and spaces around it, which copying leaves."""
+    """Removes the quotation marks and spaces around a value, which copying leaves."""
     cleaned = value.strip().strip("'\"“”‘’`").strip()
     if not cleaned.isascii() or any(c.isspace() or not c.isprintable() for c in cleaned):
         raise ValueError("there is a space or another character in it that no token has; copy it again, whole")
@@ -153,7 +153,7 @@ _ZOTERO_GROUP = regex(r"(?:.*\bgroups/)?(\d{1,10})(?:/.*)?", re.ASCII | re.DOTAL
 
 
 def zotero_library(value: str) -> str:
-    """The number of a Zotero group, from itself or an address."""
+    """Returns the number of a Zotero group, from the number itself or an address."""
     found = _ZOTERO_GROUP.fullmatch(value.strip())
     if value and (found is None or not int(found[1])):
         raise ValueError("is not a group; write its number or address, https://www.zotero.org/groups/12345/name")

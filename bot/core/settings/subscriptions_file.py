@@ -1,7 +1,8 @@
 """A file with the settings of many channels, YAML or JSON: parses, compares, exports.
 
-defaults: {language: zh, timezone: Asia/Shanghai, days: mon-fri} subscriptions:
-- {channel: slack:C0123ABCD, categories: [cs.CV, cs.RO], interests: robots that learn from video}
+  defaults: {language: zh, timezone: Asia/Shanghai, days: mon-fri}
+  subscriptions:
+  - {channel: slack:C0123ABCD, categories: [cs.CV, cs.RO], interests: robots that learn from video}
 
 What a channel leaves out comes from `defaults`, else from the environment. Channels that the
 file does not name are left alone, and so is a pause that it does not mention.

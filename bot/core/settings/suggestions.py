@@ -25,11 +25,12 @@ from digest.render.catalogs import languages
 
 LIMIT = 3
 CUTOFF = 85
-"""Of 100: how alike a mistyped name is to a known one."""
+"""How alike a mistyped name and a known one must be, of 100."""
 _OFFSET = regex(r"(?:(?:utc|gmt)\s+(?=\d)|(?:utc|gmt)?\s*(?=[+-]))([+-]?)(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
 _HAN = regex(r"[\u3400-\u9fff]{2,}")
 SHORTEST, LONGEST = 4, 60
-"""Characters of a name that is compared with others: an abbreviation is known or not."""
+"""Characters of a name that is compared with others. A shorter one, an abbreviation, is known or
+not."""
 
 
 def timezones(typed: str) -> tuple[str, ...]:
@@ -245,6 +246,7 @@ def _language_names() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _locales() -> tuple[Any, ...]:
-    """Of the catalogs, and those whose abbreviations and spellings are common: `IST`, `BST`."""
+    """The locales of the catalogs, and those whose abbreviations and spellings are common: `IST`,
+    `BST`."""
     variants = ("en", "en_GB", "en_IN", "en_AU", "en_ZA", "en_SG", "zh_Hant")
     return tuple(Locale.parse(language) for language in (*variants, *languages("bot")))

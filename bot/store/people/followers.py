@@ -19,14 +19,15 @@ TOKENS_LIFE = timedelta(hours=1)
 class Follower:
     name: str
     run: str
-    """The key of the run and of its delivery. Empty for what one process does for the person."""
+    """The key of the run and of its delivery. Empty if the person waits for other work of one
+    process."""
     place: Place
     person: Person
     language: str
     at: datetime
-    """When it was typed; without a run, the process's last sign of life."""
+    """When the command was typed. Without a run: the process's last sign of life."""
     delivery: bool = False
-    """The digest is made already: only its delivery is awaited."""
+    """Whether the digest is made already, so that only its delivery is awaited."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """What the platform needs to answer (short-lived tokens). Never logged."""
 

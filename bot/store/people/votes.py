@@ -1,7 +1,7 @@
 """Votes on papers and answers: more, fewer, saved, asked, wrong. Each lasts ninety days.
 
-Of a person's 👍 and 👎 on one paper the later counts. The earlier stays, and counts again when the
-later is taken back.
+If a person gives a paper both 👍 and 👎, only the later vote counts. The earlier one is kept and
+counts again when the later one is taken back.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from digest.model import from_json, to_json
 BORDER = "\x1f"
 OPPOSITES = {VoteKind.MORE: (VoteKind.FEWER,), VoteKind.FEWER: (VoteKind.MORE,)}
 COUNTED = (VoteKind.MORE, VoteKind.FEWER, VoteKind.SAVED)
-"""What a paper's message shows the number of."""
+"""The kinds of vote whose number a paper's message shows."""
 
 
 class Votes(Base):
     async def vote(self, vote: Vote) -> None:
-        """Stores a vote once, or deletes it for `undo`. One that was pressed stays pressed when the
-        person reacts, too."""
+        """Stores a vote once, or deletes it for `undo`. A vote by a button stays one when the
+        person also reacts with the emoji."""
         person, channel = vote.person.id, votes_key(vote.place.key)
         field = vote_field(person, vote.kind, vote.subject)
         told = archive_change("votes", vote.place.key) if vote.kind is VoteKind.SAVED else []
@@ -52,7 +52,7 @@ class Votes(Base):
         )
 
     async def votes(self, subscription: str) -> list[Vote]:
-        """Those that count, oldest first."""
+        """Returns the votes that count, oldest first."""
         fields = await self.redis.do("HGETALL", votes_key(subscription))
         votes = {name: from_json(Vote, value) for name, value in fields.items()}
         oldest = self.now() - LONG
@@ -64,13 +64,13 @@ class Votes(Base):
         return [v for v in kept if v.kind not in OPPOSITES or last[v.person.id, v.subject] is v.kind]
 
     async def votes_on(self, subscription: str, paper_id: str, person: str) -> frozenset[VoteKind]:
-        """How the person's votes on a paper stand."""
+        """Returns the person's votes on a paper."""
         own = [v for v in await self.votes(subscription) if v.person.id == person and v.subject == paper_id]
         return frozenset(vote.kind for vote in own)
 
     async def votes_by_reaction(self, subscription: str, reaction: str) -> list[Vote]:
-        """Those that came from a `reaction_id`, or from all that begin with it; those that do not
-        count at present, too."""
+        """Returns the votes whose `reaction_id` is this one or begins with it, including those that
+        do not count at present."""
         every = [from_json(Vote, value) for value in await self.redis.do("HVALS", votes_key(subscription))]
         return [v for v in every if v.reaction == reaction or (reaction[-1] == " " and v.reaction.startswith(reaction))]
 
@@ -84,7 +84,7 @@ class Votes(Base):
         return counts
 
     async def note_counts_shown(self, digest: str, counts: dict[str, dict[VoteKind, int]]) -> None:
-        """The counts that a digest's replies show."""
+        """Records the counts that a digest's replies show."""
         await self.redis.do("SET", key("counts", digest), to_json(counts), "EX", seconds(LONG))
 
     async def counts_shown(self, digest: str) -> dict[str, dict[VoteKind, int]]:

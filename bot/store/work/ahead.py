@@ -17,9 +17,9 @@ class Ahead:
     """A Digest with its ledger entries. Neither is stored as made before its time."""
 
     basis: str
-    """Of what it was made from. Made from anything else, it would be another."""
+    """A hash of what it was made from. From anything else, another digest would result."""
     day: date
-    """The newest list then."""
+    """The day of the newest list at that time."""
     digest: Digest
     entries: tuple[LedgerEntry, ...]
     categories: tuple[str, ...]
@@ -34,7 +34,7 @@ class AheadDigests(Base):
         return from_json(Ahead, unpack(kept)) if kept else None
 
     async def note_duration(self, subscription: str, taken: timedelta) -> None:
-        """How long the channel's last digest took to make."""
+        """Records how long the channel's last digest took to make."""
         await self.redis.do("SET", _took(subscription), taken.total_seconds(), "EX", seconds(LONG))
 
     async def duration(self, subscription: str) -> timedelta | None:

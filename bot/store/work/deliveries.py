@@ -64,7 +64,7 @@ class Delivery:
     dropped: frozenset[str] = frozenset()
     """Steps whose target a person deleted."""
     fault: str = ""
-    """A sentence: why it is held up."""
+    """Why it is held up, as a sentence."""
     plan: tuple[Step, ...] = ()
     """Empty after seven days."""
 
@@ -91,7 +91,7 @@ class Deliveries(Base):
         )
 
     async def delivery(self, delivery: str, *, plan: bool = True) -> Delivery | None:
-        """Without `plan`, its steps are not read; they never change."""
+        """Returns the delivery. Without `plan`, its steps are not read; they never change."""
         fields, stored = await self.redis.batch(
             [("HGETALL", _delivery(delivery)), ("GET", _plan(delivery) if plan else _plan(""))]
         )
@@ -123,7 +123,7 @@ class Deliveries(Base):
         await self._write(lease, delivery, {f"intent {step}": at.isoformat()})
 
     async def clear_intent(self, lease: Lease, delivery: str, step: str) -> None:
-        """The request was refused, so the step is not in doubt."""
+        """Removes the intent of a step whose request was refused: it is not in doubt."""
         await self._write(lease, delivery, {f"intent {step}": ""})
 
     async def record(self, lease: Lease, delivery: str, step: str, message: str) -> None:
@@ -139,7 +139,8 @@ class Deliveries(Base):
         await self._write(lease, delivery, {"fault": dumped(sentence)})
 
     async def forget_delivery_fault(self, delivery: str) -> None:
-        """Before another try that somebody waits for: what holds it up then is new."""
+        """Clears the fault before another try that somebody waits for, so that a later fault is a
+        new one."""
         await self.redis.do("HDEL", _delivery(delivery), "fault")
 
     async def close_delivery(self, lease: Lease, delivery: str, state: DeliveryState) -> None:
@@ -147,7 +148,8 @@ class Deliveries(Base):
         await self.redis.do("ZREM", OPEN, delivery)
 
     async def mark_retracted(self, delivery: str) -> None:
-        """Needs no lease; a process that is delivering it stops before its next step."""
+        """Marks the delivery as retracted, without a lease. A process that is delivering it stops
+        before its next step."""
         await self.redis.transaction(
             [
                 ("HSET", _delivery(delivery), "state", DeliveryState.RETRACTED),

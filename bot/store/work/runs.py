@@ -64,13 +64,13 @@ class Run:
     state: RunState = RunState.OPEN
     begun: datetime | None = None
     note: str = ""
-    """A sentence: why it failed, or what it waits for."""
+    """Why it failed or what it waits for, as a sentence."""
     model_lost: datetime | None = None
-    """When it first could not reach the model; its wait counts from then."""
+    """When it first failed to reach the model. Its wait counts from then."""
     late_for: str = ""
     """The cause in the channel's last notice of a delay: `arxiv` or `model`."""
     fresh: bool = False
-    """Begun by this call of `begin_run`."""
+    """Whether this call of `begin_run` began it."""
 
     @property
     def id(self) -> RunKey:
@@ -84,7 +84,8 @@ class Run:
 
 class Runs(Base):
     async def begin_run(self, subscription: str, local_date: date, kind: str) -> Run:
-        """`kind`: `daily` or `now`. Begun again, the daily run of a date is returned as it is."""
+        """Begins a run, or returns the daily run of the date if it was begun. `kind`: `daily` or
+        `now`."""
         prefix = key("run", subscription)
         name, fresh = await self.redis.run(
             BEGIN,
@@ -95,7 +96,7 @@ class Runs(Base):
         return await self._run(subscription, begun.day, begun.kind, fresh=bool(fresh))
 
     async def end_run(self, run: Run, state: RunState, note: str = "") -> None:
-        """A run that ended stays ended."""
+        """Ends the run. A run that has ended keeps its state."""
         await self.redis.run(
             END,
             [_run(run), _open(run.subscription)],
@@ -107,7 +108,7 @@ class Runs(Base):
         await self.redis.transaction([("HSET", _run(run), "note", dumped(note)), ("EXPIRE", _run(run), seconds(LONG))])
 
     async def note_model_lost(self, run: Run) -> None:
-        """Keeps the first time."""
+        """Records that the run could not reach the model. The first time is kept."""
         await self.redis.do("HSETNX", _run(run), "model_lost", self.now().isoformat())
 
     async def note_late(self, run: Run, late_for: str) -> None:
@@ -118,7 +119,7 @@ class Runs(Base):
         return run if run.begun is not None else None
 
     async def open_run(self, subscription: str) -> Run | None:
-        """The run under way; None if there is none."""
+        """Returns the run under way, or None."""
         current = await self.redis.do("GET", _open(subscription))
         if current is None:
             return None
@@ -126,7 +127,7 @@ class Runs(Base):
         return await self.run_state(subscription, run.day, run.kind)
 
     async def latest_now(self, subscription: str, local_date: date) -> Run | None:
-        """The last `now` run that was begun on a date."""
+        """Returns the last `now` run that was begun on a date."""
         count = await self.redis.do("GET", key("runs", subscription, local_date.isoformat()))
         return await self.run_state(subscription, local_date, f"now-{int(count)}") if count else None
 
@@ -150,7 +151,7 @@ class Runs(Base):
         await self.redis.do("SET", key("progress", run), f"{stage} {done} {total}", "EX", seconds(PROGRESS_LIFE))
 
     async def progress(self, run: str) -> tuple[str, int, int] | None:
-        """Stage, done, total of an open run."""
+        """Returns stage, done and total of an open run."""
         found = await self.redis.do("GET", key("progress", run))
         if not found:
             return None

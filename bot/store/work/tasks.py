@@ -83,14 +83,14 @@ class Tasks(Base):
         return TaskDeaths(int(await self.redis.run(BEGIN, [_task(task)], [attempt, seconds(OPEN_LIFE)])))
 
     async def release_task(self, task: str, attempt: str) -> None:
-        """The worker ends and the task continues later, which is no death."""
+        """Releases a task whose worker ends, to be continued later: this is no death."""
         await self.redis.run(LET_GO, [_task(task)], [attempt])
 
     async def end_task(self, task: str) -> None:
         await self.redis.do("DEL", _task(task))
 
     async def unknown_since(self, task: str) -> datetime:
-        """When a worker whose version does not know the task first got it."""
+        """Returns when a worker whose version does not know the task first got it."""
         *_, since = await self.redis.transaction(
             [
                 ("HSETNX", _task(task), "unknown", self.now().isoformat()),
@@ -101,18 +101,18 @@ class Tasks(Base):
         return datetime.fromisoformat(since.decode())
 
     async def checkpoint(self, task: str) -> None:
-        """A result or a posted message is stored: deaths count from here."""
+        """Records that a result or a posted message is stored. Deaths count from here."""
         await self._task_note(task, "deaths", "0")
 
     async def begin_unit(self, task: str, unit: str) -> None:
         await self._task_note(task, f"unit {unit}", "1")
 
     async def end_unit(self, task: str, unit: str) -> None:
-        """The unit has a result, or was skipped."""
+        """Ends a unit that has a result or was skipped."""
         await self.redis.run(UNIT_DONE, [_task(task)], [unit, seconds(OPEN_LIFE)])
 
     async def fail_unit(self, task: str, unit: str) -> None:
-        """The unit ended without a result and without a death."""
+        """Ends a unit that has no result, without counting a death."""
         await self.redis.do("HDEL", _task(task), f"unit {unit}")
 
     async def should_skip(self, task: str, unit: str) -> bool:
@@ -121,7 +121,7 @@ class Tasks(Base):
         return int(killed or 0) >= SKIP_DEATHS
 
     async def set_task_aside(self, task: str, note: str) -> None:
-        """`note`: why."""
+        """Sets a task aside. `note`: why."""
         await self.redis.transaction(
             [("HSET", ASIDE, task, f"{self.now().isoformat()} {note}"), ("EXPIRE", ASIDE, seconds(LONG))]
         )
@@ -133,7 +133,7 @@ class Tasks(Base):
         )
 
     async def tasks_aside(self) -> dict[str, str]:
-        """Task to time and note."""
+        """Returns task to time and note."""
         found = await self.redis.do("HGETALL", ASIDE)
         return {task.decode(): note.decode() for task, note in found.items()}
 
