@@ -136,9 +136,10 @@ class _File:
     async def _run(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self.broken |= is_broken(error)
-            raise ArchiveUnavailable(f"The archive's file cannot be used: {error}.") from error
+            cause = error.strerror if isinstance(error, OSError) else error
+            raise ArchiveUnavailable(f"The archive's file cannot be used: {cause}.") from error
 
     async def close(self) -> None:
         try:

@@ -66,6 +66,8 @@ WIDER = 0.35
 LONG_TERM = 8
 """Letters."""
 LONGEST_PARTED = 40
+LARGEST = 1 << 36
+"""Bytes of a file; one that claims more is damaged there."""
 MISSPELT = 5
 """The fewest letters of a term that is looked up as a mistyped one."""
 
@@ -739,16 +741,28 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 def _stored_digests(path: Path) -> Iterator[tuple[str, tuple[Any, ...] | None]]:
     """Keys and rows of the digests in a file, the oldest first; None for a row that is damaged."""
+    _fill_up(path)
     with contextlib.closing(_read_only(path)) as db:
-        keys = []
-        with _unless_broken(path):
-            for (key,) in db.execute("SELECT key FROM digest ORDER BY day, made"):
-                keys.append(key)
-        for key in keys:
+        made: dict[str, tuple[str, float]] = {}
+        for order in ("", "DESC"):  # from both ends up to what is damaged
+            with _unless_broken(path):
+                for key, *at in db.execute(f"SELECT key, day, made FROM digest ORDER BY key {order}"):
+                    made[key] = at[0], at[1]
+        for key in sorted(made, key=made.__getitem__):
             row = None
             with _unless_broken(path):
                 row = db.execute("SELECT key, channel, day, made, body FROM digest WHERE key=?", (key,)).fetchone()
             yield key, row
+
+
+def _fill_up(path: Path) -> None:
+    """SQLite reads nothing of a file that was cut short: what is missing is made empty."""
+    with contextlib.suppress(OSError), path.open("r+b") as file:
+        head = file.read(32)
+        page, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+        whole = (65_536 if page == 1 else page) * pages
+        if head.startswith(b"SQLite format 3") and file.seek(0, os.SEEK_END) < whole <= LARGEST:
+            file.truncate(whole)
 
 
 @contextlib.contextmanager

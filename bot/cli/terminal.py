@@ -72,6 +72,8 @@ def check_writable(output: Path) -> None:
     """Raises Misconfigured before the work starts."""
     if output.is_dir():
         raise Misconfigured(f"{output} is a folder; name a file in it.")
+    if output.exists() and not output.is_file():
+        return  # a device or a pipe
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
         raise Misconfigured(f"{output.parent} is not a writable folder. Name a file in another one.")
 
@@ -125,18 +127,23 @@ def document(digest: Digest, *, as_json: bool) -> str:
 
 
 def write(text: str, output: Path | None) -> None:
-    """Writes to stdout, or replaces the file atomically. Raises Misconfigured if it cannot."""
+    """Writes to stdout or a device, or replaces the file atomically, that of a link. Raises
+    Misconfigured if it cannot."""
     if output is None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
         return
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=output.parent, delete=False, prefix=f".{output.name}."
-        ) as file:
-            file.write(text)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(output)
+        if output.exists() and not output.is_file():
+            output.write_text(text, encoding="utf-8")
+        else:
+            target = output.resolve()
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", dir=target.parent, delete=False, prefix=f".{target.name}."
+            ) as file:
+                file.write(text)
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(target)
     except OSError as error:
         raise Misconfigured(f"{output} cannot be written ({error.strerror}). Name a file elsewhere.") from None
     say(f"Written to {output}.")

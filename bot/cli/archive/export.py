@@ -49,6 +49,10 @@ def export(
             wanted, on = Format(form), date.fromisoformat(day) if day else None
         except ValueError:
             raise BadInput("The form is one of bibtex, ris, csl; a day is written 2026-01-30.") from None
+        if saved and day:
+            raise BadInput("--day is of a digest; what was saved has none. Leave out --day or --saved.")
+        if zotero and output is not None:
+            raise BadInput("--zotero writes no file. Leave out --output or --zotero.")
         if output is not None:
             terminal.check_writable(output)
         async with open_app(settings) as app:

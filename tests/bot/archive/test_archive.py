@@ -201,7 +201,7 @@ async def test_one_unreadable_digest_is_left_out_said_and_kept(team, archive, st
     assert worse.key in await archive.digests(HERE.key)
 
 
-@pytest.mark.parametrize("damage", ["version", "no database", "pages"])
+@pytest.mark.parametrize("damage", ["version", "no database", "pages", "cut short"])
 async def test_a_damaged_file_is_rebuilt_with_every_digest_that_can_be_read(team, archive, store, tmp_path, damage):
     """Its digests may be older than what the store holds."""
     digest, _ = await team.digest()
@@ -216,12 +216,20 @@ async def test_a_damaged_file_is_rebuilt_with_every_digest_that_can_be_read(team
     if damage == "pages":
         whole = path.read_bytes()
         path.write_bytes(whole[:100] + b"\xff" * 300 + whole[400:])
+    if damage == "cut short":
+        path.write_bytes(path.read_bytes()[:-4096])
     await store.redis.do("DEL", "paperboy:lease:archive")
     other = Archive(store, path.parent, SampleDay())
     async with other.owned():
-        kept = {digest.key, old.key} if damage == "version" else {digest.key}
+        kept = {digest.key, old.key} if damage in ("version", "cut short") else {digest.key}
         assert set(await other.digests(HERE.key)) == kept
         assert await other.search("UEval", EVERY) != []
+
+
+async def test_a_file_that_no_process_can_open_is_said_to_be_so(store, tmp_path):
+    (tmp_path / "archive.db").mkdir()
+    with pytest.raises(ArchiveUnavailable, match="Is a directory"):
+        await Archive(store, tmp_path, SampleDay()).rebuild()
 
 
 async def test_a_full_disk_deletes_nothing_and_ends_by_itself(team, archive, store):

@@ -46,6 +46,8 @@ def paperboy(monkeypatch, *words: str) -> int:
         ("digest --format xml", "--format must be markdown or json. See `paperboy digest --help`."),
         ("digest --again=yes", "--again takes no value. See "),
         ("digest today", "`paperboy digest` takes no 'today'. See `paperboy digest --help`."),
+        ("export slack:C1 --saved --day 2026-01-30", "--day is of a digest; what was saved has none."),
+        ("export slack:C1 --zotero --output x.bib", "--zotero writes no file."),
         ("mcp --http --channel slack:C1", "--channel is for stdio. Over HTTP the token of a link opens"),
         ("ask", "ID is missing. See `paperboy ask --help`."),
         ("ask 2601.22153", "QUESTION is missing. See "),
