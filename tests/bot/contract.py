@@ -13,6 +13,7 @@ A platform's test module makes a fixture `world` and subclasses `ChatContract`:
 - `world.break_next(break_, when)`: the next such request goes wrong, once. `when` is `post` (a request that makes a message) or `find`
   (a request that reads the history).
 - `await world.remove(message)`: a person deletes a message of the bot.
+- `world.refusals()`: the requests of the bot that the platform refused.
 - `world.question(thread)`: a question in that thread, as the platform's listeners make it.
 
 The suite runs the real `bot.digests.delivery` against the real store.
@@ -26,6 +27,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from bot.alerts.notices import delete_notice, post_notice, replace_notice
 from bot.core.chat import Chat, Heading, Place, Post, Question, Small, StepKind, Text, Thread
 from bot.digests.delivery import Delivered, deliver, retract
 from bot.store import DeliveryState, Lease, Redis, Store
@@ -71,6 +73,8 @@ class World(Protocol):
     def break_next(self, break_: Break, when: str = "post") -> None: ...
 
     async def remove(self, message: str) -> None: ...
+
+    def refusals(self) -> Sequence[object]: ...
 
     def question(self, thread: Place) -> Question: ...
 
@@ -279,3 +283,23 @@ class ChatContract:
         assert [s.message for s in seen if "answered" in s.text] == [message]
         assert len(seen) == 4
         assert not any("It rel" in s.text for s in seen)
+
+    async def test_a_notice_stands_once_is_replaced_and_taken_away(self, world, store):
+        key = f"{world.place.key}:2026-01-30:daily:late"
+        for _ in range(2):
+            await post_notice(key, a_post("late"), world.chat, world.place, store, FreePace())
+        (seen,) = await world.posts()
+        assert "late" in seen.text
+        await replace_notice(key, a_post("nothing today"), world.chat, store)
+        (seen,) = await world.posts()
+        assert "nothing today" in seen.text
+        await delete_notice(key, world.chat, store, FreePace())
+        assert await world.posts() == []
+        assert world.refusals() == []
+        await delete_notice(key, world.chat, store, FreePace())  # after a crash in between: no harm
+        assert await world.posts() == []
+
+    async def test_a_notice_that_was_never_posted_is_neither_replaced_nor_taken_away(self, world, store):
+        await replace_notice("k", a_post("nothing"), world.chat, store)
+        await delete_notice("k", world.chat, store, FreePace())
+        assert await world.posts() == []

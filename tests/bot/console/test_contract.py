@@ -58,6 +58,9 @@ class ConsoleWorld:
     async def remove(self, message: str) -> None:
         await self.chat.delete(self.place, message)
 
+    def refusals(self) -> Sequence[object]:
+        return []
+
     def question(self, thread: Place) -> Question:
         return Question("contract-q", thread, Person("you"), "does it release code?", datetime.now(UTC))
 

@@ -47,6 +47,9 @@ class DiscordWorld:
         own = bare if bare in self.home.world.messages.get(bare, ()) else self.place.channel  # a forum's post
         self.home.world.remove(channel or own, bare)
 
+    def refusals(self) -> Sequence[object]:
+        return [(r.method, r.path, r.status) for r in self.home.discord.journal if r.status >= 400]
+
     def question(self, thread: Place) -> Question:
         return Question("q", thread, Person("7"), "Does it release code?", datetime.now(UTC))
 

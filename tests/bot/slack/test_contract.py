@@ -46,6 +46,9 @@ class SlackWorld:
     async def remove(self, message: str) -> None:
         self.server.remove("C1", message)
 
+    def refusals(self) -> Sequence[object]:
+        return self.server.refusals()
+
     def question(self, thread: Place) -> Question:
         asked = self.server.say("C1", "U1", "does 1 release code?", thread.thread)[0].payload["event"]["ts"]
         return Question(f"slack:C1:{asked}", thread, Person("U1"), "does 1 release code?", datetime.now(UTC), asked)
