@@ -66,7 +66,7 @@ def _days(digests: Sequence[Digest], url: str, name: str) -> Iterable[Item]:
         yield Item(
             f"{name}:{run}",
             f"{url}d/{run}",
-            f"{day}{colon(day)}{digest.summary.headline}",
+            f"{day}{colon(day, digest.language)}{digest.summary.headline}",
             "\n\n".join(lines),
             digest.made_at,
         )

@@ -269,7 +269,7 @@ def page_text(template: str, language: str, values: Mapping[str, Any]) -> str:
     shown = {
         "say": words,
         "label": lambda name, **parts: label(name, language, **parts),
-        "colon": colon,
+        "colon": lambda name: colon(name, language),
         "submitted": lambda paper: submitted(paper, language),
         "day_words": lambda day: day_words(day, language, "yMMMEd"),
         "basis": lambda analysis: basis_words(analysis, language),

@@ -314,7 +314,7 @@ class Tour:
                 for field in form.fields:
                     if field.name in asked:
                         kept = values[field.name]
-                        typed = await self._session.prompt_async(field.ask, default=kept)
+                        typed = await self._session.prompt_async(field.ask(form.language), default=kept)
                         command = typed.removeprefix(kept).strip()
                         if command.startswith(("/digest", "/paper", "/help", "/quit")):
                             terminal.say("Left as it is.")
@@ -331,7 +331,7 @@ class Tour:
         sent = Submission(self._id(), form.action, form.value, values, self.thread, VISITOR, now)
         problems = await self._handler.on_submit(sent, self._responder)
         await self._handler.drain()
-        asked = {field.name: field.ask for field in form.fields}
+        asked = {field.name: field.ask(form.language) for field in form.fields}
         for name, problem in problems.items():
             terminal.say(f"{asked.get(name, '')}{problem}")
         return dict(problems)

@@ -178,7 +178,7 @@ def form(shown: Form) -> RenderableType:
         values = [value for _label, value in field.options]
         others = 0 < len(values) <= OPTIONS and values != field.value.split(",")
         options = f" ({', '.join(values)})" if others else ""
-        lines.append(Plain.assemble(field.ask, (field.value or "-", "bold"), (options, "small")))
+        lines.append(Plain.assemble(field.ask(shown.language), (field.value or "-", "bold"), (options, "small")))
         if field.hint:
             lines.append(Plain(f"  {field.hint}", style="small"))
     return _Narrow(Edge(Group(*lines)))

@@ -196,10 +196,9 @@ class Field:
     """Whether what is typed must not be stored on its way. Only in a Form of at most five
     fields."""
 
-    @property
-    def ask(self) -> str:
+    def ask(self, language: str) -> str:
         """The label before what was chosen."""
-        return self.label + colon(self.label)
+        return self.label + colon(self.label, language)
 
 
 @dataclass(frozen=True)

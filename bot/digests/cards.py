@@ -307,7 +307,9 @@ def paper_post(
         _buttons(value, digest.language, archive=archive, votes=votes),
     ]
     core = entry.analysis.core if entry.analysis else ""
-    return Post(tuple(blocks), fallback(f"{entry.number} · {name_in(digest, entry)}", core), digest.language)
+    return Post(
+        tuple(blocks), fallback(f"{entry.number} · {name_in(digest, entry)}", core, digest.language), digest.language
+    )
 
 
 def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False, earlier: str = "") -> Post:
@@ -319,7 +321,7 @@ def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: b
     shown = (*_head(entry, language), *before, *_figure(entry, language))
     blocks = [*shown, *body, _buttons(value, language, share=not shared)]
     core = entry.analysis.core if entry.analysis else ""
-    return Post(tuple(blocks), fallback(short_title(entry.paper), core), language)
+    return Post(tuple(blocks), fallback(short_title(entry.paper), core, language), language)
 
 
 def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
@@ -331,7 +333,9 @@ def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
     held = [f for f in findings if f.evidence and not f.unsupported and MARK not in f.statement]
     blocks += [block for finding in held[:2] for block in _finding(finding, language)]
     ask = Button("ask", str(PaperById(paper.versioned)), say("card.ask", language), Style.PRIMARY)
-    return Post((*blocks, Actions((ask,))), fallback(short_title(paper), analysis.core if analysis else ""), language)
+    return Post(
+        (*blocks, Actions((ask,))), fallback(short_title(paper), analysis.core if analysis else "", language), language
+    )
 
 
 def thread_title(head: str, names: Sequence[str], language: str) -> str:
@@ -343,9 +347,9 @@ def thread_title(head: str, names: Sequence[str], language: str) -> str:
     return head
 
 
-def fallback(name: str, said: str) -> str:
+def fallback(name: str, said: str, language: str) -> str:
     """`4 · DynamicVLA: its core idea`, at most 90 characters, as plain text."""
-    text = f"{name}{colon(name)}{tex.plain(said.replace('*', ''))}" if said else name
+    text = f"{name}{colon(name, language)}{tex.plain(said.replace('*', ''))}" if said else name
     return shortened(text, 90)
 
 
@@ -592,7 +596,7 @@ def answer_post(
     opening = named[0] if len(named) == 1 else say("card.from", language, n=len(named)) if named else ""
     opening = opening.rstrip(" \u00a0:：")
     text = answer.text if answer.found or answer.text else say("card.not found", language)
-    blocks: list[Block] = [Text(f"**{escape(opening)}**{colon(opening)}{text}" if opening else text)]
+    blocks: list[Block] = [Text(f"**{escape(opening)}**{colon(opening, language)}{text}" if opening else text)]
     if answer.by == "extractive":
         blocks.append(Small(say("card.unusable" if answer.problems else "card.extractive", language)))
     blocks += [quotation(q.evidence, language, q.number) for q in answer.quotes]
@@ -610,7 +614,7 @@ def answer_post(
         Button("unhelpful", answer_id, say("card.unhelpful", language), Style.FEEDBACK),
         Button("wrong", str(AnswerTo(answer_id)), say("card.wrong", language)),
     )
-    return Post((*blocks, Actions(buttons)), fallback(opening, text), language)
+    return Post((*blocks, Actions(buttons)), fallback(opening, text, language), language)
 
 
 def marks(answer: Answer, language: str) -> Iterable[str]:

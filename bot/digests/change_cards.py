@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.core.chat import Block, Heading, Post, Quotation, Small, Text
 from bot.core.texts import say
-from bot.digests.cards import short_title
+from bot.digests.cards import fallback, short_title
 from digest.changes.values import Change, Difference
 from digest.model import Evidence
 from digest.render import tex
@@ -20,8 +20,7 @@ def change_post(change: Change, language: str) -> Post:
     blocks: list[Block] = [Heading(link(short_title(paper), paper.abs_url), 3)]
     for name, sentence in said:
         blocks += [Text(sentence), *_proof(name, change, language)]
-    fallback = tex.plain(f"{short_title(paper)}: {_bare(said[0][1])}")
-    return Post(tuple(blocks), fallback[:90], language)
+    return Post(tuple(blocks), fallback(short_title(paper), _bare(said[0][1]), language), language)
 
 
 def _sentences(change: Change, language: str) -> list[tuple[str, str]]:
@@ -43,7 +42,7 @@ def _sentences(change: Change, language: str) -> list[tuple[str, str]]:
 
 def _proof(name: str, change: Change, language: str) -> list[Block]:
     paper = change.paper
-    metadata = f"arXiv, v{paper.version}"
+    metadata = joined(("arXiv", f"v{paper.version}"), language)
     match name:
         case "withdrawn":
             return [Quotation(change.withdrawn, metadata, paper.abs_url)]
@@ -93,7 +92,8 @@ def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:
 def _with_words(kind: str, sentence: str, change: Change, language: str) -> str:
     """Appends the words of the metadata that say it, where there are any."""
     words = {"withdrawn": change.withdrawn, "published": change.published, "version": change.remark}.get(kind, "")
-    return f"{sentence} {label('quoted', language, words=escape(words))}" if words else sentence
+    between = "" if sentence.endswith(("。", "：")) else " "
+    return f"{sentence}{between}{label('quoted', language, words=escape(words))}" if words else sentence
 
 
 def _bare(sentence: str) -> str:

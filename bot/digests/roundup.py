@@ -19,7 +19,7 @@ from digest.arxiv.ids import plain_id
 from digest.changes.values import Change
 from digest.model import Candidate, Digest, Entry, Paper, Summary, Theme
 from digest.render import tex
-from digest.render.labels import day_words
+from digest.render.labels import day_words, joined
 from digest.render.markdown import link
 from digest.render.width import columns
 from digest.selection.preferences import Preferences
@@ -169,7 +169,7 @@ def roundup_post(roundup: Roundup, summary: Summary | None, links: Mapping[str, 
         blocks += [Heading(say("roundup.passed", language), 3), Text("\n".join(lines))]
     if bars := chart(roundup):
         blocks += [Heading(say("roundup.chart", language), 3), Text("```\n" + "\n".join(bars) + "\n```")]
-    return Post(tuple(blocks), tex.plain(f"{title}: {counted}")[:90], language)
+    return Post(tuple(blocks), tex.plain(say("card.line", language, name=title, claim=counted))[:90], language)
 
 
 def _counts(one: Liked, language: str) -> str:
@@ -185,7 +185,7 @@ def _themes(summary: Summary, papers: Sequence[Paper], named: Callable[[Paper], 
         listed = [named(by_id[m.paper_id]) for m in theme.mentions if m.paper_id in by_id]
         said = theme.text.strip()
         if said and listed:
-            said = say("card.line", language, name=said.rstrip(" :：.。"), claim=", ".join(listed))
+            said = say("card.line", language, name=said.rstrip(" :：.。"), claim=joined(listed, language))
         return f"- {said}" if said else ""
 
     found = [said for theme in (*summary.trends, *summary.directions) if (said := line(theme))]

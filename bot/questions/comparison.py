@@ -18,7 +18,7 @@ from digest.extractive.naming import undescribed, unnamed
 from digest.model import MARK, Answer
 from digest.patterns import regex
 from digest.ports import Source, show_nothing
-from digest.render.labels import place
+from digest.render.labels import joined, place
 from digest.render.markdown import escape, link
 from digest.which_paper import cues
 from digest.which_paper.resolve import LONGEST_CUE
@@ -112,7 +112,7 @@ def comparison_post(
         )
     )
     title = say("compare.title", language, n=len(papers))
-    return Post((Text(f"**{title}**"), *blocks), cards.fallback(title, ", ".join(names)), language)
+    return Post((Text(f"**{title}**"), *blocks), cards.fallback(title, joined(names, language), language), language)
 
 
 def aspect_name(aspect: str, language: str) -> str:

@@ -20,11 +20,13 @@ def columns(text: str) -> int:
     return sum(2 if wide(c) else 0 if unicodedata.combining(c) or unicodedata.category(c) == "Cf" else 1 for c in text)
 
 
-def colon(name: str) -> str:
-    """What separates a name from what is said of it: a wide colon after Chinese and Japanese, and
-    only a space after a question."""
+def colon(name: str, language: str = "") -> str:
+    """What separates a name from what is said of it: a wide colon after Chinese and Japanese, a
+    space before it in French, and only a space after a question."""
     if name.endswith(("?", "？")):
         return " "
+    if language.split("-", 1)[0] == "fr":
+        return "\u00a0: "
     return "：" if unicodedata.name(name[-1:] or " ", "").startswith(("CJK ", "HIRAGANA", "KATAKANA")) else ": "
 
 

@@ -31,6 +31,7 @@ from bot.discord.render.messages import (
 )
 from bot.discord.render.packing import size
 from digest.render.markdown import escape
+from digest.render.width import colon
 
 TYPED = ("line", "lines", "time")
 MANY = ("choices", "searches")
@@ -96,7 +97,8 @@ def _said(field: Field, filling: Filling, *, value: bool = True) -> list[str]:
     """Its label, its value and what is wrong with it."""
     shown = shortened(_value(field, filling) or "–", VALUE)
     problem = filling.panel.problems.get(field.name) if filling.panel else None
-    line = f"**{escape(field.label)}**" + (f"{field.ask.removeprefix(field.label)}{escape(shown)}" if value else "")
+    said = f"{colon(field.label, filling.form.language)}{escape(shown)}" if value else ""
+    line = f"**{escape(field.label)}**{said}"
     return [line, *([f"⚠ {escape(problem)}"] if problem else [])]
 
 

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.commands.setup import days_words, roundup_words
-from bot.core.chat import Person, Place, Text, Vote, VoteKind
+from bot.core.chat import Person, Place, Quotation, Text, Vote, VoteKind
 from bot.core.schedule import roundup_due
 from bot.core.settings import settings
 from bot.core.subscription import DAYS, Subscription, changed
-from bot.digests.change_cards import week_post
+from bot.digests.change_cards import change_post, week_post
 from bot.digests.roundup import Period, Roundup, chart, entries_of, most_liked, passed_over, roundup_post, to_sum_up
 from digest.changes.values import Change
 from digest.model import Link
@@ -112,6 +112,16 @@ def test_what_changed_of_a_paper_is_told_apart_from_the_words_of_its_entry():
         "v2 replaces v1. “Typo in Table 2” · Accepted or published, as its entry on arXiv says: “Accepted at CVPR” · "
         "Now available: [code](https://github.com/pacenet/pacenet) · [thread](https://slack.test/p1)"
     )
+
+
+def test_lock_screens_and_lists_have_the_marks_of_their_language():
+    change = Change(a_paper(version=2), 1, remark="Typo in Table 2")
+    assert change_post(change, "fr").fallback == "DynamicVLA : v2 remplace v1."
+    assert "代わりました。「Typo in Table 2」" in week_post([(change, "")], "ja").blocks[1].markdown
+    assert "arXiv、v2" in [b.label for b in change_post(change, "ja").blocks if isinstance(b, Quotation)]
+    digest = a_digest(3, local_date=date(2026, 1, 30))
+    shown = roundup_post(Roundup(Period.of("weekly", date(2026, 1, 30)), "zh", [digest], [], ()), None, {})
+    assert shown.fallback.endswith("：3 篇论文")
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ def test_a_colon_is_that_of_the_name_s_script(name, said):
     assert f"{name}{colon(name)}x" == said
 
 
+def test_french_has_a_space_before_its_colon():
+    assert (colon("Heure", "fr"), colon("Heure", "fr-CA")) == ("\u00a0: ", "\u00a0: ")
+    assert colon("Sur quoi travaillez-vous\u00a0?", "fr") == " "
+
+
 @given(st.text(max_size=300), st.integers(2, 100))
 def test_it_is_never_longer_and_loses_nothing_that_fits(text, most):
     made = shortened(text, most, lambda t: len(t.encode("utf-16-le", "surrogatepass")) // 2)
