@@ -27,6 +27,7 @@ from bot.digests import cards
 from bot.slack.render import lengths, messages, richtext
 from bot.slack.render.blocks import blocks, with_plain_feedback
 from digest.render import tex
+from digest.render.markdown import escape
 from tests import phone
 from tests.bot.slack.worst_case import NASTY, PINGS, worst_digest, worst_entry
 from tests.builders import a_digest
@@ -286,3 +287,8 @@ def test_the_day_has_one_menu(archive):
     ]
     elements = [e for b in blocks if b["type"] == "actions" for e in b["elements"]]
     assert [e["type"] for e in elements] == ["button", "overflow"]
+
+
+def test_a_text_that_begins_in_brackets_is_shown_whole():
+    shown = json.dumps(blocks(Post((Text(escape("[Re] Grasping (again)")),), "fallback")))
+    assert "[Re] Grasping (again)" in shown
