@@ -95,9 +95,12 @@ def clock_time(value: str) -> str:
 
 
 def timezone(value: str) -> str:
-    if value not in zone_names():
-        from bot.core.settings.suggestions import timezones  # noqa: PLC0415  # for mistakes alone
+    if ("/" in value and value in zone_names()) or value == "UTC":
+        return value  # the usual case does without large tables
 
+    from bot.core.settings.suggestions import is_an_abbreviation, timezones  # noqa: PLC0415
+
+    if value not in zone_names() or is_an_abbreviation(value):
         raise ValueError(say.sentence("bad timezone", value=repr(value), nearest=_nearest(timezones, value)))
     return value
 

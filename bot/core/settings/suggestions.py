@@ -46,6 +46,19 @@ def timezones(typed: str) -> tuple[str, ...]:
     return known or _nearest(words, names) or _nearest(words.rpartition("/")[2], names)
 
 
+def is_an_abbreviation(zone: str) -> bool:
+    """Whether a name of the tz database is what clocks elsewhere are called in winter alone: to the
+    database `EST` is five hours behind UTC all year, to people it is New York's time."""
+    for group, forms in Locale("en").meta_zones.items():
+        short = forms.get("short", {})
+        if "daylight" in short and short.get("standard") == zone:
+            there = {_today(name) for name, of in get_global("meta_zones").items() if of == group}
+            largest = next((city for city in _cities() if city in there), zone)
+            year = datetime.now().year  # noqa: DTZ005  # a year is enough
+            return utc_offsets(largest, year) != utc_offsets(zone, year)
+    return False
+
+
 def _known_zone(words: str) -> tuple[str, ...]:
     return _zone_names().get(words, ())[:LIMIT]
 
@@ -176,7 +189,8 @@ def _zone_names() -> dict[str, tuple[str, ...]]:
             found.setdefault(city, set()).add(zone)
     for zone in sorted(known):  # a whole name goes before the ends of longer ones
         found.setdefault(_key(zone.rpartition("/")[2]), {_today(zone)}).add(_today(zone))
-        found[_key(zone)] = {zone}
+        if "/" in zone or not is_an_abbreviation(zone):
+            found[_key(zone)] = {zone}
     ranked = {
         words: sorted(zones, key=lambda zone: (order.get(zone, len(order)), zone)) for words, zones in found.items()
     }

@@ -10,6 +10,9 @@ from tests.rows import each
     ("typed", "first"),
     [
         ("PST", "America/Los_Angeles"),
+        ("EST", "America/New_York"),
+        ("mst", "America/Denver"),
+        ("HST", "HST"),
         ("Eastern Time", "America/New_York"),
         ("UTC+8", "Asia/Shanghai"),
         ("gmt +05:30", "Asia/Kolkata"),
