@@ -28,9 +28,10 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.chat import EventHandler, Forbidden, OutcomeUnknown, Throttled
+from bot.core.chat import ChatError, EventHandler, Forbidden, OutcomeUnknown, Throttled
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.events import Events
+from bot.slack.listeners.forms import flaw
 from bot.slack.listeners.interactions import Interactions
 from bot.slack.listeners.people import People
 from bot.slack.listeners.socket import RETRY_PAUSES, Socket
@@ -46,20 +47,6 @@ SIGNATURE_LIFE = 600.0
 """Seconds. A signature is valid for five minutes before and after its time."""
 DRAIN = 20.0
 ACK = 3.0
-
-
-_FORM = {"event": dict, "actions": list, "user": dict, "view": dict, "channel": dict, "message": dict, "text": str}
-"""The fields that the SDK and the listeners read without checking, with their types."""
-_NEVER_NULL = ("event", "actions")
-
-
-def _is_formed(body: Mapping[str, Any]) -> bool:
-    """Whether it has the form of Slack's requests."""
-    given = {name: body[name] for name in _FORM if name in body and (body[name] is not None or name in _NEVER_NULL)}
-    if not all(isinstance(value, _FORM[name]) for name, value in given.items()):
-        return False
-    acts = all(isinstance(action, dict) and "action_id" in action for action in given.get("actions", ()))
-    return acts and ("command" not in body or {"user_id", "channel_id"} <= body.keys())
 
 
 class ConnectionClosing(Exception):
@@ -148,7 +135,10 @@ class SlackConnection:
 
     def _log_failure(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, ChatError):
+            log.warning("event=slack_refused reason=%s", for_log(error))
+        elif error is not None:
             log.error("event=slack_task_failed\n%s", trace(error))
 
     @property
@@ -214,11 +204,13 @@ class SlackConnection:
             if not self._signed(body, request.headers):
                 return web.Response(status=401, text="Not signed by Slack, or received before.")
             parsed = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
-            if not _is_formed(parsed.body):
+            if wrong := flaw(parsed.body, self._events.types):
+                log.info("event=slack_malformed at=%s", wrong)
                 return web.Response(status=400, text="Not a request of Slack.")
         except web.HTTPException:  # too large
             raise
         except Exception:  # noqa: BLE001  # whatever the SDK's parser makes of a shape that is none of Slack's
+            log.info("event=slack_malformed at=body")
             return web.Response(status=400, text="Not a request of Slack.")
         answer = await to_aiohttp_response(await self._app.async_dispatch(parsed))
         if answer.status >= 500:  # Slack sends it again, within the same second with the same signature

@@ -6,7 +6,7 @@ Slack sends a failed event again. Events that do not concern the bot are neither
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 
 from bot.core.chat import ChatError, EventHandler, Outside, Person, Place
@@ -73,6 +73,11 @@ class Events:
             "tokens_revoked": self._uninstalled,
         }
 
+    @property
+    def types(self) -> Collection[str]:
+        """Of the events that are handled."""
+        return self._handlers.keys()
+
     async def handle(self, body: Payload) -> None:
         """Stores an event that concerns the bot. Raises what the handler raises."""
         event = body.get("event") or {}
@@ -130,7 +135,8 @@ class Events:
         del team
         who = await self._api.identity()
         kind, item = payloads.reaction(str(event.get("reaction", ""))), event.get("item") or {}
-        if kind is not None and item.get("type") == "message" and event.get("item_user") == who.user:
+        ours = event.get("item_user") == who.user and item.get("channel") and item.get("ts")
+        if kind is not None and item.get("type") == "message" and ours:
             place = payloads.place_of(str(item["channel"]))
             undo = event.get("type") == "reaction_removed"
             await self._handler.on_reaction(place, str(item["ts"]), Person(str(event["user"])), kind, undo=undo)

@@ -5,7 +5,9 @@ import contextlib
 import io
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -477,6 +479,86 @@ async def test_over_http_what_slack_never_sends_is_refused_without_a_traceback(
         assert answer.status == status
     assert "Traceback" not in caplog.text
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+def _event(**fields: Any) -> dict[str, Any]:
+    return {"type": "event_callback", "event_id": "E1", "team_id": "T0PAPER", "event": fields}
+
+
+TS = "1700000000.000100"
+ASKED = {"ts": TS, "user": "U1", "text": f"<@{BOT_USER}> hi"}
+BY_ANN: dict[str, Any] = {"user": {"id": "U1"}, "team": {"id": "T0PAPER"}, "trigger_id": "1.2"}
+REQUESTS: dict[str, dict[str, Any]] = {
+    "said": _event(type="message", channel="C1", thread_ts="1700000000.000001", **ASKED),
+    "edited": _event(
+        type="message", subtype="message_changed", channel="C1", ts=TS, message=ASKED, previous_message={"ts": TS}
+    ),
+    "deleted": _event(
+        type="message", subtype="message_deleted", channel="C1", ts=TS, deleted_ts=TS, previous_message=ASKED
+    ),
+    "reacted": _event(
+        type="reaction_added",
+        user="U1",
+        reaction="+1",
+        item_user=BOT_USER,
+        item={"type": "message", "channel": "C1", "ts": TS},
+    ),
+    "invited": _event(type="member_joined_channel", user=BOT_USER, channel="C1", inviter="U1"),
+    "home": _event(type="app_home_opened", user="U1", channel="D1", tab="messages"),
+    "linked": _event(type="link_shared", user="U1", channel="C1", message_ts=TS, links=[{"url": "https://x.org"}]),
+    "pressed": BY_ANN
+    | {
+        "type": "block_actions",
+        "container": {"type": "message", "message_ts": TS, "channel_id": "C1"},
+        "channel": {"id": "C1"},
+        "message": {"ts": TS},
+        "actions": [{"action_id": "menu", "selected_option": {"value": "why|x", "text": {"text": "a"}}}],
+    },
+    "submitted": BY_ANN
+    | {
+        "type": "view_submission",
+        "view": {
+            "id": "V1",
+            "type": "modal",
+            "callback_id": "form",
+            "state": {"values": {"b": {"e": {"type": "x", "value": "a"}}}},
+        },
+    },
+    "asked about": BY_ANN
+    | {"type": "message_action", "callback_id": "ask_paper", "channel": {"id": "C1"}, "message": ASKED},
+}
+
+
+def _altered(request: Any) -> Iterator[Any]:
+    """The request with each of its fields, at any depth, taken away or replaced."""
+    for name, value in request.items() if isinstance(request, dict) else enumerate(request):
+        if isinstance(request, dict):
+            yield {other: kept for other, kept in request.items() if other != name}
+        others = [None, 5, "x", "", [], [1], {}, {"a": 1}]
+        if isinstance(value, dict | list):
+            others += _altered(value)
+        for other in others:
+            altered = request.copy()
+            altered[name] = other
+            yield altered
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+async def test_over_http_no_field_that_slack_never_sends_so_is_an_error(over_http, caplog, kind):
+    """One that is refused is named in the log; nothing is answered with 500, which Slack would send again."""
+    caplog.set_level(logging.INFO, "bot.slack.listeners.connection")
+    refused = 0
+    async with aiohttp.ClientSession() as session:
+        for altered in _altered(REQUESTS[kind]):
+            form = "event" not in REQUESTS[kind]
+            body = urlencode({"payload": json.dumps(altered)}) if form else json.dumps(altered)
+            headers = (FORM_TYPE if form else JSON_TYPE) | signature("secret", body)
+            async with session.post(over_http, data=body, headers=headers) as answer:
+                assert answer.status < 500, altered
+                refused += answer.status == 400
+    assert refused > 10
+    assert caplog.text.count("event=slack_malformed at=") == refused
+    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR] == []
 
 
 async def test_half_an_emoji_and_controls_in_what_people_write_become_text_that_can_be_stored(
