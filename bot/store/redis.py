@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import math
 import os
 import re
 import ssl
+import time
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -30,7 +33,9 @@ from redis.commands.core import AsyncScript
 
 from bot.store.embedded.directory import StoreUnavailable, full_disk
 from digest.cache_keys import DAY
-from digest.errors import Misconfigured
+from digest.errors import Misconfigured, for_log
+
+log = logging.getLogger(__name__)
 
 RedisError = exceptions.RedisError
 """The base of what redis-py raises; only this module imports the SDK."""
@@ -76,6 +81,7 @@ class Redis:
         self._url = url
         self._client = client.Redis(connection_pool=pool)
         self._full = full
+        self._told = -math.inf
         self._scripts: dict[str, AsyncScript] = {}
 
     async def close(self) -> None:
@@ -100,11 +106,19 @@ class Redis:
 
         try:
             return await asked()
-        except StoreUnwritable:  # seldom, and what stamina makes for a call costs as much as a command
+        except StoreUnwritable as error:  # seldom, and what stamina makes for a call costs as much as a command
             if not self._full:
                 raise
+            self._tell_once(error)
         await asyncio.sleep(FULL_RETRY_DELAY)
         return await stamina.AsyncRetryingCaller(attempts=None, timeout=self._full)(pause, asked)
+
+    def _tell_once(self, error: StoreUnwritable) -> None:
+        """For as long as commands may wait for the same cause."""
+        now = time.monotonic()
+        if now - self._told > self._full:
+            self._told = now
+            log.warning("event=store_awaited cause=%r", for_log(error))
 
     async def do(self, *command: Word) -> Any:
         return await self._done(lambda: self._client.execute_command(*command))  # type: ignore[no-untyped-call]

@@ -39,7 +39,9 @@ async def test_out_of_memory_is_a_sentence(redis_url, full, how):
         assert await store.do("GET", "k") is None  # reading goes on
 
 
-async def test_what_was_to_be_kept_is_kept_once_there_is_room(redis_url, full, monkeypatch):
+async def test_what_was_to_be_kept_is_kept_once_there_is_room_and_the_log_says_at_once_why_it_waits(
+    redis_url, full, monkeypatch, caplog
+):
     monkeypatch.setattr(module, "FULL_RETRY_DELAY", 0.02)
     async with Redis(redis_url) as store:
         writing = [
@@ -49,6 +51,8 @@ async def test_what_was_to_be_kept_is_kept_once_there_is_room(redis_url, full, m
         ]
         await asyncio.sleep(0.2)
         assert not any(task.done() for task in writing)
+        [told] = [r.getMessage() for r in caplog.records if "store_awaited" in r.getMessage()]
+        assert "has used up its memory. Raise its maxmemory" in told
         full.config_set("maxmemory", "0")
         await asyncio.gather(*writing)
         assert await store.do("MGET", "a", "b", "c", "count") == [b"1", b"2", b"3", b"1"]
