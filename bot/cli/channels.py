@@ -83,7 +83,7 @@ async def edit(store: Store, channel: str, values: Sequence[str]) -> None:
 
 async def remove(store: Store, channel: str) -> None:
     known = await _known(store, channel)
-    await store.remove_subscription(known.key)
+    await store.remove_subscription(known.key, paused=True)
     terminal.write(f"- {known.key}\n", None)
     terminal.say(
         f"Its digests end now. Its settings are kept for {REMOVED_LIFE.days} days "

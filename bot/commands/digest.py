@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.alerts import notices
@@ -44,7 +44,7 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
     removed = None
     if subscription.created is None and verb in VERBS:
         removed = await context.store.removed_subscription(command.place.key)
-        if removed is not None and await _is_inside(context, command):
+        if removed is not None and await _is_inside(context, command.place, command.extra):
             await welcome_channel(context, command.place, None, greet=False)
             subscription, removed = await context.subscription(command.place), None
     help_text, refusal = _help(context, command, subscription, language), ""
@@ -65,10 +65,10 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
     await VERBS[verb](context, command, respond, subscription, language)
 
 
-async def _is_inside(context: Context, command: Command) -> bool:
+async def _is_inside(context: Context, place: Place, extra: Mapping[str, str]) -> bool:
     """Whether the platform says that the bot is in the channel: an invitation's event may come
     late, or be lost while the bot is down."""
-    grants = await setup.load_grants(context, command.place, command.extra)
+    grants = await setup.load_grants(context, place, extra)
     return bool(grants) and all(grant.held for grant in grants if grant.name == "member")
 
 
@@ -262,6 +262,17 @@ async def welcome_channel(context: Context, place: Place, by: Person | None, *, 
     language = by.language if by and by.language else context.defaults.profile.language
     post = note(say("invited", language), language)
     await notices.send_once(join_key("invited", place.key), post, context.chats[place.platform], place, context.store)
+
+
+async def restore_channels(context: Context) -> None:
+    """Restores the channels that the bot is in again without having heard of it."""
+    for removed in await context.store.removed_subscriptions():
+        place = removed.place
+        if removed.paused or place.direct or place.platform not in context.chats:
+            continue
+        if await _is_inside(context, place, {}):
+            log.info("event=restored subscription=%s", removed.key)
+            await welcome_channel(context, place, None, greet=False)
 
 
 async def leave_channel(context: Context, place: Place) -> None:

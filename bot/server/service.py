@@ -16,7 +16,9 @@ from aiohttp import web
 
 from bot.alerts.admin import REFUSAL
 from bot.archive.links import Links
+from bot.commands.digest import restore_channels
 from bot.commands.dispatcher import Dispatcher
+from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Chats, Place
 from bot.core.crypto.signatures import Signer
@@ -28,7 +30,7 @@ from bot.questions.conversation import Conversation
 from bot.server.health import Health, serve_http, watch_connections
 from bot.server.hosts import REDIS_REQUIRED, address, ephemeral_host
 from bot.server.wiring import App, open_app, subscription_from_settings
-from bot.store import RedisCache, RedisPauses, Store
+from bot.store import RedisCache, RedisPauses, Store, StoreUnavailable
 from bot.worker.jobs import Jobs
 from bot.worker.queue import Queue
 from bot.worker.scheduler import RunScheduler
@@ -40,6 +42,8 @@ CPU_THREADS = 2
 """They check model output. More of them would wait for one another."""
 DRAIN = 20.0
 """Seconds for running work to end; the rest resumes at the next start."""
+RESTORE_EVERY = 3600.0
+"""Seconds between two looks for channels that the bot is in again."""
 
 
 class Role(StrEnum):
@@ -88,6 +92,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         if Role.DISCORD in roles and "discord" in chats:
             _listen_to_discord(settings, app, chats["discord"], handler, runtime, health, reports)
         if Role.CLOCK in roles:
+            runtime.tasks.append(_keep_restoring(context))
             runtime.tasks.append(RunScheduler(app.store, queue.add, app.now).run())
         if Role.WORKER in roles:
             await jobs.requeue_open_work()
@@ -119,6 +124,16 @@ def _open_pages(app: App, links: Links, chats: Mapping[str, Chat], web_app: web.
     Pages(app.store, app.archive, links).mount(web_app)
     for chat in chats.values():
         chat.has_archive = True
+
+
+async def _keep_restoring(context: Context) -> None:
+    """Looks again and again, since the event of an invitation can be lost at any time."""
+    while True:
+        try:
+            await restore_channels(context)
+        except StoreUnavailable as error:
+            log.info("event=not_restored cause=%r", for_log(error))
+        await asyncio.sleep(RESTORE_EVERY)
 
 
 async def _listen(
@@ -225,10 +240,13 @@ def _listen_to_discord(
 
 
 async def add_first_subscriptions(app: App) -> None:
-    """Subscribes the channels named in the settings unless they are subscribed."""
+    """Subscribes the channels named in the settings unless they are subscribed, or were and the bot
+    was removed: then their own settings hold again once it is back."""
     settings = app.settings
-    for name, platform in settings.platforms.items():
-        if platform.channel and await app.store.subscription(str(ChannelKey(name, platform.channel))) is None:
-            first = subscription_from_settings(settings, Place(name, platform.channel), app.now())
+    for platform, on in settings.platforms.items():
+        name = str(ChannelKey(platform, on.channel))
+        known = await app.store.subscription(name) or await app.store.removed_subscription(name)
+        if on.channel and known is None:
+            first = subscription_from_settings(settings, Place(platform, on.channel), app.now())
             await app.store.save_subscription(replace(first, created=app.now()))
             log.info("event=subscribed subscription=%s", first.key)

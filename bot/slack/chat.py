@@ -207,7 +207,8 @@ class SlackChat:
         history = "im" if place.direct else "groups" if info.get("is_private") else "channels"
         scopes = {"post": "chat:write", "history": f"{history}:history", "files": "files:write"}
         held = [Grant(name, not given or scope in given, scope) for name, scope in scopes.items()]
-        return (Grant("member", bool(info.get("is_member")), "/invite"), *held)
+        inside = bool(info.get("is_member")) and not info.get("is_archived")
+        return (Grant("member", inside, "/invite"), *held)
 
     async def draft(self, question: Question, key: str, message: str = "") -> Draft:
         return SlackDraft(self, question, key, message)

@@ -5,6 +5,8 @@ A person's own digest is a Subscription whose place is the direct conversation w
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.chat import Place
 from bot.core.subscription import Subscription, changed
 from bot.store.redis import LONG, REMOVED_LIFE, Base, key, seconds
@@ -34,14 +36,15 @@ class Subscriptions(Base):
             [("HSET", ALL, subscription.key, to_json(subscription)), ("DEL", _removed(subscription.key)), *personal]
         )
 
-    async def remove_subscription(self, subscription: str) -> None:
+    async def remove_subscription(self, subscription: str, *, paused: bool = False) -> None:
         """Removes the channel. Its settings, without a key for Zotero, are kept for thirty days in
-        case the bot returns."""
+        case the bot returns. `paused`: it shall not go on by itself then."""
         found = await self.subscription(subscription)
         if found is not None:
+            kept = replace(found, paused=found.paused or paused)
             await self.redis.transaction(
                 [
-                    ("SET", _removed(subscription), to_json(found), "EX", seconds(REMOVED_LIFE)),
+                    ("SET", _removed(subscription), to_json(kept), "EX", seconds(REMOVED_LIFE)),
                     ("HDEL", ALL, subscription),
                     ("HDEL", ZOTERO, subscription),
                     ("SREM", PERSONAL, subscription),
@@ -52,6 +55,11 @@ class Subscriptions(Base):
         """The settings of a channel that removed the bot less than thirty days ago."""
         value = await self.redis.do("GET", _removed(subscription))
         return None if value is None else from_json(Subscription, value)
+
+    async def removed_subscriptions(self) -> list[Subscription]:
+        prefix = _removed("")
+        names = [name.removeprefix(prefix) for name in await self.redis.scan(f"{prefix}*")]
+        return [found for name in names if (found := await self.removed_subscription(name)) is not None]
 
     async def personal_digests(self) -> int:
         """Returns how many people have a digest of their own."""

@@ -1,12 +1,14 @@
 """Every end is told where it was asked for."""
 
 import asyncio
+from datetime import timedelta
 
 import aiohttp
 import pytest
 
 from bot.digests.cards import short_title
 from tests.bot.store.embedded.test_server import servers
+from tests.scenarios.conftest import MORNING
 from tests.scenarios.places import CHANNEL, OnDiscord, OnSlack, a_place, two_platforms
 from tests.servers.slack import BOT_USER
 
@@ -215,6 +217,33 @@ async def test_invited_back_unnoticed_it_goes_on_with_its_settings_at_the_next_c
         place.command("digest", "now")
         await place.until(lambda: "The digest is posted." in place.alone()[-1])
         assert len(place.posts()) == 3
+
+
+@pytest.mark.parametrize("kind", ["slack by socket", "slack by http", "discord"])
+async def test_invited_back_while_it_is_down_it_goes_on_with_its_settings_by_itself(kind, world, tmp_path):
+    async with a_place(kind, world, tmp_path / "bot.log", subscribed=True) as place:
+        assert isinstance(place, OnSlack | OnDiscord)
+        if isinstance(place, OnSlack):
+            left = place.server.kick(CHANNEL, "U1")
+            assert left is not None
+            await left.wait()
+        else:
+            place.kick()
+            place.write_directly("help")
+            await place.until(place.direct)
+        await place.stop()
+        if isinstance(place, OnSlack):
+            place.space.channels[CHANNEL].members.add(BOT_USER)
+        else:
+            place.allow()
+        for variable in ("SLACK_CHANNEL", "DISCORD_CHANNEL_ID", "DIGEST_PAPERS"):
+            place.environment.pop(variable, None)
+        await place.start()
+        await place.until_logged("event=restored")
+        await place.stop()
+        world.at(MORNING + timedelta(days=1))
+        await place.start()
+        await place.until(lambda: len(place.posts()) == 3)
 
 
 async def test_an_answer_waits_while_its_thread_is_locked(world, tmp_path):
