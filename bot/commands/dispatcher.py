@@ -52,7 +52,7 @@ class Dispatcher:
 
     async def on_delete(self, place: Place, message: str) -> None:
         if message:
-            await self._store.withdraw(place, message)
+            await self._conversation.withdraw(place, message)
         else:
             await self._store.withdraw_thread(place)
 

@@ -28,6 +28,7 @@ from bot.core.chat import (
     Draft,
     Menu,
     Person,
+    Place,
     Post,
     Question,
     Small,
@@ -209,7 +210,7 @@ class Conversation:
         """Answers the question of an edited message as it reads now. A message that was no question
         becomes one if the edit addresses it to the bot, and is none if it no longer does."""
         if not await self._may_be_for_us(question):
-            await self._store.withdraw(question.place, question.message)
+            await self.withdraw(question.place, question.message)
             return
         known, again = await self._store.amend(question)
         if again:
@@ -223,6 +224,14 @@ class Conversation:
                 asked.state is QuestionState.SILENT and not asked.question.addressed
             ):
                 await self._enqueue_or_tell(_permitted(replace(question, id=known)), known)
+
+    async def withdraw(self, place: Place, message: str) -> None:
+        """Ends the question in a message that was deleted. An answer stays for the others; what was
+        of use to its asker alone, such as "Which paper?", goes."""
+        known, again = await self._store.withdraw(place, message)
+        asked = await self._store.question(known) if again else None
+        if asked is not None:
+            await self._queue(asked.question, again)
 
     async def _may_be_for_us(self, question: Question) -> bool:
         """Whether an edited message may still be a question to the bot. Whom a reply answers is not
@@ -414,7 +423,7 @@ class Conversation:
             await draft.discard()
             await chat.send(question.place, post, join_key("alone", question.id), question.person)
             return await self._store.mark_answered(question.id, "", asked.revision)
-        return await self._finish(asked, draft, made.build(language), made.paper_ids)
+        return await self._finish(asked, draft, made.build(language), made.paper_ids, alone=made.alone)
 
     async def _language_of_answer(self, question: Question) -> str:
         """The question's language if it shows, else that of the people who see the answer."""
@@ -422,7 +431,9 @@ class Conversation:
         seen_in = context.person_language if question.private else context.channel_language
         return await answer_language(question.text, await seen_in(question.place, question.person))
 
-    async def _finish(self, asked: StoredQuestion, draft: Draft, post: Post, paper_ids: Sequence[str]) -> bool:
+    async def _finish(
+        self, asked: StoredQuestion, draft: Draft, post: Post, paper_ids: Sequence[str], *, alone: bool
+    ) -> bool:
         """Shows the final form and records it. From then on the bot answers in this thread."""
         question = asked.question
         if QuestionId.parse(question.id).origin is Origin.FORM and not question.private and not question.place.direct:
@@ -435,7 +446,7 @@ class Conversation:
         message = await show_pictured(
             chat, post, self._context.services.cache.get, lambda picture: draft.finish(shown, picture)
         )
-        if not await self._store.mark_answered(question.id, message, asked.revision):
+        if not await self._store.mark_answered(question.id, message, asked.revision, alone=alone):
             return False
         log.info("event=answered message=%s", message)
         metrics.POSTS.labels(question.place.platform, "answer").inc()

@@ -80,21 +80,31 @@ return 1
 """)
 
 SETTLE = Script("""
-if redis.call('HGET', KEYS[1], 'settled') == ARGV[5] then return 1 end
+if redis.call('HGET', KEYS[1], 'settled') == ARGV[5] then
+  return tonumber(redis.call('HGET', KEYS[1], 'taken back') or '-1')
+end
 local state = redis.call('HGET', KEYS[1], 'state')
+if state == 'answered' and ARGV[1] == 'withdrawn' and redis.call('HGET', KEYS[1], 'alone') == '1' then
+  local round = redis.call('HINCRBY', KEYS[1], 'round', 1)
+  redis.call('HSET', KEYS[1], 'state', 'withdrawn', 'settled', ARGV[5], 'taken back', round)
+  redis.call('ZADD', KEYS[2], ARGV[7], ARGV[2])
+  return round
+end
 if state ~= 'open' then
   if state ~= 'withdrawn' then redis.call('ZREM', KEYS[2], ARGV[2]) end
   return 0
 end
 if ARGV[4] ~= '' and (redis.call('HGET', KEYS[1], 'revision') or '0') ~= ARGV[4] then return 0 end
-redis.call('HSET', KEYS[1], 'state', ARGV[1], 'settled', ARGV[5])
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'settled', ARGV[5], 'alone', ARGV[8])
 redis.call('HSET', KEYS[3], 'question ' .. ARGV[2], ARGV[5])
 redis.call('EXPIRE', KEYS[3], ARGV[6])
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'message', ARGV[3]) end
 if ARGV[1] ~= 'withdrawn' then redis.call('ZREM', KEYS[2], ARGV[2]) end
-return 1
+return -1
 """)
-"""A withdrawn question stays among the unanswered until its half-written answer is deleted."""
+"""A withdrawn question stays among the unanswered until its half-written answer is deleted, and so
+does one whose answer was for its asker alone: returns its new round. Else -1, or 0 if nothing
+changed."""
 
 
 class QuestionState(StrEnum):
@@ -229,13 +239,15 @@ class Questions(Base):
         )
         return known, int(revised)
 
-    async def withdraw(self, place: Place, message: str) -> StoredQuestion | None:
-        """Ends the open question whose message was deleted, and returns it."""
+    async def withdraw(self, place: Place, message: str) -> tuple[str, int]:
+        """Ends the open question whose message was deleted. Returns its id, empty for none, and its
+        new round if what answered it has to go, which was for its asker alone; else 0."""
         known = await self.question_at(place, message)
         if not known:
-            return None
-        await self._settle(known, QuestionState.WITHDRAWN)
-        return await self.question(known)
+            return "", 0
+        asked = await self.question(known)
+        at = asked.question.at.timestamp() if asked else 0.0
+        return known, max(0, await self._settle(known, QuestionState.WITHDRAWN, at=at))
 
     async def withdraw_thread(self, place: Place) -> None:
         """Ends the open questions whose messages were deleted with their thread."""
@@ -266,15 +278,24 @@ class Questions(Base):
             await self.redis.transaction([("ZADD", turns, score, question), ("EXPIRE", turns, seconds(LONG))])
         return True
 
-    async def mark_answered(self, question: str, message: str, revision: int = 0) -> bool:
+    async def mark_answered(self, question: str, message: str, revision: int = 0, *, alone: bool = False) -> bool:
         """Records that the answer was sent. Returns False if the question was edited or ended
-        meanwhile."""
-        return await self._settle(question, QuestionState.ANSWERED, message, str(revision))
+        meanwhile. `alone`: the answer is of use to its asker alone."""
+        return bool(await self._settle(question, QuestionState.ANSWERED, message, str(revision), alone=alone))
 
-    async def _settle(self, question: str, state: QuestionState, message: str = "", revision: str = "") -> bool:
-        """`revision`: the only one to settle; any if empty."""
-        arguments: list[Word] = [state, question, message, revision, uuid4().hex, seconds(LONG)]
-        return bool(await self.redis.run(SETTLE, [_question(question), UNANSWERED, CHANGES], arguments))
+    async def _settle(
+        self,
+        question: str,
+        state: QuestionState,
+        message: str = "",
+        revision: str = "",
+        *,
+        at: float = 0.0,
+        alone: bool = False,
+    ) -> int:
+        """`revision`: the only one to settle; any if empty. `at`: its rank among the unanswered."""
+        arguments: list[Word] = [state, question, message, revision, uuid4().hex, seconds(LONG), at, int(alone)]
+        return int(await self.redis.run(SETTLE, [_question(question), UNANSWERED, CHANGES], arguments))
 
     async def turns(self, place: Place, limit: int = 10) -> list[Turn]:
         """The last turns of a thread, oldest first."""

@@ -109,6 +109,23 @@ async def test_an_edit_that_takes_the_mention_away_takes_the_question_back(place
     assert len(place.posts()) == 2
 
 
+@pytest.mark.parametrize("place", ["discord", "discord without content"], indirect=True)
+async def test_deleted_after_it_was_asked_about_which_paper_nothing_is_left(place):
+    """Discord shows to nobody alone what answers a message. An answer stays for the others."""
+    [paper] = papers(place.world, 1)
+    message = place.ask("what do they measure?")
+    await stands(place, "name one by its number")
+    place.delete(message)
+    await place.until(lambda: place.posts() == [])
+    await place.until_logged("event=withdrawn")
+    message = place.ask(f"what does {paper.id} measure?")
+    await place.until_logged("event=answered", 2)
+    place.delete(message)
+    place.ask("help")
+    await place.until_logged("event=answered", 3)
+    assert len(place.posts()) == 2
+
+
 async def test_while_the_bot_is_down(place):
     first, second = papers(place.world)
     # Deleted: the half answer goes when the bot is back. Of an unknown model the first is shown only at its end, so one is asked before.
