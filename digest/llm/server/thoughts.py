@@ -24,9 +24,11 @@ _UNFINISHED = regex(r"(?:<(?:\|?[\w:.-]*|[^\W\d_][\w:.-]*\s[^<>]{0,200})\|?|\[[A
 _TURN = r"<\|im_end\|>\s*<\|im_start\|>assistant"
 _CLOSING = rf"(?:{_TURN}|</(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷|<\|end_(?:of_)?(?:{_THOUGHT})\|>)"
 _ORPHAN = regex(
-    rf"(?:(?<=\n)[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z)|(?<=[.!?。！？]){_CLOSING}(?=\w))", re.IGNORECASE
+    rf"(?:(?:\A|(?<=\n))[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z)|(?<=[.!?。！？]){_CLOSING}(?=\w))",
+    re.IGNORECASE,
 )
 _CLOSED = regex(_CLOSING, re.IGNORECASE)
+_SUMMARY = regex(rf"\s*<summary>[^\w<]{{0,9}}(?:{_THOUGHT})\b", re.IGNORECASE)
 _FENCE = regex(rf"(`{{3,}}|~{{3,}})[ \t]*(?:{_THOUGHT})[ \t]*\n", re.IGNORECASE)
 _HEADING = regex(
     rf"(?:>[ \t]*)?[*_#]{{1,3}}[ \t]*{_THOUGHT}\b[^\n*_]{{0,60}}[*_]{{0,3}}[ \t]*(?:\n\s*|\Z)", re.IGNORECASE
@@ -39,18 +41,49 @@ _CITED = regex(
 )
 """A first sentence that ends with the number of a quotation: an answer as it was asked for.
 Thoughts begin with the task, before there are any."""
+_WORDS = (
+    "thinking", "think", "thoughts", "thought", "reasoning", "reflection", "思考", "推理", "思路", "考え", "思索",
+    "생각", "추론", "überlegungen", "überlegung", "gedanken", "réflexion", "raisonnement", "pensamiento",
+    "razonamiento", "pensamento", "raciocínio",
+)  # fmt: skip
+_THINKING = (
+    rf"(?:{'|'.join(_WORDS)})"
+    r"(?:[ \t]?(?:process|steps|trace|过程|過程|步骤|과정|プロセス))?"
+)
+_REPLYING = (
+    r"(?:(?:final|endgültige)[ \t]|最终|最終|최종[ \t]?)?"
+    r"(?:answer|response|reply|回答|答案|答复|答え|답변|답|antwort|réponse|respuesta|resposta)(?:[ \t]final[ae]?)?"
+)
+_DECOR = r"(?:[^\w\s`\"“”<>]{1,4}[ \t]*){0,2}"
+_AFTER = r"[ \t]*+(?:[*_】）)\]]{0,4}[ \t]*+[:：][*_]{0,3}|[】）)\]＞]|[*_#]{0,4}[ \t]*+(?=\n))"
+_LABEL = regex(rf"{_DECOR}{_THINKING}{_AFTER}", re.IGNORECASE)
+"""`Thinking:`, `## Reasoning`, `【思考】`: what a section of thoughts is headed with."""
+_MAYBE_LABEL = regex(rf"{_DECOR}{_THINKING}[ \t*_#]*", re.IGNORECASE)
+_LABEL_BEGUN = regex(rf"{_DECOR}(?P<word>[^\W\d_]*)")
+_REPLY_LABEL = regex(
+    rf"(?:^|\n)[ \t]*{_DECOR}{_REPLYING}{_AFTER}"
+    rf"|[【（(\[＜](?:/{_THINKING}|{_THINKING}(?:结束|完毕|終了|끝))[】）)\]＞]",
+    re.IGNORECASE,
+)
+"""What follows thoughts: the heading of the answer, or the end of theirs."""
+_LONGEST_KIND = 9
+"""Letters that may follow a word for thoughts in a heading: `process`."""
+_RULE = regex(r"\n[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*(?=\n)")
+_ASIDE = regex(rf"[(（*_【「\[][ \t]*{_THINKING}[ \t]*[:：][^\n]*[)）*_】」\]][ \t]*\n\s*", re.IGNORECASE)
+"""`(Thinking: …)` on a line of its own."""
 _TAG, _SENTENCE = 80, 600
 """Characters, at most, of a closing tag and of a first sentence."""
 _END = 500
 """Characters of a text's end in which marks are looked for."""
 _END_MARKS = regex(r"(?:\s*(?:<\|[\w:.-]+\|>|\[END FINAL RESPONSE\]))+\s*\Z")
 _MAYBE_MARK = regex(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
-_FINAL_CHANNEL = regex(r"<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
+_FINAL_CHANNEL = regex(r"<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?(?:<\|message\|>|(?<=\n))")
 _BARE_CHANNEL = regex(r"assistant\s?final(?=\S|\s|\Z)")
 _PHRASES = (
     ("Here is my thought process:", "Here is my response:"),
     ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
     ("Thinking...", "...done thinking."),
+    ("Thinking…", "…done thinking."),
 )
 """Untagged wrappings: of Granite's and Apriel's templates, and of Ollama's command line."""
 
@@ -91,9 +124,29 @@ def _after_orphan(text: str) -> str:
     return text[last.end() :].lstrip()
 
 
-def _after_opening(text: str, *, ended: bool) -> str | None:  # noqa: C901, PLR0911  # one a wrapping
+def _after_opening(text: str, *, ended: bool) -> str | None:
     """The text behind thoughts at its start; itself without any, None while they go on."""
     start = text.lstrip()
+    if aside := _ASIDE.match(start):
+        return start[aside.end() :]
+    label = _LABEL.match(start)
+    behind = start[label.end() - 1 :] if label else ""
+    if reply := _last(_REPLY_LABEL, behind) or _RULE.search(behind):
+        return behind[reply.end() :].lstrip()
+    rest = _after_wrapping(start, text, ended=ended)
+    if rest == text and not ended and start and (label or _may_be_label(start)):
+        return None
+    return rest
+
+
+def _may_be_label(start: str) -> bool:
+    if (begun := _LABEL_BEGUN.fullmatch(start)) is None:
+        return _MAYBE_LABEL.fullmatch(start) is not None
+    typed = begun["word"].casefold()
+    return any(word.startswith(typed[: len(word)]) and len(typed) - len(word) < _LONGEST_KIND for word in _WORDS)
+
+
+def _after_wrapping(start: str, text: str, *, ended: bool) -> str | None:  # noqa: C901, PLR0911  # one a wrapping
     if start.startswith(("analysis", "assistantanalysis", "commentary")):
         return _after_bare_channel(start, text, ended=ended)
     for opening, closing in _PHRASES:
@@ -139,7 +192,7 @@ def _after_block(start: str, match: re.Match[str], text: str, *, ended: bool) ->
     name = match["pipe"] or match["tag"] or match["square"] or match["kimi"]
     end = re.compile(_closing(match, name))
     thought = bool(_IS_THOUGHT.fullmatch(f"{name}{match['more'] or ''}".split()[0])) or (
-        "reason" in (match["more"] or "") or name.startswith("unused")
+        "reason" in (match["more"] or "") or name.startswith("unused") or bool(_SUMMARY.match(start, match.end()))
     )
     closed = end.search(start, match.end())
     if closed is None:

@@ -176,6 +176,51 @@ def test_thoughts_quoted_under_a_heading_are_dropped(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "【思考】of zebras【/思考】The answer is here.",
+        "【思考过程】\nof zebras\n\n【回答】\nThe answer is here.",
+        "思考：of zebras\n\n最终答案：The answer is here.",
+        "（思考：of zebras）\n\nThe answer is here.",
+        "[생각]of zebras[/생각]\nThe answer is here.",
+        "＜think＞of zebras＜/think＞The answer is here.",
+        "[THINK]of zebras[/THINK]The answer is here.",
+        "<|channel|>analysis\nof zebras\n<|channel|>final\nThe answer is here.",
+        "Thinking: of zebras\n\nAnswer: The answer is here.",
+        "**Thinking:**\nof zebras\n\n**Final answer:**\nThe answer is here.",
+        "## Reasoning\n\nof zebras\n\n## Answer\n\nThe answer is here.",
+        "🤔 Thinking: of zebras\n\n💡 Answer: The answer is here.",
+        "Thinking: of zebras\n\n---\n\nThe answer is here.",
+        "Thinking…\nof zebras\n…done thinking.\n\nThe answer is here.",
+        "Réflexion : of zebras\n\nRéponse : The answer is here.",
+        "<details>\n<summary>Thinking</summary>\nof zebras\n</details>\nThe answer is here.",
+        "<think>of <think>zebras</think></think>The answer is here.",
+    ],
+)
+def test_thoughts_under_a_heading_are_dropped_from_the_answers_heading_on(text):
+    assert strip_thoughts(text) == "The answer is here."
+    assert not any("zebras" in shown for shown in grown(text))
+    assert grown(text)[-1] == "The answer is here."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reasoning improves with scale [1].\n\nAnswer: yes.",
+        "Thinking tokens are counted.",
+        "思考链提示有效[1]。\n\n答案：是。",
+        "Thoughts on it: none.",
+        "(Reasoning) models are compared.",
+        "Reasoning: the paper tests it on GSM8K [1].",
+        "[1] is about zebras.",
+        "Thirty zebras.",
+    ],
+)
+def test_what_only_begins_with_a_word_for_thoughts_stays(text):
+    assert strip_thoughts(text) == text
+
+
+@pytest.mark.parametrize(
     "text", ["*Thinking Fast* is a book [1].", "> A quotation.\n\nIt is so.", "**The policy** works."]
 )
 def test_emphasis_and_quotations_at_the_start_stay(text):
