@@ -44,14 +44,14 @@ ARXIV_CONTENT_URL = "https://export.arxiv.org"
 def _words(value: Any) -> Any:
     """`a, b` as a list; a list stays one."""
     if isinstance(value, str):
-        return [word.strip() for word in value.split(",") if word.strip()]
+        return [word for part in re.split(r"[,;，；、\n]", value) if (word := shapes.bare(part))]
     return value
 
 
 def url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https", "ws", "wss") or not parts.netloc:
-        raise ValueError("is not a URL; write it whole, as in https://host/path")
+    if parts.scheme not in ("http", "https", "ws", "wss") or not parts.netloc or re.search(r"[\s#]|[,;]$", value):
+        raise ValueError("is not a URL; write it whole and nothing behind it, as in https://host/path")
     return value
 
 
@@ -295,7 +295,7 @@ class Settings(BaseSettings):
     arxiv_contact: str = ""
     """An e-mail address for arXiv's administrators, sent along with every request."""
 
-    redis_url: SecretStr = SecretStr("")
+    redis_url: Annotated[SecretStr, _secret(shapes.redis_url)] = SecretStr("")
     """A Redis or Valkey server, redis://…; empty: an embedded one in PAPERBOY_HOME. Needed where
     the disk does not last."""
     redis_ca_file: str = ""
@@ -402,6 +402,12 @@ class Settings(BaseSettings):
     @classmethod
     def _aware(cls, value: datetime | None) -> datetime | None:
         return value.replace(tzinfo=ZoneInfo("UTC")) if value and value.tzinfo is None else value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        """Last, so that it runs first."""
+        return shapes.bare(value) if isinstance(value, str) else value
 
     @property
     def has_model(self) -> bool:

@@ -7,7 +7,9 @@ right one is found. The value itself is never repeated: it may be a secret.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from digest.patterns import regex
 
@@ -45,6 +47,8 @@ _FOREIGN: Mapping[str, str] = {
     **{prefix: f"a key of {vendor}" for prefix, (vendor, _) in VENDORS.items()},
     "sk-": "a key of a model server",
 }
+_TOKEN, _VISIBLE = regex(r"[\w.-]*", re.ASCII), regex(r"[!-~]*")
+_PAIRS = frozenset(('""', "''", "“”", "‘’", "``", "„“", "«»", "「」"))
 _CHANNEL_LINK = {
     "slack": regex(r"https?://[\w.-]+/(?:archives|client/\w+)/(\w+)(?:[/?#].*)?|<#(\w+)(?:\|[^>]*)?>"),
     "discord": regex(r"https?://[\w.-]*discord(?:app)?\.com/channels/\d+/(\d+)(?:[/?#].*)?|<#(\d+)>"),
@@ -67,14 +71,14 @@ def slack_app_token(value: str) -> str:
 
 
 def slack_signing_secret(value: str) -> str:
-    cleaned = _clean(value)
+    cleaned = _token(value)
     if foreign := _foreign(cleaned):
         raise ValueError(f"this is {foreign}; {SIGNING_SECRET}")
     return cleaned
 
 
 def discord_token(value: str) -> str:
-    cleaned = _clean(value.strip().removeprefix("Bot "))
+    cleaned = _token(bare(value).removeprefix("Bot "))
     if foreign := _foreign(cleaned):
         raise ValueError(f"this is {foreign}; {DISCORD_TOKEN}")
     if cleaned.isdigit():
@@ -130,17 +134,58 @@ def _what_instead(platform: str, value: str) -> str:
 
 
 def _prefixed(value: str, prefix: str, where: str) -> str:
-    cleaned = _clean(value)
+    cleaned = _token(value)
     if cleaned and not cleaned.startswith(prefix):
         what = _foreign(cleaned) or f"not one: it does not begin with {prefix}"
         raise ValueError(f"this is {what}; {where}")
     return cleaned
 
 
-def _clean(value: str) -> str:
-    """Removes the quotation marks and spaces around a value, which copying leaves."""
-    cleaned = value.strip().strip("'\"“”‘’`").strip()
-    if not cleaned.isascii() or any(c.isspace() or not c.isprintable() for c in cleaned):
+def bare(value: str) -> str:
+    """Without the quotation marks, spaces and invisible characters around it that copying leaves,
+    or a tool that reads a file of settings as it stands."""
+    inner = _stripped(value)
+    if len(inner) > 1 and (inner[0] + inner[-1]) in _PAIRS and not set(inner[1:-1]) & {inner[0], inner[-1]}:
+        inner = _stripped(inner[1:-1])
+    return inner
+
+
+def _stripped(value: str) -> str:
+    begin, end = 0, len(value)
+    while begin < end and _is_blank(value[begin]):
+        begin += 1
+    while begin < end and _is_blank(value[end - 1]):
+        end -= 1
+    return value[begin:end]
+
+
+def _is_blank(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) in ("Cc", "Cf")
+
+
+def redis_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        local = parts.scheme == "unix" and bool(parts.path)
+        remote = parts.scheme in ("redis", "rediss") and parts.hostname and re.fullmatch(r"/?\d*/?", parts.path)
+        known = (local or remote) and (parts.port is None or parts.port) and not parts.fragment
+    except ValueError:  # a port that is none
+        known = False
+    if value and (not known or re.search(r"\s", value)):
+        raise ValueError(
+            "is not an address like redis://host:6379/0 (in a password, # is written %23, / is %2F and ? is %3F)"
+        )
+    return value
+
+
+def _token(value: str) -> str:
+    """A platform's token: letters, digits, `-`, `_` and `.`."""
+    return _clean(value, _TOKEN)
+
+
+def _clean(value: str, form: re.Pattern[str] = _VISIBLE) -> str:
+    cleaned = bare(value).strip("'\"“”‘’`").strip()
+    if not form.fullmatch(cleaned):
         raise ValueError("there is a space or another character in it that no token has; copy it again, whole")
     return cleaned
 
