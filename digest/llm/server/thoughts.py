@@ -77,7 +77,8 @@ _END = 500
 """Characters of a text's end in which marks are looked for."""
 _END_MARKS = regex(r"(?:\s*(?:<\|[\w:.-]+\|>|\[END FINAL RESPONSE\]))+\s*\Z")
 _MAYBE_MARK = regex(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
-_FINAL_CHANNEL = regex(r"<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?(?:<\|message\|>|(?<=\n))")
+_FINAL_CHANNEL = regex(r"<\|channel\|>\s*final[^<\n]*(?:<\|constrain\|>[^<]*)?(?:<\|message\|>|\n)")
+_OWN_TURN = regex(r"(?:<\|im_start\|>|<\|start_header_id\|>)assistant(?:<\|end_header_id\|>)?\s*\n\s*")
 _BARE_CHANNEL = regex(r"assistant\s?final(?=\S|\s|\Z)")
 _PHRASES = (
     ("Here is my thought process:", "Here is my response:"),
@@ -127,7 +128,7 @@ def _after_orphan(text: str) -> str:
 def _after_opening(text: str, *, ended: bool) -> str | None:
     """The text behind thoughts at its start; itself without any, None while they go on."""
     start = text.lstrip()
-    if aside := _ASIDE.match(start):
+    if aside := _ASIDE.match(start) or _OWN_TURN.match(start):
         return start[aside.end() :]
     label = _LABEL.match(start)
     behind = start[label.end() - 1 :] if label else ""

@@ -186,6 +186,7 @@ def test_thoughts_quoted_under_a_heading_are_dropped(text):
         "＜think＞of zebras＜/think＞The answer is here.",
         "[THINK]of zebras[/THINK]The answer is here.",
         "<|channel|>analysis\nof zebras\n<|channel|>final\nThe answer is here.",
+        "<|im_start|>assistant\n<think>\nof zebras\n</think>\n\nThe answer is here.",
         "Thinking: of zebras\n\nAnswer: The answer is here.",
         "**Thinking:**\nof zebras\n\n**Final answer:**\nThe answer is here.",
         "## Reasoning\n\nof zebras\n\n## Answer\n\nThe answer is here.",
