@@ -95,7 +95,11 @@ class Arxiv:
             listed, _ = await asyncio.gather(self._feed(wanted, deadline), asyncio.to_thread(import_module, "arxiv"))
             window = await self._window(wanted, now, deadline)
             latest = await self._described(listed.news, window, deadline)
-        return Listing(wanted, listed.day, latest, tuple(window.values()), listed.replaced)
+        day = listed.day
+        if day is not None and day > now.date() + timedelta(days=1):  # no list is ahead of its day
+            log.warning("event=feed_dated_ahead day=%s", day)
+            day = calendar.latest_list(now)
+        return Listing(wanted, day, latest, tuple(window.values()), listed.replaced)
 
     async def listed_between(self, categories: Sequence[str], first: date, last: date) -> Listing:
         """The lists of these days as far as the API tells: papers submitted in their windows. It

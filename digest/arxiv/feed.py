@@ -28,8 +28,11 @@ MOST_ITEMS = 2000
 """arXiv's limit: a feed of this length may be truncated."""
 
 _NEWS = {"new": Kind.NEW, "cross": Kind.CROSS}
-_OTHER = ("replace", "replace-cross")
+_REPLACED = "replace"
 _PREFIX = regex(r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
+_HEADERS = regex(r"\A(?:[ \t]*[A-Z][\w -]{0,30}:[^\n]{0,200}\n){0,4}\s*Abstract:\s*")
+"""Of an abstract, as in arXiv's mails: `License: …`."""
+_CATEGORY = regex(r"[a-z-]+(?:\.[A-Za-z-]+)?", re.ASCII)
 _SUMMARY = ("summary", "description")
 _AFFILIATION = regex(r"\([^()]*\)")
 _DEEPEST_AFFILIATION = 3
@@ -57,7 +60,7 @@ def parse(body: bytes) -> Feed:
     entries = [e for e in root.iter() if isinstance(e.tag, str) and local(e) in ("item", "entry")]
     if entries and not any(_ref(entry) for entry in entries):
         raise Trouble(label.sentence("arxiv.empty"))
-    if entries and not any(_kind(entry) in (*_NEWS, *_OTHER) for entry in entries):
+    if entries and not any(_kind(entry) for entry in entries):
         raise Trouble(label.sentence("arxiv.kinds"))
     news: dict[str, Listed] = {}
     for entry in entries:
@@ -66,7 +69,7 @@ def parse(body: bytes) -> Feed:
             news[listed.paper.id] = listed
     days = Counter(at.astimezone(NEW_YORK).date() for e in entries if (at := _time(e) or _time(channel)))
     day = max(days, key=lambda d: (days[d], d), default=None)  # one entry may be dated wrongly
-    replaced = [ref.id for entry in entries if _kind(entry) in _OTHER and (ref := _ref(entry))]
+    replaced = [ref.id for entry in entries if _kind(entry) == _REPLACED and (ref := _ref(entry))]
     return Feed(day, len(entries), tuple(news.values()), tuple(dict.fromkeys(replaced)))
 
 
@@ -85,7 +88,7 @@ def _listed(entry: etree._Element, channel: etree._Element) -> Listed | None:
     if ref is None or kind not in _NEWS:
         return None
     at = (_time(entry) or _time(channel) or datetime.min.replace(tzinfo=UTC)).astimezone(UTC)
-    abstract = paragraphs(_PREFIX.sub("", said(entry, *_SUMMARY), count=1))
+    abstract = paragraphs(_HEADERS.sub("", _PREFIX.sub("", said(entry, *_SUMMARY), count=1)))
     paper = Paper(
         id=ref.id,
         version=ref.version or 1,
@@ -103,8 +106,10 @@ def _listed(entry: etree._Element, channel: etree._Element) -> Listed | None:
 
 
 def _kind(entry: etree._Element) -> str:
+    """`new`, `cross` or `replace`, also for `cross-list` and `replace-cross`; else empty."""
     prefix = _PREFIX.match(said(entry, *_SUMMARY))
-    return (said(entry, "announce_type") or (prefix["kind"] if prefix else "")).lower()
+    kind = (said(entry, "announce_type") or (prefix["kind"] if prefix else "")).strip().lower()
+    return next((known for known in (*_NEWS, _REPLACED) if kind.startswith(known)), "")
 
 
 def _ref(entry: etree._Element) -> ids.PaperRef | None:
@@ -115,7 +120,8 @@ def _ref(entry: etree._Element) -> ids.PaperRef | None:
 def _categories(entry: etree._Element) -> Iterator[str]:
     for child in children(entry, "category"):
         if term := line(child.get("term") or child.text):
-            yield term
+            parts = re.split(r"[;,\s]+", term)
+            yield from parts if all(map(_CATEGORY.fullmatch, parts)) else (term,)
 
 
 def _authors(entry: etree._Element) -> tuple[str, ...]:
@@ -143,7 +149,7 @@ def _names(lists: Iterable[str]) -> Iterator[str]:
 
 def _time(entry: etree._Element) -> datetime | None:
     """Reads RSS's `Fri, 23 Feb 2024 00:00:00 -0500` and Atom's `2025-08-20T00:00:00-04:00`. An
-    Atom feed has `updated` only."""
+    Atom feed has `updated` only. A time without a zone is New York's, as arXiv's are."""
     text = said(entry, "published", "pubDate", "updated", "lastBuildDate", "date")[:60]
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
@@ -151,5 +157,5 @@ def _time(entry: etree._Element) -> datetime | None:
         except ValueError:
             continue
         if at.year in YEARS:
-            return at if at.tzinfo else at.replace(tzinfo=UTC)
+            return at if at.tzinfo else at.replace(tzinfo=NEW_YORK)
     return None

@@ -14,6 +14,7 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
+from digest.arxiv import calendar
 from digest.arxiv.calendar import NEW_YORK
 from digest.arxiv.client import Arxiv
 from digest.errors import ArxivUnavailable, BadInput
@@ -122,6 +123,13 @@ async def test_an_empty_feed_on_a_weekend_is_a_quiet_day_with_its_window(server,
     server.now = datetime(2026, 1, 31, 15, tzinfo=UTC)
     listing = await arxiv.announced(["cs.CV", "cs.RO"], server.now)
     assert (listing.day, listing.latest, len(listing.window)) == (None, (), 80)
+
+
+async def test_a_feed_dated_ahead_is_the_newest_list_there_can_be(server, arxiv):
+    earlier = FRIDAY - timedelta(days=3)
+    listing = await arxiv.announced(["cs.CV", "cs.RO"], earlier)
+    assert listing.day == calendar.latest_list(earlier) < FRIDAY.date()
+    assert listing.latest
 
 
 async def test_an_empty_feed_on_a_weekday_is_believed_too(server, arxiv):
