@@ -6,10 +6,12 @@ raise Trouble; an error entry of arXiv raises Refused.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lxml import etree
 
 from digest.arxiv.http import Refused, Trouble
-from digest.arxiv.metadata import line
+from digest.arxiv.metadata import YEARS, line
 from digest.arxiv.xml import tree
 from digest.render.labels import label
 
@@ -28,7 +30,31 @@ def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
     # arXiv is known to drop a record that it cannot show: one in a hundred may be missing.
     if promised - len(entries) > promised // 100:
         raise Trouble(label.sentence("arxiv.short", held=len(entries), promised=promised))
+    undated = [entry for entry in entries if not _date(entry)]
+    for entry in undated:
+        root.remove(entry)
+    if entries and len(undated) == len(entries):
+        raise Trouble(label.sentence("arxiv.short", held=0, promised=len(entries)))
     return etree.tostring(root, encoding="utf-8"), total
+
+
+def _date(entry: etree._Element) -> bool:
+    """Gives a time that is missing or none the value of the other. False without any."""
+    times = {name: (entry.findtext(f"a:{name}", "", _NAMES) or "").strip() for name in ("published", "updated")}
+    known = next((text for text in times.values() if _is_time(text)), "")
+    for name, text in times.items():
+        if known and not _is_time(text):
+            for wrong in entry.findall(f"a:{name}", _NAMES):
+                entry.remove(wrong)
+            etree.SubElement(entry, f"{{{_NAMES['a']}}}{name}").text = known
+    return bool(known)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).year in YEARS
+    except ValueError:
+        return False
 
 
 def _total(root: etree._Element, entries: int) -> int:

@@ -254,8 +254,11 @@ def read_page(ask: Ask, body: bytes) -> Page:
 
     with _unasked_for(ask):
         feed, total = atom.checked(body, ask.start, ask.size)
-    papers = map(paper_of, _feed.parse(feed).results[: ask.size])
-    return Page(tuple(p for p in papers if p), total)
+    results = _feed.parse(feed).results[: ask.size]
+    papers = tuple(p for p in map(paper_of, results) if p)
+    if results and not papers:
+        raise Trouble(label.sentence("arxiv.short", held=0, promised=len(results)))
+    return Page(papers, total)
 
 
 @contextmanager

@@ -227,7 +227,7 @@ async def test_a_date_at_the_end_of_time_is_none(date):
     async with answering(answer) as url:
         once = timedelta(hours=1)
         arxiv = Arxiv(f"{url}/api", url, pace=FreePace(), time_limit=timedelta(seconds=5), first_wait=once)
-        with pytest.raises(ArxivUnavailable, match="not a feed"):
+        with pytest.raises(ArxivUnavailable, match="held 0 of 1 papers"):
             await arxiv.get(["2601.00001"])
 
 

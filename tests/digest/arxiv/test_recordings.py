@@ -1,6 +1,7 @@
 """Recorded answers of arXiv, all read: every entry, in every dialect. Ours always, the real ones where they are at hand."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
@@ -128,6 +129,34 @@ def test_both_dialects_of_the_feed_say_the_same(name):
     )
     assert (second.paper.id, second.paper.version) == ("math/0309136", 2)
     assert (second.paper.doi, second.paper.journal_ref) == ("10.1000/knots.1", "Knots 1 (2004) 1-9")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new"),
+    [
+        (r"<published>2026-04-02T15:05:19Z</published>", "<published>yesterday</published>"),
+        (r"<published>2026-04-02T15:05:19Z</published>", "<published>0001-01-01T00:00:00Z</published>"),
+        (r"<published>2026-04-02T15:05:19Z</published>", ""),
+        (r"<updated>2026-04-10[^<]*</updated>", ""),
+    ],
+)
+def test_one_entry_whose_date_is_missing_or_none_costs_no_other(pattern, new):
+    recorded = ours("api_page.xml").decode()
+    altered = re.sub(pattern, new, recorded)
+    assert altered != recorded
+    known, read = page(recorded.encode()), page(altered.encode())
+    assert [p.id for p in read.papers] == [p.id for p in known.papers]
+    assert read.papers[1:] == known.papers[1:]
+    assert read.papers[0].published <= read.papers[0].updated
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new"),
+    [("arxiv.org/abs/", "arxiv.org/pdf/"), ("<published>.*?</published>|<updated>.*?</updated>", "")],
+)
+def test_a_page_of_which_no_entry_can_be_read_is_trouble(pattern, new):
+    with pytest.raises(Trouble, match="held 0 of 6 papers"):
+        page(re.sub(pattern, new, ours("api_page.xml").decode()).encode())
 
 
 @pytest.mark.parametrize(
