@@ -14,7 +14,7 @@ import stamina
 from yarl import URL
 
 from digest.errors import ArxivUnavailable, Unreadable
-from digest.http.bounds import HttpError, LargeAnswer, Limits, RefusedRedirect, retry_after
+from digest.http.bounds import HttpError, LargeAnswer, Limits, RefusedRedirect, SlowAnswer, retry_after
 from digest.http.reader import Answer, HttpReader
 from digest.model import Basis, Paper
 from digest.ports import Pace
@@ -123,7 +123,7 @@ class Fetcher:
             raise ArxivUnavailable("arXiv redirected in a circle.") from e
         except HttpError as e:
             log.info("event=fetch_failed url=%s error=%s", url, e)
-            raise _RetryLater(type(e).__name__) from e
+            raise _RetryLater("too slow" if isinstance(e, SlowAnswer) else "connection broken") from e
         return _body(answer, kind)
 
 
@@ -141,7 +141,7 @@ def _body(answer: Answer, kind: Kind) -> bytes:
         raise _RetryLater(str(answer.status), retry_after(answer.headers))
     if answer.status != 200:
         raise ArxivUnavailable(f"arXiv answered {answer.status} for the paper's {what}.")
-    if answer.content_type not in kind.types:
+    if answer.content_type and answer.content_type not in kind.types:  # an untyped one shows what it is
         raise ArxivUnavailable(f"arXiv answered the request for the paper's {what} with {answer.content_type}.")
     if not answer.body:
         raise _RetryLater("empty answer")

@@ -122,7 +122,7 @@ async def _within(seconds: float) -> AsyncIterator[None]:
 async def _read(response: aiohttp.ClientResponse, limits: Limits, types: Collection[str]) -> Answer:
     content_type = response.content_type.lower() if response.headers.get("Content-Type") else ""
     ok = response.status == 200
-    if ok and types and content_type not in types:
+    if ok and types and content_type and content_type not in types:
         return Answer(200, response.headers, content_type, b"")
     limit = limits.body if ok else MOST_OF_AN_ERROR
     if ok and (response.content_length or 0) > limit:

@@ -201,5 +201,13 @@ async def test_nobody_listening_is_unavailable():
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     async with fetching(f"http://127.0.0.1:{port}") as fetcher:
-        with pytest.raises(ArxivUnavailable):
+        with pytest.raises(ArxivUnavailable, match=r"HTML \(connection broken\)"):
             await fetcher.fetch(a_paper(), Basis.HTML)
+
+
+async def test_a_document_without_a_type_is_taken_for_what_was_asked():
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=b"<html>", headers={"Content-Type": ""})
+
+    async with answering(answer) as url, fetching(url) as fetcher:
+        assert await fetcher.fetch(a_paper(), Basis.HTML) == b"<html>"
