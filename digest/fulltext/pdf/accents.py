@@ -1,7 +1,7 @@
-"""Sets accents on their letters where PDFium has put them at the end of the row.
+"""Sets accents on their letters where PDFium has put them at the end of the row or of a word.
 
-TeX's older fonts draw `Š` as two signs. A row's end gets those that stand higher than the row, so
-their letters are found by place. Texts keep their length: positions in them stay true.
+TeX's older fonts draw `Š` as two signs. Those that stand higher than the row come later, so their
+letters are found by place. Texts keep their length: positions in them stay true.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ JOINED = "\x01"
 _FIRST = regex(f"(?<=[A-Za-z] )[{''.join(COMBINING)}](?=[A-Za-z])")
 _STROKE = regex(r" (?=[lL])")
 _STROKED = {"l": "ł", "L": "Ł"}
-_ASTRAY = regex(f"[{''.join(COMBINING)}](?=\r\n|\\Z)")
+_ASTRAY = regex(f"[{''.join(COMBINING)}](?=\r\n|\\Z| )")
 
 
 def with_accents(page: Argument, text: str) -> str:
@@ -29,14 +29,29 @@ def with_accents(page: Argument, text: str) -> str:
     signs = list(text)
     for found in astray:
         at = found.start()
-        middle = _middle(page, at)
+        accent = pdfium_calls.box(page, at)
+        middle = (accent.left + accent.right) / 2
         for letter in range(text.rfind("\n", 0, at) + 1, at):
             sides = pdfium_calls.box(page, letter)
             joined = unicodedata.normalize("NFC", signs[letter] + COMBINING[found[0]])
-            if sides.left <= middle <= sides.right and len(joined) == 1:
+            near = abs(accent.bottom - sides.bottom) < 0.6 * (sides.top - sides.bottom)
+            if near and sides.left <= middle <= sides.right and len(joined) == 1:
                 signs[letter], signs[at] = joined, " "
+                if text[at + 1 : at + 2] == " " and not _is_apart(page, text, at):
+                    signs[at - 1 : at + 2] = JOINED * 3
                 break
     return "".join(signs)
+
+
+def _is_apart(page: Argument, text: str, at: int) -> bool:
+    """Whether the letters around a sign and its blanks are."""
+    after = at + 3 if text[at + 2 : at + 3] in COMBINING else at + 2
+    return after >= len(text) or _gap(page, at - 2, after)
+
+
+def _gap(page: Argument, before: int, after: int) -> bool:
+    left, right = pdfium_calls.box(page, before), pdfium_calls.box(page, after)
+    return bool(right.left - left.right > 0.15 * (right.top - right.bottom))
 
 
 def with_first_accents(page: Argument, text: str) -> str:
@@ -44,9 +59,8 @@ def with_first_accents(page: Argument, text: str) -> str:
     signs: list[str] | None = None
     for found in _FIRST.finditer(text):
         at = found.start()
-        before, letter = pdfium_calls.box(page, at - 2), pdfium_calls.box(page, at + 1)
         joined = unicodedata.normalize("NFC", text[at + 1] + COMBINING[text[at]])
-        if letter.left - before.right > 0.15 * (letter.top - letter.bottom) and len(joined) == 1:
+        if len(joined) == 1 and _gap(page, at - 2, at + 1):
             signs = signs or list(text)
             signs[at : at + 2] = [JOINED, joined]
     return text if signs is None else "".join(signs)
@@ -69,8 +83,3 @@ def with_strokes(page: Argument, text: str) -> str:
             apart = at == 0 or letter.left - pdfium_calls.box(page, at - 1).right > 0.5 * (letter.right - letter.left)
             signs[at] = " " if apart else JOINED
     return text if signs is None else "".join(signs)
-
-
-def _middle(page: Argument, index: int) -> float:
-    sides = pdfium_calls.box(page, index)
-    return float(sides.left + sides.right) / 2

@@ -15,6 +15,8 @@ from digest.fulltext.pdf.pdfium_calls import Argument
 from digest.patterns import regex
 
 _CODES = range(0x80, 0x100)
+_LIKE_LATIN = {ord(a): b for a, b in zip("iIjJ", "іІјЈ", strict=True)}
+"""Cyrillic letters that T2A has at the codes of Latin ones."""
 _T1 = dict(zip(_CODES, (
     "ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£"
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖŒØÙÚÛÜÝÞẞàáâãäåæçèéêëìíîïðñòóôõöœøùúûüýþß"
@@ -23,6 +25,8 @@ _T2A = dict(zip(_CODES, (
     "ҐҒЂЋҺҖҘЉЇҚҠҜӔҢҤЅӨҪЎҮҰҲЏҸҶЄӘЊЁ№¤§ґғђћһҗҙљїқҡҝӕңҥѕөҫўүұҳџҹҷєәњё„«»"
     "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюя"
 ), strict=True))  # fmt: skip
+_IN_CYRILLIC = frozenset((*map(chr, _T2A), *map(chr, _LIKE_LATIN)))
+_T2A |= _LIKE_LATIN
 _UNSTRUCK = str.maketrans("łŁøØđĐı", "lLoOdDi")
 _UPPER = regex("[\x80-\xff]")
 _WORD = regex("[A-Za-z\x80-\xff]+")
@@ -42,7 +46,7 @@ def decoded(page: Argument, text: str) -> tuple[str, bool]:
     cyrillic = _is_cyrillic("".join(_CYRILLIC_WORD.findall(coded)).translate(_T2A).lower())
     signs = list(text)
     for word in _WORD.finditer(coded):
-        table = _T2A if cyrillic and not any(map(str.isascii, word[0])) else _T1
+        table = _T2A if cyrillic and not set(word[0]) - _IN_CYRILLIC and not word[0].isascii() else _T1
         signs[word.start() : word.end()] = word[0].translate(table)
     text = "".join(signs)
     return text, cyrillic or is_legible(_plain(text))

@@ -807,6 +807,21 @@ def test_an_accent_at_the_end_of_its_row_stands_on_its_letter():
     assert "Names as Šidak and Erdos stay" in read(made.data()).text
 
 
+def test_an_accent_within_a_row_stands_on_its_letter_and_leaves_no_blank():
+    letters = in_capitals("Zlutydsˇ")
+    glyph = {part: shown(in_font(part, letters)) for part in ("Zlu", "ty", "ˇ", "dlu")}
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page(
+        "".join(
+            f"BT /U 10 Tf 1 0 0 1 72 {y} Tm {glyph['Zlu']} Tj 1 0 0 1 72 {y + 2.2} Tm {glyph['ˇ']} Tj "
+            f"1 0 0 1 87 {y} Tm {glyph['ty']} Tj 1 0 0 1 103 {y} Tm {glyph['dlu']} Tj ET\n"
+            for y in range(760, 200, -14)
+        )
+    )
+    assert set(read(made.data()).text.split()) == {"Žluty", "dlu"}
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_a_large_initial_belongs_to_the_first_word(first):
     """A browser draws it before all others, TeX before its word."""
@@ -906,6 +921,7 @@ IN_T1 = {0x8A: "Ł", 0xA1: "ą", 0xA2: "ć", 0xA6: "ę", 0xAA: "ł", 0xB1: "ś",
 OF_BITMAPS = {
     "polish": ("Łódź i źródło, hałas oraz ciągła pomoc, wyższą skuteczność pomiaru", True),
     "russian": ("В работе измеряется точность моделей распознавания речи", True),
+    "ukrainian": ("У роботі точність моделі та вимірів подано в таблиці", True),
     "both": ("The work of Иванов и Петров on the capital of the model", True),
     "rubbish": ("Бвгджз клмнпр стфхцч шщбвгд жзклмн прстфх цчшщбв", False),
 }
@@ -914,7 +930,7 @@ OF_BITMAPS = {
 @pytest.mark.parametrize("name", OF_BITMAPS)
 def test_letters_of_bitmap_fonts_are_read_by_the_codes_of_tex(name):
     said, is_known = OF_BITMAPS[name]
-    codes = {letter: chr(code) for code, letter in IN_T1.items()}
+    codes = {"і": "i"} | {letter: chr(code) for code, letter in IN_T1.items()}
     made = RawPdf()
     glyph = made.add("<<>>", b"500 0 0 0 400 700 d1 0 0 400 700 re f")
     every = range(33, 256)
