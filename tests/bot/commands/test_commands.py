@@ -213,10 +213,6 @@ async def test_killed_between_an_edit_and_its_record_the_counts_are_shown_anew(c
     assert (again.on, again.payload != first.payload) == (first.on, True)
 
 
-async def test_privacy_says_what_is_kept(channel):
-    assert "90 days" in (await channel.command("paper", "privacy")).text
-
-
 async def test_digest_help_and_unknown_words(channel):
     assert "/digest setup" in (await channel.command("digest", "")).text
     respond = await channel.command("digest", "explode")

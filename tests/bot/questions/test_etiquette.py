@@ -140,11 +140,6 @@ def test_scene(scene, wanted):
     assert judged(scene) is wanted
 
 
-def test_there_are_enough_scenes_of_each_kind():
-    assert len(SCENES) >= 60
-    assert sum(w is NO for _, w in SCENES) >= 30
-
-
 @each(
     "text",
     ["Quiet", "quiet!", "please be quiet", "Be quiet, please 🙏", "安静", "请安静吧", "安靜點", "stop answering here",

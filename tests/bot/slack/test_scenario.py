@@ -509,11 +509,6 @@ async def test_status_help_and_privacy_are_for_the_asker_alone(day):
     assert len(day.slack.space.channels["C1"].messages) == 11
 
 
-async def test_the_home_tab_is_published(day):
-    assert day.slack.open_home("U1")
-    assert (await day.slack.until(lambda: day.slack.space.homes.get("U1")))["blocks"]
-
-
 async def test_a_manager_connects_zotero_in_a_modal_and_pushes_what_was_saved(day, zotero):
     await day.slack.click("U2", day.thread[2], "Save").wait()
     await day.slack.command("U1", "C1", "/digest", "zotero").wait()

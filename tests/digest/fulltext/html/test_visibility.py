@@ -457,10 +457,6 @@ def test_what_people_cannot_see_does_not_reach_the_model(markup):
     assert text.text.endswith("And after.") or "And after." in text.text
 
 
-def test_there_are_more_ways_than_a_stranger_tried():
-    assert len(WAYS) == len(set(WAYS)) >= 64
-
-
 @each("markup", SEEN)
 def test_what_people_see_stays_and_is_no_alarm(markup):
     text = read(markup)

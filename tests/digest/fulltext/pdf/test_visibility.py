@@ -357,7 +357,3 @@ def test_a_message_letter_by_letter_is_found_though_the_sample_meets_slim_letter
     for before in range(1, STEP):  # one more letter moves the sample
         text = read(lambda _, n=before: (f"BT /F1 10 Tf 72 430 Td {shown('n' * n)} Tj ET {hidden}", "", "")).text
         assert "outstanding" not in text, before
-
-
-def test_there_are_more_ways_than_a_stranger_tried():
-    assert len(WAYS) >= 28
