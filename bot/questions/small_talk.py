@@ -25,7 +25,7 @@ _SMALL_TALK = """
         awesome, perfect, got it, i see, sounds good, good job, well done, never mind, nevermind, no worries,
         yes, no, lol, haha, bye, bye bye, goodbye, good night, see you, see you later, have a nice day, welcome,
         you re welcome,
-        that helps, that helped, that s helpful, very helpful, this is helpful, helpful, appreciate it,
+        that helps, that helped, that s helpful, very helpful, super helpful, this is helpful, helpful, appreciate it,
         much appreciated,
         are you a bot, are you a robot, are you an ai, are you human, are you there, anyone there
     de: hallo, hi, moin, servus, grüß gott, guten morgen, guten tag, guten abend, danke, danke schön, dankeschön,
@@ -63,7 +63,7 @@ _SMALL_TALK = """
     zh: 你好, 您好, 嗨, 哈喽, 哈啰, 早, 早安, 早上好, 下午好, 晚上好, 大家好, 在吗, 谢谢, 謝謝, 多谢, 感谢,
         辛苦了, 帮助, 幫助, 救命, 你是谁, 你是誰, 你会什么, 你能做什么, 你能干什么, 你可以做什么,
         你會什麼, 你能做什麼, 测试, 測試, 好, 好的, 好吧, 行, 收到, 明白, 明白了, 知道了, 不错, 很好, 太好了, 厉害,
-        嗯, 谢谢你, 谢谢您, 非常感谢, 再见, 拜拜, 晚安, 你是机器人吗, 太棒了, 哈哈
+        嗯, 谢谢你, 谢谢您, 非常感谢, 再见, 拜拜, 晚安, 你是机器人吗, 太棒了, 哈哈, 有用, 很有用, 有帮助, 很有帮助
     ja: こんにちは, こんばんは, おはよう, おはようございます, もしもし, やあ, ありがとう, ありがとうございます,
         ヘルプ, 助けて, あなたは誰, 何ができますか, 何ができるの, テスト,
         了解, 了解です, わかりました, 分かりました, はい, いいえ, すごい, さようなら, またね, おやすみ,
@@ -101,7 +101,7 @@ _QUIET = """
 _FILLERS = """
     there, all, everyone, everybody, guys, folks, team, please, pls, paperboy, bot, again, so much, very much, a lot,
     zusammen, bitte, a todos, por favor, à tous, s il te plaît, s il vous plaît, per favore, пожалуйста, всем,
-    请, 請, 啊, 呀, 吧, 了, 你们, ください, 下さい
+    请, 請, 啊, 呀, 啦, 哦, 吧, 了, 你们, ください, 下さい
 """
 
 

@@ -11,6 +11,7 @@ from digest.patterns import regex
 from digest.ports import Source
 from digest.retrieval.folding import fold
 from digest.which_paper.numbers import unnumbered
+from digest.which_paper.pointing import without_steps
 from digest.which_paper.titles import own_names
 from digest.which_paper.worded import aligned, descriptions
 
@@ -26,10 +27,10 @@ _LEAST = 3
 
 
 def unnamed(question: str, sources: Sequence[Source], *, others: bool = False) -> str:
-    """The question without numbers, ordinals and authors of the papers; `others`: it may number
+    """The question without numbers, places and authors of the papers; `others`: it may number
     other papers."""
     numbers = {str(s.number) for s in sources}
-    rest = unnumbered(question)
+    rest = unnumbered(without_steps(question))
     rest = NUMBER.sub(lambda m: " " if others or re.sub(r"\D", "", m[0]) in numbers else m[0], rest)
     names = {fold(w) for s in sources for a in s.paper.authors for w in a.split() if len(w) >= _LEAST}
     rest = _ET_AL.sub(" ", rest)

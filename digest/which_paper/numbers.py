@@ -47,6 +47,9 @@ _WORDED = regex(
     re.IGNORECASE,
 )
 _HAO = regex(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
+_HAN_HAO = regex(
+    r"(?<![\d.月])(?P<list>[一二三四五六七八九十]{1,3}号(?:\s*[和跟与、]\s*[一二三四五六七八九十]{1,3}号)+)"
+)
 _PIAN = regex(rf"(?<![\d.月第])(?P<list>{_LIST})\s*(?:那|这)一?篇")
 _HAN_START = regex(
     rf"^\W*(?P<list>[一二三四五六七八九十]{{1,3}}[和跟与、][一二三四五六七八九十]{{1,3}}|第\s*{_N}(?:\s*(?:[和跟与、]\s*)?第\s*{_N}){{1,49}})(?=\s*(?:哪|谁|有|的(?![^，,?？]{{0,2}}[层步节章表图类])|都|比|区|对|分别|呢|[，,?？]|$))"
@@ -88,7 +91,7 @@ _SUBJECT = regex(
 )
 """`does 3 release code?`: a bare number between the verb's halves names a paper."""
 _SINGULAR = regex(
-    rf"\b(?:does|is|was|has)\s+(?P<list>[2-9]|\d\d){_END}(?=\s+[a-z])(?!{SIZED}|\s+(?:and|bit|of|or|percent|times|to)\b)",
+    rf"\b(?:does|did|is|was|has)\s+(?P<list>[2-9]|\d\d){_END}(?=\s+[a-z])(?!{SIZED}|\s+(?:and|bit|of|or|percent|times|to)\b)",
     re.IGNORECASE,
 )
 """`has 4 been withdrawn?`: an amount would have the plural."""
@@ -100,7 +103,7 @@ _OBJECT = regex(
 
 
 _BARE = (_START, _AGAINST, _SUBJECT, _SINGULAR, _COMPARED, _AND_N, _OBJECT)
-_NAMING = (_HAN_LIST, _HASH, _WORDED, _HAO, _PIAN, _BRACKETED, _HAN_START, _ROMAN, _HAN_FEW, _LAST, _HAN_LAST)
+_NAMING = (_HAN_LIST, _HASH, _WORDED, _HAO, _PIAN, _BRACKETED, _HAN_START, _HAN_HAO, _ROMAN, _HAN_FEW, _LAST, _HAN_LAST)
 _COUNTS_NOTHING = regex(
     r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$)|(?P<little>,?\s+(?P<word>[^\W\d_]+)))",
     re.IGNORECASE,
@@ -198,7 +201,7 @@ def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
     for pattern in (_HASH, _WORDED, _HAO, _PIAN, _BRACKETED):
         for match in pattern.finditer(question):
             yield from ((match.start(), n) for n in _expand(match["list"]))
-    for match in _HAN_START.finditer(question):
+    for match in (*_HAN_START.finditer(question), *_HAN_HAO.finditer(question)):
         yield from ((match.start(), int(han_number(n))) for n in _HAN_NUMBER.findall(match["list"]))
     for match in _ROMAN.finditer(question):
         yield match.start(), _ROMANS.index(match["roman"]) + 1

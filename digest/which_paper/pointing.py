@@ -166,6 +166,13 @@ def step(question: str) -> int | None:
     return next((way for way in found if way), 0) if found else None
 
 
+def without_steps(question: str) -> str:
+    """The question without `the one after that` and its like."""
+    plain = aligned(question)
+    spans = [m.span() for lang in _STEPS for way, p in _stepping(lang) if way for m in p.finditer(plain)]
+    return "".join(" " if any(a <= at < b for a, b in spans) else c for at, c in enumerate(question))
+
+
 def step_from(question: str) -> tuple[int, str] | None:
     """1 or -1 and what it is counted from: `the one right before the survey`, `综述后面那篇`."""
     plain = aligned(question)

@@ -105,9 +105,9 @@ _COUNTED = regex(r"(?:per|por|pour)\s+c[ei]|prozent|percent|grad\w|graus|gb\b|mb
 _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
-_APART = regex(r"unterscheid|differ|difer|отлича|разли")
+_DIFFERS = r"(?:unterscheid|differ|difer|отлича|разли)\w*"
+_APART = regex(_DIFFERS)
 """Asks how papers differ."""
-_DIFFERS = r"отличается от|differs? from|difere d[aeo]|differisce da|(?:se )?diferencia del?|differe d[eu]"
 _CLITICS = r"mi|ti|ci|vi|si|lo|li|ne|me|te|se|nos|les|lhe|je|tu|il|on|y|ai|eu|vc|vcs|ele|ai|aqui|ja|ya|ich|er|man|wir|ihr|mir|mich|da|denn|мне|я|мы|он[аи]?|вы|бы|же|ли|pf|stp|svp|plz|pls|pfv|плз|плиз"
 """Pronouns, particles and pleas, of which none is a noun."""
 PLEAS = (
@@ -330,7 +330,9 @@ def numbered_in(question: str) -> list[tuple[int, int]]:
     """Where papers are numbered in words, with the word for a paper."""
     plain = aligned(question)
     found = [m.span() for pattern in _in_the_list().values() for m in pattern.finditer(plain)]
-    return found + [m.span() for language in _NOUNS for p in _patterns(language) for m in p.finditer(plain)]
+    found += [m.span() for language in _NOUNS for p in _patterns(language) for m in p.finditer(plain)]
+    # `resume el séptimo en una frase`
+    return found or [m.span() for lang in _SPACED for p in _ordinals(lang) for m in _before_nouns(p, plain)]
 
 
 def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
@@ -993,11 +995,11 @@ def _between() -> re.Pattern[str]:
 @cache
 def _between_apart() -> re.Pattern[str]:
     """The same where it is asked how they differ: `die 7 von der 10`."""
-    return re.compile(_joining("|von|from|d[aeio]l?|от"))
+    return re.compile(_joining(rf"|(?:(?:se\s+)?{_DIFFERS}\s+)?(?:von|from|d[aeiou]l?|от)"))
 
 
 def _joining(also: str) -> str:
-    east, spaced = r"\s*편?(?:[、&和与跟比とや과와]|이?랑|하고)\s*", rf"\s+(?:{any_of('both')}|{_DIFFERS}{also})\s+"
+    east, spaced = r"\s*편?(?:[、&和与跟比とや과와]|이?랑|하고)\s*", rf"\s+(?:{any_of('both')}{also})\s+"
     return rf"(?<!\d)\d+(?:{east}|{spaced})(?:(?:{any_of('the')}|d(?:ie|er|en)\s|la\s)\s*)?"
 
 

@@ -159,7 +159,7 @@ def test_talking_about_quiet_is_not_being_told_so(text):
 @each(
     "text",
     ["", "?", "？？", "…", "👋", "👍🏽", ":wave:", ":wave::skin-tone-2: hello", "<a:wave:1234>", "Hello there!", "HELP", "help me, please", "hi paperboy",
-     "Good morning, everyone", "thanks a lot!", "what can you do?", "Who are you?", "Guten Morgen zusammen", "Grüß Gott", "Hilfe bitte", "¡Hola!", "¿Qué puedes hacer?",
+     "Good morning, everyone", "thanks a lot!", "谢谢，很有用", "好的，多谢啦", "super helpful, thanks!", "what can you do?", "Who are you?", "Guten Morgen zusammen", "Grüß Gott", "Hilfe bitte", "¡Hola!", "¿Qué puedes hacer?",
      "buenos días", "Bonjour à tous", "Merci beaucoup !", "Ciao", "grazie mille", "Olá, bom dia", "Obrigado!", "goedemorgen", "Hej", "kiitos", "Cześć",
      "dzień dobry", "ahoj", "γεια σου", "Привет!", "спасибо", "Помоги, пожалуйста", "Merhaba", "xin chào", "你好", "大家好", "早上好！", "谢谢", "幫助", "你能做什么？", "こんにちは",
      "おはようございます", "ありがとう！", "ヘルプ", "안녕하세요!", "감사합니다", "도움말", "مرحبا", "السلام عليكم", "سلام", "שלום", "नमस्ते", "धन्यवाद", "สวัสดีครับ", "ｈｅｌｌｏ", "test",

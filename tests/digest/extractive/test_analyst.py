@@ -511,6 +511,9 @@ async def test_future_and_related_work_come_from_where_papers_tell_of_them():
         ("#4: どんなデータを使ってる？", "Code and data"),
         ("what does the moving objects paper find", BEST),
         ("looks cool, any drawbacks?", LIMIT),
+        ("any known weaknesses of 4?", LIMIT),
+        ("resume el cuarto en una frase", ABOUT),
+        ("welke data gebruikt 4?", "Code and data"),
     ],
 )
 def test_the_words_that_name_the_paper_are_none_of_what_is_asked(question, said):
@@ -519,7 +522,18 @@ def test_the_words_that_name_the_paper_are_none_of_what_is_asked(question, said)
     assert found.text == label("extractive.answer", "en", marks=" ".join(f"[{q.number}]" for q in found.quotes))
 
 
-@each("turned", ["and the next one?", "und beim vierten?", "e do quarto?", "4번은?", "いや、4本目"])
+@each(
+    "turned",
+    [
+        "and the next one?",
+        "und beim vierten?",
+        "e do quarto?",
+        "4번은?",
+        "いや、4本目",
+        "下一篇呢",
+        "same for the one before that",
+    ],
+)
 def test_a_turn_in_words_asks_what_was_asked_before(turned):
     found = asyncio.run(answer(turned, history=(Turn("limitations of 7?", "…", ("2601.00002",)),)))
     assert LIMIT in " ".join(q.evidence.quotation for q in found.quotes)

@@ -905,11 +905,18 @@ TOLD = {
             ("Wer hat 9 geschrieben?", [9]),
             ("which university are the authors of 3 from?", [3]),
             ("in 3, what's KN-5", [3]),
+            ("what evaluation metrics did 8 go with", [8]),
         ],
         papers=LAB,
     ),
     "what is told apart are two papers": _told(
-        [("Was unterscheidet die 7 von der 10?", [7, 10]), ("7편이랑 10편 차이점", [7, 10])], papers=LAB
+        [
+            ("Was unterscheidet die 7 von der 10?", [7, 10]),
+            ("7편이랑 10편 차이점", [7, 10]),
+            ("hows 5 different from 8?", [5, 8]),
+            ("二号和八号的数据集分别是什么", [2, 8]),
+        ],
+        papers=LAB,
     ),
     "a Korean figure that may name a paper is asked about": _told(
         [("칠 논문 결과?", None), ("7편 결과?", None), ("이 논문 한계", [2]), ("2 番の論文は？", [2])],
