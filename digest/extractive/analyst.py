@@ -261,8 +261,9 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     return groups
 
 
-def _title_terms(entry: Entry) -> frozenset[str]:
-    return term_set(tex.plain(entry.paper.title))
+def _title_terms(entry: Entry) -> list[str]:
+    """In a fixed order; a figure is no word that titles share."""
+    return sorted(term for term in term_set(tex.plain(entry.paper.title)) if not term.isdigit())
 
 
 def _as_written(term: str, group: Sequence[Entry]) -> str:
