@@ -91,6 +91,13 @@ def test_a_button_that_a_sentence_names_has_that_name(language):
         assert say(button, language) in catalog("bot", language).pgettext(entry.name, entry.one), entry.name
 
 
+@pytest.mark.parametrize("language", ["en", *UNUSUAL])
+@pytest.mark.parametrize("name", ["saved none", "compare.few"])
+def test_where_a_paper_is_saved_holds_on_slack_and_on_discord(name, language):
+    """Slack has *Save* below a paper, Discord in the menu behind ⋯."""
+    assert "⋯" in say(name, language)
+
+
 def test_both_packages_have_the_same_languages():
     assert languages("bot") == languages("digest")
     assert set(languages("bot")) >= messages.COMPLETE
