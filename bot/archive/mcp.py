@@ -7,6 +7,7 @@ for. Only `ask_paper` may call a model, under the limits of one person.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +30,7 @@ from bot.archive.links import Links, kinds_shown
 from bot.core.ids import RunKey
 from bot.digests.cards import doubts_of
 from digest.arxiv.ids import parse
-from digest.errors import PaperboyError
+from digest.errors import Misconfigured, PaperboyError
 from digest.model import Answer, Digest, Entry, Evidence, Paper
 from digest.render import tex
 from digest.render.markdown import basis_words
@@ -112,8 +113,14 @@ async def serve_http(made: FastMCP) -> None:
     """Serves as `made` is set up. `FastMCP` itself would give uvicorn log handlers of its own,
     which write an error's message as it is."""
     at = made.settings
+    try:
+        own = socket.create_server((at.host, at.port))
+    except OSError as error:
+        cause = f"Port {at.port} cannot be listened on ({error.strerror})."
+        raise Misconfigured(f"{cause} Choose another with --port.") from None
     config = uvicorn.Config(made.streamable_http_app(), at.host, at.port, log_config=None, access_log=False)
-    await uvicorn.Server(config).serve()
+    with own:
+        await uvicorn.Server(config).serve(sockets=[own])
 
 
 def _hosts(url: AnyHttpUrl) -> TransportSecuritySettings:

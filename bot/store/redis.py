@@ -49,6 +49,7 @@ RETRIES = 50
 FULL_WAIT = 75.0
 """Seconds to retry while the server takes no writes: losing a paid result is worse than waiting."""
 FULL_RETRY_DELAY = 1.0
+REWRITE_TRIES, REWRITE_DELAY = 50, 0.2
 COMPRESS_OVER = 512
 """Bytes."""
 
@@ -177,6 +178,18 @@ class Redis:
         await self.do("ZRANGE", there, "-inf", "+inf", "BYSCORE")
         await self.do("PUBLISH", key("check"), "1")
         await self.do("DEL", here, there)
+
+    async def write_file_anew(self) -> None:
+        """A server with an append-only file keeps in it what is deleted, until it is written anew.
+        One that does not let us do so keeps it until it does that by itself."""
+        with contextlib.suppress(RedisError, StoreUnavailable, Misconfigured):
+            for _ in range(REWRITE_TRIES):
+                state = await self.do("INFO", "persistence")
+                if not state.get("aof_rewrite_in_progress"):  # one that began before may hold it still
+                    if state.get("aof_enabled"):
+                        await self.do("BGREWRITEAOF")
+                    return
+                await asyncio.sleep(REWRITE_DELAY)
 
     async def scan(self, pattern: str) -> list[str]:
         found: set[str] = set()

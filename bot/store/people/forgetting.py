@@ -42,6 +42,7 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
         commands += await self._follower_commands(person)
         if commands:
             await self.redis.transaction(commands)
+        await self.redis.write_file_anew()
 
     async def forget_subscription(self, subscription: str) -> None:
         """Deletes settings, ledger, digests, deliveries, runs, threads, votes and questions."""
@@ -63,6 +64,7 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
             ("SREM", PERSONAL, subscription),
         ]
         await self.redis.transaction([*indexes, *commands])
+        await self.redis.write_file_anew()
 
     async def _out_of_indexes(self, subscription: str) -> list[Command]:
         """Removes the channel from the indexes of persons."""

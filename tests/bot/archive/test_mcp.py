@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from datetime import timedelta
 
@@ -12,10 +13,10 @@ from mcp.client.stdio import stdio_client
 from mcp.shared.memory import create_connected_server_and_client_session
 
 from bot.archive.links import Links
-from bot.archive.mcp import LinkTokens, server
+from bot.archive.mcp import LinkTokens, serve_http, server
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from digest.errors import OverQuota
+from digest.errors import Misconfigured, OverQuota
 from digest.model import Answer, Evidence, Quote
 from tests.bot.people import HERE
 from tests.builders import a_digest
@@ -139,6 +140,13 @@ async def test_over_http_it_answers_at_its_own_address_alone(archive, digest, te
     async with made.session_manager.run(), httpx.AsyncClient(transport=transport, base_url=URL) as client:
         answer = await client.post("/mcp", json=body, headers=headers | ({"Origin": origin} if origin else {}))
     assert answer.status_code == status
+
+
+async def test_a_port_that_is_taken_is_named(archive):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Misconfigured, match=f"Port {port} cannot be listened on"):
+            await serve_http(server(archive, None, (), LinkTokens(None), "http://127.0.0.1", port))
 
 
 async def test_over_stdio_an_agent_s_own_process_serves_its_channels_and_ends_in_silence(redis_url, store, tmp_path):

@@ -11,6 +11,7 @@ from bot.core.subscription import Subscription
 from bot.store import Redis, Store
 from bot.store.embedded.server import stop as stop_store
 from bot.store.embedded.server import store_address
+from digest.model import Profile
 from tests.builders import a_digest
 
 
@@ -65,3 +66,25 @@ async def test_a_copy_of_a_stopped_store_is_the_same_to_the_last_write(tmp_path)
     await stop_store(first)
     shutil.copytree(first / "store", second / "store")
     assert await kept(second) == await kept(first) == ({"slack:C0"}, 100)
+
+
+async def test_what_is_forgotten_is_in_no_file_of_the_store(tmp_path):
+    """The append-only file holds what was deleted until it is written anew."""
+    place = Place("slack", "C1")
+
+    def written() -> bytes:
+        return b"".join(path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file())
+
+    async with store_address("", tmp_path) as (url, _), Redis(url) as redis:
+        store = Store(redis)
+        await store.save_subscription(
+            Subscription(place, Profile(("cs.CV",), interests="xylophonequasar"), created=datetime.now(UTC))
+        )
+        assert b"xylophonequasar" in written()
+        await redis.do("BGREWRITEAOF")  # one that runs meanwhile does not hold it up
+        await store.forget_subscription(place.key)
+        async with asyncio.timeout(20):
+            while (await redis.do("INFO", "persistence"))["aof_rewrite_in_progress"]:
+                await asyncio.sleep(0.01)
+        assert b"xylophonequasar" not in written()
+    await stop_store(tmp_path)
