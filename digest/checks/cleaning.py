@@ -61,10 +61,10 @@ _TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】
 _MIN_SAID = 2.0
 _MIN_BRACKET = 2.5
 """Words of a bracket after a text on its line: a shorter one may hold a term or its short form."""
-_ALONE, _BESIDE, _LABEL, _APART, _SURE, _PERHAPS = 0.4, 1.0, 1.1, 1.0, 2.5, -0.8
+_ALONE, _BESIDE, _LABEL, _APART, _SURE, _MEANT, _PERHAPS = 0.4, 1.0, 1.1, 1.0, 2.5, 2.0, -0.8
 """Above which score a line or a sentence is talk, how much more a colon needs, by how much more
-than the text beside it, above which that does not matter, and what is enough after a sentence that
-is surely talk."""
+than the text beside it, above which that does not matter, above which a second sentence makes the
+first one talk, and what is enough beside a sentence that is surely talk."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,14 @@ def _opening(head: str, after: str) -> Fault | None:
     return None
 
 
+def _before_talk(text: str) -> str:
+    """The first two of three sentences: the first may be talk, the second surely is; else empty."""
+    first, second, third = [*sentences_of(text[:_MAX_CHATTER].partition("\n")[0]), "", "", ""][:3]
+    if not third or talks(second) < _MEANT or not talks(third) + _APART < talks(first) > _PERHAPS:
+        return ""
+    return text[: text.index(second, len(first)) + len(second)]
+
+
 def _said_aside(text: str) -> re.Match[str] | None:
     """A stage direction of several words; one word is a token or a heading."""
     found = _LEADING_BRACKET.match(text)
@@ -142,6 +150,9 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
             head = line
         fault = _opening(head, text[len(head) :])
         if fault is None:
+            head = _before_talk(text)
+            fault = Fault.PREAMBLE
+        if not head:
             return text
         bold = head.lstrip().startswith("**")
         rest = text[len(head) :].lstrip('”"* \n') if bold else text[len(head) :].lstrip()

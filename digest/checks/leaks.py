@@ -32,25 +32,33 @@ _OBJECT_IN_SENTENCE = regex(
     r"(?<=\w )\{[^{}\n]{0,300}\}(?=[,;]? \w+ \w)|(?<=[\u4e00-\u9fff] )\{[^{}\n]{0,300}\}|(?<=[\u4e00-\u9fff])\{[^{}\n]{0,300}\}(?=[\u4e00-\u9fff])"
 )
 """`The model emits {…} and stops`."""
-_RULES = regex(
-    r"\A\W*(?:规则|要求|约束|限制|格式|指令|任务|输入|ルール|条件|制約|要件|指示|入力|규칙|조건|제약|요구 ?사항|지침|지시|입력"
+_TASK = (
+    r"(?:规则|要求|约束|限制|格式|指令|任务|输入|ルール|条件|制約|要件|指示|入力|규칙|조건|제약|요구 ?사항|지침|지시|입력"
     r"|rules?|constraints?|requirements?|instructions?|guidelines|task|input|regeln?|vorgaben?|anforderungen|anweisung(?:en)?|aufgabe|eingabe"
     r"|r[èe]gles?|contraintes?|exigences|consignes?|tâche|entrée|reglas?|restricciones|requisitos|instrucciones|tarea|entrada|regras?|restrições|instruções|tarefa"
-    r"|правил[ао]|требования|ограничения|инструкци[яи]|задание|задача|ввод)\s{0,9}\d{0,2}\s{0,9}[:：.].*^[^\w\n]*(?:输出|译文|回答|结果|出力|回答|出力文|출력|답변|결과|번역"
-    r"|output|answer|response|ausgabe|antwort|ergebnis|sortie|réponse|résultat|salida|respuesta|resultado|saída|resposta|вывод|ответ|результат)\s*[:：]",
+    r"|правил[ао]|требования|ограничения|инструкци[яи]|задание|задача|ввод)"
+)
+_RESULT = (
+    r"(?:输出|译文|回答|结果|出力|回答|出力文|출력|답변|결과|번역"
+    r"|output|answer|response|ausgabe|antwort|ergebnis|sortie|réponse|résultat|salida|respuesta|resultado|saída|resposta|вывод|ответ|результат)"
+)
+_RULES = regex(
+    rf"\A\W*{_TASK}\s{{0,9}}\d{{0,2}}\s{{0,9}}[:：.].*^[^\w\n]*{_RESULT}\s*[:：]"
+    rf"|^#{{1,6}}\s*(?:{_TASK}|{_RESULT})(?:\s\w+){{0,2}}\s?[:：]\s*$",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
-"""What a prompt asks for, and the answer to it."""
+"""What a prompt asks for and the answer to it, or a heading over one of them."""
 _MADE_UP = regex(
     r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx|example)[\w-]*/",
     re.IGNORECASE,
 )
 _SLOT = regex(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")
 _X_BLANKS = regex(
-    r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％\u4e00-\u9fff]|\.X)|(?<![A-Za-z0-9])[Xx]{1,3}\.[Xx]{1,2}(?![A-Za-z0-9])|\b(?:layer|step|table|figure|top|at|by|of|to) [xX]{2,3}\b"
+    r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％\u4e00-\u9fff]|[.,]X)|(?<![A-Za-z0-9])[Xx]{1,3}[.,][Xx]{1,2}(?![A-Za-z0-9])|\b(?:layer|step|table|figure|top|at|by|of|to) [xX]{2,3}\b"
 )
 _ONE_X = regex(
-    r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]|(?<![A-Za-z0-9,-])(?P<letter>[XYZN])(?P=letter)\s?[%％](?![A-Za-z0-9])"
+    r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]|(?<![A-Za-z0-9,-])(?P<letter>[XYZN])(?P=letter)(?:[.,](?P=letter){1,2})?\s?[%％](?![A-Za-z0-9])"
+    r"|(?<![\d〇零一二三四五六七八九十百千])[〇○◯●×✕△▲□■]{2,3}(?=[\s%％\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af])(?![〇零一二三四五六七八九十百千年月])"
 )
 _UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
 COPIED_WORDS = 8
@@ -60,6 +68,7 @@ COPIED_WORDS = 8
 def leaked(text: str, source: str, prompt: str) -> Found:
     plain = CODE.sub(" ", text)
     tagged = _TAGGED.match(plain)
+    garbled = _ESCAPED.search(plain)
     for detail in (
         _structured_data(text, plain, source),
         "reasoning of the model" if _REASONING.search(plain) else "",
@@ -67,10 +76,30 @@ def leaked(text: str, source: str, prompt: str) -> Found:
         _instruction(plain, source),
         "rules of the prompt" if _RULES.search(plain) and not _RULES.search(source) else "",
         f"a tagged text: {tagged[0][:60]!r}" if tagged and tagged[0] not in source else "",
+        f"an escaped character: {garbled[0]!r}" if garbled and garbled[0] not in source else "",
+        _in_another_encoding(plain),
         copied(text, prompt, source) if prompt else "",
     ):
         if detail:
             yield Fault.LEAKED, detail
+
+
+def _in_another_encoding(plain: str) -> str:
+    """`prÃ©sentent`: UTF-8 that was read as Windows-1252, more than once."""
+    found = [m[0] for m in _MISREAD.finditer(plain) if _is_misread(m[0])]
+    return f"characters in a wrong encoding: {found[0]!r}" if len(found) >= _MIN_MISREAD else ""
+
+
+def _is_misread(piece: str) -> bool:
+    try:
+        return len(piece.encode("cp1252").decode("utf-8")) == 1
+    except UnicodeError:
+        return False
+
+
+_MISREAD = regex(r"[\u00c2-\u00ef][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,2}")
+_MIN_MISREAD = 2
+_ESCAPED = regex(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&(?:amp;)?(?:nbsp|quot|lt|gt|#\d{2,5});")
 
 
 def _structured_data(text: str, plain: str, source: str) -> str:
@@ -169,9 +198,10 @@ def _scores(plain: str, slots: set[str]) -> list[float]:
 def _blanks(plain: str, own: str) -> str:
     """Two or more blanks of a form (a paper may show one): `[METHOD]`, `{n_tasks}`, `XX%`."""
     slots = {s[0] for s in _SLOT.finditer(plain)}
-    if slots and max(_scores(plain, slots), default=0.0) < _MENTIONED:
+    asked = max(_scores(plain, slots), default=0.0) if slots else 0.0
+    if asked < _MENTIONED:
         slots = set()
-    named = {s for s in slots if phrases.SLOT_NOUN.search(s)}
+    named = asked > 0 or any(map(phrases.SLOT_NOUN.search, slots))
     if len(slots) >= 2 and named and not any(s.lower() in own for s in slots):
         return ", ".join(sorted(slots)[:3])
     if (one := _ONE_X.search(plain)) and one[0].lower() not in own:

@@ -39,8 +39,8 @@ FIELD_LABELS = frozenset(
 """Not titles. `Introduction` or `Preface` may be one."""
 
 _TASK = r"(?:summar(?:y|ies|i[sz]ation)|conclusions?|motivations?|methods?|results?|analys[ie]s|translations?|extractions?|generation|abstract|contents?|text|tl;?dr|outputs?|responses?|information|data|details|findings?|description|processing|request|full text|pdf|api)"
-FILLER = regex(r"\W*lorem ipsum dolor\b", _I)
-"""Of printers, at the beginning of a text."""
+FILLER = regex(r"\W*(?:lorem ipsum dolor\b|(?:TODO|FIXME|TBD|TBA)\s?[:：–—(-])", _I)
+"""Of printers and programmers, at the beginning of a text."""
 FAILED = regex(
     rf"^(?:\W*(?:error|failed|failure)\b(?:\s*[:：(\d–-].{{0,80}}|\s+(?:while|when|during|occurred|generating|processing|code)\b.{{0,60}})?|(?:\W*(?:the|no|this|paper)\s+)?(?:\w+\s+){{0,2}}{_TASK}(?:\s+\w+)?\s+(?:(?:is|are|was|were|has been)\s+)?"
     r"(?:failed|unavailable|not (?:yet )?(?:available|provided|found|generated|applicable|given|specified)|missing|pending|error|timed out|empty|could not be \w+)"
@@ -104,7 +104,7 @@ REFUSES = regex(
     r"|申し訳(?:ありません|ございません)|すみません|(?:提供|入力|添付)され(?:ていません|ておりません|ていない(?:ため|ようです))|(?:私|AI|人工知能|言語モデル)(?:として|は)[^。\n]{0,30}(?:できません|できない|いたしかねます)"
     r"|죄송(?:합니다|하지만|스럽)|(?:저는|AI로서|언어 모델로서)[^.\n]{0,40}(?:없습니다|못합니다)|(?:제공|첨부|입력)(?:되지 않|해 주시지 않)"
     r"|\b(?:lo siento|me disculpo|no puedo (?:ayudar|proporcionar|traducir|acceder|resumir|analizar)|como (?:un )?modelo de (?:lenguaje|linguagem)|como (?:una )?IA|desculpe|lamento,|não posso (?:ajudar|fornecer|traduzir|acessar)|no (?:se )?ha(?:s|n|y)? proporcionado)\b"
-    r"|\b(?:je suis désolé|désolée?,|je ne peux pas|je ne suis pas en mesure|en tant qu'?\s?(?:IA|intelligence|modèle)|aucun (?:texte|article|document|résumé) n'a été)\b|\b(?:es tut mir leid|ich kann (?:leider )?(?:nicht|keine|Ihnen|den)|als (?:KI|Sprachmodell|künstliche)|leider (?:kann|habe) ich|mi dispiace|non posso (?:aiutar|fornir|tradur|acceder)\w*|come (?:modello linguistico|IA))\b"
+    r"|\b(?:je suis désolé|désolée?,|je ne peux pas|je ne suis pas en mesure|en tant qu'?\s?(?:IA|intelligence|modèle)|aucun (?:texte|article|document|résumé) n'a été|je n['’]ai pas (?:pu|réussi)|no (?:pude|he podido|logré) (?:abrir|leer|acceder)|não (?:pude|consegui) (?:abrir|ler|acessar)|ich konnte [^.!?\n]{1,40}nicht (?:öffnen|lesen|abrufen))\b|\b(?:es tut mir leid|ich kann (?:leider )?(?:nicht|keine|Ihnen|den)|als (?:KI|Sprachmodell|künstliche)|leider (?:kann|habe) ich|mi dispiace|non posso (?:aiutar|fornir|tradur|acceder)\w*|come (?:modello linguistico|IA))\b"
     r"|\b(?:извините|к сожалению, я|простите|я не могу|как (?:языковая модель|ИИ))",
     _I | re.MULTILINE,
 )

@@ -19,9 +19,18 @@ _TITLE_TASK = regex(
 """A title may be `Sorry, I can't`: only with words of the task it is a refusal."""
 _MAX_READ = 500
 """Characters of a sentence that are checked: refusals come at its beginning."""
-_WHOLLY, _LEAST, _NOT_ENDED, _REPORTS, _OF_A_PAPER = 0.9, -0.3, 2.0, 1.0, -0.7
-_REPORTED = regex(r"[\d“《]|[:：][^:：]{7,}[?？]")
-"""Also a question after a colon: `The survey asks: …?`"""
+_WHOLLY, _LEAST, _NOT_ENDED, _REPORTS, _ASKED, _OF_A_PAPER = 0.7, -0.6, 2.0, 1.0, 0.8, -0.7
+_OF_TEXTS = (
+    r"\s?(?:words?|characters|sentences|lines?|wörtern?|sätzen?|zeichen|mots|phrases|caractères|palabras|frases|caracteres|palavras"
+    r"|个?字|句话?|文字|文で|文以内|문장|자 ?이내|단어)"
+)
+_LENGTH = regex(
+    rf"(?:\b(?:\d{{1,3}}|one|two|three|four|five|einem|zwei|drei|vier|deux|trois|quatre|dos|tres|cuatro|duas|três|quatro)|[一二两三四五六\d]|한|두|세|네){_OF_TEXTS}",
+    re.IGNORECASE,
+)
+"""How long a text should be."""
+_REPORTED = regex(rf"\d(?!\d{{0,3}}{_OF_TEXTS})|[“《]|[:：][^:：]{{7,}}[?？]", re.IGNORECASE)
+"""A figure that is no length asked for, and a question after a colon: `The survey asks: …?`"""
 _BLANK_OR_CLOSING = " \n\t)）]】"
 _FEW = 5
 _MIN_CLAUSE = 5.0
@@ -56,7 +65,7 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
 
 def _is_talk(sentences: list[str], kind: str) -> bool:
     """All of a few sentences; where they quote or count, or do not end, more must speak for it."""
-    scores = [talks(s) - _REPORTS * bool(_REPORTED.search(s)) for s in sentences]
+    scores = [talks(s) - _REPORTS * bool(_REPORTED.search(s)) + _ASKED * bool(_LENGTH.search(s)) for s in sentences]
     ended = bool(sentences) and not sentences[-1].rstrip(_BLANK_OR_CLOSING)[-1:].isalnum()
     if not ended and kind not in _OF_SENTENCES:  # it is a headline
         return False

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from statistics import median
 
@@ -68,13 +69,17 @@ _UNFINISHED = frozenset(
 )
 _UNFINISHED_BY_LANGUAGE: dict[str, frozenset[str]] = {
     "de": frozenset(
-        "der die das dem den des ein eine einem einen einer und oder mit von vom für auf in im zum zur bei durch dass wenn als sich".split()
+        "der die das dem den des ein eine einem einen einer und oder sowie mit von vom für auf in im zum zur bei durch dass wenn als sich".split()
     ),
     "fr": frozenset(
         "le la les l de du des d un une et ou à au aux en dans sur pour par avec que qui dont sans".split()
     ),
-    "es": frozenset("el la los las de del un una y o a al en con por para que sin sobre entre".split()),
-    "pt": frozenset("o a os as de do da dos das um uma e ou em no na nos nas com por para que sem sobre".split()),
+    "es": frozenset(
+        "el la los las de del un una y o a al en con por para que sin sobre entre cuyo cuya cuyos cuyas".split()
+    ),
+    "pt": frozenset(
+        "cujo cuja cujos cujas o a os as de do da dos das um uma e ou em no na nos nas com por para que sem sobre".split()
+    ),
     "it": frozenset("il lo la i gli le di del della dei un una e o a al in nel con per che da dal su sul".split()),
     "nl": frozenset("de het een en of van in op met voor door aan dat te bij".split()),
     "ru": frozenset("и или в на с для по от из к о что который которая которые при без между".split()),
@@ -82,6 +87,8 @@ _UNFINISHED_BY_LANGUAGE: dict[str, frozenset[str]] = {
 """Words that end no sentence of these languages."""
 _PREFIX = regex(r"\b(?:ab|an|auf|aus|bei|ein|mit|nach|um|vor|weg|zu|af|in|mee|na|op|over|toe|uit)\Z")
 """The last part of a verb of German or Dutch, or the first of what is missing."""
+_NEVER_LAST = frozenset("and or the an than und oder sowie dass".split())
+"""Of English and German: no verb and no name ends so."""
 _ALWAYS_BEFORE = tuple(_UNFINISHED_BY_LANGUAGE[of] for of in ("fr", "es", "pt", "it", "ru"))
 """Languages in which no sentence ends in such a word; in the others a verb may."""
 _TEX = regex(r"\\[A-Za-z]+|[\^_=]")
@@ -95,7 +102,7 @@ have full stops; of what ends in a function word, and in a language of `_ALWAYS_
 word itself, and of a short one."""
 _SHORT = 4
 """Letters of a word that few others share their end with."""
-_BOUND = regex(r"(?:[\u3041-\u3096]|[을를은는이가의에서로와과도만고며여해게면록나데한할된될인적던히])\Z")
+_BOUND = regex(r"(?:[\u3041-\u3096]|[을를은는이가의에서로와과도만고며여해게면록나데한할된될인적던히]|\B보다)\Z")
 """How words of Japanese and Korean end that lean on a next one."""
 _UNFINISHED_HAN = tuple(
     "的 和 与 在 为了 以及 通过 并 或 是 从 将 对 由 其中 例如 以 于 把 被 而 及 包括 分为 "
@@ -273,7 +280,10 @@ def _is_meant(loop: re.Match[str], text: str) -> bool:
     if _SEQUENCE.fullmatch(loop[0]) or all(mark and mark in _QUOTES for mark in around):
         return True
     step = _STEP.fullmatch(loop[1] or loop[2]) or (_STEP.fullmatch(loop[0]) if len(loop[0]) < 60 else None)
-    return bool(step) and (step["word"] or step["short"]) not in _LITTLE  # type: ignore[index]
+    if not step or (step["word"] or step["short"]) in _LITTLE:
+        return False
+    following = _FOLLOWING.match(text, loop.end())
+    return not following or lang.is_little(following[1])
 
 
 _STEP = regex(
@@ -281,6 +291,8 @@ _STEP = regex(
     r"|(?P<short>[A-Za-zÀ-ɏ]{1,4}|[^\W_]{1,2})\s*[,，、]\s*(?:(?P=short)(?:\s*[,，、]\s*|$))*"
 )
 """`conv-conv-conv-`, `up, up, up`."""
+_FOLLOWING = regex(r" ([a-zà-ɏ]+)")
+"""The word that `very, very, very` stands before; a list of steps goes on with a little one."""
 
 
 _LITTLE = frozenset().union(_UNFINISHED, _UNFINISHED_HAN, *_UNFINISHED_BY_LANGUAGE.values())
@@ -330,7 +342,7 @@ def _breaks_off(text: str, language: str) -> bool:
     *others, last = sentences_of(text)
     size = lang.size(last)
     if size < 2 or any(closed.search(last) for closed in (_ITEMS, _SYMBOL, _ACRONYM, _BOUNDED, _LABELLED)):
-        return False
+        return _ends_in(_NEVER_LAST, last)
     if _BULLET.match(text.rsplit("\n", 1)[-1]):
         return _ends_in_little(last, language)
     ended = [s for s in others if s.strip().rstrip(_CLOSERS)[-1:] in _ENDS]
@@ -366,9 +378,15 @@ def _ends_in_a_word_half(text: str, language: str) -> bool:
     return talks(as_of(language, found[0]), WORD) > least
 
 
+def _ends_in(words: AbstractSet[str], text: str) -> bool:
+    return re.split(r"\W+", text)[-1] in words
+
+
 def _ends_in_little(text: str, language: str) -> bool:
     words = _UNFINISHED_BY_LANGUAGE.get(lang.base(language), _UNFINISHED)
-    little = text.endswith(_UNFINISHED_HAN) or re.split(r"\W+", text)[-1] in words
+    if _ends_in(_NEVER_LAST & words, text):
+        return True
+    little = text.endswith(_UNFINISHED_HAN) or _ends_in(words, text)
     least = _BROKEN_IN_PREPOSITION if words in _ALWAYS_BEFORE else _BROKEN_IN_LITTLE
     return little and talks(as_of(language, text), END) > least
 

@@ -62,7 +62,11 @@ _ITS_TITLE = regex(
 )
 """No title speaks of itself."""
 _BOUNDARY = regex(r"。|[—–]\s|\s-\s|——|\n|(?<=\w\w\w)\.(?=\s)|\A[“\"「『《]|[”\"」』》]\W*\Z")
+_EITHER = regex(r"\s[/／]\s|[,，、]?\s?(?:\b(?:or|oder|ou|или)\b|或者?|または|あるいは|또는|혹은)\s?", re.IGNORECASE)
+_NEXT = regex(r"(?<=\w\w\w)\.\s+(?=\S)|。\s*(?=\S)")
 _SLASHED = regex(r"\s[/／]\s.*\s[/／]\s")
+_ANOTHER = regex(r"[,，;；/／–—][^:：,，;；]{2,30}[:：]\s*\S")
+"""`…, or more freely: …`, where the title that is rendered has no colon."""
 _ALTERNATIVES = regex(
     r"[；;，,]\s*(?:(?:或|又|亦可?|也可|可)译|或者?[^，。]{0,8}[:：])|[”\"」』》]\s*(?:或(?:者)?|or|oder|ou|o|или|または|あるいは|또는|혹은|／|/)\s*[“\"「『《]",
     re.IGNORECASE,
@@ -96,14 +100,28 @@ def _unlike(title: str, source: str) -> str:
     if size(_KATAKANA.sub("カカ", title)) > _LONGEST * size(source) + 1:
         return "far longer than the title"
     bracket = _BRACKET.search(title)
-    if bracket and not marks and size(bracket[0]) >= _MIN_BRACKET:
+    if bracket and not marks and (size(bracket[0]) >= _MIN_BRACKET or _speaks_of_wording(bracket[0], source)):
         return "a remark on the title"
     if _ARROW.search(title) and not _ARROW.search(source):
         return "leads to a title"
     colons = len(_COLON.findall(source))
     divided = len(_COLON.findall(title)) <= colons if colons else _DIVIDED.search(source)
+    goes_on = _NEXT.search(title) and not _NEXT.search(source)
+    if goes_on or (not divided and (_ANOTHER.search(title) or _two_titles(title, source))):
+        return "goes on after the title"
     label = None if divided else _LABEL.match(title)
-    return "begins with a label" if label and talks(label[0]) > _LEADS else ""
+    led = label and (talks(label[0]) > _LEADS or _LONG_LABEL.match(title))
+    return "begins with a label" if led else ""
+
+
+def _two_titles(title: str, source: str) -> bool:
+    """On both sides of `or` something as long as half of the rendered title, which has none."""
+    halves = _EITHER.split(title)
+    return len(halves) == 2 and not _EITHER.search(source) and min(map(size, halves)) >= 0.5 * size(source)
+
+
+def _speaks_of_wording(bracket: str, source: str) -> bool:
+    return bool(_WORDING_OF_TITLE.search(bracket)) and not _WORDING_OF_TITLE.search(source)
 
 
 def title_remarks(text: str, source: str = "") -> Iterator[tuple[Fault, str]]:
@@ -160,7 +178,9 @@ _QUALITY = regex(
     r"\b(?:accura\w*|concis\w*|brev\w*|faithful\w*|literal\w*|natural|fluen\w*|meaning|original\w*|render\w*|translat\w*|wording|idiomatic)\b",
     re.IGNORECASE,
 )
-_OFFERS = regex(r"\A(?:I|We|Ich|Wir|Je|Nous|Yo|Eu|我)\b[^“\"«„《「]{2,40}[“\"«„《「][^”\"»“》」]{8,}[”\"»“》」]\W*\Z")
+_OFFERS = regex(
+    r"\A(?:I|We|Ich|Wir|Je|Nous|Yo|Eu|我)\b[^“\"«„《「]{2,40}[“\"«„《「][^”\"»“》」]{8,}[”\"»“》」](?:\s\w+){0,2}\W*\Z"
+)
 
 
 def _title_remark(title: str) -> str:  # noqa: PLR0911  # one return a form

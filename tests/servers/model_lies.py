@@ -179,7 +179,7 @@ def too_long(sound: str, seen: Seen) -> str:
         if not path.endswith(("short", "headline")):
             return text
         more = (
-            "这里再补充一句，说明同样的意思还可以换一种方式讲{}遍。"
+            "换到第{}种场景，同样的做法仍然有效，差别很小，原因也相同。"
             if seen.chinese
             else "It is then said once more in yet other words, for the {} time, that all of this is so."
         )
