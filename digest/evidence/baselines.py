@@ -23,16 +23,21 @@ _THAN = regex(
     rf"(?:(?:that|those) of )?(?:in |with |for |by )?(?:{_ARTICLE})?|(?:比|较|相比于|相较于|[高低多少大小快慢]于)\s?)$",
     re.IGNORECASE,
 )
+_TIMES = regex(
+    rf"\b(?:half|halv\w+|twice|doubl\w+) (?:{_ARTICLE})?(?:\w+ ){{1,2}}of (?:{_ARTICLE})?(?:[^,.;]{{1,40}}, )?$",
+    re.IGNORECASE,
+)
+"""`half the error of the best earlier system, Kestrel`"""
 _BEHIND = regex(r"^\s*(?:より|[にと]比べ|を上回|を下回|보다|에 비해|[과와] 비교|相比|相较|的\s?[\d.]+\s?倍)")
 _AGENT = regex(rf"\b(?:by|von|vom|par|por|pel[oa]|da|do)\s(?:{_ARTICLE})?$", re.IGNORECASE)
 _OBJECT = regex(r"^\s*(?:を|을|를)\s*")
 _BESIDE = regex(rf"^\s?(?:(?:{_ARTICLE})|(?:a|über)\s)?(?:{_ARTICLE})?$", re.IGNORECASE)
 _CLAUSE = regex(r",(?=\s)|[;，；]|\b(?:but|while|whereas|although|and|aber|und|mais|et|pero|y|mas|e)\b|但|而")
 MORE = regex(
-    r"\b(?:mehr|plus|más|mais|twice|\d+(?:\.\d+)?(?: times|-mal|x) (?:as|so))\b|\d\s?倍|多い|更多|多用|多[花耗需]",
+    r"\b(?:mehr|plus|más|mais|twice|doubl\w+|\d+(?:\.\d+)?(?: times|-mal|x) (?:as|so))\b|\d\s?倍|多い|更多|多用|多[花耗需]",
     re.IGNORECASE,
 )
-LESS = regex(r"\b(?:weniger|moins|menos)\b|少な|少[用花耗需]|적[은게다]", re.IGNORECASE)
+LESS = regex(r"\b(?:weniger|moins|menos|half|halv\w+)\b|少な|少[用花耗需]|적[은게다]", re.IGNORECASE)
 _BEHIND_ANOTHER = regex(r"\b(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?(?: behind)?)\b", re.IGNORECASE)
 
 
@@ -77,7 +82,7 @@ def _compared_with(text: str) -> Iterator[Compared]:
 def _standard(text: str, name: re.Match[str]) -> bool | None:
     """Whether the direction is the standard's own, as in the passive; None if it is none."""
     before, after = text[max(0, name.start() - 48) : name.start()], text[name.end() : name.end() + 48]
-    if _THAN.search(before) or _BEHIND.match(after):
+    if _THAN.search(before) or _TIMES.search(before) or _BEHIND.match(after):
         return False
     verbs = _verbs(text)
     if any(_BESIDE.match(text[m.end() : name.start()]) for m in verbs if 0 <= name.start() - m.end() < 48):

@@ -45,10 +45,10 @@ def _axis(name: str, up: str, down: str) -> Axis:
 AXES = (
     _axis(
         "more",
-        r"\b(?:increas\w*|rais(?:e|es|ed|ing)|ris(?:e|es|en|ing)|rose|grow(?:s|th|n|ing)?|grew|higher|highest|high|more(?! than one)|larger|largest|greater|greatest|gains?|gained|boost\w*|exceed\w*|above|longer|longest|maxim\w+|enlarg\w*|expand\w*|amplif\w*|many|upward\w*)\b"
-        r"|高出|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|長く|延び|延[長び]|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|sub(?:e|en|ió)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|прирост\w*|увелич\w*",
-        r"\b(?:decreas\w*|reduc\w*|lower\w*|lowest|low|drop(?:s|ped|ping)?|fall(?:s|en|ing)?|fell|declin\w*|less|fewer|smaller|smallest|diminish\w*|shrink\w*|below|shorter|shortest|minim\w+|least|cuts?|shorten\w*|few|downward\w*|loss(?:es)? of|costs?(?= \d[\d.]* (?:points|%|percent)))\b"
-        r"|降低|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|下回|短く|短縮|縮[まめ]|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|rédui\w*|diminu\w*|inférieur\w*|reduc\w*|disminu\w*|menor(?:es)?\b|reduz\w*|baiss\w*|chut\w*|cae[n]?\b|cai\b|caem\b|baja[n]?\b|fäll[t]?\b|떨어|падает|сниж\w*|сниз\w*|уменьш\w*",
+        r"\b(?:increas\w*|rais(?:e|es|ed|ing)|ris(?:e|es|en|ing)|rose|grow(?:s|th|n|ing)?|grew|higher|highest|high|(?<!or )more(?! than one)|larger|largest|greater|greatest|gains?|gained|boost\w*|exceed\w*|above|longer|longest|maxim\w+|enlarg\w*|expand\w*|amplif\w*|many|upward\w*)\b"
+        r"|高出|比[^，。；]{1,24}?多(?=[\u4e00-\u9fff]{0,4}\s?\d)|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|長く|延び|延[長び]|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|sub(?:e|en|ió)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|прирост\w*|увелич\w*",
+        r"\b(?:decreas\w*|reduc\w*|lower\w*|lowest|low|drop(?:s|ped|ping)?|fall(?:s|en|ing)?|fell|declin\w*|less|fewer|smaller|smallest|diminish\w*|shrink\w*|below|shorter|shortest|minim\w+|(?<!at )least|cuts?|shorten\w*|few|downward\w*|loss(?:es)? of|costs?(?= \d[\d.]* (?:points|%|percent)))\b"
+        r"|降低|比[^，。；]{1,24}?少(?=[\u4e00-\u9fff]{0,4}\s?\d)|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|下回|短く|短縮|縮[まめ]|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|rédui\w*|diminu\w*|inférieur\w*|reduc\w*|disminu\w*|menor(?:es)?\b|reduz\w*|baiss\w*|chut\w*|cae[n]?\b|cai\b|caem\b|baja[n]?\b|fäll[t]?\b|떨어|падает|сниж\w*|сниз\w*|уменьш\w*",
     ),
     _axis(
         "better",
@@ -89,9 +89,9 @@ AXES = (
         r"\b(?:all|every|each|always|entire\w*|both|any|fully|completely|universally|in every case|invariably)\b|所有|全部|每[个一项种]|总是|始终|任何|完全",
         r"\b(?:some|several|partly|partially|sometimes|occasionally|certain|neither|half|a few|a fraction)\b|部分|一些|某些|有时|个别|少数",
     ),
-    _axis("most", r"\b(?:most|mostly|majority|often|usually|frequent\w*|common\w*)\b|大多|多数|经常|通常|常见|频繁", r"\b(?:least|minority|rare\w*|seldom|infrequent\w*|uncommon\w*)\b|少数|罕见|很少|极少"),
+    _axis("most", r"\b(?:(?<!at )most|mostly|majority|often|usually|frequent\w*|common\w*)\b|大多|多数|经常|通常|常见|频繁", r"\b(?:(?<!at )least|minority|rare\w*|seldom|infrequent\w*|uncommon\w*)\b|少数|罕见|很少|极少"),
     _axis("include", r"\b(?:includ\w*|contain\w*|add(?:s|ed|ing)?|keep\w*|kept|retain\w*|with(?!out|in|draw))\b|包含|包括|加入|添加|保留", r"\b(?:exclud\w*|remov\w*|omit\w*|dropping|discard\w*|delet\w*|without|ignor\w*)\b|排除|去掉|去除|移除|删除|丢弃|忽略"),
-    _axis("strong", r"\b(?:strong\w*|substantial\w*|significant\w*|large(?:ly)?|considerabl\w*|great(?:ly)?|much|clear(?:ly)?)\b|显著|明显|大幅|明らか|大きく|大幅|뚜렷|크게|현저|\b(?:deutlich\w*|erheblich\w*|nettement|significativ\w*|considerabl\w*|заметн\w*|значительн\w*)\b|强[烈于]|很大", r"\b(?:weak\w*|slight\w*|marginal\w*|insignificant\w*|negligib\w*|little|small|minor|moderate\w*|modest\w*|hardly|barely)\b|within (?:the )?(?:noise|error bars)|轻微|微弱|略微|不显著|不明显|有限|很小|微小"),
+    _axis("strong", r"\b(?:strong\w*|substantial\w*|significant\w*|large(?:ly)?|considerabl\w*|great(?:ly)?|much|clear(?:ly)?)\b|显著|明显|大幅|明らか|大きく|大幅|뚜렷|크게|현저|\b(?:deutlich\w*|erheblich\w*|nettement|significativ\w*|considerabl\w*|stärk\w*|fuert\w*|forte\w*|заметн\w*|значительн\w*)\b|强[烈于]|很大", r"\b(?:weak\w*|slight\w*|marginal\w*|insignificant\w*|negligib\w*|little|small|minor|moderate\w*|modest\w*|hardly|barely)\b|within (?:the )?(?:noise|error bars)|\b(?:schw[aä]ch\w*|faibl\w*|débil\w*|frac[oa]s?)\b|轻微|微弱|略微|不显著|不明显|有限|很小|微小"),
     _axis(
         "twice",
         r"\b(?:doubl\w*|twice|twofold|two-fold)\b|翻倍|加倍|翻番|倍増|2倍|両倍|두 배|2배|\b(?:verdoppel\w*|duplic\w*|dobr\w*|удво\w*)\b",

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations, product
 
 from digest.checks.facts.figures import figures as figures_in
 from digest.checks.facts.notation import with_english_numbers, with_english_units
@@ -76,13 +77,14 @@ def support_of(
     read = with_english_units(with_english_numbers(bare, language, f"{ground.whole}\n{ground.around}"), language)
     said = _in_scale_of_table(read, ground.whole) if ground.table else read
     case = Case(said, ground, language, index, f"{granted}\n{index.title if index else ''}")
-    doubts = [doubt for rule in RULES for doubt in rule(case)]
-    worst = max(doubts, key=lambda d: d.level, default=None)
+    doubts = {rule: list(rule(case)) for rule in RULES}
+    worst = max((d for found in doubts.values() for d in found), key=lambda d: d.level, default=None)
     if worst is None:
         return Verdict(Support.SUPPORTED, reworded=case.reworded)
     if worst.level == 4:
         return Verdict(Support.CONTRADICTED, worst.reason)
-    return Verdict(Support.DOUBTFUL, worst.reason, ask=worst.level < 3, slight=worst.level == 1)
+    agree = worst.level > 1 and any(doubts[one] and doubts[other] for one, other in _AGREEING)
+    return Verdict(Support.DOUBTFUL, worst.reason, ask=worst.level < 3 and not agree, slight=worst.level == 1)
 
 
 RULES: tuple[Callable[[Case], Iterable[Doubt]], ...] = (
@@ -110,6 +112,13 @@ RULES: tuple[Callable[[Case], Iterable[Doubt]], ...] = (
     content.content,
 )
 """Of doubts of one level the first is told."""
+_SURENESS = certainty.certainty, certainty.conditions, certainty.causes
+_AGREEING = (
+    *product((negation.negation, opposites.directions), (certainty.certainty, certainty.causes)),
+    *combinations(_SURENESS, 2),
+    (opposites.directions, figures.figures_fit),
+)
+"""Rules that read different words: where both doubt a sentence, nobody is asked."""
 _CITATIONS = regex(GAP + r"(?:\[\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\]|\(\?\))")
 
 

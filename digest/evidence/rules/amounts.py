@@ -12,7 +12,7 @@ from itertools import pairwise, permutations
 
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.number_words import with_counts_in_digits
-from digest.evidence.clauses import part_at
+from digest.evidence.clauses import END, part_at
 from digest.evidence.content_words import HAN, Word, names_in_order
 from digest.evidence.directions import negations
 from digest.evidence.rules.case import Case, Doubt
@@ -107,6 +107,14 @@ def parts(text: str) -> Iterator[tuple[float, float]]:
             yield one.value, other.value
 
 
+def counts_in_a_row(text: str) -> Iterator[tuple[float, float]]:
+    """The smaller and the larger of two counts that follow each other in a sentence."""
+    for piece in END.split(text):
+        for one, other in pairwise(figures(piece or "")):
+            if one.unit == other.unit == "" and one.value != other.value and min(one.step, other.step) == 1:
+                yield min(one.value, other.value), max(one.value, other.value)
+
+
 def changes(text: str) -> Iterator[tuple[float, float]]:
     """`from 12.5 % to 9.8 %`, and `14 of the 22`."""
     found = list(figures(text))
@@ -135,7 +143,9 @@ _RANKS = tuple(
     )
 )
 """Few, some, most, all, in the languages that are checked; no data set ranks them."""
-FEW, ALL = 0, len(_RANKS) - 1
+_HALF = 50
+"""Per cent."""
+FEW, MOST, ALL = 0, len(_RANKS) - 2, len(_RANKS) - 1
 
 
 @lru_cache(maxsize=128)  # several sentences are held against one passage
@@ -165,10 +175,10 @@ def bounds_agree(case: Case) -> Iterator[Doubt]:
     theirs = set(changes(case.whole))
     for start, end in changes(read):
         if start != end and (end, start) in theirs and (start, end) not in theirs:
-            yield Doubt(f"in the quotation it changes from {end:g} to {start:g}", 2)
+            yield Doubt(f"in the quotation it changes from {end:g} to {start:g}", 3)
             return
         if (start, end) not in theirs and _in_a_row(case.whole, end, start):
-            yield Doubt(f"the quotation has {end:g} before {start:g}", 2)
+            yield Doubt(f"the quotation has {end:g} before {start:g}", 3)
             return
 
 
@@ -202,10 +212,22 @@ def quantifiers_agree(case: Case) -> Iterator[Doubt]:
     whole = next((m for rank, m in mine if rank == ALL), None)
     if whole and all(rank != ALL for rank, _ in theirs):
         yield from _of_a_part(case, whole[0])
+    yield from _less_than_half(case, {r for r, _ in mine}, {r for r, _ in theirs})
     if not overstated({r for r, _ in mine}, {r for r, _ in theirs}):
         return
     if case.foreign or any(case.beside(a, b) for _, a in mine for _, b in theirs):
         yield Doubt(f"the quotation says “{theirs[0][1][0]}”, not “{mine[0][1][0]}”", 3)
+
+
+def _less_than_half(case: Case, mine: AbstractSet[int], theirs: AbstractSet[int]) -> Iterator[Doubt]:
+    """`most` where the quotation has `5 of the 14` or 38 %."""
+    if MOST not in mine or {MOST, ALL} & theirs or negations(case.sentence) or negations(case.whole):
+        return
+    shares = [100 * n / m for n, m in (*parts(case.whole), *counts_in_a_row(case.whole))]
+    shares += [f.value for f in figures(case.whole) if f.unit == "%"]
+    told = any(f.unit == "%" for f in figures(case.sentence))
+    if shares and max(shares) < _HALF and not told:
+        yield Doubt(f"the quotation speaks of {max(shares):.0f} %", 3)
 
 
 def _of_a_part(case: Case, word: str) -> Iterator[Doubt]:
@@ -213,7 +235,7 @@ def _of_a_part(case: Case, word: str) -> Iterator[Doubt]:
     denied = any(m[0].lower() != "without" for m in negations(case.whole))
     loose = word.lower() in _LOOSE or word.startswith("每")
     if not denied and not loose:
-        yield Doubt(f"the quotation does not say “{word}”", 2)
+        yield Doubt(f"the quotation does not say “{word}”", 2 if negations(word) else 3)
     elif not denied and not _PER.search(case.whole) and len(names_in_order(case.sentence)) < 2:
         yield Doubt(f"the quotation does not say “{word}”", 1)
     own = {f.value for f in figures(case.sentence)}

@@ -27,7 +27,7 @@ def content(case: Case) -> Iterator[Doubt]:
             plain = case.share < 0.5 * low and len(said) >= 3
             yield Doubt(
                 "the quotation is about something else",
-                1 if telling or _shares_figures(case) else 3 if plain and not (case.foreign and case.latin) else 2,
+                3 if plain and not (case.foreign and case.latin) and not (telling or _shares_figures(case)) else 1,
             )
         elif case.share < slight and telling < (1 if case.foreign else 2):
             yield Doubt("the quotation says little of it", 1)

@@ -12,7 +12,7 @@ from digest.checks.language import base
 from digest.evidence.clauses import clause_at
 from digest.evidence.content_words import HAN, MEASURES, Word, vocabulary_of, words
 from digest.evidence.directions import negations
-from digest.evidence.rules.amounts import bounds_agree, parts
+from digest.evidence.rules.amounts import bounds_agree, counts_in_a_row
 from digest.evidence.rules.case import Case, Doubt, holds_name
 from digest.evidence.rules.counts import counted_noun, counts_agree, noun_after
 from digest.evidence.rules.names import figures_by_name
@@ -40,7 +40,7 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
             yield Doubt(f"the quotation does not say {figure.text}, the difference of two of its figures", 1)
             continue
         if derived_from(figure, case.sentence, f"{case.whole}\n{case.ground.around}"):
-            yield Doubt(f"the quotation does not say {figure.text}, which follows from two of its figures", 2)
+            yield Doubt(f"the quotation does not say {figure.text}, which follows from two of its figures", 1)
             continue
         if _near_bound(case, figure):
             yield Doubt(f"the quotation does not say {figure.text} but a figure near it", 1)
@@ -80,9 +80,9 @@ _SCALE = regex(rf"\b(?:(half)\s+)?(?:an?|one|the)\s+({'|'.join(_SCALES)})\b", re
 
 
 def _of_counts(case: Case, figure: Figure) -> bool:
-    """`6 %` for `17 of 300`, and what a change leaves."""
+    """`6 %` for `17 of 300` or `one in 17`, and what a change leaves."""
     slack = max(0.5 * figure.step, 0.05 * figure.value if figure.about else 0.0)
-    shares = (100 * n / m for n, m in parts(case.whole) if m)
+    shares = (100 * n / m for n, m in counts_in_a_row(case.whole))
     left = _left_of_changes(case) if figure.unit == "%" else ()
     return figure.unit == "%" and any(abs(share - figure.value) <= slack for share in (*shares, *left))
 

@@ -72,7 +72,7 @@ def _in_turn_within(case: Case, theirs: Sequence[tuple[str, Figure]]) -> Iterato
         if any(there.holds(w) and not here.holds(w) for w in said) and not any(
             here.holds(w) and not there.holds(w) for w in said
         ):
-            yield Doubt(f"the quotation gives {figure.text} to the other of two", 2)
+            yield Doubt(f"the quotation gives {figure.text} to the other of two", 3)
             return
 
 

@@ -66,8 +66,10 @@ def _foreign_negation(case: Case, own: _Denials, ground: _Denials) -> Iterator[D
     elif mine and not negations(spoken) and (case.latin or not _NEGATED_WORD.search(spoken)):
         level = 1 if _HIDDEN_NEGATION.search(spoken) else 2
         yield Doubt("the sentence denies what the quotation does not", level)
-    elif not mine and negations(case.ground.quotation) and not _OTHER_SIDE.search(case.sentence):
-        yield Doubt("the quotation denies it", 2)
+    elif not mine and _denies(case.ground.quotation) and not _OTHER_SIDE.search(case.sentence):
+        said = {stem for word in case.said for stem in word.stems}
+        known = any(head & said for head in ground.heads) and len(case.spans) == 1
+        yield Doubt("the quotation denies it", 3 if known and not case.latin else 2)
 
 
 def _spoken_of(case: Case) -> str:
@@ -77,8 +79,20 @@ def _spoken_of(case: Case) -> str:
     return "\n".join(shared if shared and not case.latin else pieces)
 
 
+def _denies(text: str) -> bool:
+    """Not where it only denies what it compares with: `rather than`, `than without noise`."""
+    return any(
+        not _IN_PLACE_OF.fullmatch(m[0]) and not _COMPARED.search(text[max(0, m.start() - _NEAR) : m.start()])
+        for m in negations(text)
+    )
+
+
+_NEAR = 40
+"""Characters."""
+_IN_PLACE_OF = regex(r"(?:rather than|instead of)", re.IGNORECASE)
+_COMPARED = regex(r"\b(?:compared (?:with|to)|relative to|versus|than)(?:\s\w+)?\s\Z", re.IGNORECASE)
 _NOT_MORE = regex(
-    r"\bwith (?:it|them|this)\b|\b(?:not?|never|n['’]t)\s(?:\w+\s){0,2}(?:more|less|fewer|better|worse|\w+er)\b",
+    r"\bwith (?:it|them|this)\b|\b(?:not|nor) (?:on|for|in|with|at|by|from|among|when|under)\b|\b(?:not?|never|n['’]t)\s(?:\w+\s){0,2}(?:more|less|fewer|better|worse|\w+er)\b",
     re.IGNORECASE,
 )
 _NEARLY = regex(r"\b(?:hardly|barely|scarcely|rarely|seldom)\b", re.IGNORECASE)

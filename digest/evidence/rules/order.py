@@ -45,7 +45,7 @@ def of_figures(case: Case) -> Iterator[Doubt]:
     with_figures = [p for p in pieces if p and any(_figures(p))]
     directed = any(side.search(p) for p in with_figures for axis in AXES[:3] for side in (axis.up, axis.down))
     if not directed and not comparison_in(case.whole) and sum(map(len, map(_figures, with_figures))) > 1:
-        yield Doubt("the quotation only gives the figures", 2)
+        yield Doubt("the quotation only gives the figures", 1)
 
 
 def _figures(text: str) -> list[Figure]:

@@ -201,7 +201,7 @@ ANEW_LAST = """\
 Your earlier output for this could not be used: {problems}. Write it anew, whole, as one JSON object in the structure asked for: {fields}. \
 Write in {language}; quotations stay in the paper's language."""
 
-PARSER = "4"
+PARSER = "5"
 """Version of the code that parses, checks and cuts outputs: raise it when the result changes."""
 
 SHORTENED = "… (shortened)"

@@ -70,6 +70,16 @@ def test_outputs_in_many_languages_are_told_apart(written, sound):
         (Fault.REPETITION, "pt", "sentence", "A bomba economiza 0,7,7,7,7,7,7,7 da energia."),
         (Fault.TRUNCATED, "zh", "sentence", "水泵靠阳光驱动，但是在没有电网的"),
         (Fault.LEAKED, "pt", "part", "Usuário: resuma isto\nModelo: A rede reconhece cantos de aves."),
+        (Fault.LEAKED, "fr", "part", "La pompe dÃ©marre Ã  l'aube et s'arrÃªte au crÃ©puscule."),
+        (Fault.LEAKED, "en", "part", "The pump\\u2019s motor runs at 12 volts."),
+        (Fault.LEAKED, "ja", "part", "ポンプは〇〇村で毎時△△リットルの水を運ぶ。"),
+        (Fault.LEAKED, "pt", "part", "A bomba economiza XX,X% da energia da aldeia."),
+        (Fault.LEAKED, "de", "part", "### Antwort:\nDie Pumpe läuft mit Sonnenlicht."),
+        (Fault.PLACEHOLDER, "en", "part", "TODO: describe the pump once the trial in the village is over."),
+        (Fault.TRUNCATED, "en", "part", "In the third village the pump raises the yield from 3.1 to 4.2 and"),
+        (Fault.REPETITION, "de", "part", "Die Pumpe ist sehr, sehr, sehr, sehr, sehr, sehr leise."),
+        (Fault.REFUSAL, "en", "part", "Describe the pump in no more than three sentences."),
+        (Fault.REFUSAL, "zh", "part", "这是一项非常出色的研究，值得推荐。"),
     ],
 )
 def test_what_no_text_about_a_paper_has_is_found(fault, language, kind, text):
@@ -101,6 +111,9 @@ def test_what_no_text_about_a_paper_has_is_found(fault, language, kind, text):
         ("de", "sentence", "Laufzeit: O(n log n)"),
         ("de", "sentence", "Rolle, Aufgabe, Format: So gliedern die meisten Nutzer ihre Anweisungen."),
         ("en", "sentence", "The plan reads up, up, up, up, up, up and then left."),
+        ("ja", "part", "陽性例を○、陰性例を×で示す。"),
+        ("zh", "part", "这口井建于二〇〇八年，深四十米。"),
+        ("es", "part", "Presenta un método para medir la lluvia con teléfonos."),
         ("de", "title", "Der Titel als Versprechen: Wie Überschriften Leser lenken"),
         ("en", "part", "The stages are:\n- a router that picks two experts\n- a merge that averages them"),
         ("en", "part", "The form asks: which drug would you stop first? Half stop the statin."),
@@ -117,6 +130,29 @@ def test_what_resembles_talk_a_form_or_a_break_is_left_alone(language, kind, tex
     )
 
 
+@each(
+    ("language", "title"),
+    [
+        ("ja", "海底の音を聴く（直訳）"),
+        ("de", "Dem Meeresboden lauschen – oder freier: Töne der Tiefe"),
+        ("pt", "Escutando o fundo do mar / Sons do fundo do mar"),
+        ("ko", "바다 밑의 소리 듣기 또는 깊은 바다의 소리"),
+        ("es", "Escuchar el fondo del mar. Una versión libre."),
+    ],
+)
+def test_a_title_is_one_where_the_one_that_it_renders_is(language, title):
+    assert Fault.CHATTER in faults(title, language, "title", source="Listening to the Sea Floor")
+    assert (
+        faults(
+            title.split("（")[0].split(" –")[0].split(" /")[0].split(" 또는")[0].split(".")[0],
+            language,
+            "title",
+            source="Listening to the Sea Floor",
+        )
+        == set()
+    )
+
+
 def test_a_titles_words_about_titles_are_excused_by_the_title_that_it_renders():
     title = "Der Titel sagt alles: Zitationen vorhersagen"
     assert faults(title, "de", "title", source="The Title Says It All: Predicting Citations") == set()
@@ -129,6 +165,7 @@ def test_a_titles_words_about_titles_are_excused_by_the_title_that_it_renders():
         ("zh", "建议译为：潮汐：一年的测量"),
         ("ja", "潮汐（直訳：一年の測定）"),
         ("de", "Vorschlag: Gezeiten: ein Jahr Messungen"),
+        ("fr", "Marées : une année de mesures. J'espère que cela convient."),
     ],
 )
 def test_a_title_has_no_more_colons_and_no_other_bracket_than_the_one_that_it_renders(language, title):

@@ -263,14 +263,16 @@ def test_what_a_quotation_says_of_one_is_not_taken_for_the_other():
 
 
 def test_pairs_by_strangers_are_judged_rightly_but_for_those_marked_amiss():
-    """Of 94 invented papers in nine languages: see the file. Wrong ones are not supported, true ones not asked about."""
+    """Of 99 invented papers in nine languages: see the file. Wrong ones are not supported, true ones not asked about."""
     judged = [(pair, outcome(verdict)) for pair, verdict in strangers()]
     held = {True: ("supported", "slight"), False: ("slight", "asked", "marked", "contradicted")}
     assert [(pair["sentence"], o) for pair, o in judged if o not in held[pair["true"]] and not pair.get("amiss")] == []
     told = Counter((pair["true"], o) for pair, o in judged)
     wrong, true = (sum(n for (holds, _), n in told.items() if holds is said) for said in (False, True))
-    assert told[False, "supported"] <= 0.06 * wrong, told
-    assert told[False, "supported"] + told[False, "slight"] <= 0.25 * wrong, told
+    assert told[False, "supported"] <= 0.065 * wrong, told
+    assert told[False, "supported"] + told[False, "slight"] <= 0.28 * wrong, told
+    assert told[False, "marked"] + told[False, "contradicted"] >= 0.41 * wrong, told
+    assert told[True, "asked"] + told[True, "marked"] <= 0.19 * true, told
     assert told[True, "contradicted"] == 0, told
     assert told[True, "marked"] <= 0.015 * true, told
 
