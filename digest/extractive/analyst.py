@@ -58,7 +58,6 @@ from digest.render.labels import day_words, joined, label
 from digest.render.markdown import escape
 from digest.retrieval.passages import Passages
 from digest.selection.lexical import lexical
-from digest.which_paper.pointing import only_points
 
 NAME = "extractive"
 VERSION = "8"
@@ -204,10 +203,11 @@ def _asked_of(question: str, sources: Sequence[Source], history: Sequence[Turn])
     """The question without the names of the papers, and the turns before it. `I meant 8` asks what
     was asked before."""
     asked = unnamed(question, sources)
-    if not (only_points(question) or (history and asks_nothing(undescribed(asked, sources)))):
+    if not (history and asks_nothing(undescribed(asked, sources))):
         return asked, history
-    turns = [i for i, turn in enumerate(history) if not only_points(turn.question)]
-    return (unnamed(history[turns[-1]].question, sources, others=True), history[: turns[-1]]) if turns else (asked, ())
+    before = [unnamed(turn.question, sources, others=True) for turn in history]
+    turns = [i for i, said in enumerate(before) if not asks_nothing(said)]
+    return (before[turns[-1]], history[: turns[-1]]) if turns else (asked, ())
 
 
 def _marks(quotes: Iterable[Quote]) -> str:

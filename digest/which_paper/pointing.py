@@ -222,25 +222,6 @@ def likewise(question: str) -> str:
     return question[slice(*match.span("what"))] if match else ""
 
 
-def only_points(question: str) -> bool:
-    """Whether it says which paper is meant and asks nothing: `I meant 8`, `and 5?`."""
-    wrong = denial(question)
-    if wrong and not wrong.contrasted:
-        return True
-    no = denied(question)
-    return _a_number_alone().fullmatch(aligned(no.after if no else question)) is not None
-
-
-@cache
-def _a_number_alone() -> re.Pattern[str]:
-    same = rf"(?:(?:now|jetzt|maintenant|ahora|agora|теперь)\s+)?(?:{any_of('the')}|the|die|la|lo|o|a)?\s*(?:{SAME})(?:\s+[^\W\d_]+)?\s+(?:{FOR})\s+"
-    paper = (
-        rf"(?:(?:{FOR})\s+)?(?:(?:{any_of('the')}|die|{any_of('paper')}|{any_of('number')})\s*){{0,3}}第?#?\d{{1,2}}"
-    )
-    after = rf"\s*(?:篇|号|番|번|本目)?(?:の?論文|论文|논문)?(?:\s+(?:{PLEAS}))?"
-    return re.compile(rf"{_LEAD}(?:{same})?{paper}{after}{_TAIL}")
-
-
 def another_one(question: str) -> str:
     """What is said of another paper: `l'autre mpc`, `no, the other legged one`."""
     return next((question[slice(*m.span("what"))] for m in _matches(question, "other", _another_one)), "")
