@@ -173,7 +173,13 @@ async def test_papers_are_counted_before_they_are_looked_up(channel):
 
 @pytest.mark.parametrize(
     "asked",
-    ["how do 1 and 2 differ?", "la différence entre 1 et 2 ?", "1と2の違いは？", "Worin unterscheiden sich 1 und 2?"],
+    [
+        "how do 1 and 2 differ?",
+        "la différence entre 1 et 2 ?",
+        "1と2の違いは？",
+        "Worin unterscheiden sich 1 und 2?",
+        "Unterschied zwischen 1 und 2?",
+    ],
 )
 async def test_how_two_papers_differ_is_shown_as_a_table(channel, asked):
     _, thread = await channel.digest()
