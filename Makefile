@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 # The bytecode of a fresh clone is there. It lies among it, so that it goes with it.
 COMPILED := tests/__pycache__/.compiled
 # Compiled with the set-up, so that the first demo shows its digest as soon as any other.
-SHOWN := bot.core.logs, bot.cli.demo, bot.cli.main, bot.alerts.following, bot.commands.dispatcher, bot.digests.daily, babel.dates, pylatexenc.latex2text
+SHOWN := bot.core.logs, bot.cli.demo, bot.cli.main, bot.progress.following, bot.commands.dispatcher, bot.digests.daily, babel.dates, pylatexenc.latex2text
 # Another interpreter than the first that is new enough: make setup PYTHON=python3.12
 PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

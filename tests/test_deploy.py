@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires
+from importlib.util import find_spec
 
 import pytest
 import yaml
@@ -23,6 +24,14 @@ from bot.server.service import Role
 from tests.paths import ROOT
 
 BOT = ["python", "-m", "bot"]
+
+
+def test_the_modules_that_set_up_warms_are_there():
+    """Set-up imports them to compile them: a renamed one would end it."""
+    named = re.search(r"^SHOWN := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert named
+    for name in named[1].split(", "):
+        assert find_spec(name) is not None, name
 
 
 def pinned(name: str) -> dict[str, str]:
