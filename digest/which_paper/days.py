@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import TypeVar
@@ -47,6 +48,8 @@ _ENGLISH_DATE = (
     r"(?<!\w)(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}(?:st|nd|rd|th)?(?!\w)"
 )
 _WEEK = 7
+_LEAP_DAYS_APART = 8
+"""Years, at most: 2096 to 2104."""
 _WHOSE = regex(r"['’]s(?!\w)")
 _ADVERB = regex(r"yesterday|gestern|hier (?:soir|matin)|ayer|ontem|ieri|вчера|gisteren|i ?gar|wczoraj|dun|vorgestern")
 
@@ -102,11 +105,11 @@ def _dated(plain: str, today: date) -> date | None:
         month, day = _months()[named["month"]], int(named["day"])
     else:
         return None
-    try:
-        found = date(today.year, month, day)
-    except ValueError:
-        return None
-    return found if found <= today else date(today.year - 1, month, day)
+    for year in range(today.year, today.year - _LEAP_DAYS_APART - 1, -1):
+        with suppress(ValueError):
+            if (found := date(year, month, day)) <= today:
+                return found
+    return None
 
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]

@@ -1,6 +1,7 @@
 """Private and undocumented names of the libraries that digest uses still do what it relies on."""
 
 import ctypes
+from datetime import timedelta
 from multiprocessing import resource_tracker
 
 import arxiv
@@ -11,6 +12,7 @@ import pebble
 import pypdfium2 as pdfium
 import pytest
 from babel import Locale
+from babel.dates import format_timedelta
 from lxml import html
 from lxml.etree import _Element
 from pypdfium2 import raw
@@ -109,6 +111,15 @@ def test_babel_has_a_file_for_each_language_with_its_months_units_and_parts_of_t
         for u, forms in alone["unit_patterns"].items()
         if any(not s.items() <= units[u][f].items() for f, s in forms.items())
     ] == []
+
+
+@pytest.mark.parametrize("language", worded._NOUNS)
+def test_babels_files_name_weekdays_and_count_days_as_babel_does(language, monkeypatch):
+    monkeypatch.setattr(worded, "_NOUNS", {language: None})
+    days = Locale(language).days["format"]
+    assert set(worded.weekdays()) == {*days["wide"].items(), *(days["abbreviated"].items() if language == "zh" else ())}
+    ago = format_timedelta(timedelta(days=-3), granularity="day", add_direction=True, locale=language)
+    assert ago in {form.replace("{0}", "3") for form in worded.days_ago()}
 
 
 def test_multiprocessing_has_a_resource_tracker_to_stop():

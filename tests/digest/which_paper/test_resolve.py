@@ -139,6 +139,24 @@ def test_a_digest_before_new_year_is_found_after_it():
     assert resolve("12月31日第1篇", papers=TODAY, earlier=earlier, today=date(2026, 1, 2)).paper_ids == ("2512.00001",)
 
 
+@each(
+    ("question", "today", "told"),
+    [
+        (question, today, told)
+        for question in ("paper 1 from Feb 29?", "2月29日第1篇", "articolo 1 del 29 febbraio?")
+        for today, told in (
+            (date(2028, 1, 15), ("2402.00001",)),
+            (date(2027, 3, 1), ("2402.00001",)),
+            (date(2028, 3, 1), ()),
+        )
+    ],
+)
+def test_a_leap_day_is_the_last_one_that_there_was(question, today, told):
+    earlier = [(day, [Known(1, a_paper(f"{day:%y%m}.00001"))]) for day in (date(2024, 3, 4), date(2024, 2, 29))]
+    found = resolve(question, papers=TODAY, earlier=earlier, today=today)
+    assert (found.paper_ids, found.ask) == (told, not told)
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
