@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from datetime import date, timedelta
 
-from digest.model import Figure, FullText, Paper, Profile, to_json
+from digest.model import Entry, Figure, FullText, Paper, Profile, to_json
 
 DAY = timedelta(days=1)
 TEXT_LIFE = 30 * DAY
@@ -68,8 +68,9 @@ def analysis(paper: Paper, text: FullText, language: str, analyst: str, version:
     return f"analysis:{paper.versioned}:{read}:{language}:{analyst}:{version}{_anew.get()}"
 
 
-def summary(day: date, chosen: Sequence[Paper], language: str, analyst: str, version: str) -> str:
-    ids = fingerprint(*(p.versioned for p in chosen))
+def summary(day: date, entries: Sequence[Entry], language: str, analyst: str, version: str) -> str:
+    """Of these analyses: those of abstracts alone say less than those of whole texts."""
+    ids = fingerprint(*(e.paper.versioned for e in entries), *(to_json(e.analysis).decode() for e in entries))
     return f"summary:{day.isoformat()}:{ids}:{language}:{analyst}:{version}{_anew.get()}"
 
 

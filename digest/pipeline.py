@@ -35,7 +35,7 @@ from digest.read_paper import read_paper, skipped_entry
 from digest.render.catalogs import in_language
 from digest.render.labels import label
 from digest.render.markdown import escape
-from digest.selection.ledger import Intake, Ledger, LedgerEntry, State, considered, still_announced, take_in
+from digest.selection.ledger import Intake, Ledger, LedgerEntry, State, best_first, considered, still_announced, take_in
 from digest.selection.lexical import choose, on_one_scale
 from digest.selection.preferences import NO_PREFERENCES, Preferences
 
@@ -340,7 +340,7 @@ async def _choose(
 
 def _others(papers: Sequence[Paper], scores: Sequence[Score], shown: set[str]) -> tuple[Candidate, ...]:
     by_id = {p.id: p for p in papers}
-    rest = sorted((s for s in scores if s.paper_id not in shown), key=lambda s: (-s.total, s.paper_id))
+    rest = sorted((s for s in scores if s.paper_id not in shown), key=best_first)
     return tuple(Candidate(len(shown) + i, by_id[s.paper_id], s) for i, s in enumerate(rest[:OTHERS], 1))
 
 
@@ -391,7 +391,7 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
     if not written:
         return await services.stand_in.summarise(entries, language, day), note
     analyst = services.analyst
-    key = cache_keys.summary(day, [e.paper for e in entries], language, analyst.name, analyst.version)
+    key = cache_keys.summary(day, entries, language, analyst.name, analyst.version)
 
     async def make() -> bytes:
         return to_json(await analyst.summarise(entries, language, day))

@@ -91,7 +91,8 @@ async def _read_text(
             notes.append(label("over_budget", language))
         else:
             notes.append(label("model_down", language, why=escape(in_language(error.sentence, language))))
-        analysis = await get_analysis(paper, text, language, services, services.stand_in)
+        analysis, bug = await _stood_in(paper, text, language, services)
+        notes += bug
     except Unusable as error:
         log.warning(
             "event=unusable paper=%s problems=%s", paper.versioned, [(p.fault.value, p.where) for p in error.problems]
@@ -100,9 +101,7 @@ async def _read_text(
     except (Misconfigured, OverQuota):
         raise
     except Exception as error:  # noqa: BLE001  # logged, without its message
-        mark = secrets.token_hex(4)
-        log.error("event=bug id=%s paper=%s\n%s", mark, paper.versioned, trace(error))  # noqa: TRY400
-        notes.append(f"{_instead('nothing', paper, language)} ({mark})")
+        notes.append(_of_bug(error, paper, language))
     if analysis and not (analysis.core or analysis.parts or analysis.findings):
         analysis, notes = None, [*notes[1:], _instead("nothing", paper, language)]
     elif analysis and analysis.basis.full:
@@ -116,6 +115,22 @@ async def _read_text(
         notes=(*notes, *_paper_notes(paper, text, analysis, language)),
         hidden=text.hidden,
     )
+
+
+async def _stood_in(
+    paper: Paper, text: FullText, language: str, services: Services
+) -> tuple[Analysis | None, list[str]]:
+    """What is found without the model. A bug in that costs this paper alone, and is its note."""
+    try:
+        return await get_analysis(paper, text, language, services, services.stand_in), []
+    except Exception as error:  # noqa: BLE001  # logged, without its message
+        return None, [_of_bug(error, paper, language)]
+
+
+def _of_bug(error: Exception, paper: Paper, language: str) -> str:
+    mark = secrets.token_hex(4)
+    log.error("event=bug id=%s paper=%s\n%s", mark, paper.versioned, trace(error))
+    return f"{_instead('nothing', paper, language)} ({mark})"
 
 
 def skipped_entry(paper: Paper, score: Score, number: int, language: str) -> Entry:

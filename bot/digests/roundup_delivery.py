@@ -103,8 +103,7 @@ class Roundups:
         services, analyst = self.services, self.services.analyst
         if analyst is services.stand_in:
             return await services.stand_in.summarise(entries, language, period.last)
-        papers = [e.paper for e in entries]
-        name = cache_keys.summary(period.last, papers, language, analyst.name, analyst.version)
+        name = cache_keys.summary(period.last, entries, language, analyst.name, analyst.version)
 
         async def ask() -> bytes:
             return to_json(await analyst.summarise(entries, language, period.last))

@@ -102,7 +102,7 @@ class Reader:
                 if page is None or prose_letters(text) > MORE * prose_letters(page):
                     note = "; ".join(n.rstrip(".") for n in (*notes, text.note) if n)
                     figure = text.figure if page is None else page.figure
-                    return _with_abstract(replace(text, note=note, figure=figure), paper), cache_keys.TEXT_LIFE
+                    return _with_abstract(replace(text, note=note, figure=figure), paper), life
         if page is not None:
             note = "; ".join(n.rstrip(".") for n in (*notes, page.note) if n)
             return _with_abstract(replace(page, note=note), paper), life

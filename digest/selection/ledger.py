@@ -150,7 +150,7 @@ def considered(
 ) -> tuple[LedgerEntry, ...]:
     """The entries stored with the Digest: one per paper, beside `intake.seeded`. What an earlier
     run of the day has shown stays chosen."""
-    by_rank = sorted({s.paper_id: s for s in scores}.values(), key=lambda s: (-s.total, s.paper_id))
+    by_rank = sorted({s.paper_id: s for s in scores}.values(), key=best_first)
     ranked = {s.paper_id: (rank, s) for rank, s in enumerate(by_rank, 1)}
     entries = []
     for paper in intake.news:
@@ -170,6 +170,11 @@ def considered(
             )
         )
     return tuple(entries)
+
+
+def best_first(score: Score) -> tuple[float, float, tuple[int, ...]]:
+    """Sorts scores, the best first: by total, by relevance, then the newer id first."""
+    return (-round(score.total, 6), -score.relevance, tuple(-ord(c) for c in score.paper_id))
 
 
 def reopened(ledger: Ledger) -> Ledger:

@@ -21,7 +21,7 @@ from digest.retrieval.bm25 import Bm25
 from digest.retrieval.folding import composed, fold
 from digest.retrieval.glossary import translated
 from digest.retrieval.terms import asked, stem, terms
-from digest.selection.ledger import covers
+from digest.selection.ledger import best_first, covers
 
 BY = "extractive"
 
@@ -268,8 +268,7 @@ def choose(
     """
     by_id = {s.paper_id: s for s in scores}
     ranked = sorted(
-        ((p, by_id[p.id], watched(p, profile.authors)) for p in papers if p.id in by_id),
-        key=lambda r: (-round(r[1].total, 6), -r[1].relevance, _newest(r[0].id)),
+        ((p, by_id[p.id], watched(p, profile.authors)) for p in papers if p.id in by_id), key=lambda r: best_first(r[1])
     )
     chosen: list[tuple[Paper, Score, tuple[str, ...]]] = []
     places = limit
@@ -279,7 +278,3 @@ def choose(
             chosen.append((paper, score, people))
         places -= bool(fits)
     return chosen
-
-
-def _newest(paper_id: str) -> tuple[int, ...]:
-    return tuple(-ord(c) for c in paper_id)

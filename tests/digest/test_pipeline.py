@@ -24,11 +24,12 @@ from digest.model import (
     Score,
     Summary,
 )
-from digest.pipeline import Request, make_digest, numbered, preview
+from digest.pipeline import Request, _others, make_digest, numbered, preview
 from digest.ports import MemoryCache, Services, booked, booking
 from digest.render.labels import label
 from digest.render.markdown import render, why
-from digest.selection.ledger import Ledger
+from digest.selection.ledger import Ledger, best_first
+from digest.selection.lexical import choose
 from digest.selection.preferences import Example, Preferences
 from tests.builders import NOON, a_paper, a_score, an_entry
 from tests.digest.selection.test_preferences import DAY, paper
@@ -161,6 +162,36 @@ async def test_from_nine_tenths_on_abstracts_are_read_and_each_paper_says_so(mod
     assert all(label("saving_abstract", "zh") in e.notes for e in digest.entries)
     assert {e.analysis.basis for e in digest.entries} == {Basis.ABSTRACT}
     assert label("ranked_saving", "zh", share=90) in digest.notes
+
+
+async def test_a_summary_of_abstracts_is_not_that_of_who_read_whole_papers(model):
+    cache = MemoryCache()
+    await made(services(model, 0.9, cache))
+    model.asked = []
+    await made(services(model, 0.0, cache))
+    assert [what for what, _ in model.asked if what == "summarise"] == ["summarise"]
+
+
+async def test_a_bug_without_the_model_costs_one_paper_and_not_the_digest(model):
+    class Broken(ExtractiveAnalyst):
+        async def analyse(self, paper, text, language):
+            if paper.id == spoilt:
+                raise ValueError("a bug")
+            return await super().analyse(paper, text, language)
+
+    spoilt = (await made(services(model))).entries[0].paper.id
+    model.broke = frozenset({"analyse"})
+    digest = await made(replace(services(model), stand_in=Broken()))
+    assert [e.paper.id for e in digest.entries if e.analysis is None] == [spoilt]
+    assert len(digest.entries) == 3
+
+
+def test_the_ledger_s_ranks_and_the_others_stand_in_the_order_of_choice():
+    papers = [a_paper(f"2601.{n:05}") for n in range(1, 5)]
+    scores = [a_score(p.id, relevance, 12 - relevance) for p, relevance in zip(papers, (6, 7, 6, 6), strict=True)]
+    chosen = [paper.id for paper, _, _ in choose(papers, scores, Profile(), 4)]
+    assert [c.paper.id for c in _others(papers, scores, {chosen[0]})] == chosen[1:]
+    assert [s.paper_id for s in sorted(scores, key=best_first)] == chosen
 
 
 async def test_at_the_cap_the_papers_own_sentences_stand_there_and_it_says_so(model):

@@ -165,10 +165,9 @@ class Walk:
         self._mark_items(before)
 
     def _mark_items(self, since: int) -> None:
-        marked = tuple(
-            replace(p, form=Form.LIST) if i >= since and p.form is Form.TEXT else p
-            for i, p in enumerate(self._passages())
-        )
+        passages = self._passages()
+        items = (replace(p, form=Form.LIST) if p.form is Form.TEXT else p for p in passages[since:])
+        marked = (*passages[:since], *items)
         if self._in_abstract:
             self.abstract = replace(self.abstract, passages=marked)
         elif self.sections:

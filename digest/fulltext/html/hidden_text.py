@@ -14,7 +14,7 @@ from typing import cast
 from lxml.etree import Comment, XPath, _Element, iterwalk
 
 from digest.fulltext.abstract import ABSTRACT
-from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
+from digest.fulltext.hidden import MAX_FOUND, MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.html.colours import DARK, WHITE
 from digest.fulltext.html.drawings import unseen_texts
 from digest.fulltext.html.elements import all_text, classes, tag
@@ -236,7 +236,8 @@ class _HiddenTexts:
             return
         text = re.sub(r"\s+", " ", " ".join(self._run)).strip()
         if reads_as_text(text) or first_order(text):
-            place = "" if self._first is None else _section_of(self._first)
+            shown = self._first is not None and len(self.found) < MAX_FOUND  # all before it are looked through
+            place = _section_of(self._first) if shown and self._first is not None else ""
             self.found.append(Hidden(text[:MAX_QUOTED], self._how, place))
         self._run.clear()
         self._how, self._first = "", None

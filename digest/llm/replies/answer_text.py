@@ -68,9 +68,12 @@ def quoted_spans(text: str) -> list[Quoted]:
     """What stands between quotation marks of any language, or in a block quotation."""
     found: list[Quoted] = []
     at = 0
+    unclosed: dict[str, int] = {}
     while at < len(text):
-        end = _closing(text, at)
+        end = _closing(text, at) if unclosed.get(text[at], -1) < at else 0
         if not end:
+            if text[at] in _CLOSERS and not _is_in_word(text, at):  # nor is a later one of the line closed
+                unclosed[text[at]] = max(unclosed.get(text[at], 0), _line_end(text, at))
             at += 1
             continue
         inner = text[at:end].strip(_MARKS)
@@ -89,18 +92,25 @@ _BLOCK_QUOTATION = regex(r"^[ \t]*>[ \t]*+(.+?)(?<![ \t])[ \t]*+$", re.MULTILINE
 
 def _closing(text: str, at: int) -> int:
     """Behind the mark that closes the one at this place; 0 if it opens nothing."""
-    opener = text[at]
-    closers = _CLOSERS.get(opener, "")
-    inner = opener in _INNER
-    if not closers or (inner and at and text[at - 1].isalnum() and text[at - 1].isascii()):
+    closers = _CLOSERS.get(text[at], "")
+    if not closers or _is_in_word(text, at):
         return 0
-    for end in range(at + 1, len(text)):
-        if text[end] == "\n":
-            return 0
+    inner = text[at] in _INNER
+    for end in range(at + 2, _line_end(text, at)):
         following = text[end + 1 : end + 2]
-        if text[end] in closers and not (inner and following.isalnum() and following.isascii()) and end > at + 1:
+        if text[end] in closers and not (inner and following.isalnum() and following.isascii()):
             return end + 1
     return 0
+
+
+def _is_in_word(text: str, at: int) -> bool:
+    """Whether a mark stands behind a letter, as an apostrophe does."""
+    return text[at] in _INNER and at > 0 and text[at - 1].isalnum() and text[at - 1].isascii()
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
 
 
 def split_answer(text: str) -> tuple[str, str | None]:

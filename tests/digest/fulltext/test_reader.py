@@ -104,6 +104,15 @@ async def test_silence_of_arxiv_is_believed_for_minutes_only(arxiv, reader, cach
     assert cache.lives == {cache_keys.text(paper, PARSER): UNAVAILABLE_LIFE}
 
 
+async def test_a_pdf_that_was_read_because_arxiv_was_silent_is_kept_for_minutes_only(arxiv, reader, cache):
+    paper = added(arxiv)
+    arxiv.papers[paper.id].pdf = a_pdf()
+    arxiv.faults.always("html", faults.DOWN)
+    text = await reader.read(paper)
+    assert text.basis is Basis.PDF
+    assert cache.lives == {cache_keys.text(paper, PARSER): UNAVAILABLE_LIFE}
+
+
 async def test_a_failed_conversion_is_read_from_the_pdf(arxiv, reader):
     paper = added(arxiv)
     fatal = '<html><body><span class="ltx_ERROR">Conversion to HTML had a Fatal error and exited abruptly.</span></body></html>'

@@ -1,13 +1,15 @@
 """An answer while it arrives: what is shown at once, what is held, what is never shown."""
 
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.evidence.sentences import sentences
-from digest.llm.replies.answer_text import ProvisionalText, QuotationEntry, parse_quotations, split_answer
+from digest.llm.replies import answer_text
+from digest.llm.replies.answer_text import ProvisionalText, QuotationEntry, parse_quotations, quoted_spans, split_answer
 from digest.llm.server.thoughts import ThoughtFilter, strip_thoughts
 
 FENCED = "It works [1].\n\n```quotes\n[1] (paper 4) we show that it works\n```\n"
@@ -227,3 +229,17 @@ def test_what_only_begins_with_a_word_for_thoughts_stays(text):
 def test_emphasis_and_quotations_at_the_start_stay(text):
     assert strip_thoughts(text) == text
     assert grown(text + " " * 80)[-1].strip() == text
+
+
+@pytest.mark.parametrize("mark", ["„", "«", "“"])
+def test_a_mark_that_nothing_closes_is_looked_for_once_a_line(mark, monkeypatch):
+    asked, closing = Counter[str](), answer_text._closing
+
+    def counted(text: str, at: int) -> int:
+        asked[text[at]] += 1
+        return closing(text, at)
+
+    monkeypatch.setattr(answer_text, "_closing", counted)
+    line = f'{mark * 200} some words "in quotation marks" and more\n'
+    assert [quoted.text for quoted in quoted_spans(2 * line)] == 2 * ["in quotation marks"]
+    assert asked[mark] == 2
