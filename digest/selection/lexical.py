@@ -34,6 +34,9 @@ _ABBREVIATION = regex("[b-df-hj-np-tv-xz]{2,4}")
 LEAST_JOINED = 4
 """Letters of a keyword that is looked for with other gaps: `gan` is not `g an`."""
 
+_SIGNED = regex(r"\w(?:\+{1,2}|#)\Z|\A\.(?=[^\W\d])")
+_FEW_LETTERS = 3
+
 _SIGNS = (
     (regex(r"github\.com|huggingface\.co|\bcode (?:is|are|will be|and|available)|open-?source|publicly available|\bwe release\b", re.IGNORECASE), 1.5),
     (regex(r"\b(?:new|novel|large-scale|first)\b[^.]{0,40}\b(?:dataset|benchmark|corpus)\b|\bintroduce\b[^.]{0,40}\bbenchmark\b", re.IGNORECASE), 1.5),
@@ -51,15 +54,24 @@ def lexical(papers: Sequence[Paper], profile: Profile) -> list[Score]:
 
 @lru_cache(maxsize=100)
 def wishes(profile: Profile) -> tuple[str, ...]:
-    """The terms that interests and keywords search for; none where they hold only little words."""
-    return tuple(dict.fromkeys(asked(f"{profile.interests} {' '.join(profile.wanted)}")))
+    """The terms that interests and keywords search for, and the words that are meant as they are
+    written; none where they hold only little words."""
+    words = [word for keyword in profile.wanted for word in keyword.split()]
+    exact = [word for word in words if _as_written(word)]
+    others = " ".join(word for word in words if word not in exact)
+    return tuple(dict.fromkeys([*asked(f"{profile.interests} {others}"), *exact]))
 
 
 def _bm25(papers: Sequence[Paper], query: Sequence[str]) -> list[float]:
     """0 to 1: BM25 relative to the batch's best, times the wishes' weight the best matches."""
     if not papers or not query:
         return [0.0] * len(papers)
-    bags = [[*terms(p.title), *terms(p.title), *terms(p.abstract)] for p in papers]
+    exact = [(word, pattern) for word in query if (pattern := _as_written(word))]
+
+    def bag(text: str) -> list[str]:
+        return [*terms(text), *(word for word, pattern in exact if pattern.search(text))]
+
+    bags = [[*title, *title, *bag(p.abstract)] for p in papers for title in [bag(p.title)]]
     index = Bm25(bags)
     known = [w for w in query if w in index]
     if not known:
@@ -90,7 +102,25 @@ def _english(keyword: str) -> Iterator[list[str]]:
 
 def matched(keywords: Sequence[str], text: str) -> tuple[str, ...]:
     """The keywords whose phrase it contains, inflected or not; a Chinese one in English too."""
-    return tuple(k for k in keywords if any(_holds(_words(text), phrase) for phrase in _phrases(k)))
+    return tuple(
+        k
+        for k in keywords
+        if any(_holds(_words(text), phrase) for phrase in _phrases(k))
+        and all(pattern.search(text) for word in k.split() if (pattern := _as_written(word)))
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _as_written(word: str) -> re.Pattern[str] | None:
+    """Finds a word with signs, `C++`, or few letters in capitals, `IT`, which is another without
+    them; nothing for other words."""
+    if _SIGNED.search(word):
+        before, after = ("", r"(?![^\W_])") if word[0] == "." else (r"(?<![^\W_])", "(?![+#])")
+        return re.compile(f"{before}{re.escape(word)}{after}", re.IGNORECASE | re.ASCII)
+    few = word.isascii() and word.isalpha() and len(word) <= _FEW_LETTERS
+    if few and (word.isupper() or (word.istitle() and len(word) < _FEW_LETTERS)):
+        return re.compile(rf"(?<![A-Z0-9]){word}s?(?![A-Za-z0-9])")
+    return None
 
 
 @lru_cache(maxsize=500)

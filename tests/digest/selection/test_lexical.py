@@ -140,10 +140,64 @@ def test_who_is_who(wanted, author, same):
         ("医学影像", "a medical report", False),
         ("cafe\u0301", "at the café", True),
         ("finetuning", "e\ufb03cient ﬁne-tuning", True),
+        ("news", "a new method", False),
+        ("new", "news of the day", False),
+        ("bias", "biases in models", True),
+        ("lens", "lenses of telescopes", True),
+        ("atlas", "brain atlases", True),
+        ("canvas", "two canvases", True),
+        ("alias", "without aliasing", True),
+        ("string", "algorithms on strings", True),
+        ("analysis", "analyses of data", True),
+        ("hypothesis", "two hypotheses", True),
+        ("basis", "a bass", False),
+        ("saving", "the savings", True),
+        ("raise", "it raises", True),
+        ("noise", "noises", True),
+        ("speed", "top speeds", True),
+        ("anomaly", "anomalies", True),
+        ("family", "families of models", True),
+        ("MLLM", "MLLMs answer", True),
+        ("C++", "methods A, B and C", False),
+        ("C++", "written in C++.", True),
+        ("c++", "C++17 code", True),
+        ("C++", "C, not C#", False),
+        ("C#", "C# and Java", True),
+        (".NET", "the net gain", False),
+        (".NET", "ASP.NET programs", True),
+        ("R", "the set r of rows", False),
+        ("R", "an R package", True),
+        ("Go", "we go further", False),
+        ("Go", "programs in Go", True),
+        ("Go", "Google", False),
+        ("IT", "it works", False),
+        ("IT", "Italian IT staff", True),
+        ("US", "it helps us", False),
+        ("US elections", "US election data", True),
+        ("US elections", "it tells us elections matter", False),
+        ("GAN", "GANs draw", True),
+        ("GAN", "a StyleGAN", True),
+        ("rag", "RAG systems", True),
     ],
 )
 def test_a_keyword_is_found_however_it_is_spelt(keyword, text, holds):
     assert bool(matched((keyword,), text)) is holds
+
+
+@each(
+    ("keyword", "other", "meant"),
+    [
+        ("news", "A new method", "News articles"),
+        ("C++", "Methods A, B and C", "Programs in C++"),
+        ("IT", "Making it work", "Failures of IT"),
+    ],
+)
+def test_a_keyword_ranks_and_removes_the_papers_that_have_it(keyword, other, meant):
+    papers = [a_paper("2601.00001", title=other, abstract=""), a_paper("2601.00002", title=meant, abstract="")]
+    first, second = lexical(papers, Profile(wanted=(keyword,), language="en"))
+    assert (first.relevance, first.relevance < second.relevance, keyword in second.reason) == (0, True, True)
+    unwanted = Profile(unwanted=(keyword,))
+    assert ids(choose(papers, lexical(papers, unwanted), unwanted, 2)) == ["1"]
 
 
 def test_watched_authors_are_told_as_the_paper_writes_them():
