@@ -68,7 +68,6 @@ _OPERATORS = {
     "argmin": "argmin", "Pr": "pr", "det": "det", "dim": "dim", "ldots": "", "dots": "", "cdots": "", "mid": "", "star": "", "ast": "",
 }  # fmt: skip
 _BROKEN = regex("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011][^\\S\n]*\n\\s*)(?=[^\\W\\d_])")
-_SPACING_ACCENT = regex("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
 
 
 def _number(raw: str) -> str:

@@ -22,9 +22,13 @@ from digest.patterns import regex
 
 _NOT_CLAIMS = regex(
     r"https?://\S+|\barxiv\s*+(?:[:：]\s*+)?\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.{0,1000}?```|`[^`\n]*`"
-    r"|(?<![A-Za-z])(?:sub-?)?(?:sections?|sec\.|figures?|fig\.|tables?|tab\.|eq\.|equations?|appendix|chapter|page|pp?\.|step|stage|phase|part|algorithm|theorem|lemma|definition|corollary|no\.|paper|question|rq)\s*\(?\d+(?:\.\d+)*\)?[a-z]?(?:\s*(?:,|and|–|-|to)\s*\d+(?:\.\d+)*)*"
-    r"|第\s*\d+(?:\.\d+)*\s*(?:节|章|页|篇|步|阶段|部分|个|条|次|层|行|列|类|代|届)?|(?:图|表|式|公式|附录|章节|步骤|阶段|算法|定理|引理|问题)\s*\(?\d+(?:\.\d+)*\)?(?:\s*[-–、和]\s*\d+)*"
-    r"|^[ \t]*(?:\(?\d{1,2}[.)、）](?!\d)|（\d{1,2}）|[①-⑳])|(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s])|(?<=[；;。：:\n])[ \t]*\d{1,2}[.、](?!\d)(?=\s*[^\d\s])",
+    r"|(?<![A-Za-z])(?:sub-?)?(?:sections?|sec\.|figures?|fig\.|tables?|tab\.|eq\.|equations?|appendix|chapter|page|pp?\.|step|stage|phase|part|algorithm|theorem|lemma|definition|corollary|no\.|paper|question|rq)\s*\(?\d++(?:\.\d++)*+(?!\s*[%％])\)?[a-z]?"
+    # `Tables 3, 4 and 5`, but not `Table 3, 95.2%` nor `phase 3, 412 patients`.
+    r"(?:\s*(?:–|-|to)\s*\d++(?:\.\d++)*+(?!\s*[%％])|\s*(?:,\s*)?(?:and|&)\s*\d{1,2}+(?:\.\d++)*+(?!\d|\s*[%％])|\s*,\s*\d{1,2}+(?:\.\d{1,2})*+(?=\s*(?:[,;:)\]–-]|and\b|&|\.?(?:\s|\Z)(?!\s*\w))))*"
+    r"|第\s*\d+(?:\.\d+)*\s*(?:节|章|页|篇|步|阶段|部分|个|条|次|层|行|列|类|代|届)?"
+    # `如图3`, but not `分布式64张`, `代表30%`, `试图40次`.
+    r"|(?:(?:(?<![\u4e00-\u9fff])|(?<=[见如在和与及或由从据到自看附中对的于照]))[图表式]|公式|附录|章节|步骤|阶段|算法|定理|引理|问题)\s*\(?\d++(?:\.\d++)*+(?!\s*[%％])\)?(?:\s*[-–、和]\s*\d{1,2}+(?!\.?\d|\s*[%％]))*"
+    r"|^[ \t]*(?:\(?\d{1,2}[.)、）](?!\d)|（\d{1,2}）|[①-⑳])|(?P<mark>(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s]))|(?:(?<=[；;。\n])[ \t]*\d{1,2}|(?<=[：:])[ \t]*1)[.、](?!\d)(?=\s*[^\d\s])",
     re.IGNORECASE | re.MULTILINE,
 )
 _YEAR = regex(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)(?:\s*年)?")
@@ -44,7 +48,7 @@ _COMPARES = regex(
     r"差|gap|difference|ratio|比|倍|margin|相差|between|than|versus|vs|compared|relative|相对", re.IGNORECASE
 )
 _SCORE = regex(
-    r"accura|score|precision|recall|\\bF1|\\bAUC|\\bmAP|\\bIoU|\\brate|percent|BLEU|ROUGE|\\bEM\\b|准确|得分|率",
+    r"accura|score|precision|recall|\bF1|\bAUC|\bmAP|\bIoU|(?<!learning )\brate|percent|BLEU|ROUGE|\bEM\b|准确|得分|率",
     re.IGNORECASE,
 )
 _MAX_DISTANCE = 260
@@ -81,6 +85,7 @@ class _SourceIndex:
         self.text = text
         self.held: dict[Figure, bool] = {}
         self.derived: dict[tuple[str, Figure], bool] = {}
+        self._whole: dict[str, bool] = {}
         self._scores: dict[int, bool] = {}
 
     @cached_property
@@ -120,6 +125,18 @@ class _SourceIndex:
         for unit in self._by_unit if units is None else units:
             values, ordered = self._by_unit.get(unit, ([], []))
             yield from ordered[bisect_left(values, low) : bisect_right(values, high)]
+
+    @cached_property
+    def pairs(self) -> _Pairs:
+        """Of figures that stand together in a sentence."""
+        return _pairs(self.text)
+
+    def has_whole(self, bare: str) -> bool:
+        """Whether the source has it as whole words: `ELMo` is not in `a wheel moves`."""
+        if bare not in self._whole:
+            pattern = r"(?<![a-z0-9])" + r"[\W_]*".join(map(re.escape, bare)) + r"s?(?![a-z0-9])"
+            self._whole[bare] = re.search(pattern, self.lower) is not None
+        return self._whole[bare]
 
     def is_score(self, figure: Figure) -> bool:
         """Whether a bare figure may be a percentage: a decimal, among others, or beside a score's
@@ -194,10 +211,28 @@ def _by_place(figure: Figure) -> tuple[float, int]:
 
 
 def _claims_only(text: str) -> str:
-    return "".join(
-        _DATE.sub(lambda m: " " * len(m[0]), _NOT_CLAIMS.sub(lambda m: " " * len(m[0]), piece))
-        for piece in _pieces(text)
-    )
+    return "".join(_DATE.sub(_spaces, _NOT_CLAIMS.sub(_no_claim, piece)) for piece in _pieces(text))
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _no_claim(match: re.Match[str]) -> str:
+    """Spaces, but for a figure that ends what stands in parentheses: `(batch size 64)`."""
+    mark = match["mark"] or "("
+    return match[0] if mark[0].isdecimal() and _inside_parentheses(match) else _spaces(match)
+
+
+def _inside_parentheses(mark: re.Match[str]) -> bool:
+    """Whether words stand between it and the parenthesis that it closes."""
+    before = mark.string[max(0, mark.start() - _LONGEST) : mark.start()].rpartition("\n")[2]
+    opened, closed = (max(map(before.rfind, pair)) for pair in ("(（", ")）"))
+    return closed < opened < len(before) - 1
+
+
+_LONGEST = 300
+"""Characters in parentheses."""
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -325,7 +360,7 @@ def _derived_in(sentence: str, figure: Figure, index: _SourceIndex) -> bool:
         return any(_follows(figure, a, b, sentence) for a, b in named)
     if anchored:
         return any(_follows(figure, a, b, sentence) for a in anchored for b in _neighbours(a, index))
-    return any(_follows(figure, a, b, sentence) for a, b in _pairs(index).near(figure))
+    return any(_follows(figure, a, b, sentence) for a, b in index.pairs.near(figure))
 
 
 def _comparable(a: Figure, b: Figure) -> bool:
@@ -373,10 +408,9 @@ class _Pairs:
             yield from (self._pairs[n] for n in order[first : min(last, first + _MOST_PAIRS)])
 
 
-@lru_cache(maxsize=16)
-def _pairs(index: _SourceIndex) -> _Pairs:
+def _pairs(text: str) -> _Pairs:
     found: list[tuple[Figure, Figure]] = []
-    for sentence in _SENTENCE.finditer(index.text):
+    for sentence in _SENTENCE.finditer(text):
         if len(sentence[0]) > 600:
             continue
         inside = [f for f in figures(sentence[0]) if f.plain]
@@ -444,17 +478,10 @@ def _named(name: str, index: _SourceIndex) -> bool:
     single = bare.removesuffix("s")
     if bare in index.words or single in index.words or f"{bare}s" in index.words or len(bare) < 2:
         return True
-    if bare in index.squeezed and _is_whole_word(bare, index):
+    if bare in index.squeezed and index.has_whole(bare):
         return True
     if name.rstrip("s").replace("-", "").isupper() and abbreviates(single, index.initials):
         return True
     parts = [squeezed(p) for p in re.split(r"[-_/+.·]", name) if p]
     known = all(p in index.words or p.removesuffix("s") in index.words for p in parts)
     return len(parts) > 1 and known and not any(p.isdecimal() for p in parts)
-
-
-@lru_cache(maxsize=4_000)
-def _is_whole_word(bare: str, index: _SourceIndex) -> bool:
-    """As whole words: `ELMo` is not in `a wheel moves`."""
-    pattern = r"(?<![a-z0-9])" + r"[\W_]*".join(map(re.escape, bare)) + r"s?(?![a-z0-9])"
-    return re.search(pattern, index.lower) is not None

@@ -135,7 +135,7 @@ def han_number(text: str) -> float:
 
 def _bounded(exponent: str) -> int:
     """An exponent that a float can hold."""
-    return max(-300, min(300, int(exponent)))
+    return max(-300, min(300, int(exponent[:6])))  # Python reads no more than 4,300 digits
 
 
 def _scientific(match: re.Match[str]) -> tuple[float, float]:

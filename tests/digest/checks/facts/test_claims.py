@@ -1,8 +1,12 @@
 """Figures and names: what the paper says passes however it is written, what it does not say is named."""
 
+import gc
+import weakref
+
 import pytest
 
 from digest.checks import unsupported
+from digest.checks.facts import claims
 from digest.checks.facts.figures import figures, han_number
 from digest.checks.facts.names import abbreviates, initials_of
 from tests.rows import each
@@ -145,3 +149,69 @@ def test_the_start_of_a_word_with_accents_is_no_unit(text):
 )
 def test_an_acronym_begins_two_to_six_words_in_a_row(letters, holds):
     assert abbreviates(letters, initials_of("Large-language models for 3 code generators. X")) is holds
+
+
+@each(
+    ("statement", "source"),
+    [
+        ("It trains with a batch size of 64.", "We train with Adam (batch size 64) for ten epochs."),
+        ("There were 24 controls.", "We recruited controls (n = 24) at two sites."),
+        ("The age was 54.", "The patients (median, 54) were old."),
+        ("95.2% are right.", "As shown in Table 3, 95.2% of the samples are right."),
+        ("412 patients were enrolled.", "In phase 3, 412 patients were enrolled."),
+        ("使用了64张GPU。", "采用分布式64张GPU训练。"),
+    ],
+)
+def test_a_figure_beside_a_reference_or_a_parenthesis_is_in_the_source(statement, source):
+    assert unsupported(statement, source) == ()
+
+
+@each(
+    ("statement", "missing"),
+    [
+        ("Accuracy rose (to 95) there.", ("95",)),
+        ("Accuracy: 95. Better than before.", ("95",)),
+        ("As shown in Table 3, 99.9% are right.", ("99.9%",)),
+        ("In stage 2, 4096 samples are drawn.", ("4096",)),
+        ("In stages 2 and 3, 48 samples are drawn.", ("48",)),
+        ("这代表30%的提升。", ("30%",)),
+        ("采用分布式64张GPU训练。", ("64",)),
+        ("试图40次。", ("40",)),
+        ("地图5000张。", ("5000",)),
+    ],
+)
+def test_a_figure_is_no_number_of_a_list_or_a_table(statement, missing):
+    assert unsupported(statement, "We train.") == missing
+
+
+@each(
+    "text",
+    [
+        "Tables 13, 14, and 15 and Sec. 3.1, 3.2 and 11 tell more (see also Tables 16, 17).",
+        "如图13和14、见表12。",
+        "(11) fast, (12) slow; 13) good",
+        "步骤：1. 快；12. 小；（13）准",
+    ],
+)
+def test_numbers_of_lists_and_tables_are_no_claims(text):
+    assert unsupported(text, "We train.") == ()
+
+
+def test_a_bare_number_beside_the_name_of_a_score_is_a_percentage():
+    assert unsupported("It reaches an F1 of 87%.", "On the test set F1 is 87 for our model.") == ()
+    assert unsupported("It reaches an AUC of 91%.", "The AUC was 91 there.") == ()
+    assert unsupported("It reaches 91%.", "There were 91 there.") == ("91%",)
+
+
+@each("text", ["10^" + "1" * 5_000, "10^{-" + "1" * 5_000 + "}", "3 \\times 10^{" + "1" * 5_000 + "}"])
+def test_an_exponent_of_any_length_is_read(text):
+    assert len(figures(text)) == 1
+
+
+def test_papers_that_were_checked_are_let_go():
+    source = "The wheel moves. " * 400
+    unsupported("It uses ELMo and GPT-4, a gain of 3.5 points.", source)
+    held = weakref.ref(claims._index_of_paper(source))
+    claims._index_of_paper.cache_clear()
+    gc.collect()
+    assert held() is None
