@@ -120,8 +120,13 @@ AXES = (
 )  # fmt: skip
 """A word may be on several axes."""
 
+AWAY = regex(
+    r"\b(?:without|unless|left out|leav\w+ out|dropping|(?:remov|ablat|exclud|omit|disabl|delet)\w*)\b", re.IGNORECASE
+)
+"""Words with which a paper says what happens where a thing is away."""
+
 COMPARATORS = regex(
-    r"\b(?:outperform\w*(?:\s+by(?=\s+(?:the|a|an|our|its|[A-Z])))?|surpass\w*|exceed\w*|beats?|(?:better|higher|lower|larger|smaller|faster|slower|worse|greater|fewer|less|more|longer|shorter|stronger|weaker|easier|harder|superior|inferior)\b[^.;:]{0,60}?\b(?:than|to))\b"
+    r"\b(?:(?:outperform\w*|surpass\w*|exceed\w*|beat(?:s|en)?)(?:\s+by(?=\s+(?:the|a|an|our|its|[A-Z])))?|(?:better|higher|lower|larger|smaller|faster|slower|worse|greater|fewer|less|more|longer|shorter|stronger|weaker|easier|harder|superior|inferior)\b[^.;:]{0,60}?\b(?:than|to))\b"
     r"|优于|胜过|超过|超越|高于|低于|多于|少于|大于|小于|快于|慢于|不如|劣于|逊于|领先于?|落后于?",
     re.IGNORECASE,
 )

@@ -83,7 +83,7 @@ def support_of(
         return Verdict(Support.SUPPORTED, reworded=case.reworded)
     if worst.level == 4:
         return Verdict(Support.CONTRADICTED, worst.reason)
-    agree = worst.level > 1 and any(doubts[one] and doubts[other] for one, other in _AGREEING)
+    agree = worst.level > 1 and not case.ablated and any(doubts[one] and doubts[other] for one, other in _AGREEING)
     return Verdict(Support.DOUBTFUL, worst.reason, ask=worst.level < 3 and not agree, slight=worst.level == 1)
 
 

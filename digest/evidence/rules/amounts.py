@@ -175,7 +175,7 @@ def bounds_agree(case: Case) -> Iterator[Doubt]:
     theirs = set(changes(case.whole))
     for start, end in changes(read):
         if start != end and (end, start) in theirs and (start, end) not in theirs:
-            yield Doubt(f"in the quotation it changes from {end:g} to {start:g}", 3)
+            yield Doubt(f"in the quotation it changes from {end:g} to {start:g}", 2 if case.ablated else 3)
             return
         if (start, end) not in theirs and _in_a_row(case.whole, end, start):
             yield Doubt(f"the quotation has {end:g} before {start:g}", 3)

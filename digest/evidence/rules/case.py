@@ -27,7 +27,7 @@ from digest.evidence.content_words import (
     words,
     words_beside,
 )
-from digest.evidence.directions import negations
+from digest.evidence.directions import AWAY, AXES, negations
 from digest.evidence.ground import Ground, SentenceIndex, letters
 from digest.patterns import regex
 
@@ -61,6 +61,8 @@ _READ = 0.15
 """Of the characters of a Chinese sentence; particles and common verbs are most of the rest."""
 _TELLING = 12
 """Characters: `Hardly.` says nothing by itself."""
+_CHANGES = frozenset(("more", "better", "fast", "twice"))
+"""Axes of what a change brings."""
 _JOINS = regex(r"\b(?:and|or|but|while|whereas)\b|;", re.IGNORECASE)
 
 
@@ -101,6 +103,20 @@ class Case:
         held = {word.lower() for word in theirs}
         turned = {word for word in mine - held if any(are_opposite(word, other) for other in held - mine)}
         return len(turned) == 2
+
+    @cached_property
+    def ablated(self) -> bool:
+        """`removing the module lowers` for `the module raises`, which may be so."""
+        return (
+            not self.foreign
+            and bool(AWAY.search(self.sentence)) != bool(AWAY.search(self.whole))
+            and any(
+                mine.search(self.sentence) and not other.search(self.sentence) and other.search(self.whole)
+                for axis in AXES
+                if axis.name in _CHANGES
+                for mine, other in ((axis.up, axis.down), (axis.down, axis.up))
+            )
+        )
 
     def weight(self, word: Word) -> float:
         return self.index.weight(word) if self.index else 1.0

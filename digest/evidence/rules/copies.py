@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
@@ -21,7 +22,9 @@ def copy(case: Case) -> Iterator[Doubt]:
             ops = list(Levenshtein.opcodes([t.norm for t in mine], [t.norm for t in theirs]))
             same = sum(op.src_end - op.src_start for op in ops if op.tag == "equal")
             if len(theirs) >= 4 and same >= 0.7 * len(mine):
-                yield from _edited(mine, theirs, ops)
+                yield from (
+                    replace(d, level=2) if case.ablated and d.level == 4 else d for d in _edited(mine, theirs, ops)
+                )
                 break
 
 

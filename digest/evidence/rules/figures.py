@@ -48,6 +48,10 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
         if _rest_of(case, figure):
             yield Doubt(f"the quotation says it of the rest, not {figure.text}", 1)
             continue
+        if figure.bound and any(f.bound and abs(100 - f.value - figure.value) < 1e-6 for f in _per_cents(case.whole)):
+            # `no more than 10 % are wrong` for `at least 90 % are right`.
+            yield Doubt(f"the quotation bounds what is left of {figure.text}", 2)
+            continue
         other = [f for f in figures(case.whole) if f.plain and f.unit == figure.unit and f.value != figure.value]
         alike = other and (figure.unit or figure.step < 1) and case.share >= 0.5
         yield Doubt(f"the quotation does not hold {figure.text}", 4 if alike else 3)
@@ -96,9 +100,13 @@ def _left_of_changes(case: Case) -> list[float]:
 
 def _rest_of(case: Case, figure: Figure) -> bool:
     """`2.5 % were not` for `97.5 % were`."""
-    whole = [f.value for f in figures(case.whole) if f.unit == "%"]
+    whole = [f.value for f in _per_cents(case.whole)]
     turned = (len(case.negations) - len(negations(case.whole))) % 2
     return figure.unit == "%" and bool(turned) and any(abs(100 - n - figure.value) < 1e-6 for n in whole)
+
+
+def _per_cents(text: str) -> list[Figure]:
+    return [f for f in figures(text) if f.unit == "%"]
 
 
 def _between_two(case: Case, figure: Figure) -> bool:

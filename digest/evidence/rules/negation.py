@@ -30,7 +30,7 @@ def negation(case: Case) -> Iterator[Doubt]:
         both = set(turned) & ground.affirmed & ground.denied  # said of one thing, denied of another
         softened = any(p.search(text) for p in (_NOT_MORE, _NEARLY) for text in (case.sentence, case.whole))
         # `did not trigger the drainage` says nothing against `the drainage began`.
-        level = 4 if case.share >= 0.6 and not (hidden or softened or both) and odd else 2
+        level = 4 if case.share >= 0.6 and not (hidden or softened or both or case.ablated) and odd else 2
         if not _no_more(case) and (own.predicates | ground.predicates) & {*turned}:
             yield Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
     elif mine and not theirs and not _NEGATED_WORD.search(case.whole):

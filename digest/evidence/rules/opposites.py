@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from digest.evidence.clauses import END, part_at
 from digest.evidence.content_words import is_direction, start_of, words, words_beside
@@ -58,9 +59,22 @@ def _against(case: Case, axis: Axis, mine: re.Pattern[str], opposite: re.Pattern
     if case.foreign and found:
         return Doubt(f"the quotation says “{found[0][0]}”", 2 if axis.name in _STATED else 1)
     if any(case.beside(a, b) for a in own for b in found):
-        level = 4 if case.share >= 0.5 and not mine.search(case.whole) else 2
+        told = case.share >= 0.5 and not mine.search(case.whole) and not case.ablated
+        passive = own[0][0].lower().endswith(" by") != found[0][0].lower().endswith(" by")  # `comparison` has the sides
+        level = 4 if told and not passive and not _of_other_side(case, own, found) else 2
         return Doubt(f"the quotation says “{found[0][0]}”, not “{own[0][0]}”", level)
     return None
+
+
+def _of_other_side(case: Case, own: Sequence[re.Match[str]], found: Sequence[re.Match[str]]) -> bool:
+    """`the baseline has a higher loss` for `the loss is lower than that of the baseline`."""
+    sides = (case.sentence, own, comparison_in(case.sentence)), (case.whole, found, comparison_in(case.whole))
+    return any(
+        compared is None
+        and other is not None
+        and any(other.right.intersection(w.stems) for w in words(text) if w.start < matches[0].start())
+        for (text, matches, compared), (_, _, other) in permutations(sides)
+    )
 
 
 def _found(direction: re.Pattern[str], text: str) -> list[re.Match[str]]:

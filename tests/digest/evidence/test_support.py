@@ -379,6 +379,46 @@ def test_what_the_quotation_says_in_other_words_is_not_marked(kind):
     assert [s for s, v in verdicts if not (v.support is Support.SUPPORTED or v.slight or (v.ask and asked))] == []
 
 
+@each(
+    ("quotation", "sentence"),
+    [
+        (
+            "Removing the memory module reduces accuracy by 4.2 points.",
+            "The memory module raises accuracy by 4.2 points.",
+        ),
+        (
+            "Without the retrieval step, the error rate increases by 12%.",
+            "The retrieval step reduces the error rate by 12%.",
+        ),
+        ("Disabling caching doubles latency from 20 ms to 40 ms.", "Caching halves latency from 40 ms to 20 ms."),
+        ("Accuracy drops from 84% to 61% without pretraining.", "Pretraining raises accuracy from 61% to 84%."),
+        ("The transformer is beaten by our model on all tasks.", "Our model beats the transformer on all tasks."),
+        ("At least 90% of the answers are correct.", "No more than 10% of the answers are wrong."),
+        ("The loss is lower than that of the baseline.", "The baseline has a higher loss."),
+    ],
+)
+def test_what_an_ablation_or_a_passive_says_otherwise_is_asked_about_either_way(quotation, sentence):
+    for said, quoted in ((sentence, quotation), (quotation, sentence)):
+        verdict = support_of(said, Ground(quoted, quoted), "en")
+        assert (verdict.support, verdict.ask) == (Support.DOUBTFUL, True), said
+
+
+@each(
+    ("quotation", "sentence"),
+    [
+        (
+            "Removing the memory module reduces accuracy by 4.2 points.",
+            "Removing the memory module raises accuracy by 4.2 points.",
+        ),
+        ("Without the retrieval step, the error rate increases.", "Without the retrieval step, the error rate falls."),
+        ("The transformer is beaten by our model.", "The transformer beats our model."),
+        ("The loss is lower than that of the baseline.", "The loss is higher than that of the baseline."),
+    ],
+)
+def test_an_ablation_or_a_passive_turned_round_is_contradicted(quotation, sentence):
+    assert support_of(sentence, Ground(quotation, quotation), "en").support is Support.CONTRADICTED
+
+
 def test_a_denial_on_both_sides_is_no_contradiction():
     for sentence, quotation in (
         ("Strong convexity is not needed for the proof.", "Our proof does not rely on strong convexity."),
