@@ -203,7 +203,10 @@ def aligned(text: str) -> str:
 def worded_in(question: str, count: int) -> Worded:
     """`question` is in compatibility form."""
     plain = without_accents(question)
-    found = sorted(_named(plain, count))
+    runs = list(_runs(plain, count))
+    for run in runs:
+        plain = plain[: run.start] + " " * (run.end - run.start) + plain[run.end :]
+    found = sorted([*_named(plain, count), *(at for run in runs if run.named for at in run.papers)])
     named = [(at, number) for at, _, number in found]
     bare = sorted(
         {
@@ -214,6 +217,7 @@ def worded_in(question: str, count: int) -> Worded:
     )
     taken = {place for at, end, _ in (*found, *bare) for place in range(at, end)}
     unplaced = [u for u in _without_versions(_unplaced(plain, count), question, plain) if u[0] not in taken]
+    unplaced = sorted([*unplaced, *((at, n) for run in runs if not run.named for at, _, n in run.papers if n <= count)])
     asked = [(at, at + len(str(n)), n) for at, n in unplaced if _ASKED_OF.match(plain, at + len(str(n)))]
     bare, unplaced = sorted([*bare, *asked]), [u for u in unplaced if not any(u[0] == at for at, *_ in asked)]
     if named:
@@ -225,7 +229,8 @@ def worded_in(question: str, count: int) -> Worded:
         not bare or joined[-1] not in unplaced or _ENDS.match(plain, joined[-1][0] + len(str(joined[-1][1])))
     ):
         named, unplaced, bare = joined, [], []
-    likely = () if named or bare else tuple(dict.fromkeys(_likely(plain, count)))
+    joined_too = (n for run in runs if run.likely for _, _, n in run.papers if n <= count)
+    likely = () if named or bare else tuple(dict.fromkeys([*joined_too, *_likely(plain, count)]))
     return Worded(tuple(sorted(set(named))), tuple(n for _, _, n in bare), tuple(n for _, n in unplaced), likely)
 
 
@@ -266,14 +271,16 @@ def closed(question: str) -> str:
 
 def with_spans(question: str) -> str:
     """The question with a range of papers that it begins with, or that has a word for papers, as
-    `#5-7`: `de 5 à 7, …`, `5〜7を…`, `5번부터 7번까지`."""
+    `#5-7`: `de 5 à 7, …`, `5〜7を…`, `5번부터 7번까지`, `papers six through eight`."""
     plain = aligned(question)
-    if not _TWO_FIGURES.search(plain):
-        return question
-    for pattern in _spans():
-        if (match := pattern.search(plain)) and int(match["a"]) < int(match["b"]) <= int(match["a"]) + _SPAN:
+    figures = [("en", pattern) for pattern in _spans()] if _TWO_FIGURES.search(plain) else []
+    for language, pattern in (*figures, *_spans_in_words()):
+        if not (match := pattern.search(plain)):
+            continue
+        first, last = (_values(match[end], language)[0] for end in "ab")
+        if first < last <= first + _SPAN:
             start, end = match.span("all")
-            return f"{question[:start]}#{match['a']}-{match['b']} {question[end:]}"
+            return f"{question[:start]}#{first}-{last} {question[end:]}"
     return question
 
 
@@ -331,6 +338,7 @@ def numbered_in(question: str) -> list[tuple[int, int]]:
     plain = aligned(question)
     found = [m.span() for pattern in _in_the_list().values() for m in pattern.finditer(plain)]
     found += [m.span() for language in _NOUNS for p in _patterns(language) for m in p.finditer(plain)]
+    found += [(run.start, run.end) for run in _runs(plain, 0) if run.papers and run.named]
     # `resume el séptimo en una frase`
     return found or [m.span() for lang in _SPACED for p in _ordinals(lang) for m in _before_nouns(p, plain)]
 
@@ -349,6 +357,61 @@ def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
                     continue
                 at, listed = match.start("number"), match["number"]
                 yield from ((at + i, match.end(), n) for i, n in enumerate(_values(listed, language)))
+
+
+class _Run(NamedTuple):
+    """Ordinals joined without a noun: `the third and fifth`, `das dritte oder das fünfte`."""
+
+    start: int
+    end: int
+    papers: Sequence[tuple[int, int, int]]
+    """(start, end, number)"""
+    named: bool
+    """Otherwise what follows may be their noun: `the second or fourth release`."""
+    likely: bool
+
+
+def _runs(plain: str, count: int) -> Iterator[_Run]:
+    """All of them but those of something else: `the first and second stages`."""
+    for language in _SPACED:
+        for match in _run(language).finditer(plain):
+            at, end = match.span()
+            papers = [
+                (one.start(), one.end(), n)
+                for one in _ordinal_or_last(language).finditer(plain, at, end)
+                for n in (
+                    _values(one["number"], language)
+                    if one["number"]
+                    else _from_an_end(one.groupdict(), count, language)
+                )
+            ]
+            things = _SIZED.match(plain, end)
+            # `le troisième et le sixième parlent` have no noun either.
+            named = match["alone"] is not None or (match["bare"] is None and match["the"] and not things)
+            if match["alone"] is None and (
+                (match["word"] is not None and not named) or _no_paper().match(plain, end + 1)
+            ):
+                papers = []  # `uses first and second moments`
+            yield _Run(at, end, papers, bool(named), not named and not things)
+
+
+@cache
+def _run(language: str) -> re.Pattern[str]:
+    nouns, one = _NOUNS[language], ordinals(language)
+    the = rf"(?:{nouns.the or ('the' if language == 'en' else '(?!)')}|d(?:er|ie|en)|la)\s*"
+    before = (
+        rf"(?:(?P<the>{the})|(?P<word>^\W*(?:\w+\s+)?))" if article(language) != "(?!)" else "(?P<the>)(?P<word>(?!))?"
+    )
+    attached = "|و" if language == "ar" else ""
+    joins = rf"\s*(?:[,&/]|,?\s*(?<!\w)(?:(?:{nouns.both})(?!\w){attached}))\s*"
+    return re.compile(
+        rf"(?<!\w){before}{one}(?:{joins}(?:{the}|(?P<bare>)){one}){{1,49}}(?P<alone>{alone(language)}|\s+{_noun(language)})?"
+    )
+
+
+@cache
+def _ordinal_or_last(language: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<number>{_ordinal(language)})|(?:{_NOUNS[language].last})(?!\w)")
 
 
 def _from_an_end(groups: Mapping[str, str | None], count: int, language: str) -> Iterable[int]:
@@ -667,6 +730,33 @@ def _spans() -> tuple[re.Pattern[str], ...]:
             found.append(rf"{lead}(?P<all>(?:(?:{since})\s+)?{the}{between}){follows}")
             found.append(rf"(?<!\w)(?:{nouns.paper})\s+(?P<all>(?:(?:{since})\s+)?{the}{between})")
     return tuple(map(re.compile, found))
+
+
+@cache
+def _spans_in_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    han = "[一二三四五六七八九十]{1,3}"
+    found = [
+        ("zh", rf"(?P<all>第(?P<a>{han})[篇号]?[到至]第?(?P<b>{han})[篇号])"),
+        ("ja", rf"(?P<all>(?P<a>{han})番目?から(?P<b>{han})番目?まで)"),
+        *((k, rf"(?P<all>(?P<a>{o})(?:から|부터)\s*(?P<b>{o})(?:まで|까지))") for k in ("ja", "ko") for o in [_words(k, "ordinal")]),
+    ]  # fmt: skip
+    for language, nouns in _NOUNS.items():
+        since, until = nouns.span
+        if until == "(?!)":
+            continue
+        number = _words(language, "cardinal")
+        before = rf"(?<!\w)(?:{nouns.paper})\s+(?:(?:{since})\s+)?"
+        found.append(
+            (language, rf"{before}(?P<all>(?P<a>{number})(?:\s+(?:{until})\s+|\s?[-–—]\s?)(?P<b>{number}))(?!\w)")
+        )
+        # `compare the third to the fifth` is about two.
+        the, ordinal = rf"(?:(?:{nouns.the or 'the'}|d(?:er|ie|en)|la)\s+)?", _ordinal(language)
+        begins = [(rf"(?:{since})\s+{the}", until), *([(r"the\s+", "through|thru|till")] if language == "en" else [])]
+        found += [
+            (language, rf"(?<!\w)(?P<all>{begin}(?P<a>{ordinal})\s+(?:{to})\s+{the}(?P<b>{ordinal}))")
+            for begin, to in begins
+        ]
+    return tuple((language, re.compile(pattern)) for language, pattern in found)
 
 
 @cache
