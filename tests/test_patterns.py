@@ -140,7 +140,7 @@ AT_RUN_TIME = {
     "bot.store.redis._refusal": "a server's refusal",
     "digest.arxiv.xml.tree": "4,096 characters, one loop",
     "digest.checks.facts.claims.has_whole": "the characters of one name, in the order of the text",
-    "digest.evidence.directions._axis": "what it makes stands in its module",
+    "digest.checks.facts.directions._axis": "what it makes stands in its module",
     "digest.evidence.finder._loses_ligatures": "one word, without a loop",
     "digest.extractive.sentences._cue": "what it makes stands in its module",
     "digest.extractive.sentences.role_of": "what it tries stands in its module",

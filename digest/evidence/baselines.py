@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.evidence.directions import AXES, Axis
+from digest.checks.facts.directions import AXES, Axis
 from digest.patterns import regex
 
 _BETTER = AXES[1]

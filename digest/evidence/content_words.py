@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from digest.checks.facts.directions import AXES
 from digest.checks.facts.names import abbreviates, initials_of
 from digest.evidence.clauses import CLAUSES, bounds_at
-from digest.evidence.directions import AXES
 from digest.patterns import regex
 from digest.retrieval.glossary import translated
 from digest.retrieval.terms import LITTLE, stem, terms

@@ -14,17 +14,20 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import chain, combinations, islice, permutations
+from typing import NamedTuple
 
+from digest.checks.facts.directions import AXES
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.names import abbreviates, initials_of, names, squeezed
-from digest.checks.facts.notation import with_english_numbers, without_noun
+from digest.checks.facts.notation import read_units, with_english_numbers, without_noun
+from digest.checks.language import base
 from digest.patterns import regex
 
 _NOT_CLAIMS = regex(
     r"https?://\S+|\barxiv\s*+(?:[:：]\s*+)?\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.{0,1000}?```|`[^`\n]*`"
     r"|(?<![A-Za-z])(?:sub-?)?(?:sections?|sec\.|figures?|fig\.|tables?|tab\.|eq\.|equations?|appendix|chapter|page|pp?\.|step|stage|phase|part|algorithm|theorem|lemma|definition|corollary|no\.|paper|question|rq)\s*\(?\d++(?:\.\d++)*+(?!\s*[%％])\)?[a-z]?"
     # `Tables 3, 4 and 5`, but not `Table 3, 95.2%` nor `phase 3, 412 patients`.
-    r"(?:\s*(?:–|-|to)\s*\d++(?:\.\d++)*+(?!\s*[%％])|\s*(?:,\s*)?(?:and|&)\s*\d{1,2}+(?:\.\d++)*+(?!\d|\s*[%％])|\s*,\s*\d{1,2}+(?:\.\d{1,2})*+(?=\s*(?:[,;:)\]–-]|and\b|&|\.?(?:\s|\Z)(?!\s*\w))))*"
+    r"(?:\s*(?:–|-|to)\s*\d++(?:\.\d++)*+(?!\s*[%％])|\s*(?:,\s*)?(?:and|&)\s*\d{1,2}+(?:\.\d++)*+(?!\d|\s*[%％])|\s*,\s*\d{1,2}+(?:\.\d{1,2})*+(?=\s*+(?:[,;:)\]–-]|and\b|&|\.(?!\w)|\Z)))*"
     r"|第\s*\d+(?:\.\d+)*\s*(?:节|章|页|篇|步|阶段|部分|个|条|次|层|行|列|类|代|届)?"
     # `如图3`, but not `分布式64张`, `代表30%`, `试图40次`.
     r"|(?:(?:(?<![\u4e00-\u9fff])|(?<=[见如在和与及或由从据到自看附中对的于照]))[图表式]|公式|附录|章节|步骤|阶段|算法|定理|引理|问题)\s*\(?\d++(?:\.\d++)*+(?!\s*[%％])\)?(?:\s*[-–、和]\s*\d{1,2}+(?!\.?\d|\s*[%％]))*"
@@ -41,7 +44,7 @@ _MORE = regex(
     re.IGNORECASE,
 )
 _LESS = regex(
-    r"降低|减少|下降|缩短|缩减|低于|落后|节省|压缩|仅为|少|慢|decreas|reduc|lower|less|fewer|drop|declin|slower|save|smaller|shorter|fall|fell|behind|worse|loss|cheaper|cut|fraction|only",
+    r"降低|减少|下降|缩短|缩减|低于|落后|节省|压缩|仅为|少|慢|decreas|reduc|lower|less|fewer|drop|declin|slower|sav(?:e|ing)|smaller|shorter|fall|fell|behind|worse|loss|cheaper|cut|fraction|only",
     re.IGNORECASE,
 )
 _COMPARES = regex(
@@ -84,7 +87,7 @@ class _SourceIndex:
     def __init__(self, text: str) -> None:
         self.text = text
         self.held: dict[Figure, bool] = {}
-        self.derived: dict[tuple[str, Figure], bool] = {}
+        self.derived: dict[tuple[str, Figure, bool], bool] = {}
         self._whole: dict[str, bool] = {}
         self._scores: dict[int, bool] = {}
 
@@ -144,10 +147,15 @@ class _SourceIndex:
         if figure.step < 1:
             return True
         if figure.start not in self._scores:
-            around = self.text[max(0, figure.start - 60) : figure.start + len(figure.text) + 40]
-            many = len(re.findall(r"\d+(?:\.\d+)?", around)) >= 4
-            self._scores[figure.start] = many or bool(_SCORE.search(around))
+            many = len(re.findall(r"\d+(?:\.\d+)?", self._around(figure))) >= 4
+            self._scores[figure.start] = many or self.is_beside_score(figure)
         return self._scores[figure.start]
+
+    def is_beside_score(self, figure: Figure) -> bool:
+        return _SCORE.search(self._around(figure)) is not None
+
+    def _around(self, figure: Figure) -> str:
+        return self.text[max(0, figure.start - 60) : figure.start + len(figure.text) + 40]
 
 
 _PAPER = 5_000
@@ -176,9 +184,9 @@ def unsupported(text: str, source: str, language: str = "en") -> tuple[str, ...]
     """
     index = _indexed(source)
     plain = _claims_only(text)
-    read = with_english_numbers(plain, language, source)
-    wrong = [f for f in _claimed(read) if not _in_source(f, index) and not _derived(f, read, index)]
-    missing = [text[f.start : f.start + len(f.text)] for f in wrong]
+    read, places = read_units(with_english_numbers(plain, language, source), language)
+    wrong = [f for f in _claimed(read) if not _in_source(f, index) and not _derived(f, read, index, language)]
+    missing = [text[places[f.start] : places[f.start + len(f.text)]] for f in wrong]
     missing += _missing_names(plain, index, language)
     return tuple(dict.fromkeys(missing))
 
@@ -278,6 +286,8 @@ def _same(figure: Figure, form: tuple[float, float, str], index: _SourceIndex) -
     for other in index.between(*_accepted(figure, value, step), _units_like(unit)):
         if unit == "1" and not (other.value <= 1.0 and other.step < 1):
             continue
+        if unit == "score" and not (other.step < 1 and index.is_beside_score(other)):
+            continue
         if unit != "%" or other.unit or index.is_score(other):
             yield other
 
@@ -290,6 +300,9 @@ def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
         yield value / 100, step / 100, "1"
     if not unit and value <= 1 and step < 1:
         yield value * 100, step * 100, "%%"
+        yield value * 100, step * 100, "score"
+    if not unit and 1 < value <= 100 and step < 1:
+        yield value / 100, step / 100, "score"
     for scale in _SCALES:
         if unit in scale:
             for other, size in scale.items():
@@ -320,19 +333,20 @@ def _round(value: float) -> bool:
 
 def _units_like(unit: str) -> Collection[str] | None:
     """Units that the source may use for this one of `_forms`; None for any."""
-    if unit in ("", "1", "%%"):
-        return {"": None, "1": ("",), "%%": ("%",)}[unit]
+    if unit in ("", "1", "%%", "score"):
+        return {"": None, "1": ("",), "%%": ("%",), "score": ("",)}[unit]
     return ("%", "points", "") if unit in ("%", "points") else (unit, "")
 
 
 def derived_from(figure: Figure, sentence: str, source: str) -> bool:
     """Whether a figure is the difference, ratio, share or change of two figures of a short text."""
+    change = _change_in(sentence)
     found = [f for f in islice(figures(source), _MAX_FIGURES) if not part_of_name(source, f)]
     if any(f.value in (figure.value * 1_000, figure.value / 1_000) and _bare(f) and _bare(figure) for f in found):
         return True  # `0.64 dollars per kilogram` for `640 dollars per tonne`
     shares = ((a.value / b.value) * 100 for a, b in permutations(found, 2) if figure.unit == "%" and b.value > a.value)
     return any(abs(share - figure.value) <= _tolerance(figure) for share in shares) or any(
-        _follows(figure, a, b, sentence) for a, b in combinations(found, 2)
+        _follows(figure, a, b, change) for a, b in combinations(found, 2)
     )
 
 
@@ -341,26 +355,43 @@ def _bare(figure: Figure) -> bool:
     return not figure.unit and not re.search(r"[^\W\d]", figure.text)
 
 
-def _derived(figure: Figure, text: str, index: _SourceIndex) -> bool:
+def _derived(figure: Figure, text: str, index: _SourceIndex, language: str = "en") -> bool:
     """Follows from two figures that stand together in the text or in the source."""
-    asked = _sentence_at(text, figure.start), replace(figure, start=0)
+    sentence = _sentence_at(text, figure.start)
+    asked = sentence, replace(figure, start=0), base(language) not in ("en", "zh")
     if asked not in index.derived:  # a sentence may say the same figure many times
-        index.derived[asked] = _derived_in(*asked, index)
+        index.derived[asked] = _derived_in(sentence, asked[1], index, asked[2])
     return index.derived[asked]
 
 
-def _derived_in(sentence: str, figure: Figure, index: _SourceIndex) -> bool:
-    if not (_MORE.search(sentence) or _LESS.search(sentence) or _COMPARES.search(sentence)):
+def _derived_in(sentence: str, figure: Figure, index: _SourceIndex, foreign: bool) -> bool:
+    """`foreign`: in another language than the words here."""
+    change = _change_in(sentence, foreign)
+    if not (any(change) or _COMPARES.search(sentence)):
         return False
     own = [f for f in islice(figures(sentence), _MAX_FIGURES) if f.plain and f.text != figure.text]
     own = [f for f in own if not part_of_name(sentence, f)]
     anchored = [f for f in own if _in_source(f, index)]
     named = [(a, b) for i, a in enumerate(anchored) for b in anchored[i + 1 :] if _comparable(a, b)]
     if named:
-        return any(_follows(figure, a, b, sentence) for a, b in named)
+        return any(_follows(figure, a, b, change) for a, b in named)
     if anchored:
-        return any(_follows(figure, a, b, sentence) for a in anchored for b in _neighbours(a, index))
-    return any(_follows(figure, a, b, sentence) for a, b in index.pairs.near(figure))
+        return any(_follows(figure, a, b, change) for a in anchored for b in _neighbours(a, index))
+    return any(_follows(figure, a, b, change) for a, b in index.pairs.near(figure))
+
+
+class _Change(NamedTuple):
+    more: bool
+    less: bool
+
+
+def _change_in(sentence: str, foreign: bool = False) -> _Change:
+    """Whether the sentence says that something is more, or less, or better or worse."""
+    axes = AXES[:2] if foreign else ()
+    return _Change(
+        any(side.search(sentence) for side in (_MORE, *(axis.up for axis in axes))),
+        any(side.search(sentence) for side in (_LESS, *(axis.down for axis in axes))),
+    )
 
 
 def _comparable(a: Figure, b: Figure) -> bool:
@@ -431,7 +462,7 @@ def _tolerance(figure: Figure) -> float:
     return max(min(0.5 * figure.step, 0.1 * figure.value), rounded) * 1.0001
 
 
-def _follows(figure: Figure, a: Figure, b: Figure, sentence: str) -> bool:
+def _follows(figure: Figure, a: Figure, b: Figure, change: _Change) -> bool:
     """`figure` is the difference, ratio or change of `a` and `b`, exact to its last digit."""
     high, low = max(a.value, b.value), min(a.value, b.value)
     if high == low or low <= 0 or (a.unit and b.unit and a.unit != b.unit):
@@ -439,11 +470,13 @@ def _follows(figure: Figure, a: Figure, b: Figure, sentence: str) -> bool:
     tolerance = _tolerance(figure)
     return any(
         abs(figure.value - c) <= tolerance
-        for c in _results(figure, (low, high), (min(a.step, b.step), a.unit or b.unit), sentence)
+        for c in _results(figure, (low, high), (min(a.step, b.step), a.unit or b.unit), change)
     )
 
 
-def _results(figure: Figure, pair: tuple[float, float], precision: tuple[float, str], sentence: str) -> Iterator[float]:
+def _results(
+    figure: Figure, pair: tuple[float, float], precision: tuple[float, str], change: _Change
+) -> Iterator[float]:
     """Values that follow from `pair` (low, high) in the figure's unit; `precision`: step, unit."""
     (low, high), (step, kind) = pair, precision
     if figure.unit == "x":
@@ -457,7 +490,7 @@ def _results(figure: Figure, pair: tuple[float, float], precision: tuple[float, 
     if figure.unit and high <= 1.0:
         yield (high - low) * 100
     if figure.unit == "%":
-        more, less = bool(_MORE.search(sentence)), bool(_LESS.search(sentence))
+        more, less = change
         if more or not less:
             yield (high - low) / low * 100
         if less or not more:
@@ -482,6 +515,9 @@ def _named(name: str, index: _SourceIndex) -> bool:
         return True
     if name.rstrip("s").replace("-", "").isupper() and abbreviates(single, index.initials):
         return True
+    head, *numbers = name.split("/")
+    if numbers and head[-1:].isdecimal() and all(map(str.isdecimal, numbers)):  # `CIFAR-10/100`
+        return all(_named(one, index) for one in (head, *(head.rstrip("0123456789.") + n for n in numbers)))
     parts = [squeezed(p) for p in re.split(r"[-_/+.·]", name) if p]
     known = all(p in index.words or p.removesuffix("s") in index.words for p in parts)
     return len(parts) > 1 and known and not any(p.isdecimal() for p in parts)

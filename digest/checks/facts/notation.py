@@ -6,6 +6,7 @@ The marks of numbers and the words of units are from CLDR.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Literal
@@ -116,11 +117,27 @@ _PART_OF = regex(r"[之の의]\s?\d")
 
 def with_english_units(text: str, language: str) -> str:
     """`12 Tage` as `12 days`; a date such as `3月12日` or a year such as `2019年` stays."""
-    if base(language) in ("", "en", "zh"):  # Chinese units are read with the figures
-        return text
-    pattern, words = _units(language)
+    return read_units(text, language)[0]
 
-    def english(match: re.Match[str]) -> str:
+
+def read_units(text: str, language: str) -> tuple[str, Sequence[int]]:
+    """The text with its units in English, and for each place in that one the place in `text`."""
+    read: list[str] = []
+    places: list[int] = []
+    at = 0
+    for start, end, unit in _units_in(text, language):
+        read += text[at:start], unit
+        places += [*range(at, start), start, *([end] * (len(unit) - 1))]
+        at = end
+    rest = range(at, len(text) + 1)
+    return "".join((*read, text[at:])), (*places, *rest) if read else rest
+
+
+def _units_in(text: str, language: str) -> Iterator[tuple[int, int, str]]:
+    if base(language) in ("", "en", "zh"):  # Chinese units are read with the figures
+        return
+    pattern, words = _units(language)
+    for match in pattern.finditer(text) if pattern else ():
         before = text[max(0, match.start() - 6) : match.start()]
         unit = words[match["symbol"] or match["word"].casefold()]
         if (
@@ -128,10 +145,8 @@ def with_english_units(text: str, language: str) -> str:
             or (unit in ("months", "years") and re.search(r"(?:\d{4}|[年년]\s?\d+)$", before))
             or _PART_OF.match(text, match.end())
         ):
-            return match[0]
-        return f" {unit} "
-
-    return pattern.sub(english, text) if pattern else text
+            continue
+        yield *match.span(), f" {unit} "
 
 
 def without_noun(name: str, language: str) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import pairwise, permutations
 
+from digest.checks.facts.directions import negations
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.number_words import with_counts_in_digits
 from digest.evidence.clauses import END, part_at
 from digest.evidence.content_words import HAN, Word, names_in_order
-from digest.evidence.directions import negations
 from digest.evidence.rules.case import Case, Doubt
 from digest.patterns import regex
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from digest.checks.facts.claims import places_of_figure
+from digest.checks.facts.directions import AWAY, AXES, negations
 from digest.checks.facts.figures import figures
 from digest.checks.facts.number_words import counts_in_words
 from digest.checks.language import base
@@ -27,7 +28,6 @@ from digest.evidence.content_words import (
     words,
     words_beside,
 )
-from digest.evidence.directions import AWAY, AXES, negations
 from digest.evidence.ground import Ground, SentenceIndex, letters
 from digest.patterns import regex
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 
 from digest.checks.facts.claims import places_of_figure
+from digest.checks.facts.directions import negations
 from digest.checks.facts.figures import figures
 from digest.evidence.content_words import vocabulary_of, words
-from digest.evidence.directions import negations
 from digest.evidence.rules.case import Case, Doubt
 from digest.patterns import regex
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
+from digest.checks.facts.directions import AXES
 from digest.evidence.clauses import END
 from digest.evidence.content_words import Token, are_opposite, tokens
-from digest.evidence.directions import AXES
 from digest.evidence.rules.case import Case, Doubt
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from digest.checks.facts.claims import derived_from, missing_figures, part_of_name, places_of_figure
+from digest.checks.facts.directions import negations
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.language import base
 from digest.evidence.clauses import clause_at
 from digest.evidence.content_words import HAN, MEASURES, Word, vocabulary_of, words
-from digest.evidence.directions import negations
 from digest.evidence.rules.amounts import bounds_agree, counts_in_a_row
 from digest.evidence.rules.case import Case, Doubt, holds_name
 from digest.evidence.rules.counts import counted_noun, counts_agree, noun_after

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 
+from digest.checks.facts.directions import AXES, NEGATIVE_STARTS, negations
 from digest.evidence.clauses import CLAUSES, END, bounds_at
 from digest.evidence.content_words import vocabulary_of, words
-from digest.evidence.directions import AXES, NEGATIVE_STARTS, negations
 from digest.evidence.rules.amounts import LEFT_OUT, ONLY
 from digest.evidence.rules.case import Case, Doubt
 from digest.patterns import regex

@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
+from digest.checks.facts.directions import AXES, NEGATION, Axis, negations
 from digest.evidence.clauses import END, part_at
 from digest.evidence.content_words import is_direction, start_of, words, words_beside
-from digest.evidence.directions import AXES, NEGATION, Axis, negations
 from digest.evidence.rules.case import Case, Doubt
 from digest.evidence.rules.order import comparison_in
 from digest.patterns import regex

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from digest.checks.facts.directions import AXES, COMPARATORS
 from digest.checks.facts.figures import Figure, figures
 from digest.evidence.baselines import compared_with
 from digest.evidence.clauses import CLAUSES, END
 from digest.evidence.content_words import HAN, names_in_order, words
-from digest.evidence.directions import AXES, COMPARATORS
 from digest.evidence.rules.case import Case, Doubt
 from digest.evidence.rules.tables import LESS_IS_BETTER
 from digest.patterns import regex

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from digest.checks.facts.claims import places_of_figure
+from digest.checks.facts.directions import AXES
 from digest.checks.facts.figures import Figure, figures
 from digest.evidence.baselines import compared_with
 from digest.evidence.content_words import LABEL, MEASURES, folded_word, vocabulary_of
-from digest.evidence.directions import AXES
 from digest.evidence.rules.case import Case, Doubt, holds_name
 from digest.patterns import regex
 

@@ -203,6 +203,67 @@ def test_a_bare_number_beside_the_name_of_a_score_is_a_percentage():
     assert unsupported("It reaches 91%.", "There were 91 there.") == ("91%",)
 
 
+STUDY = (
+    "The network has 3.5 billion parameters. Training takes 90 minutes, at most 1.5 days. Accuracy is 90.1 versus 87.4 "
+    "for the baseline. GPU hours fall from 50 to 30."
+)
+
+
+@each(
+    ("text", "language", "missing"),
+    [
+        ("Das Modell hat 3,5 Milliarden Parameter.", "de", ()),
+        ("Le modèle a 3,5 milliards de paramètres.", "fr", ()),
+        ("El modelo tiene 3500 millones de parámetros.", "es", ()),
+        ("У модели 3,5 миллиарда параметров.", "ru", ()),
+        ("O modelo tem 3,5 bilhões de parâmetros.", "pt", ()),
+        ("Das Training dauert 1,5 Stunden.", "de", ()),
+        ("Обучение длится 36 часов.", "ru", ()),
+        ("学習は1.5時間かかる。", "ja", ()),
+        ("Das Modell hat 4,5 Milliarden Parameter und 3,5 Milliarden Gewichte.", "de", ("4,5 Milliarden",)),
+        ("Обучение длится 37 часов.", "ru", ("37 часов",)),
+        ("学習は95分かかる。", "ja", ("95分",)),
+    ],
+)
+def test_units_are_read_and_named_as_the_language_writes_them(text, language, missing):
+    assert unsupported(text, STUDY, language) == missing
+
+
+@each(
+    ("text", "language", "missing"),
+    [
+        ("A saving of 40%.", "en", ()),
+        ("Die Genauigkeit steigt um 2,7 Punkte.", "de", ()),
+        ("La précision augmente de 2,7 points.", "fr", ()),
+        ("精度は2.7ポイント向上した。", "ja", ()),
+        ("정확도가 2.7포인트 향상되었다.", "ko", ()),
+        ("Точность повышается на 2,7 пункта.", "ru", ()),
+        ("Die Rechenzeit sinkt um 40 %.", "de", ()),
+        ("Die Rechenzeit steigt um 40 %.", "de", ("40 %",)),
+        ("Die Genauigkeit steigt um 3,7 Punkte.", "de", ("3,7",)),
+        ("La précision atteint 2,7.", "fr", ("2,7",)),
+    ],
+)
+def test_a_difference_follows_from_two_figures_in_every_language(text, language, missing):
+    assert unsupported(text, STUDY, language) == missing
+
+
+@each(
+    ("text", "source", "missing"),
+    [
+        ("It is tested on CIFAR-10/100.", "We use CIFAR-10 and CIFAR-100.", ()),
+        ("It is tested on CIFAR-10/100.", "We use CIFAR-10.", ("100", "CIFAR-10/100")),
+        ("The F1 score is 87.3.", "F1 reaches 0.873 on the test set.", ()),
+        ("The F1 is 0.873.", "F1 | 87.3 | 85.1", ()),
+        ("The value is 87.3.", "The dose was 0.873 there.", ("87.3",)),
+        ("The rate is 10.0.", "The learning rate is 0.1.", ("10.0",)),
+        ("It holds at p < 0.09.", "The accuracy of 9 raters is high.", ("0.09",)),
+    ],
+)
+def test_joined_names_and_scores_are_read_in_either_form(text, source, missing):
+    assert unsupported(text, source) == missing
+
+
 @each("text", ["10^" + "1" * 5_000, "10^{-" + "1" * 5_000 + "}", "3 \\times 10^{" + "1" * 5_000 + "}"])
 def test_an_exponent_of_any_length_is_read(text):
     assert len(figures(text)) == 1
