@@ -7,6 +7,8 @@ and decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from digest.patterns import regex
 
 _TABLE = """
@@ -57,6 +59,11 @@ for _entry in _TABLE.strip().replace("\n", "").split(";"):
     _word, _, _english = _entry.strip().partition(" ")
     _ENTRIES[_word] = _english
 _KNOWN = regex("|".join(sorted(_ENTRIES, key=len, reverse=True)))
+
+
+def english() -> Iterator[str]:
+    """All its English words."""
+    return (word for said in _ENTRIES.values() for word in said.split())
 
 
 def english_of(text: str) -> list[str]:

@@ -24,7 +24,7 @@ from digest.retrieval.han import simplified
 from digest.retrieval.terms import LITTLE, asked, bare, stem, terms
 from digest.which_paper import cues
 from digest.which_paper.loanwords import FOREIGN, borrowed
-from digest.which_paper.topics import topics
+from digest.which_paper.topics import of_the_field, topics
 from digest.which_paper.worded import asks_from, authors, descriptions, descriptions_within, is_little, means_all
 
 _WORD = regex(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
@@ -203,6 +203,10 @@ class TitleIndex:
         """Finds the only paper whose abstract has a name that the question says: `who uses Waymo?`;
         with `titles` also a word of its title."""
         said = {fold(w) for w in _WORD.findall(question) if len(w) >= _RARE or w.isupper()} - LITTLE
+        # A common word is no name unless it is written as one: `how large is the model?`
+        common = GENERIC if titles else GENERIC | of_the_field()
+        plain = {fold(w) for at, w in enumerate(_WORD.findall(question)) if w.islower() or (not at and w.istitle())}
+        said -= {word for word in plain if stem(word) in common}
         written = [_written(p) for p in self.papers]
         found = tuple(
             i

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 
 from digest.checks.facts.number_words import without_accents
+from digest.retrieval.glossary import english
 from digest.retrieval.terms import stem
 
 _TABLE = """
@@ -62,6 +64,13 @@ def topics(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for match in _known().finditer(without_accents(text)):
         form = match["form"] or match[0]
         yield match[0], forms.get(form) or forms[f"{form}_"]
+
+
+@cache
+def of_the_field() -> frozenset[str]:
+    """The English stems, also of the glossary: common words, which may stand in an abstract with a
+    capital and name no paper."""
+    return frozenset(chain(map(stem, english()), *_forms().values()))
 
 
 @cache

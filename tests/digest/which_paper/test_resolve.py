@@ -356,6 +356,29 @@ def test_a_head_that_the_abstract_always_writes_with_a_capital_is_a_name():
     assert _numbers("how is the balance of its classes?", under=[3], papers=papers) == [3]
 
 
+@each(
+    "question",
+    [
+        "How large is the model?",
+        "accuracy of the top 5 models?",
+        "Models tested?",
+        "Which benchmark is used?",
+        "what cameras are used?",
+        "Any bias?",
+    ],
+)
+def test_a_common_word_that_an_abstract_writes_with_a_capital_is_no_name(question):
+    titles = ["A Vision Model for Moving Objects", "Splatting with Flow", "A Clinical Benchmark", "Bias in News"]
+    titles += ["Depth from Event Cameras", "Tiny Speech Models", "Driving on Waymo"]
+    papers = [
+        Known(n, a_paper(f"2603.0000{n}", title=title, abstract=f"We study {title}."))
+        for n, title in enumerate(titles, 1)
+    ]
+    assert resolve(question, papers=papers).ask
+    assert resolve("who uses waymo?", papers=papers).paper_ids == ("2603.00007",)
+    assert resolve("what of Cameras?", papers=papers).paper_ids == ("2603.00005",)
+
+
 def test_a_name_that_only_the_abstract_gives_leads_to_its_paper():
     audits = a_paper(
         "2603.00001", title="How Many Labels?", abstract="Labels cost much. AuditCal selects a small sample."
