@@ -105,6 +105,7 @@ RULES: tuple[Callable[[Case], Iterable[Doubt]], ...] = (
     names.in_turn,
     names.words_in_turn,
     opposites.directions,
+    opposites.removed,
     order.comparison,
     copies.copy,
     tables.table_order,

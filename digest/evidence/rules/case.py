@@ -61,7 +61,7 @@ _READ = 0.15
 """Of the characters of a Chinese sentence; particles and common verbs are most of the rest."""
 _TELLING = 12
 """Characters: `Hardly.` says nothing by itself."""
-_CHANGES = frozenset(("more", "better", "fast", "twice"))
+CHANGES = frozenset(("more", "better", "fast", "twice"))
 """Axes of what a change brings."""
 _JOINS = regex(r"\b(?:and|or|but|while|whereas)\b|;", re.IGNORECASE)
 
@@ -113,7 +113,7 @@ class Case:
             and any(
                 mine.search(self.sentence) and not other.search(self.sentence) and other.search(self.whole)
                 for axis in AXES
-                if axis.name in _CHANGES
+                if axis.name in CHANGES
                 for mine, other in ((axis.up, axis.down), (axis.down, axis.up))
             )
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 
-from digest.checks.facts.directions import AXES, NEGATIVE_STARTS, negations
+from digest.checks.facts.directions import AWAY, AXES, NEGATIVE_STARTS, negations
 from digest.evidence.clauses import CLAUSES, END, bounds_at
 from digest.evidence.content_words import vocabulary_of, words
 from digest.evidence.rules.amounts import LEFT_OUT, ONLY
@@ -163,7 +163,7 @@ def _denials(text: str) -> _Denials:
         article = _ARTICLE.search(text, every[inside[0]].start, end) if inside else None
         stop = article.start() if article else end
         predicates.update(s for i in ([] if fails else inside[:2]) if every[i].start < stop for s in every[i].stems)
-    for gone in _GONE.finditer(text):
+    for gone in AWAY.finditer(text):
         denied.update([i for i, w in enumerate(every) if w.start >= gone.end()][:4])
     stems = [(i in denied, s) for i, w in enumerate(every) for s in w.stems]
     return _Denials(
@@ -177,5 +177,3 @@ def _denials(text: str) -> _Denials:
 _ARTICLE = regex(r"\b(?:for|the|an?|any|th(?:is|at|ese|ose)|its|their|our|every|each)\s", re.IGNORECASE)
 _FAILS = regex(r"(?:nothing|none|fail(?:s|ed|ing)?|br[eo]aks? down|broke down)\b(?! to\b)", re.IGNORECASE)
 """A denial of what stands before it."""
-_GONE = regex(r"\b(?:unless|(?:remov|ablat|exclud|omit|disabl|dropp|delet)\w*)\b", re.IGNORECASE)
-"""Words after which a thing is away, as after `without`."""

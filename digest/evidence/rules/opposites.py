@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import permutations, product
 
-from digest.checks.facts.directions import AXES, NEGATION, Axis, negations
+from digest.checks.facts.directions import AWAY, AXES, NEGATION, Axis, negations
 from digest.evidence.clauses import END, part_at
-from digest.evidence.content_words import is_direction, start_of, words, words_beside
-from digest.evidence.rules.case import Case, Doubt
+from digest.evidence.content_words import is_direction, start_of, vocabulary_of, words, words_beside
+from digest.evidence.rules.case import CHANGES, Case, Doubt
 from digest.evidence.rules.order import comparison_in
 from digest.patterns import regex
 from digest.retrieval.terms import LITTLE, stem
@@ -42,6 +42,28 @@ def directions(case: Case) -> Iterator[Doubt]:
                 yield doubt
                 if not case.foreign:
                     return
+
+
+def removed(case: Case) -> Iterator[Doubt]:
+    """`the module lowers accuracy` where the quotation has `removing the module lowers it`."""
+    if case.foreign:
+        return
+    sides = ((case.sentence, case.mine), (case.whole, vocabulary_of(case.sentence)))
+    for direction in (side for axis in AXES if axis.name in CHANGES for side in (axis.up, axis.down)):
+        for pair in product(*(_found(direction, text) for text, _ in sides)):
+            away = [
+                any(other.holds(word) for gone in _taken_away(part) for word in words_beside(part, gone))
+                for found, (text, other) in zip(pair, sides, strict=True)
+                for part in (part_at(text, found.start(), found.end(), END),)
+            ]
+            if away[0] != away[1] and case.beside(*pair):
+                yield Doubt("only one of the two speaks of something that is taken away", 2)
+                return
+
+
+def _taken_away(text: str) -> Iterator[re.Match[str]]:
+    """`removing the module`, `without it`; who `removed` something may have done no more."""
+    return (gone for gone in AWAY.finditer(text) if not gone[0].lower().endswith("ed"))
 
 
 def _against(case: Case, axis: Axis, mine: re.Pattern[str], opposite: re.Pattern[str]) -> Doubt | None:

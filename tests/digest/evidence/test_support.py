@@ -525,3 +525,27 @@ def test_chinese_of_which_hardly_a_word_is_known_is_in_other_words():
     """So that the model judges it along where it is asked about another sentence."""
     quotation = "In 17% of the cases the advice came too late."
     assert support_of("17%的情况下建议来得太晚。", Ground(quotation, quotation), "zh").reworded
+
+
+@pytest.mark.parametrize(
+    ("quotation", "sentence"),
+    [
+        (
+            "Removing the memory module reduces accuracy by 4.2 points.",
+            "The memory module reduces accuracy by 4.2 points.",
+        ),
+        ("The memory module reduces latency by 4 ms.", "Removing the memory module reduces latency by 4 ms."),
+        ("Accuracy drops to 61% without the retriever.", "The retriever makes accuracy drop to 61%."),
+    ],
+)
+def test_what_is_said_of_a_thing_that_is_taken_away_does_not_hold_of_the_thing(quotation, sentence):
+    verdict = support_of(sentence, Ground(quotation, quotation), "en")
+    assert verdict.support is not Support.SUPPORTED
+    assert verdict.ask or verdict.support is Support.CONTRADICTED
+    assert not verdict.slight
+
+
+def test_one_ablation_in_two_wordings_is_no_contradiction():
+    quotation = "Accuracy drops to 61% without the retriever."
+    verdict = support_of("Leaving out the retriever lowers accuracy to 61%.", Ground(quotation, quotation), "en")
+    assert verdict.support is Support.SUPPORTED
