@@ -208,7 +208,8 @@ class _Others:
         """Resolves `no, I meant 5`, `not this one, …`, `not SplatFlow, I meant …`."""
         wrong = pointing.denial(self.text) if self.discussed else None
         if wrong := wrong or pointing.correction(self.text):
-            return self._instead(wrong.after.strip(), self._figures(wrong.said) or tuple(self.discussed))
+            named = self._figures(wrong.said)
+            return self._instead(wrong.after.strip(), named or tuple(self.discussed), assumed=not named)
         if self.discussed and (no := pointing.denied(self.text)) and self._goes_on(no.after):
             return self._instead(no.after, tuple(self.discussed))
         if (wrong := pointing.excluded(self.text)) and (rejected := self._rejected(wrong)):
@@ -262,10 +263,11 @@ class _Others:
         left = tuple(k.paper.id for k in self.papers if k.paper.id not in excepted)
         return Resolution(left, why="number") if left else _asking(self.papers, "no paper is left")
 
-    def _instead(self, meant: str, rejected: Sequence[str]) -> Resolution:
-        """What is meant instead of the rejected papers: never one of those."""
+    def _instead(self, meant: str, rejected: Sequence[str], *, assumed: bool = False) -> Resolution:
+        """What is meant instead of the rejected papers: never one of those, unless nobody said that
+        it is rejected and its number is said now."""
         told = self._counted(meant) or self._told(meant)
-        if told.paper_ids and not set(rejected) & set(told.paper_ids):
+        if told.paper_ids and (not set(rejected) & set(told.paper_ids) or (assumed and told.why in ("id", "number"))):
             return told
         if len(number := numbers_in(meant, len(self.papers)).unplaced) == 1:
             return self._told(f"#{number[0]}")

@@ -788,6 +788,9 @@ TOLD = {
         under=[2],
     ),
     "the last two of something else are no papers": _told(["gli ultimi due strati sono fissi?"], [2], under=[2]),
+    "who names the paper under discussion insists on it": _told(
+        ["I meant 5", "no, 5", "sorry, 5", "ich meinte 5"], [5], under=[5]
+    ),
     "a number after a denial is the paper meant": _told(["no, I meant 5", "no, quería decir la 5"], [5], under=[2]),
     "the only survey is known by its kind": _told(
         ["der Nest-Survey, lohnt der sich", "Tabelle 2 im Survey, was heißt die letzte Spalte?"], [1], papers=KINDS
