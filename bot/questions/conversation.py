@@ -106,6 +106,8 @@ class Conversation:
         if question.addressed and small_talk.asks_for_quiet(question.text) and question.place.thread:
             await self._store.quiet(question.place)
         if decision is etiquette.Decision.YES:
+            if question.place.thread:  # its author may go on before the answer stands
+                await self._store.record_answering(question.place, question.person.id)
             await self._enqueue_or_tell(question)
         elif decision is etiquette.Decision.UNSURE:
             await self._offer_answer(question)
@@ -388,6 +390,7 @@ class Conversation:
         subjects = await find_subjects(context, question)
         if not subjects.papers:
             return _Made(partial(_paper_menu, question, subjects), alone=True)
+        await self._record_discussed(question, tuple(paper.id for paper in subjects.papers))
         names = joined((cards.short_title(p, subjects.papers) for p in subjects.papers[:3]), language)
         await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text) and not question.subject:
@@ -454,12 +457,16 @@ class Conversation:
         await self._record_talk(question, message, tuple(paper_ids))
         return True
 
+    async def _record_discussed(self, question: Question, papers: tuple[str, ...]) -> None:
+        """Records the papers before they are read: the next question may come before the answer."""
+        place = _talk_place(question)
+        if place is not None:
+            await self._store.discuss(place, question.person.id, papers)
+
     async def _record_talk(self, question: Question, message: str, papers: tuple[str, ...]) -> None:
         """Records what the thread is about, whom the bot answered, and what its message answers."""
-        place = question.place
-        if not place.thread and not place.direct:
-            place = replace(place, thread=question.message)
-        if question.private or not (place.thread or place.direct):
+        place = _talk_place(question)
+        if place is None:
             return
         if await self._store.thread(place) is None:
             await self._store.save_thread(place, papers=papers)
@@ -468,12 +475,20 @@ class Conversation:
             opens = self._context.chats[place.platform].opens_threads and not (question.place.thread or place.direct)
             watches = [Watch(paper, place, until, people=(question.person.id,), unopened=opens) for paper in papers]
             await self._store.watch(place.key, watches)
-            await self._store.discuss(place, question.person.id, papers)
             for paper in () if place.direct else papers:
                 await self._store.vote(Vote(VoteKind.ASKED, paper, place, question.person, self._context.now()))
         await self._store.record_answered(place, question.person.id)
         if message:
             await self._store.save_message_subject(place, message, str(AnswerTo(question.id)))
+
+
+def _talk_place(question: Question) -> Place | None:
+    """The thread or direct conversation that the answer belongs to; None for what the asker alone
+    sees."""
+    place = question.place
+    if not place.thread and not place.direct:
+        place = replace(place, thread=question.message)
+    return None if question.private or not (place.thread or place.direct) else place
 
 
 def _reading(names: str, texts: Sequence[FullText], language: str) -> str:

@@ -2,8 +2,8 @@
 
 A message that addresses the bot is answered. Any other is answered only if it mentions nobody else,
 replies to no person, reads as a question, and either names a paper or is the thread's first human
-message or follows the bot's answer to the same person. UNSURE: the author alone is asked, where the
-platform can do that.
+message or follows a question of the same person that the bot answers. UNSURE: the author alone is
+asked, where the platform can do that.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ThreadState:
     last_speaker: str = ""
     """The person who wrote last; empty when it was the bot."""
     answered: str = ""
-    """The person the bot last answered here."""
+    """The person whose question the bot took last."""
     quiet: bool = False
 
 

@@ -360,6 +360,11 @@ class Threads(Base):
         found = await self.redis.do("HGET", thread_key(place), f"about {person}")
         return tuple(found.decode().split()) if found else ()
 
+    async def record_answering(self, place: Place, person: str) -> None:
+        """Records whose question in this thread the bot has taken."""
+        await self._note(place, {"answered": person})
+        await self._index(place, person)
+
     async def record_answered(self, place: Place, person: str) -> None:
         """Records whom the bot answered last in this thread."""
         await self._note(place, {"answered": person, "last": ""})

@@ -1,5 +1,6 @@
 """Questions in their place: who is answered, about which paper, once, and what is kept."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from bot.core.texts import say
 from bot.questions.answering import answer_name
 from bot.store import QuestionState
 from tests.bot.people import ANN, BOB, HERE
+from tests.deadline import until
 
 
 async def test_the_first_question_in_a_digest_s_thread_is_answered_without_a_mention(channel):
@@ -40,6 +42,28 @@ async def test_a_follow_up_of_the_same_person_is_about_the_same_paper(channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "what does 3 introduce?")
     assert (await channel.ask(thread, "and what are the results?")).startswith("**3 · ")
+
+
+async def test_a_second_question_before_the_first_is_answered_is_about_the_same_paper(channel):
+    """It was met with silence where the platform can ask nobody alone, and asked which paper was meant."""
+    _, thread = await channel.digest()
+    texts, going_on, held = channel.context.services.texts, asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        async def read(self, paper):
+            held.set()
+            await going_on.wait()
+            return await texts.read(paper)
+
+    slow = channel.but(services=replace(channel.context.services, texts=Slow()))
+    first = asyncio.create_task(slow.ask(thread, "what does 3 introduce?", message="m1"))
+    await held.wait()
+    second = asyncio.create_task(slow.ask(thread, "and how is it evaluated?", message="m2"))
+    held.clear()
+    await until(lambda: held.is_set() or second.done())
+    going_on.set()
+    assert (await first).startswith("**3 · ")
+    assert (await second).startswith("**3 · ")
 
 
 async def test_people_who_talk_to_each_other_are_left_alone_and_their_words_are_not_kept(channel):
