@@ -1,11 +1,10 @@
 """Posts one message to the admins when a fault begins and one when it ends.
 
-The places are `ADMIN_SLACK_CHANNEL` and `ADMIN_DISCORD_CHANNEL_ID`. Without them, a channel's fault
-is told directly to the person who set its digest up. A fault has a name; while it
-lasts, no process posts it again. Faults that often end by themselves are posted only once they
-have lasted. Reporting never raises: a refusal of the platform is logged, and the next report of
-the fault tries again, as does another process for a platform that this one has no connection to.
-"""
+The messages go to `ADMIN_SLACK_CHANNEL` and `ADMIN_DISCORD_CHANNEL_ID`. If neither is set, a
+channel's fault is told to the person who set its digest up, in a direct message. A fault has a
+name. While it lasts, no process posts it again. A fault that often ends by itself is posted only
+once it has lasted. Reporting never raises: a refusal of the platform is logged, and the next report
+of the fault tries again. Another process tries for a platform that this one is not connected to."""
 
 from __future__ import annotations
 
@@ -28,14 +27,14 @@ from digest.render.markdown import escape
 log = logging.getLogger(__name__)
 
 REFUSAL = "token"
-"""A platform, which it is `about`, refuses the bot's token."""
+"""The fault of a platform (`about`) that refuses the bot's token."""
 SERVICE_FAULT_DELAY = timedelta(minutes=30)
-"""A fault of another service is posted once it has lasted this long."""
+"""How long a fault of another service lasts before it is posted."""
 
 
 @dataclass(frozen=True)
 class AdminReports:
-    """Implements `Reports`. Faults are stored for `subscriptions list`, too."""
+    """Implements `Reports`. Also stores the faults, for `subscriptions list`."""
 
     store: Store
     chats: Chats
@@ -87,8 +86,9 @@ class AdminReports:
         return {"what": say(f"fault.{name}", self.language, platform=kept["about"]), "channel": shown}
 
     async def _direct(self, name: str, kept: Mapping[str, str]) -> Sequence[Place]:
-        """Without a channel for admins: whoever set the digest of the faulty channel up, directly;
-        of all its channels, if a platform refuses the token. Who cannot be reached is left out."""
+        """Returns where to report without a channel for admins: the direct conversation with
+        whoever set up the digest of the faulty channel. If a platform refuses the token, all its
+        channels are faulty. People who cannot be reached are left out."""
         if name == REFUSAL:
             concerned = [s for s in await self.store.subscriptions() if s.place.platform == kept["about"]]
         else:
@@ -104,12 +104,13 @@ class AdminReports:
         return places
 
     async def _post(self, name: str, kept: Mapping[str, str], sentence: str, *, over: bool = False) -> None:
-        """`over`: only where its begin was posted."""
+        """Posts the sentence in all places. `over`: only where the begin of the fault was
+        posted."""
         begun = _key(name, kept["about"], datetime.fromisoformat(kept["since"]))
         key = join_key(begun, "over") if over else begun
         post = Post((Text(sentence),), sentence.replace("*", "")[:90], self.language)
         places = self.places or await self._direct(name, kept)
-        # First where the fault is not: a platform that refuses the token takes its time.
+        # The faulty platform comes last: one that refuses the token takes long to do so.
         for place in sorted(places, key=lambda place: place.platform == kept["about"]):
             named = join_key(place.key, key)
             if over and await self.store.delivery(join_key(place.key, begun)) is None:

@@ -1,7 +1,7 @@
 """Reports faults of the model, settings, budget, channels and workers to the admins.
 
-A fault ends only when seen to have ended: a digest from the cache shows nothing about the model.
-"""
+A fault ends only when it is seen to have ended. A digest from the cache shows nothing about the
+model."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from digest.model import Digest
 from digest.render.labels import label
 
 DELIVERY_FAULT_DELAY = timedelta(minutes=4)
-"""Long enough for a second try of the delivery."""
+"""How long a delivery's fault lasts before it is posted: long enough for a second try."""
 
 
 async def report_model_failure(context: Context, error: ModelUnavailable | Misconfigured, channel: str) -> None:
-    """Reports an unreachable model once it has lasted, a wrong setting at once."""
+    """Reports a wrong setting at once, and an unreachable model once it has been so for a while."""
     if isinstance(error, Misconfigured):
         await context.reports.report_fault("settings", error.sentence, channel=channel)
     else:
@@ -43,7 +43,8 @@ async def report_digest(context: Context, digest: Digest) -> None:
 
 
 async def report_budget_spent(context: Context, channel: str, cause: str | OverBudget) -> None:
-    """Reports for the channel if its own budget is used up more, else for the installation."""
+    """Reports for the channel if more of its own budget is spent than of the installation's, else
+    for the installation."""
     own = await context.services.spent(channel) > await context.services.spent("")
     await context.reports.report_fault(
         "budget", cause if isinstance(cause, str) else cause.sentence, about=channel if own else "", channel=channel
@@ -51,14 +52,15 @@ async def report_budget_spent(context: Context, channel: str, cause: str | OverB
 
 
 async def report_budget_reset(context: Context, channel: str) -> None:
-    """Ends faults of earlier days. A call that fits on the same day may only be a smaller one."""
+    """Ends the faults of earlier days. A call that fits on the same day may only have been
+    smaller."""
     midnight = datetime.combine(context.now().astimezone(UTC).date(), time(), UTC)
     for about in ("", channel):
         await context.reports.report_recovery("budget", about=about, begun_before=midnight)
 
 
 async def report_delivery(context: Context, channel: str, delivered: Delivered) -> None:
-    """Reports a delivery that failed twice or for good, and ends the fault of one that is done."""
+    """Reports a delivery that failed twice or for good. Ends the fault if the delivery is done."""
     if delivered.state is DeliveryState.DONE:
         await context.reports.report_recovery("delivery", about=channel)
         await report_task_ended(context, "delivery", channel)
@@ -68,7 +70,8 @@ async def report_delivery(context: Context, channel: str, delivered: Delivered) 
 
 
 async def report_set_aside(context: Context, kind: str, channel: str, note: str) -> None:
-    """Reports a task that kept ending its workers. `kind`: digest, delivery or answer."""
+    """Reports a task that was set aside because it kept ending its workers. `kind`: digest,
+    delivery or answer."""
     await context.reports.report_fault("aside", note, about=f"{kind} {channel}", channel=channel)
 
 

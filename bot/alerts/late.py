@@ -1,7 +1,6 @@
 """Tells a channel once that its digest is three hours late because arXiv or the model is down.
 
-The notice is deleted when the digest comes. On a day without an announcement no digest is late.
-"""
+The notice is deleted when the digest comes. No digest is late on a day without an announcement."""
 
 from __future__ import annotations
 
@@ -30,7 +29,8 @@ LATE_AFTER = timedelta(hours=3)
 
 
 def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
-    """Whether three hours passed since the run was due and a list new to it came out."""
+    """Returns whether three hours have passed since the run was due and a list new to it came
+    out."""
     if run.begun is None:
         return False
     out = calendar.shown_at(calendar.latest_list(now))
@@ -41,7 +41,7 @@ def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
 
 
 def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
-    """When readers expected the digest, even if the bot was down then and began later."""
+    """Returns when readers expected the digest, even if the bot was down then and began later."""
     same_day = begun.astimezone(ZoneInfo(subscription.timezone)).date() == run.local_date
     return min(begun, due_at(subscription, run.local_date)) if same_day else begun
 
@@ -76,7 +76,7 @@ async def delete_late_notice(context: Context, subscription: Subscription, run: 
 
 
 async def announce_failed_run(context: Context, subscription: Subscription, run: Run, why: str) -> None:
-    """Makes the notice say that the run has failed. `why`: the end of a text's key `late.*`."""
+    """Edits the notice to say that the run has failed. `why`: the end of a text's key `late.*`."""
     language = subscription.profile.language
     due = next_run(subscription, context.now())
     local = due.astimezone(ZoneInfo(subscription.timezone)) if due else None

@@ -11,11 +11,12 @@ from bot.store import Store
 from digest.ports import Pace
 
 SENT_LIFE = timedelta(days=1)
-"""How long an event that comes again is recognised."""
+"""How long an event that arrives again is recognised."""
 
 
 async def send_once(key: str, post: Post, chat: Chat, place: Place, store: Store) -> None:
-    """Sends a small message, once however many events ask for it, at once or in a day."""
+    """Sends a small message once, however many events ask for it at the same time or within a
+    day."""
     name = join_key("sent", key)
     async with store.lease(name, LEASE, wait=LEASE_WAIT):
         if not await store.is_done(name):
@@ -24,7 +25,7 @@ async def send_once(key: str, post: Post, chat: Chat, place: Place, store: Store
 
 
 async def post_notice(key: str, post: Post, chat: Chat, place: Place, store: Store, pace: Pace) -> Delivered:
-    """Safe to repeat: the same key resumes or does nothing."""
+    """Posts the message. Safe to repeat: the same key resumes a post or does nothing."""
     thread = Thread(post, (), None, title=post.fallback)
     return await deliver(key, lambda: list(chat.plan(thread, place, key))[:1], chat, place, store, pace)
 

@@ -1,1 +1,1 @@
-"""Looks after papers that a channel knows and tells what changed of them."""
+"""Looks up the papers that a channel knows and tells what has changed about them."""

@@ -1,10 +1,9 @@
-"""Looks up papers that were posted, asked about or saved, and notes what is news of them.
+"""Looks up papers that were posted, asked about or saved, and notes the news about them.
 
-Once a day arXiv is asked about all of them, a hundred in a request. If there are very many, those
-come first that arXiv's list announces new versions of. Each piece of news is stored together with
-the state of the paper that it comes from, so a kill at any moment leaves it told once. No model is
-asked.
-"""
+Once a day arXiv is asked about all of them, a hundred in a request. If there are too many for a
+day, those come first of which arXiv's list announces new versions. Each piece of news is stored
+together with the state of the paper that it comes from, so it is told once even if the process is
+killed at any moment. No model is asked."""
 
 from __future__ import annotations
 
@@ -32,16 +31,16 @@ log = logging.getLogger(__name__)
 BATCH = 100
 """Papers in a request to arXiv."""
 MOST_PAPERS = 10_000
-"""Papers that are looked up in a day: five minutes of arXiv's pace. Each day takes others."""
+"""Papers looked up in a day: five minutes at arXiv's pace. Other papers follow the next day."""
 MOST_TEXTS = 60
 """New versions whose text is read in a day."""
 RECENT_DIGESTS = 14
-"""How many digests of a channel are looked at for papers to watch."""
+"""How many of a channel's digests are searched for papers to watch."""
 
 
 async def look_up(context: Context, day: date) -> list[str]:
-    """Looks up all watched papers and notes what is news. Returns the channels that have news. Safe
-    to repeat. Raises ArxivUnavailable; what was seen until then is kept."""
+    """Looks up all watched papers and notes their news. Returns the channels that have news. Safe
+    to repeat. Raises ArxivUnavailable, and keeps what was seen until then."""
     for subscription in await context.store.subscriptions():
         await _take_up_digests(context, subscription)
     channels = await context.store.watching()
@@ -58,22 +57,22 @@ async def look_up(context: Context, day: date) -> list[str]:
 
 
 async def _todays_share(context: Context, ids: Sequence[str], day: date) -> list[str]:
-    """Chooses from more papers than are looked up in a day: those that the day's list announces new
-    versions of, then others each day."""
+    """Chooses the papers to look up today: first those of which the day's list announces new
+    versions, then others each day."""
     log.warning("event=papers_not_looked_up count=%d", len(ids) - MOST_PAPERS)
     categories = [c for s in await context.store.subscriptions() for c in s.profile.categories]
     replaced: frozenset[str] = frozenset()
     try:
         listing = await context.services.papers.announced(sorted(set(categories)), context.now())
         replaced = frozenset(listing.replaced)
-    except PaperboyError as error:  # a list that cannot be read keeps no paper from being looked up
+    except PaperboyError as error:  # without the list, papers are still looked up
         log.info("event=replacements_unknown cause=%r", for_log(error))
     start = day.toordinal() * MOST_PAPERS % len(ids)
     return sorted([*ids[start:], *ids[:start]], key=lambda i: i not in replaced)[:MOST_PAPERS]
 
 
 async def _take_up_digests(context: Context, subscription: Subscription) -> None:
-    """Begins to watch the papers of digests that were posted since the last look."""
+    """Begins to watch the papers of digests that were posted since the last lookup."""
     store = context.store
     for key in await store.digests(subscription.key, RECENT_DIGESTS):
         mark = join_key("looked-after", key)
@@ -94,14 +93,14 @@ async def _take_up_digests(context: Context, subscription: Subscription) -> None
 
 
 class _Texts:
-    """The texts of new versions, each read once."""
+    """Reads the texts of new versions, each once."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._held: dict[str, FullText | None] = {}
 
     async def read(self, paper: Paper) -> FullText | None:
-        """None when enough texts were read today, or it cannot be read."""
+        """Returns the text, or None if enough texts were read today or this one cannot be read."""
         if paper.versioned not in self._held:
             if len(self._held) >= MOST_TEXTS:
                 return None
@@ -114,17 +113,17 @@ class _Texts:
 
 
 async def _see(context: Context, papers: Sequence[Paper], told: Mapping[str, bool], texts: _Texts) -> None:
-    """Compares what channels know of papers with what arXiv says, and keeps it with its news. What
-    several know alike is compared once."""
+    """Compares what channels know about papers with what arXiv says, and stores it with its news.
+    What several channels know alike is compared once."""
     now = {paper.id: paper for paper in papers}
     seen: dict[tuple[int, bool], tuple[Change | None, Known]] = {}
     for channel, watch in await context.store.watches(list(told), list(now)):
         known, paper, telling = watch.known, now[watch.paper_id], told[channel]
-        if known is None:  # asked about or saved since the last look: it is news to nobody
+        if known is None:  # asked about or saved since the last lookup: nobody knows an earlier state
             await context.store.save_seen(channel, watch.paper_id, known_of(paper), None)
             continue
         if (id(known), telling) not in seen:
-            change = await _compared(known, paper, texts) if telling else None
+            change = await _compare(known, paper, texts) if telling else None
             seen[id(known), telling] = change, updated(known, paper)
         change, after = seen[id(known), telling]
         if change is None and after == known:
@@ -136,7 +135,7 @@ async def _see(context: Context, papers: Sequence[Paper], told: Mapping[str, boo
             log.info("event=paper_changed paper=%s channel=%s kind=%s", paper.versioned, channel, _kind(change))
 
 
-async def _compared(known: Known, paper: Paper, texts: _Texts) -> Change | None:
+async def _compare(known: Known, paper: Paper, texts: _Texts) -> Change | None:
     newer = paper.version > known.paper.version and not paper.withdrawn
     text = await texts.read(paper) if newer and known.findings and known.basis.full else None
     return await asyncio.to_thread(compare, known, paper, text)

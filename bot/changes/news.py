@@ -1,9 +1,8 @@
-"""Tells channels what is news of the papers that they know.
+"""Tells channels the news about papers that they know.
 
-It is told in the paper's old thread, three a day and channel at most; the rest waits for the week's
-message. Each piece of news is posted under a key of its own, so a kill at any moment leaves it told
-once.
-"""
+News is posted in the paper's old thread, at most three a day and channel. The rest waits for the
+weekly message. Each piece of news is posted under a key of its own, so it is told once even if the
+process is killed at any moment."""
 
 from __future__ import annotations
 
@@ -24,26 +23,26 @@ from bot.store import DeliveryState, News
 log = logging.getLogger(__name__)
 
 A_DAY = 3
-"""How many replies a channel gets a day."""
+"""How many replies a channel gets in a day."""
 WEEKDAY = 0
-"""Monday: the day of the week's message."""
+"""Monday: the day of the weekly message."""
 RETRY = timedelta(minutes=10)
-"""How long until a platform that takes no posts is tried again."""
+"""How long until a post is tried again on a platform that accepts none."""
 KIND = "changes"
-"""The kind that stands in the keys of deliveries: `slack:C1:2026-01-30:changes-1`,
+"""The kind that appears in the keys of deliveries: `slack:C1:2026-01-30:changes-1`,
 `…:changes-week`."""
 
 
 async def is_told(context: Context, channel: str) -> bool:
-    """Returns whether a channel is told news. One that is paused or wants no changes is never told
-    what it missed."""
+    """Returns whether a channel is told news. A channel that is paused or wants no news is never
+    told later what it missed."""
     subscription = await context.store.subscription(channel)
     return subscription is None or (subscription.changes and not subscription.paused)
 
 
 async def tell(context: Context, channel: str, day: date) -> timedelta | None:
-    """Tells a channel its news of a day. Returns how long to wait, if something is still to be
-    told: for the channel's time of day, or for a platform that takes no posts. Safe to repeat."""
+    """Tells a channel its news of a day. Returns how long to wait if something is still to be told:
+    until the channel's time of day, or until a platform accepts posts again. Safe to repeat."""
     store = context.store
     subscription = await store.subscription(channel)
     news = await store.news(channel)
@@ -56,23 +55,23 @@ async def tell(context: Context, channel: str, day: date) -> timedelta | None:
         if (wait := due_at(subscription, local) - context.now()) > timedelta(0):
             return wait
     language = (subscription or context.defaults).profile.language
-    # With a weekly round-up, that is the week's message.
+    # The weekly round-up tells them instead.
     week = [] if subscription is not None and subscription.weekly else [n for n in news if n.weekly]
     done = await _tell_week(context, channel, local, week, language)
-    for one in await _todays(context, channel, local, [n for n in news if not n.weekly]):
+    for one in await _choose_todays(context, channel, local, [n for n in news if not n.weekly]):
         done = await _tell_one(context, channel, one, language) and done
     return None if done else RETRY
 
 
-async def _todays(context: Context, channel: str, day: date, news: Sequence[News]) -> list[News]:
-    """Those to tell now, each with the key of its delivery, which is stored before the first post.
-    The rest of the day is put off to the week's message."""
+async def _choose_todays(context: Context, channel: str, day: date, news: Sequence[News]) -> list[News]:
+    """Chooses the news to tell now and stores the key of its delivery before the first post. Puts
+    the rest off to the weekly message."""
     store = context.store
     assigned = [one for one in news if one.delivery]
     keys = [str(RunKey(channel, day, f"{KIND}-{n}")) for n in range(1, A_DAY + 1)]
     taken = {one.delivery for one in assigned}
     free = [k for k in keys if k not in taken and await store.delivery(k, plan=False) is None]
-    free = free[: max(0, len(free) - len(taken.difference(keys)))]  # what an earlier day could not tell counts
+    free = free[: max(0, len(free) - len(taken.difference(keys)))]  # an earlier day may still have posts to make
     waiting = sorted((one for one in news if not one.delivery), key=lambda n: (n.change.weight, n.name))
     told = [replace(one, delivery=k) for one, k in zip(waiting, free, strict=False)]
     rest = [replace(one, weekly=True) for one in waiting[len(told) :]]
@@ -81,14 +80,14 @@ async def _todays(context: Context, channel: str, day: date, news: Sequence[News
 
 
 async def _tell_one(context: Context, channel: str, news: News, language: str) -> bool:
-    """Posts one reply in the paper's thread. False if it is to be tried again."""
+    """Posts one reply in the paper's thread. Returns False if it must be tried again."""
     post, place = change_post(news.change, language), news.place
     delivered = await _post(context, news.delivery, post, place, unopened=news.unopened)
     if delivered.state is DeliveryState.OPEN:
         return False
     paper_id = news.change.paper.id
     if message := next((message for message in delivered.ids.values() if message != place.thread), ""):
-        if await context.store.thread(place) is None:  # the thread is older than what is kept of it
+        if await context.store.thread(place) is None:  # what was stored about the thread has expired
             await context.store.save_thread(place, papers=(paper_id,))
         await context.store.save_message_subject(place, message, paper_id)
     if message or delivered.doubts:
@@ -100,14 +99,14 @@ async def _tell_one(context: Context, channel: str, news: News, language: str) -
 
 
 async def _tell_week(context: Context, channel: str, day: date, news: Sequence[News], language: str) -> bool:
-    """Posts what was left of a week in one message. False if it is to be tried again."""
+    """Posts what is left of a week in one message. Returns False if it must be tried again."""
     store = context.store
     begun = [one for one in news if one.delivery]
     if not begun:
         if day.weekday() != WEEKDAY or not news:
             return True
         key = str(RunKey(channel, day, f"{KIND}-week"))
-        if await store.delivery(key, plan=False) is not None:  # it is out: the rest waits for the next
+        if await store.delivery(key, plan=False) is not None:  # already posted: the rest waits for next week
             return True
         begun = [replace(one, delivery=key) for one in news]
         await store.save_news(channel, begun)
@@ -124,7 +123,7 @@ async def _tell_week(context: Context, channel: str, day: date, news: Sequence[N
 
 
 async def _post(context: Context, key: str, post: Post, place: Place, *, unopened: bool = False) -> Delivered:
-    """Posts one message, in the thread if the place has one. Without its thread it is dropped.
+    """Posts one message, in the thread if the place has one. Drops it if its thread is gone.
     `unopened`: the thread is opened first."""
     chat = context.chats[place.platform]
 
@@ -142,6 +141,6 @@ async def _post(context: Context, key: str, post: Post, place: Place, *, unopene
 
 
 def channel_of(news_task: str) -> tuple[str, date]:
-    """The channel and the day in the name of a task."""
+    """Returns the channel and the day that a task's name contains."""
     channel, _, day = news_task.rpartition(":")
     return str(ChannelKey.parse(channel)), date.fromisoformat(day)

@@ -14,12 +14,12 @@ from bot.commands.actions import Actions
 from bot.commands.completion import complete
 from bot.commands.home import home_page, suggested_prompts
 from bot.commands.paper import paper
-from bot.commands.unfurl import unfurled
+from bot.commands.unfurl import unfurl_links
 from bot.context import Context
 from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, VoteKind
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
-from bot.progress.interruptions import NOTE_AFTER, noted
+from bot.progress.interruptions import NOTE_AFTER, note_work
 from bot.questions.conversation import Conversation
 from digest.errors import OverBudget, PaperboyError, trace
 from digest.ports import asked_by
@@ -96,7 +96,7 @@ class Dispatcher:
     def _run_in_background(
         self, then: Callable[[], Awaitable[None]], submission: Submission, respond: Responder
     ) -> None:
-        """For work that takes longer than a platform waits for a form's response."""
+        """Starts work that takes longer than a platform waits for a form's response."""
 
         async def run() -> None:
             async with self._report_errors(submission, respond, note_after=0):
@@ -108,7 +108,7 @@ class Dispatcher:
         task.add_done_callback(self._background.discard)
 
     async def drain(self) -> None:
-        """Waits for the work in the background."""
+        """Waits until the work in the background has ended."""
         if self._background:
             await asyncio.wait(self._background)
 
@@ -116,8 +116,8 @@ class Dispatcher:
     async def _report_errors(
         self, event: Command | Click | Submission, respond: Responder, note_after: float = NOTE_AFTER
     ) -> AsyncIterator[None]:
-        """Shows expected errors. Logs a bug with an id and shows only the id."""
-        async with noted(self._context, event, respond, note_after):
+        """Shows the person expected errors. Logs a bug with an id and shows only the id."""
+        async with note_work(self._context, event, respond, note_after):
             try:
                 yield
             except Exception as error:  # noqa: BLE001  # a bug is logged, without its message
@@ -138,7 +138,7 @@ class Dispatcher:
         return await complete(self._store, field, typed, place)
 
     async def unfurl(self, place: Place, urls: Sequence[str]) -> Mapping[str, Post]:
-        return await unfurled(self._context, place, urls)
+        return await unfurl_links(self._context, place, urls)
 
     async def prompts(self, person: Person, platform: str) -> Sequence[tuple[str, str]]:
         return await suggested_prompts(self._context, person, platform)

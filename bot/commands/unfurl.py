@@ -1,4 +1,4 @@
-"""Shows what is known of papers below links to arXiv, in channels that want it."""
+"""Shows what is known about papers below links to arXiv, in channels that want it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from digest.model import Paper
 log = logging.getLogger(__name__)
 
 MOST = 3
-"""Links of one message."""
+"""How many links of one message are shown."""
 TIMEOUT = 5.0
-"""Seconds that arXiv may take to tell a title."""
+"""Seconds in which arXiv must answer with a title."""
 
 
-async def unfurled(context: Context, place: Place, urls: Sequence[str]) -> dict[str, Post]:
-    """By link. What was read of a paper is taken from this channel's own digests; of any other
-    paper it is the title and *Ask*."""
+async def unfurl_links(context: Context, place: Place, urls: Sequence[str]) -> dict[str, Post]:
+    """Returns a post for each link. What was read of a paper comes from this channel's own digests.
+    For any other paper it shows the title and *Ask*."""
     subscription = await context.store.subscription(place.key)
     if subscription is None or not subscription.unfurl:
         return {}
@@ -43,7 +43,8 @@ async def unfurled(context: Context, place: Place, urls: Sequence[str]) -> dict[
 
 
 async def _others(context: Context, ids: Sequence[str]) -> Sequence[Paper]:
-    """Empty if arXiv does not answer in time: Slack then shows the link as it does any other."""
+    """Returns the papers; none if arXiv does not answer in time. Slack then shows the plain
+    link."""
     if not ids:
         return ()
     try:

@@ -1,1 +1,1 @@
-"""Tells whoever waits how their work goes on, how it ends, and that it broke off."""
+"""Tells people who wait how their work goes on, how it ends, or that it was interrupted."""

@@ -1,8 +1,8 @@
-"""Shows whoever typed `/digest now` how the digest goes on and how it ends, where they typed it.
+"""Shows the person who typed `/digest now` how the digest goes on and how it ends.
 
-Whoever waits for other work of a process (`interruptions`) is told if the process ends before it. A
-task of the queue does both, so they go on after a restart, in any process.
-"""
+The person sees it where they typed. A person who waits for other work of a process
+(`interruptions`) is told if the process ends first. A task of the queue does both, so they go on
+after a restart, in any process."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from digest.arxiv import calendar
 from digest.render.catalogs import in_language
 
 PROGRESS_TIME = timedelta(minutes=14)
-"""How long progress is shown: a Discord interaction ends after 15 minutes. The end is told later,
-too."""
+"""How long progress is shown: a Discord interaction ends after 15 minutes. The end is still told
+later."""
 FOLLOW_TIME = timedelta(hours=23)
 POLL_INTERVAL = timedelta(seconds=1)
 SLOW_POLL_INTERVAL = timedelta(seconds=30)
-"""Between two looks, while progress is shown and afterwards. A look ends before the next begins:
-a task that waits for another keeps the queue from reconnecting to a store that was away."""
+"""The pause between two looks, while progress is shown and afterwards. A look ends before the next
+begins: a task that waited for another would keep the queue from reconnecting to the store."""
 SILENCE = timedelta(seconds=10)
-"""Without a sign of life for so long, the work has ended with its process."""
+"""How long without a sign of life until work counts as ended with its process."""
 
 
 async def look(context: Context, follower: Follower, shown: str) -> str | None:
-    """Shows the end, or how far the run is unless that is `shown` already. Returns what is shown
-    now, for the next look; None at the end, or after a day. Raises ChatError."""
+    """Shows the end of a run or, unless `shown` says it already, how far it is. Returns what is
+    shown now, for the next look; None at the end or after a day. Raises ChatError."""
     respond = context.chats[follower.place.platform].responder(follower.place, follower.person, follower.extra)
     if not follower.run:
         if context.now() - follower.at < SILENCE:
@@ -51,7 +51,7 @@ async def look(context: Context, follower: Follower, shown: str) -> str | None:
 
 
 def pause(context: Context, follower: Follower) -> timedelta:
-    """How long until the next look."""
+    """Returns how long to wait until the next look."""
     if not follower.run:
         return BEAT
     return POLL_INTERVAL if context.now() - follower.at <= PROGRESS_TIME else SLOW_POLL_INTERVAL
@@ -65,7 +65,7 @@ async def _show_progress(context: Context, follower: Follower, respond: Responde
 
 
 async def _end(context: Context, follower: Follower) -> Post | None:
-    """What is said at the end; None while the run goes on."""
+    """Returns what to say at the end, or None while the run goes on."""
     store, language, key = context.store, follower.language, RunKey.parse(follower.run)
     run = await store.run_state(key.subscription, key.day, key.kind)
     delivery = await store.delivery(follower.run, plan=False)
@@ -83,7 +83,7 @@ async def _end(context: Context, follower: Follower) -> Post | None:
 
 
 async def _not_begun(context: Context, subscription: str, follower: Follower) -> Post | None:
-    """Why a digest's delivery will not begin; None while it may."""
+    """Returns why a digest's delivery will not begin, or None while it may."""
     language = follower.language
     if await context.store.digest(follower.run) is None:
         return note(say("expired", language), language)
@@ -103,7 +103,7 @@ def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
 
 
 async def _subscription(context: Context, key: str, follower: Follower) -> Subscription:
-    """Of the run: a person's own one is followed from any channel."""
+    """Returns the run's subscription. A person's own one can be followed from any channel."""
     return await context.store.subscription(key) or await context.subscription(follower.place)
 
 

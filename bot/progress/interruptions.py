@@ -1,8 +1,7 @@
-"""Has whoever waits for a command, button or form told if its process ends before it does.
+"""Tells the person who waits for a command, button or form if its process ends first.
 
-While the work goes on, its process leaves signs of life. `following.look`, in any process, tells
-the person once they stop.
-"""
+While the work goes on, its process stores signs of life. `following.look` tells the person once
+they stop; it may run in any process."""
 
 from __future__ import annotations
 
@@ -17,17 +16,18 @@ from bot.store import Follower, StoreUnavailable
 from digest.cache_keys import fingerprint
 
 NOTE_AFTER = 0.1
-"""Seconds after which work is noted: most is done sooner. Less than a platform's listener waits
-before it acknowledges: of what was not acknowledged, the platform itself tells that it failed."""
+"""Seconds after which work is note_work: most work is done sooner. It is less than a platform's
+listener waits before it acknowledges. If an event is not acknowledged, the platform itself reports
+the failure."""
 BEAT = timedelta(seconds=2)
-"""Between two signs of life of the process that does the work."""
+"""The pause between two signs of life of the process that does the work."""
 
 
 @contextlib.asynccontextmanager
-async def noted(
+async def note_work(
     context: Context, event: Command | Click | Submission, respond: Responder, after: float = NOTE_AFTER
 ) -> AsyncIterator[None]:
-    """Has the event's person told, unless what is done inside ends without an exception."""
+    """Notes the work inside, so that the person is told unless it ends without an exception."""
     name, loop = fingerprint(event.id), asyncio.get_running_loop()
     begun = loop.time()
     noting = asyncio.create_task(_note(context, name, event, respond, after))
