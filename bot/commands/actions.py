@@ -1,9 +1,8 @@
 """Handles buttons, menus and forms.
 
-A button's value names what it acts on: `<digest key>#<n>` a paper of a digest (or a candidate,
-by its rank), `paper:<id>v<n>` a paper outside of a digest, `answer:<name>` an answer, or the key
-of a digest or channel.
-"""
+A button's value names what the button acts on: `<digest key>#<n>` is a paper of a digest (or a
+candidate, by its rank), `paper:<id>v<n>` a paper outside of a digest, `answer:<name>` an answer.
+Any other value is the key of a digest or channel."""
 
 from __future__ import annotations
 
@@ -73,7 +72,7 @@ AfterClose = Callable[[], Awaitable[None]] | None
 
 
 VOTES = {"more": (VoteKind.MORE, "more"), "fewer": (VoteKind.FEWER, "fewer"), "save": (VoteKind.SAVED, "saved one")}
-"""Button to the kind of vote and the text that confirms it."""
+"""By button: the kind of vote and the text that confirms it."""
 FORMS = ("setup", "ask", "wrong", "add_checked", "compare_checked", "zotero")
 
 
@@ -145,7 +144,7 @@ class Actions:
         }
 
     async def handle_click(self, click: Click, respond: Responder) -> None:
-        """Raises NotFound for expired subjects and unknown buttons."""
+        """Does what the button says. Raises NotFound for expired subjects and unknown buttons."""
         language = await self._context.person_language(click.place, click.person)
         if click.action not in self._by_name:
             raise NotFound(say("expired", language))
@@ -157,7 +156,7 @@ class Actions:
         await self._by_name[click.action](admitted, respond, language)
 
     async def refusal(self, click: Click) -> str:
-        """Why the person may not do this; empty if they may."""
+        """Returns why the person may not press this button; empty if they may."""
         try:
             language = await self._context.person_language(click.place, click.person)
             await gate.admit(self._context, await personal.at_own_place(self._context, click), language)
@@ -168,7 +167,7 @@ class Actions:
     async def handle_submission(
         self, submission: Submission, respond: Responder
     ) -> tuple[Mapping[str, str], AfterClose]:
-        """Returns the problems by field and what to do after the form has closed."""
+        """Returns the problems by field, and what to do after the form has closed."""
         language = await self._context.person_language(submission.place, submission.person)
         if submission.action not in FORMS:
             raise NotFound(say("expired", language))
@@ -201,7 +200,8 @@ class Actions:
     async def _set_up(
         self, submission: Submission, respond: Responder, language: str
     ) -> tuple[Mapping[str, str], AfterClose]:
-        """Saves the settings, and posts if so pressed; or takes a change of the panel."""
+        """Saves the settings and, if that button was pressed, posts a digest. Any other button of
+        the panel changes the panel."""
         pressed = submission.pressed
         if pressed not in ("", setup.SUBMIT, setup.POST):
             return {}, lambda: setup.change(self._context, submission, respond, language)
@@ -224,7 +224,7 @@ class Actions:
         grants = await setup.load_grants(self._context, outcome.subscription.place, submission.extra)
         direct = outcome.fresh and outcome.subscription.place.direct
         closed = await personal.greet(self._context, outcome.subscription, language) if direct else ""
-        buttons = not posting and ELSEWHERE not in submission.extra  # they act on the channel they are in
+        buttons = not posting and ELSEWHERE not in submission.extra  # the buttons act on the channel that they are in
         post = setup.saved_post(self._context, outcome, grants, language, buttons=buttons, closed_why=closed)
         if submission.pressed:
             await respond.panel(setup.closed(post, submission.value, language))
@@ -238,7 +238,8 @@ class Actions:
     # ------------------------------------------------------------ a paper
 
     async def _load_subject(self, value: str, language: str) -> Subject:
-        """Raises NotFound if the digest has expired."""
+        """Returns the paper, with its digest if it has one. Raises NotFound if the digest has
+        expired."""
         named = _parse_paper(value)
         if isinstance(named, PaperById):
             return Subject(paper=await find_paper(self._context, named.paper_id))
@@ -250,7 +251,8 @@ class Actions:
         return _paper_of(await self._load_subject(value, language), language)
 
     async def _load_paper_id(self, value: str, language: str) -> str:
-        """Does not ask arXiv, because forms must open and votes must be recorded at once."""
+        """Returns the paper's id without asking arXiv: forms must open and votes be recorded at
+        once."""
         named = _parse_paper(value)
         if isinstance(named, PaperById):
             ref = parse(named.paper_id)
@@ -260,12 +262,13 @@ class Actions:
     async def _load_entry(
         self, click: Click, respond: Responder, language: str, *, pictured: bool = False
     ) -> tuple[Entry, str]:
-        """The digest's entry, else the paper read now or earlier; and its language."""
+        """Returns the entry and its language: the digest's entry, else one of the paper read now or
+        earlier."""
         subject = await self._load_subject(click.value, language)
         if subject.digest is not None and subject.entry is not None:
             return subject.entry, subject.digest.language
         paper = _paper_of(subject, language)
-        await gate.require(self._context, Right.ASK, click.place, click.person, language)  # it is read anew
+        await gate.require(self._context, Right.ASK, click.place, click.person, language)  # reading costs
         await respond.progress(say("reading", language, paper=escape(paper.versioned)))
         written = await self._context.channel_language(click.place, click.person)
         return await look_up(self._context, paper, written, click.place.key, pictured=pictured), written
@@ -275,7 +278,7 @@ class Actions:
         await respond.page(cards.short_title(entry.paper), cards.full_page(entry, written))
 
     async def _menu(self, click: Click, respond: Responder, language: str) -> None:
-        """The buttons behind `⋯`, for a platform that has no such menus."""
+        """Shows the buttons behind `⋯`, on a platform that has no menus for them."""
         paper = await self._load_paper(click.value, language)
         await self._show_menu(click, respond, language, cards.short_title(paper))
 
@@ -284,10 +287,10 @@ class Actions:
         await self._show_menu(click, respond, language)
 
     async def _show_menu(self, click: Click, respond: Responder, language: str, name: str = "") -> None:
-        """Only what works there and the person may do."""
+        """Shows the buttons that work in this place and that the person may press."""
         in_digest = not name or not isinstance(parse_subject(click.value), PaperById)
         archive = in_digest and self._context.chats[click.place.platform].has_archive
-        # A card outside of a digest is in the channel already, or has Share beside the menu.
+        # A card outside of a digest is in the channel already, or has Share beside its menu.
         share = in_digest and not click.place.direct and ALONE not in click.extra
         standing = await self._context.standing(click.place, click.person)
         allowed = {action for action, rule in ACTIONS.items() if may(rule.right, standing)}
@@ -307,7 +310,7 @@ class Actions:
         await respond.show(Post((Text(f"```bibtex\n{exported([paper], Format.BIBTEX)}```"),), "BibTeX", language))
 
     async def _share(self, click: Click, respond: Responder, language: str) -> None:
-        """Posts the card in the channel; its thread takes questions."""
+        """Posts the card in the channel. People can ask questions in its thread."""
         entry, written = await self._load_entry(click, respond, language, pictured=True)
         place = replace(click.place, thread="")
         post = cards.card(entry, written, shared=True)
@@ -348,7 +351,7 @@ class Actions:
         )
 
     async def _report_wrong(self, submission: Submission, respond: Responder, language: str) -> None:
-        """Records a vote. An answer is also marked for all, with what the person wrote."""
+        """Records the vote. Also marks an answer for everyone, with what the person wrote."""
         subject = submission.value
         if answer := answer_of(subject):
             await self._mark_answer_wrong(answer.question, submission.fields.get("what", ""))
@@ -453,7 +456,7 @@ class Actions:
         wanted = sorted((c for c in digest.others if c.rank in ranks), key=lambda c: c.rank)
         if subscription is None:
             raise NotFound(say("not set", language))
-        if not wanted:  # somebody added them since the list was shown
+        if not wanted:  # somebody has added them since the list was shown
             raise NotFound(
                 say("added.already" if {e.number for e in digest.entries} & {*ranks} else "expired", language)
             )
@@ -489,7 +492,7 @@ class Actions:
 
     async def _why(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)
-        written = digest.language  # of the reasons in it
+        written = digest.language  # the language of its reasons
         channel = await self._context.store.subscription(digest.subscription)
         blocks: list[Block] = [
             Heading(say("why these", written), 2),
@@ -520,14 +523,14 @@ class Actions:
         await zotero.push(self._context, click, respond, language, [entry.paper for entry in digest.entries])
 
     async def _compare_checked(self, click: Click, respond: Responder, language: str) -> None:
-        """Chosen from a menu, where there are no check boxes."""
+        """Compares saved papers chosen from a menu, on a platform without check boxes."""
         ids = click.value.split(",")
         if problem := saved.problem(ids, language):
             raise NotFound(problem)
         await saved.compare(self._context, click, ids, respond, language)
 
     async def _compare_others(self, click: Click, respond: Responder, language: str) -> None:
-        """Chosen from a menu, where there are no check boxes."""
+        """Compares papers of a digest chosen from a menu, on a platform without check boxes."""
         named = [DigestPaper.parse(value) for value in click.value.split(",")]
         if problem := saved.problem([str(paper.number) for paper in named], language):
             raise NotFound(problem)
@@ -536,7 +539,7 @@ class Actions:
     async def _compare_ranked(
         self, pressed: Click | Submission, key: str, ranks: Sequence[int], respond: Responder, language: str
     ) -> None:
-        """Papers of a digest, chosen or not, by their ranks."""
+        """Compares papers of a digest, selected or not, by their ranks."""
         digest = await self._load_digest(key, language)
         ranked = {e.number: e.paper for e in digest.entries} | {c.rank: c.paper for c in digest.others}
         if not {*ranks} <= ranked.keys():
@@ -564,7 +567,7 @@ class Actions:
         await forget_votes(self._context, subscription.key, respond, language)
 
     async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
-        """Posts the preview that the button stands under, if it stands under one."""
+        """Posts the preview above the button, if there is one."""
         subscription = await self._context.subscription(click.place)
         previewed = None
         if click.value != click.place.key:
@@ -590,7 +593,7 @@ def _checked(submission: Submission) -> list[str]:
 
 
 def _now(pressed: Click | Submission) -> Command:
-    """A button that means `/digest now`."""
+    """Returns the command `/digest now`, which the button stands for."""
     return Command(pressed.id, "digest", "now", pressed.place, pressed.person, pressed.at, pressed.extra)
 
 

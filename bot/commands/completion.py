@@ -19,7 +19,8 @@ CHOICES = 25
 
 
 async def complete(store: Store, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
-    """At most 25 (label, value) for `field`: `paper`, `category`, `timezone`, `language`."""
+    """Returns at most 25 pairs (label, value) that complete `field`: `paper`, `category`,
+    `timezone` or `language`."""
     if field == "paper":
         return await _papers(store, typed, place)
     if field == "category":
@@ -28,7 +29,7 @@ async def complete(store: Store, field: str, typed: str, place: Place) -> Sequen
         found = process.extract(
             typed or "UTC", sorted(zone_names()), scorer=fuzz.WRatio, processor=utils.default_process, limit=CHOICES
         )
-        # A city or an abbreviation; the tables take a moment to read.
+        # In a thread, because the tables of cities and abbreviations take a moment to read.
         meant = await asyncio.to_thread(suggestions.timezones, typed)
         return [(zone, zone) for zone in dict.fromkeys([*meant, *(zone for zone, _, _ in found)])][:CHOICES]
     spoken = [(name, tag) for name, tag in lists.own_languages() if _means(typed, name, tag)]
@@ -43,7 +44,8 @@ def _means(typed: str, name: str, tag: str) -> bool:
 
 
 async def _papers(store: Store, typed: str, place: Place) -> list[tuple[str, str]]:
-    """The papers of the channel's latest digest that match by number or by words of the title."""
+    """Returns the papers of the channel's latest digest that match by number or by words of the
+    title."""
     digest = await store.latest_digest(place.key)
     entries = digest.entries if digest else ()
     fitting = [

@@ -27,14 +27,14 @@ from digest.pipeline import Preview
 log = logging.getLogger(__name__)
 
 TO_POST = ("member", "post", "threads")
-"""The names of grants without which a digest cannot be posted."""
+"""Grants without which a digest cannot be posted."""
 
 Handler = Callable[[Context, Command, Responder, Subscription, str], Awaitable[None]]
 
 
 async def digest(context: Context, command: Command, respond: Responder) -> None:
-    """`command.text`: a verb of `VERBS` or `help`; `ping` takes a role's id. After `me`, and in a
-    direct conversation, it is about the person's own digest."""
+    """Runs the command. `command.text` is a verb of `VERBS` or `help`; `ping` takes a role's id.
+    After `me`, and in a direct conversation, it is about the person's own digest."""
     language = await context.person_language(command.place, command.person)
     verb, _, more = command.text.strip().lower().partition(" ")
     if verb == "me" or command.place.direct:
@@ -66,14 +66,15 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
 
 
 async def _is_inside(context: Context, place: Place, extra: Mapping[str, str]) -> bool:
-    """Whether the platform says that the bot is in the channel: an invitation's event may come
-    late, or be lost while the bot is down."""
+    """Returns whether the platform says that the bot is in the channel. The event of an invitation
+    may come late, or be lost while the bot is down."""
     grants = await setup.load_grants(context, place, extra)
     return bool(grants) and all(grant.held for grant in grants if grant.name == "member")
 
 
 async def _me(context: Context, command: Command, verb: str, respond: Responder, language: str) -> None:
-    """Handles what the person wants of the own digest. Everybody may; nobody sees another's."""
+    """Handles a verb about the person's own digest. Everybody may use these; nobody sees another's
+    digest."""
     await gate.require_command(context, "digest me", command.place, command.person, language)
     if verb not in ("", *OWN_VERBS):
         shown = help_text = say("me.help", language)
@@ -94,7 +95,7 @@ async def _me(context: Context, command: Command, verb: str, respond: Responder,
 
 
 def _help(context: Context, command: Command, subscription: Subscription, language: str) -> str:
-    """What this person may do with `/digest`."""
+    """Returns the help for what this person may do with `/digest`."""
     standing = context.standing_in(subscription, command.person)
     if may(Right.CHANGE, standing) or may(Right.REMOVE, standing):
         return say("digest.help", language)
@@ -116,10 +117,10 @@ async def run_now(
     previewed: Preview | None = None,
     grants: Sequence[Grant] | None = None,
 ) -> None:
-    """Makes a digest at once or joins a running one; the asker is shown its progress and its end.
-    If the bot lacks a right that it needs to post, it is named, and nothing is made.
-    A digest that is made and could not be posted is posted now. `previewed`: its papers.
-    `grants`: the bot's rights, where they are known."""
+    """Makes a digest at once or joins a running one. Shows the asker its progress and its end. If
+    the bot lacks a right that posting needs, says so and makes nothing. If a finished digest could
+    not be posted, posts that one. `previewed`: the digest's papers. `grants`: the bot's rights, if
+    known."""
     if grants is None:
         grants = await setup.load_grants(context, subscription.place, command.extra)
     lacking = [grant for grant in grants if not grant.held]
@@ -146,7 +147,7 @@ async def run_now(
 async def _tell_end(
     context: Context, run: str, command: Command, respond: Responder, language: str, *, delivery: bool = False
 ) -> None:
-    """Lets the queue show the asker how it goes on, also after a restart."""
+    """Has the queue show the asker how the run goes on, also after a restart."""
     name = join_key(run, fingerprint(command.id))
     place, person, at = command.place, command.person, context.now()
     extra = {**command.extra, **respond.handed_over()}
@@ -155,12 +156,12 @@ async def _tell_end(
 
 
 async def _undelivered(context: Context, subscription: Subscription) -> str:
-    """The key of the newest digest whose delivery never began, waits for another try or was put
-    aside."""
+    """Returns the key of the newest digest whose delivery never began, waits for another try or was
+    set aside; empty if there is none."""
     aside = await context.store.tasks_aside()
     for age, key in enumerate(await context.store.digests(subscription.key, 7)):
         delivery = await context.store.delivery(key, plan=False)
-        if delivery is None and not age:  # the channel was archived, or without the bot, when it was made
+        if delivery is None and not age:  # when it was made, the channel was archived or the bot was not in it
             return key
         held = delivery is not None and (delivery.fault or str(TaskName("delivery", key)) in aside)
         if held and delivery is not None and delivery.state is DeliveryState.OPEN:
@@ -169,7 +170,7 @@ async def _undelivered(context: Context, subscription: Subscription) -> str:
 
 
 async def _find_todays_digest(context: Context, subscription: Subscription) -> tuple[Digest | None, int]:
-    """Today's newest digest in the channel, and its number of messages."""
+    """Returns today's newest digest in the channel, and the number of its messages."""
     today = context.daily.local_date(subscription)
     for key in await context.store.digests(subscription.key, 5):
         found = await context.store.digest(key)
@@ -198,7 +199,8 @@ def _confirmation(action: str, value: str, question: str, button: str, language:
 
 
 async def retract(context: Context, digest_key: str, respond: Responder, language: str) -> None:
-    """Deletes a digest's posts. What people wrote stays, and `now` considers its papers again."""
+    """Deletes a digest's posts. What people wrote stays. The next `now` considers its papers
+    again."""
     found = await context.store.digest(digest_key)
     subscription = await context.store.subscription(found.subscription) if found else None
     if found is None or subscription is None:
@@ -229,7 +231,8 @@ async def _resume(
 async def _ping(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    """Sets the one role that the daily message mentions; without an id, it mentions none."""
+    """Sets the one role that the daily message mentions. Without an id, the message mentions no
+    role."""
     role = command.text.strip().partition(" ")[2].strip()
     if role and not role.isdigit():
         await respond.show(note(say("ping.unfit", language), language))
@@ -252,7 +255,8 @@ async def forget(context: Context, subscription: Subscription, respond: Responde
 
 
 async def welcome_channel(context: Context, place: Place, by: Person | None, *, greet: bool) -> None:
-    """Says once how to begin, or restores a channel that removed the bot in the last 30 days."""
+    """Tells the channel once how to begin. Restores its settings instead if it removed the bot in
+    the last 30 days."""
     returned = await context.store.removed_subscription(place.key)
     if returned is not None:
         await context.store.save_subscription(replace(returned, since=context.now()))
@@ -265,7 +269,7 @@ async def welcome_channel(context: Context, place: Place, by: Person | None, *, 
 
 
 async def restore_channels(context: Context) -> None:
-    """Restores the channels that the bot is in again without having heard of it."""
+    """Restores the channels that invited the bot again while it could not hear of it."""
     for removed in await context.store.removed_subscriptions():
         place = removed.place
         if removed.paused or place.direct or place.platform not in context.chats:
@@ -276,7 +280,7 @@ async def restore_channels(context: Context) -> None:
 
 
 async def leave_channel(context: Context, place: Place) -> None:
-    """Removes a channel that removed the bot or was archived. Its settings are kept for 30 days."""
+    """Removes a channel that was archived or removed the bot. Keeps its settings for 30 days."""
     await context.store.remove_subscription(place.key)
 
 
@@ -288,7 +292,7 @@ VERBS: dict[str, Handler] = {
     "resume": _resume,
     "ping": _ping,
     "status": status,
-    "zotero": zotero.state,
+    "zotero": zotero.show_state,
     "forget": _forget,
 }
 
@@ -302,6 +306,6 @@ OWN_VERBS: dict[str, Handler] = {
     "remove": _forget,
     "forget": _forget,
 }
-"""What `/digest me` takes beside `help`."""
+"""The verbs after `/digest me`, beside `help`."""
 COSTLY = ("setup", "now", "resume")
-"""Of these, what makes digests: it needs the roles that asking needs."""
+"""The verbs among them that make digests: they need the roles that asking needs."""

@@ -13,11 +13,12 @@ from bot.store import Watch
 from bot.store.redis import WATCH_LIFE
 
 PUSH_AFTER = timedelta(minutes=5)
-"""Papers saved in this time are pushed to Zotero together."""
+"""How long saved papers are collected before they are pushed to Zotero together."""
 
 
 async def record_vote(context: Context, vote: Vote) -> None:
-    """The same vote twice counts once. A paper's message shows its counts soon."""
+    """Records a vote; the same vote twice counts once. A paper's message shows its new counts
+    soon."""
     await context.store.vote(vote)
     if vote.kind is VoteKind.SAVED and not answer_of(vote.subject):
         if vote.undo:
@@ -31,14 +32,15 @@ async def record_vote(context: Context, vote: Vote) -> None:
 
 
 async def queue_push(context: Context, channel: str) -> None:
-    """Lets what was saved in a channel go to its Zotero library soon, in one request."""
+    """Queues a push to the channel's Zotero library, which sends all recently saved papers in one
+    request."""
     if await context.store.zotero_link(channel) is not None:
         span = int(context.now().timestamp() // PUSH_AFTER.total_seconds())
         await context.queue.add("zotero", channel, key=join_key("zotero", channel, str(span)), wait=PUSH_AFTER)
 
 
 async def queue_counts(context: Context, channel: str, paper_id: str) -> None:
-    """Lets the digest that showed the paper in this channel show its votes soon."""
+    """Queues an update of the votes shown in the digest that posted the paper in this channel."""
     shown = await context.store.earlier(paper_id, channel)
     if shown is not None:
         span = int(context.now().timestamp() // GATHER.total_seconds())
@@ -46,8 +48,8 @@ async def queue_counts(context: Context, channel: str, paper_id: str) -> None:
 
 
 async def take_back(context: Context, vote: Vote) -> VoteKind | None:
-    """Takes a vote back; a saved paper is saved nowhere then. Returns the person's other vote on
-    the paper, which counts again."""
+    """Takes a vote back. A saved paper is then saved in no channel. Returns the person's other vote
+    on the paper, which counts again."""
     if vote.kind is VoteKind.SAVED:
         channels = await context.store.unsave(vote.person.id, vote.subject)
         await context.store.unwatch_saved(vote.person.id, vote.subject, channels)
@@ -62,7 +64,7 @@ async def take_back(context: Context, vote: Vote) -> VoteKind | None:
 async def record_reaction(
     context: Context, place: Place, message: str, person: Person, kind: VoteKind, emoji: str, *, undo: bool
 ) -> None:
-    """Records a reaction to one of our messages as a vote on its paper. Others are ignored."""
+    """Records a reaction to one of our messages as a vote on its paper. Ignores other messages."""
     subject = await context.store.message_subject(place, message)
     if subject and not answer_of(subject):
         origin = reaction_id(message, emoji)
@@ -70,7 +72,7 @@ async def record_reaction(
 
 
 async def clear_reactions(context: Context, place: Place, message: str, emoji: str) -> None:
-    """Takes back the votes that reactions to a message gave, or those with one emoji. What the same
-    people pressed stays."""
+    """Takes back the votes that reactions to a message gave, or those with one emoji. Votes by
+    button stay."""
     for vote in await context.store.votes_by_reaction(place.key, reaction_id(message, emoji)):
         await record_vote(context, replace(vote, undo=True))

@@ -1,8 +1,7 @@
-"""Admits what people press, choose and send: the one place that checks rights and values.
+"""Admits what people press, choose and send: the only place that checks rights and values.
 
-A value comes back from the platform as it was, or altered. So nothing in it is believed: the
-digest, question or answer it names must belong to the place of the click.
-"""
+A platform may send a value back altered, so no value is trusted: the digest, question or answer
+that it names must belong to the place of the click."""
 
 from __future__ import annotations
 
@@ -21,11 +20,11 @@ from digest.errors import NotFound
 Act = TypeVar("Act", Click, Submission)
 Id = TypeVar("Id", RunKey, PreviewId, PaperChoice)
 OF_CHANNELS = (Names.CHANNEL, Names.DIGEST, Names.PREVIEW)
-"""Values that name a channel."""
+"""Kinds of values that name a channel."""
 
 
 OF_CHANNEL = frozenset({"more", "fewer", "more_undo", "fewer_undo", "share"})
-"""What is done to a channel's state by a paper, so that it needs the bot to be in the channel."""
+"""Actions on a paper that change or show something in the channel, so the bot must be in it."""
 
 
 class Refused(NotFound):
@@ -33,8 +32,8 @@ class Refused(NotFound):
 
 
 async def admit(context: Context, pressed: Act, language: str) -> Act:
-    """Returns it in the channel that it acts on. Raises Refused for what the person may not do,
-    NotFound for a value that names nothing."""
+    """Returns what was pressed, in the channel that it acts on. Raises Refused if the person may
+    not do it, NotFound if its value names nothing."""
     rule = ACTIONS.get(pressed.action)
     if rule is None:
         raise NotFound(say("expired", language))
@@ -48,8 +47,8 @@ async def admit(context: Context, pressed: Act, language: str) -> Act:
 
 
 async def _named_channel(context: Context, pressed: Click | Submission, language: str) -> Place:
-    """The channel that a button of the person's own page names. Raises Refused unless the platform
-    says that the person is in it."""
+    """Returns the channel that a button of the person's own page names. Raises Refused unless the
+    platform says that the person is in it."""
     try:
         named = RunKey.parse(pressed.value).subscription
     except MalformedId:
@@ -74,7 +73,7 @@ async def require(context: Context, right: Right, place: Place, person: Person, 
 
 
 def refusal(context: Context, right: Right, place: Place, standing: Standing, language: str) -> str:
-    """Says who may."""
+    """Returns the sentence that says who may."""
     if (right is Right.ASK or standing.own) and not standing.person.asks:
         return say("not yours", language)
     if right is Right.CHANGE:
@@ -99,7 +98,7 @@ def _has_roles(context: Context, place: Place) -> bool:
 
 
 async def require_command(context: Context, name: str, place: Place, person: Person, language: str) -> None:
-    """Raises Refused. `name`: a key of `COMMANDS`."""
+    """Raises Refused unless the person may use this command here. `name`: a key of `COMMANDS`."""
     right = COMMANDS[name]
     if right is Right.SEE and not place.direct and not await _is_inside(context, place, person):
         raise Refused(say("not inside", language))
@@ -107,8 +106,8 @@ async def require_command(context: Context, name: str, place: Place, person: Per
 
 
 async def _is_inside(context: Context, place: Place, person: Person) -> bool:
-    """Whether the person is in the channel; true if the platform, which showed the command there,
-    does not say."""
+    """Returns whether the person is in the channel. If the platform does not say, they are: it
+    showed them the command there."""
     try:
         return place.key in await context.chats[place.platform].inside(person, [place])
     except ChatError:
@@ -138,7 +137,8 @@ async def _check_value(context: Context, names: Names, pressed: Click | Submissi
 
 
 def _check_paper(value: str, here: str, language: str, *, listed: bool) -> None:
-    """`listed`: only a paper of a digest will do."""
+    """Raises NotFound or Refused unless the value names a paper of this channel. `listed`: it must
+    be a paper of a digest."""
     try:
         named = parse_subject(value)
     except MalformedId:
@@ -178,14 +178,15 @@ async def _check_choice(context: Context, pressed: Click | Submission, language:
 
 
 async def _question(context: Context, name: str, pressed: Click | Submission, language: str) -> StoredQuestion:
-    """The question of this name, if it was asked here and the person may see it."""
+    """Returns the question of this name. Raises NotFound or Refused unless it was asked here and
+    the person may see it."""
     asked = await context.store.question_by_name(name)
     if asked is None:
         raise NotFound(say("expired", language))
     question, place = asked.question, pressed.place
     threads = {question.place.thread, question.message}
     if context.chats[place.platform].whispers:
-        threads.add("")  # what one person alone sees may stand outside of the thread
+        threads.add("")  # an answer for one person may stand outside of the thread
     mine = question.person.id == pressed.person.id
     if question.place.key != place.key or not (mine or place.thread in threads):
         raise Refused(say("not here", language))

@@ -1,4 +1,4 @@
-"""Builds the page a person sees when opening the bot."""
+"""Builds the page that a person sees when opening the bot."""
 
 from __future__ import annotations
 
@@ -28,16 +28,18 @@ from digest.render.markdown import cost_words, escape, link
 log = logging.getLogger(__name__)
 
 CHANNELS, TODAY = 15, 8
-"""So many channels are shown, and the day of so many: Slack's page holds a hundred blocks."""
+"""How many channels are shown, and for how many of them the day: Slack's page holds a hundred
+blocks."""
 FIRST, SAVED, QUESTIONS = 3, 10, 5
 QUESTION = 100
-"""Characters shown of a question."""
+"""Characters of a question that are shown."""
 TITLES_TIMEOUT = 3.0
-"""Seconds that arXiv may take to tell the titles of saved papers that no digest here holds."""
+"""Seconds in which arXiv must answer with the titles of saved papers that no digest here holds."""
 
 
 async def home_page(context: Context, person: Person, platform: str) -> Post:
-    """The day in the person's channels, their saved papers, questions and channels, and help."""
+    """Returns the page: the day in the person's channels, their saved papers, questions and
+    channels, and help."""
     language = person.language or context.defaults.profile.language
     subscriptions = await _visible(context, person, platform)
     today: list[Block] = []
@@ -69,7 +71,7 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
 
 
 def desk(parts: Mapping[str, Sequence[Block]], cost: str, language: str) -> Post:
-    """The page of these parts, without those that are empty. Pure."""
+    """Returns the page with these parts, leaving out empty ones. Pure."""
     blocks: list[Block] = []
     for name, part in parts.items():
         blocks += [Heading(say(f"home.{name}", language)), *part] if part else []
@@ -78,7 +80,7 @@ def desk(parts: Mapping[str, Sequence[Block]], cost: str, language: str) -> Post
 
 
 async def suggested_prompts(context: Context, person: Person, platform: str) -> list[tuple[str, str]]:
-    """Questions about the latest papers of the person's channels."""
+    """Returns questions about the channels' latest papers, as pairs (title, message)."""
     language = person.language or context.defaults.profile.language
     for subscription in (await _visible(context, person, platform))[:CHANNELS]:
         digest = await context.store.latest_digest(subscription.key)
@@ -107,7 +109,8 @@ async def _today(context: Context, subscription: Subscription, digest: Digest, l
 
 
 def day_blocks(channel: str, digest: Digest, url: str, language: str) -> list[Block]:
-    """A digest's headline and the papers to read first; *Open*, and a menu to ask. Pure."""
+    """Returns a digest's headline and the papers to read first, with *Open* and a menu to ask.
+    Pure."""
     first = [e for m in digest.summary.first[:FIRST] if (e := digest.entry(m.paper_id))] or digest.entries[:FIRST]
     names = [f"- {e.number} · {link(name_in(digest, e), e.paper.abs_url)}" for e in first]
     day = day_words(digest.local_date, language)
@@ -122,7 +125,8 @@ def day_blocks(channel: str, digest: Digest, url: str, language: str) -> list[Bl
 
 
 async def _channel(context: Context, subscription: Subscription, person: Person, language: str) -> list[Block]:
-    """The channel's state in one line, what went wrong, and buttons for who may change it."""
+    """Returns the channel's state in one line, what went wrong, and buttons for people who may
+    change it."""
     blocks: list[Block] = [
         Heading(subscription.place.channel, 3),
         await state_line(context, subscription, language),
@@ -134,7 +138,8 @@ async def _channel(context: Context, subscription: Subscription, person: Person,
 
 
 async def _saved(context: Context, person: Person, inside: Sequence[str], language: str) -> list[Block]:
-    """Titles with the day and the place where each was saved, *Compare*, *Remove*, *Export*."""
+    """Returns the titles, each with the day and the channel of saving, and *Compare*, *Remove*,
+    *Export*."""
     votes = {v.subject: v for v in await context.store.saved(person.id) if not answer_of(v.subject)}
     kept = list(votes.values())[:SAVED]
     if not kept:
@@ -152,7 +157,8 @@ async def _saved(context: Context, person: Person, inside: Sequence[str], langua
 
 
 def saved_line(title: str, paper_id: str, channel: str, day: str) -> str:
-    """`channel`: where it was saved, as the platform names it; empty if that is not told."""
+    """Returns the line of a saved paper. `channel`: where it was saved, as the platform names it;
+    may be empty."""
     named = f"- {link(title, f'https://arxiv.org/abs/{paper_id}')}"
     return " · ".join(filter(None, (named, channel, day)))
 
@@ -160,7 +166,7 @@ def saved_line(title: str, paper_id: str, channel: str, day: str) -> str:
 def saved_blocks(
     lines: Sequence[str], options: Sequence[tuple[str, str]], language: str, *, several: bool
 ) -> list[Block]:
-    """`several`: enough to compare. Pure."""
+    """Returns the blocks of these lines. `several`: there are enough papers to compare. Pure."""
     buttons = file_buttons("saved", "me", language).buttons
     if several:
         buttons = (compare_button(language), *buttons)
@@ -168,7 +174,8 @@ def saved_blocks(
 
 
 async def _papers(context: Context, votes: Sequence[Vote]) -> Mapping[str, Paper]:
-    """By id: from the digests that showed them, else from arXiv if it answers in time."""
+    """Returns papers by id: from the digests that showed them, else from arXiv if it answers in
+    time."""
     found: dict[str, Paper] = {}
     for vote in votes:
         shown = await context.store.earlier(vote.subject, vote.place.key)
@@ -184,7 +191,8 @@ async def _papers(context: Context, votes: Sequence[Vote]) -> Mapping[str, Paper
 
 
 async def _shown_at(context: Context, vote: Vote, inside: Sequence[str]) -> str:
-    """The link to the paper's message in the channel where it was saved, if the person is in it."""
+    """Returns the link to the paper's message in the channel where it was saved, if the person is
+    in it."""
     if vote.place.key in inside and (shown := await context.store.earlier(vote.subject, vote.place.key)):
         with contextlib.suppress(ChatError):
             place = replace(vote.place, thread="")
@@ -193,7 +201,8 @@ async def _shown_at(context: Context, vote: Vote, inside: Sequence[str]) -> str:
 
 
 async def _questions(context: Context, person: Person, platform: str) -> list[str]:
-    """The person's latest questions, each with a link to its answer if it stands in a channel."""
+    """Returns the person's latest questions, each with a link to its answer if that is in a
+    channel."""
     lines = []
     for asked in await context.store.asked_by(person.id, QUESTIONS):
         words = tex.plain(" ".join(asked.question.text.split()))[:QUESTION]
@@ -208,7 +217,8 @@ async def _questions(context: Context, person: Person, platform: str) -> list[st
 
 
 async def _visible(context: Context, person: Person, platform: str) -> list[Subscription]:
-    """The subscriptions of channels that the person is in; none if the platform does not say."""
+    """Returns the subscriptions of channels that the person is in; none if the platform does not
+    say."""
     subscriptions = [s for s in await context.store.subscriptions() if s.place.platform == platform]
     try:
         inside = await context.chats[platform].inside(person, [s.place for s in subscriptions])

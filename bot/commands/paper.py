@@ -50,12 +50,12 @@ from digest.which_paper.resolve import cue
 RESULTS = 10
 COMPARE = "compare"
 _NAMED = regex(r"\A(?:ask|find|lookup|search)\s+(?:for\s+|about\s+)?(?=\S)", re.IGNORECASE)
-"""Discord's names of what an id or words do here without a name."""
+"""The verbs that Discord has for what an id or words do here without a verb."""
 
 
 async def paper(context: Context, command: Command, respond: Responder) -> None:
-    """`command.text`: a verb, words, an id, URL or number; a question may follow an id. With
-    `command.question` it is the paper alone."""
+    """Runs the command. `command.text` is a verb, words, an id, URL or number; a question may
+    follow an id. If `command.question` is set, the text is the paper alone."""
     language = await context.person_language(command.place, command.person)
     text = _NAMED.sub("", command.text.strip())
     command = replace(command, text=text)
@@ -95,8 +95,8 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
 
 
 def _require_words(ref: PaperRef | None, text: str, language: str) -> None:
-    """Raises BadInput for a mistyped id, a question may follow, and for a link that names no arXiv
-    paper."""
+    """Raises BadInput for a mistyped id, after which a question may follow, and for a link that
+    names no arXiv paper."""
     mistyped = next((words for words in (text, text.partition(" ")[0]) if looks_like_id(words)), "")
     if ref is None and mistyped:
         raise BadInput(say("not a paper", language, text=escape(mistyped[:60])))
@@ -105,8 +105,8 @@ def _require_words(ref: PaperRef | None, text: str, language: str) -> None:
 
 
 async def _ask(context: Context, command: Command, respond: Responder, language: str) -> None:
-    """Answers a question about the paper that an id, URL, number or words name. Of several that
-    fit, the person chooses, and the question is kept for that."""
+    """Answers a question about the paper that an id, URL, number or words name. If several papers
+    fit, the person chooses one, and the question is kept meanwhile."""
     text, question = command.text.strip(), command.question.strip()
     ref = parse(text)
     _require_words(ref, text, language)
@@ -128,7 +128,7 @@ async def _ask(context: Context, command: Command, respond: Responder, language:
 
 
 def _split(text: str) -> tuple[PaperRef | None, str]:
-    """The id or URL at the beginning, and the text after it."""
+    """Returns the id or URL at the beginning, and the text after it."""
     first, _, rest = text.partition(" ")
     ref = parse(first)
     if ref is None:
@@ -139,7 +139,8 @@ def _split(text: str) -> tuple[PaperRef | None, str]:
 async def _find_named(
     context: Context, command: Command, ref: PaperRef | None, text: str, language: str
 ) -> Paper | None:
-    """The paper with this id or number in the latest digest, else None. Raises NotFound."""
+    """Returns the paper with this id, or with this number in the latest digest; None for other
+    text. Raises NotFound."""
     if ref is not None:
         try:
             return await find_paper(context, ref)
@@ -156,7 +157,7 @@ async def _find_named(
 
 
 async def _latest_digest(context: Context, command: Command, language: str) -> Digest:
-    """Raises NotFound."""
+    """Returns the channel's latest digest. Raises NotFound if there is none."""
     if ALONE in command.extra:
         raise NotFound(say("alone", language))
     digest = await context.store.latest_digest(command.place.key)
@@ -167,7 +168,7 @@ async def _latest_digest(context: Context, command: Command, language: str) -> D
 
 
 async def show_card(context: Context, command: Command, found: Paper, respond: Responder, language: str) -> None:
-    """Shows the asker the card, in the channel's language, whose analyses it shares."""
+    """Shows the asker the paper's card in the channel's language, so that analyses are shared."""
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     written = await context.channel_language(command.place, command.person)
     entry = await look_up(context, found, written, command.place.key, pictured=True)
@@ -175,7 +176,7 @@ async def show_card(context: Context, command: Command, found: Paper, respond: R
 
 
 async def show_entry(context: Context, entry: Entry, asked: Command | Click, respond: Responder, language: str) -> None:
-    """Shows the asker a paper's card, with its figure where that is taken."""
+    """Shows the asker a paper's card, with its figure if the platform takes images."""
     earlier = await earlier_digest(context, entry.paper, asked.place, language)
     post = cards.card(entry, language, shared=ALONE in asked.extra, earlier=earlier)
     chat = context.chats[asked.place.platform]
@@ -183,7 +184,7 @@ async def show_entry(context: Context, entry: Entry, asked: Command | Click, res
 
 
 async def answer(context: Context, command: Command, found: Paper, question: str, respond: Responder) -> None:
-    """Answers a question that follows an id, to the asker alone."""
+    """Answers a question that follows an id. Only the asker sees the answer."""
     language = await context.person_language(command.place, command.person)
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     post = await answer_privately(context, command.place, command.person, question, [found], command.id)
@@ -192,8 +193,8 @@ async def answer(context: Context, command: Command, found: Paper, question: str
 
 
 def _names_in(text: str, count: int) -> Iterator[PaperRef | int]:
-    """The papers that a list names, in its order: ids and URLs, and numbers of a digest of `count`,
-    which may be beyond it."""
+    """Yields the papers that a list names, in its order: ids, URLs, and numbers of a digest of
+    `count` papers. Numbers beyond it are yielded, too."""
     words = [(word, parse(word)) for word in re.split(r"[\s,，、;；和与]+", cue(text).strip())]
     for is_id, group in groupby(words, lambda pair: pair[1] is not None):
         run = list(group)
@@ -207,9 +208,10 @@ def _names_in(text: str, count: int) -> Iterator[PaperRef | int]:
 
 
 async def _compare(context: Context, command: Command, text: str, respond: Responder, language: str) -> None:
-    """`3 5 8 by data, code`: numbers of the latest digest, ids or links, then the aspects."""
+    """Compares papers: `3 5 8 by data, code` gives numbers of the latest digest, ids or links, then
+    the aspects."""
     digest = await context.store.latest_digest(command.place.key)
-    # In a thread, because the first look compiles the patterns of all languages.
+    # In a thread, because the first call compiles the patterns of all languages.
     named = await asyncio.to_thread(lambda: list(dict.fromkeys(_names_in(text, len(digest.entries) if digest else 0))))
     if not 2 <= len(named) <= MAX_PAPERS:
         raise BadInput(say("compare.help", language, most=MAX_PAPERS))
@@ -219,7 +221,7 @@ async def _compare(context: Context, command: Command, text: str, respond: Respo
         paper = await _find_named(context, command, ref, str(name), language)
         if paper is not None:
             found[paper.id] = paper
-    if len(found) < 2:  # a number and the id of one paper
+    if len(found) < 2:  # a number and an id can name the same paper
         raise BadInput(say("compare.help", language, most=MAX_PAPERS))
     names = ", ".join(cards.short_title(p, found.values()) for p in found.values())
     await respond.progress(say("reading", language, paper=escape(names)))
@@ -243,7 +245,7 @@ async def _search(context: Context, command: Command, respond: Responder, langua
 
 
 async def _find_by_words(context: Context, text: str, respond: Responder, language: str) -> list[Paper]:
-    """Raises NotFound if there are none."""
+    """Returns the papers that the words find. Raises NotFound if there are none."""
     words = " ".join(text.split())[:300]
     await respond.progress(say("searching", language, words=escape(words)))
     found = await context.services.papers.search(words, RESULTS)
@@ -253,7 +255,7 @@ async def _find_by_words(context: Context, text: str, respond: Responder, langua
 
 
 def list_post(title: str, papers: list[Paper], language: str) -> Post:
-    """A list of papers with a menu."""
+    """Returns a list of papers with a menu."""
     options = tuple((cards.option(p, papers), str(PaperById(p.versioned))) for p in papers)
     menu = Menu("lookup", say("choose", language), options)
     blocks: list[Block] = [Heading(title, 2), Text(_paper_lines(papers, language)), menu]

@@ -22,7 +22,8 @@ Pressed = TypeVar("Pressed", Click, Submission)
 
 
 async def own_place(context: Context, platform: str, person: Person) -> Place:
-    """The direct conversation with the person, opened if need be. Raises ChatError."""
+    """Returns the direct conversation with the person and opens it if necessary. Raises
+    ChatError."""
     known = await context.store.own_place(person.id)
     if known is not None and known.platform == platform:
         return known
@@ -32,13 +33,13 @@ async def own_place(context: Context, platform: str, person: Person) -> Place:
 
 
 async def load(context: Context, platform: str, person: Person) -> Subscription:
-    """The person's own settings, else the defaults for them. Raises ChatError."""
+    """Returns the person's own settings, else the defaults for them. Raises ChatError."""
     place = await own_place(context, platform, person)
     return replace(await context.subscription(place), set_by=person.id)
 
 
 async def require_room(context: Context, language: str) -> None:
-    """Raises Refused if the installation allows no further digest of a person's own."""
+    """Raises Refused if the installation allows no further personal digest."""
     if context.personal_digests == 0:
         raise Refused(say("me.off", language))
     if await context.store.personal_digests() >= context.personal_digests:
@@ -46,7 +47,7 @@ async def require_room(context: Context, language: str) -> None:
 
 
 async def at_own_place(context: Context, pressed: Pressed) -> Pressed:
-    """What was pressed in a channel about the person's own digest, as pressed in its place."""
+    """Moves a press about the person's own digest from the channel to their direct conversation."""
     place = await context.store.own_place(pressed.person.id)
     if place is None or place.platform != pressed.place.platform or place.key == pressed.place.key:
         return pressed
@@ -63,8 +64,9 @@ def _is_about(value: str, channel: str) -> bool:
 
 
 async def greet(context: Context, subscription: Subscription, language: str) -> str:
-    """Says in the direct conversation that the digest will come there. If the person takes no
-    direct messages, pauses it and returns a sentence that says so."""
+    """Says in the direct conversation that the digest will come there. If the person accepts no
+    direct messages, pauses the digest and returns a sentence that says so; else returns an empty
+    string."""
     chat, place = context.chats[subscription.place.platform], subscription.place
     try:
         await chat.send(place, note(say("me.welcome", language), language), join_key("own", place.key))

@@ -56,33 +56,33 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 INTERESTS = 1000
-"""Characters."""
+"""Longest text of the interests, in characters."""
 PAPERS = (3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 50)
 PHRASES, HITS = 3, 10
-"""So many phrases of the interests are looked up on arXiv, and so many papers of each count."""
+"""How many phrases of the interests are looked up on arXiv, and how many papers of each count."""
 SUGGESTED, PRESET = 12, 3
-"""So many categories are suggested, and at most so many are chosen for a new channel."""
+"""How many categories are suggested, and how many at most are chosen for a new channel."""
 LIKELY = 0.2
-"""Share of the papers found that a category has at least, to be chosen for a new channel."""
+"""A category is chosen for a new channel if at least this share of the papers found have it."""
 SHOWN = 12
-"""Papers of the preview that are named."""
+"""How many papers of the preview are named."""
 ZONES = 24
 UNFURLS = ("slack",)
-"""Platforms that let a bot show something below the links that people post."""
+"""Platforms that let a bot show something below links that people post."""
 SUBMIT, POST, MORE, LESS = "save", "post", "more", "less"
-"""What a panel's buttons send. A platform's own submit button sends the empty string."""
+"""The values that a panel's buttons send. A platform's own submit button sends the empty string."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What the panel carries beside its fields."""
+    """What the panel carries in addition to its fields."""
 
     more: bool = False
-    """Shows its second page."""
+    """The panel shows its second page."""
     chosen: bool = False
-    """A person chose the categories, so that words no longer do."""
+    """A person chose the categories, so the words of the interests no longer choose them."""
     preview: str = ""
-    """The name of the preview shown."""
+    """The name of the preview that is shown."""
     forum: bool = False
     """The channel is a forum, which has a layout."""
 
@@ -97,12 +97,13 @@ class State:
 
 
 def start(defaults: Subscription, person: Person) -> Subscription:
-    """A new channel's settings: the installation's, with the person's own language and timezone."""
+    """Returns a new channel's settings: the installation's, with the person's own language and time
+    zone."""
     made = defaults
     if person.language:
         try:
             spoken = settings.language(person.language)
-            # The same tag for the same language, so that analyses are shared.
+            # The same tag for the same language, so that channels share analyses.
             if not settings.same_language(spoken, made.profile.language):
                 made = replace(made, profile=replace(made.profile, language=spoken))
         except ValueError:
@@ -117,8 +118,8 @@ def start(defaults: Subscription, person: Person) -> Subscription:
 
 
 def form(draft: Subscription, language: str, suggested: Sequence[str] = (), *, forum: bool = False) -> Form:
-    """The first page asks three things: what, which categories, when. `suggested`: categories.
-    `forum`: with the layout, which only a forum has."""
+    """Returns the first page, which asks three things: what, which categories, when. `suggested`:
+    categories. `forum`: asks for the layout, too."""
     profile, now = draft.profile, datetime.now(UTC)
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
     layouts = tuple((say(f"setup.layout.{layout}", language), layout.value) for layout in Layout)
@@ -182,7 +183,7 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = (), *, f
 
 
 def zones(current: str, year: int) -> list[str]:
-    """The zone and the most populous one for each other pair of offsets."""
+    """Returns the current zone, and the most populous one of each other pair of yearly offsets."""
     found: dict[tuple[str, ...], str] = {}
     for zone in (current, *suggestions.zones_by_population()):
         found.setdefault(suggestions.utc_offsets(zone, year), zone)
@@ -190,13 +191,13 @@ def zones(current: str, year: int) -> list[str]:
 
 
 def week(language: str) -> tuple[tuple[str, str], ...]:
-    """The days from Monday on: their short names in the language, and those of `DAYS`."""
+    """Returns the days from Monday on: their short names in the language, and those of `DAYS`."""
     monday = date(2024, 1, 1)
     return tuple((day_words(monday + timedelta(days=i), language, "EEE"), day) for i, day in enumerate(DAYS))
 
 
 def days_words(days: Collection[str], language: str) -> str:
-    """`Mon–Fri`, `Mon, Wed`: three and more in a row as a range."""
+    """Returns `Mon–Fri` or `Mon, Wed`: three or more days in a row become a range."""
     kept = [(n, name) for n, (name, day) in enumerate(week(language)) if day in days]
     if len(kept) > 2 and kept[-1][0] - kept[0][0] == len(kept) - 1:
         return f"{kept[0][1]}–{kept[-1][1]}"
@@ -204,7 +205,8 @@ def days_words(days: Collection[str], language: str) -> str:
 
 
 def roundup_words(at: str, language: str) -> str:
-    """`fri 16:00` with the day in the language, which `settings.roundup` reads; empty for none."""
+    """Returns `fri 16:00` with the day in the language, as `settings.roundup` reads it; empty for
+    none."""
     day, _, time = at.partition(" ")
     names = {key: name for name, key in week(language)}
     return f"{names[day]} {time}" if at else ""
@@ -234,7 +236,7 @@ def _switch(name: str, language: str, *, on: bool) -> Field:
 
 
 def read(fields: Mapping[str, str], before: Subscription, language: str) -> tuple[Subscription, dict[str, str]]:
-    """The settings after the form, and a sentence for each invalid field."""
+    """Returns the settings after the form, and a sentence for each invalid field."""
     problems: dict[str, str] = {}
 
     def parsed(name: str, parse: Callable[[str], T], otherwise: T) -> T:
@@ -303,7 +305,8 @@ def _nearest(checked: Checked, language: str) -> str:
 
 
 def unlisted_warnings(categories: Sequence[str], language: str) -> list[str]:
-    """Warnings for categories that are not on the bundled list: they may be new or misspelt."""
+    """Returns warnings for categories that are not on the bundled list: they may be new or
+    misspelt."""
     doubtful = [checked for checked in map(check, categories) if not checked.known]
     return [say("unlisted", language, category=c.category, nearest=_nearest(c, language)) for c in doubtful]
 
@@ -324,7 +327,7 @@ class Footer:
     lines: tuple[str, ...] = ()
     grants: tuple[Grant, ...] = ()
     name: str = ""
-    """Of the preview."""
+    """The name of the preview."""
 
 
 def panel(
@@ -336,7 +339,7 @@ def panel(
     problems: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Panel:
-    """`typed`: what was filled in; it stays where it is wrong."""
+    """Returns the panel. `typed`: what the person filled in, which stays where it is wrong."""
     key = draft.key
     turn = (
         Button(LESS, key, say("setup.less", language)) if state.more else Button(MORE, key, say("setup.more", language))
@@ -357,7 +360,7 @@ def panel(
 
 
 def ticks(grants: Sequence[Grant], language: str) -> str:
-    """`✓ may post · ✗ may not read the history (Read Message History)`."""
+    """Returns `✓ may post · ✗ may not read the history (Read Message History)`."""
     return " · ".join(
         f"✓ {say(f'grant.{g.name}', language)}"
         if g.held
@@ -367,7 +370,7 @@ def ticks(grants: Sequence[Grant], language: str) -> str:
 
 
 async def load_grants(context: Context, place: Place, extra: Mapping[str, str]) -> tuple[Grant, ...]:
-    """The bot's rights in the channel; none if the platform does not say."""
+    """Returns the bot's rights in the channel; none if the platform does not say."""
     try:
         return tuple(await context.chats[place.platform].grants(place, extra))
     except ChatError as error:
@@ -376,7 +379,7 @@ async def load_grants(context: Context, place: Place, extra: Mapping[str, str]) 
 
 
 async def is_forum(context: Context, place: Place) -> bool:
-    """Whether the channel is a forum; false if the platform does not say."""
+    """Returns whether the channel is a forum; False if the platform does not say."""
     try:
         return await context.chats[place.platform].is_forum(place)
     except ChatError as error:
@@ -387,7 +390,7 @@ async def is_forum(context: Context, place: Place) -> bool:
 async def show(
     context: Context, place: Place, person: Person, extra: Mapping[str, str], respond: Responder, language: str
 ) -> None:
-    """Opens the panel, then looks what the settings of a channel that has some would give."""
+    """Opens the panel. If the channel has settings, then adds what they would give today."""
     place = replace(place, thread="")
     await asyncio.to_thread(prepare, language)
     stored = await context.subscription(place)
@@ -402,7 +405,8 @@ async def show(
 
 
 async def change(context: Context, submission: Submission, respond: Responder, language: str) -> None:
-    """Takes a change, or turns the page. Words choose categories until a person does."""
+    """Applies a change of the panel, or turns the page. The words of the interests choose
+    categories until a person does."""
     draft, problems = await read_draft(context, submission, language)
     state = State.parse(submission.state)
     if submission.pressed in (MORE, LESS):
@@ -427,14 +431,14 @@ async def read_draft(context: Context, submission: Submission, language: str) ->
     stored = await context.subscription(place)
     before = stored if stored.created is not None else start(stored, submission.person)
     before = replace(before, set_by=submission.person.id) if place.direct else before
-    # In a thread, since suggestions for a mistyped value are looked for in large tables.
+    # In a thread, because suggestions for a mistyped value are looked up in large tables.
     draft, problems = await asyncio.to_thread(read, submission.fields, replace(before, place=place), language)
     return draft, problems
 
 
 async def suggest(context: Context, words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Categories for what somebody works on: those to offer, and the likely ones among them. They
-    are the categories of arXiv's papers about it; without arXiv, those with such a name."""
+    """Returns categories for a topic: those to offer, and the likely ones among them. They are the
+    categories of arXiv's papers on the topic; without arXiv, those with such a name."""
     phrases = _phrases(words)[:PHRASES]
     named = [category for phrase in phrases for category in await asyncio.to_thread(nearest, phrase)]
     try:
@@ -451,7 +455,8 @@ async def suggest(context: Context, words: str) -> tuple[tuple[str, ...], tuple[
 
 
 async def _look(context: Context, draft: Subscription, grants: tuple[Grant, ...], language: str) -> Footer:
-    """What the latest announcement would give, under a name by which it can be posted."""
+    """Looks up what the latest announcement would give, and stores it under a name by which it can
+    be posted."""
     try:
         with booked(draft.key, "rank"):
             preferences = await load_preferences(context.store, draft)
@@ -473,16 +478,16 @@ async def _look(context: Context, draft: Subscription, grants: tuple[Grant, ...]
 
 @dataclass(frozen=True)
 class Saved:
-    """`subscription` is None if there are problems."""
+    """The outcome of saving. `subscription` is None if there are problems."""
 
     subscription: Subscription | None
     problems: Mapping[str, str]
     previewed: Preview | None = None
-    """What the panel showed, if it was made with these settings."""
+    """The papers that the panel showed, if they were found with these settings."""
     name: str = ""
-    """Of that preview."""
+    """The name of that preview."""
     fresh: bool = False
-    """There was no digest before."""
+    """The channel had no digest before."""
 
 
 async def save(context: Context, submission: Submission, language: str) -> Saved:
@@ -506,8 +511,8 @@ async def save(context: Context, submission: Submission, language: str) -> Saved
 def saved_post(
     context: Context, saved: Saved, grants: Sequence[Grant], language: str, *, buttons: bool, closed_why: str = ""
 ) -> Post:
-    """The next run, warnings and the bot's rights. `buttons`: offers to post now, or change more.
-    `closed_why`: why the person takes no direct messages."""
+    """Returns the next run, warnings and the bot's rights. `buttons`: offers to post now or to
+    change more. `closed_why`: why the person accepts no direct messages."""
     made = saved.subscription
     assert made is not None
     shown = say("saved settings", language, next=run_time(next_run(made, context.now()), made, language))
@@ -532,5 +537,5 @@ def saved_post(
 
 
 def closed(post: Post, value: str, language: str) -> Panel:
-    """A panel without fields, once its settings are saved."""
+    """Returns the panel without fields, after its settings are saved."""
     return Panel(Form("setup", value, say("setup.title", language), "", (), language), post.blocks)

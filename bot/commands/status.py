@@ -49,12 +49,12 @@ async def status(
 
 
 def status_blocks(title: str, state: Small, wrong: Sequence[str], lines: Sequence[str]) -> list[Block]:
-    """The state, what went wrong, then a fact a line. Pure."""
+    """Returns the state, what went wrong, then one fact a line. Pure."""
     return [Heading(title, 2), state, *(Text(f"⚠ {line}") for line in wrong), Text("\\\n".join(lines))]
 
 
 def channel_buttons(subscription: Subscription, language: str) -> tuple[Button, ...]:
-    """What those who may change the settings can do with a channel."""
+    """Returns the buttons for people who may change the channel's settings."""
     turn = "resume" if subscription.paused else "pause"
     return (
         Button("settings", subscription.key, say("card.settings", language)),
@@ -64,8 +64,7 @@ def channel_buttons(subscription: Subscription, language: str) -> tuple[Button, 
 
 
 async def state_line(context: Context, subscription: Subscription, language: str) -> Small:
-    """How the channel stands, and the next run in the reader's time: the settings have the
-    channel's."""
+    """Returns the channel's state, and its next run in the reader's time."""
     return state_of(subscription, context.now(), await context.store.open_run(subscription.key), language)
 
 
@@ -82,7 +81,8 @@ def state_of(subscription: Subscription, now: datetime, run: Run | None, languag
 
 
 def learned_lines(learned: Learned, language: str) -> list[str]:
-    """What the ranking has learned from the channel's votes and questions."""
+    """Returns what the ranking has learned from the channel's votes and questions, a fact a
+    line."""
     lines = [say("status.taught", language, n=learned.papers)]
     for name, words in (("more", learned.more), ("fewer", learned.fewer)):
         if words:
@@ -102,7 +102,7 @@ async def forget_votes(context: Context, key: str, respond: Responder, language:
 
 
 async def status_lines(context: Context, subscription: Subscription, language: str, *, costs: bool) -> list[str]:
-    """A fact a line: the last digest, the settings and, if `costs`, cost."""
+    """Returns one fact a line: the last digest, the settings and, if `costs`, the cost."""
     lines = [
         *await _last_lines(context, subscription, language),
         *settings_lines(subscription, language, forum=await is_forum(context, subscription.place)),
@@ -124,7 +124,7 @@ async def status_lines(context: Context, subscription: Subscription, language: s
 
 
 def settings_lines(subscription: Subscription, language: str, *, forum: bool = False) -> list[str]:
-    """Of a forum with its layout. Pure."""
+    """Returns the settings, one a line. `forum`: with the layout. Pure."""
     profile = subscription.profile
     lines = [
         say(
@@ -147,7 +147,8 @@ def settings_lines(subscription: Subscription, language: str, *, forum: bool = F
 
 
 def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
-    """The cost by stage, and the percentage of input tokens that came from the model's cache."""
+    """Returns the cost by stage, and the percentage of input tokens that came from the model's
+    cache."""
     total = sum(by_stage.values(), Usage())
     stages = [f"{say(f'stage.{stage}', language)} {cost_words(usage, language)}" for stage, usage in by_stage.items()]
     return {
@@ -173,7 +174,7 @@ async def _last_lines(context: Context, subscription: Subscription, language: st
 
 
 async def trouble_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
-    """What went wrong with the last runs, and what to do."""
+    """Returns what went wrong with the last runs, and what to do."""
     lines = await _failed_lines(context, subscription, language)
     last = await context.store.latest_digest(subscription.key)
     if last is None:
@@ -203,7 +204,7 @@ async def _failed_daily_lines(context: Context, subscription: Subscription, lang
 
 
 async def _set_aside_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
-    """The last digests that could not be delivered."""
+    """Returns a line for each of the last digests that could not be delivered."""
     lines, aside = [], await context.store.tasks_aside()
     for key in await context.store.digests(subscription.key, 7):
         delivery = await context.store.delivery(key, plan=False)

@@ -1,1 +1,1 @@
-"""What a team has seen and saved: lists, files to cite with, Zotero."""
+"""Shows, compares and exports what a team has seen and saved."""

@@ -1,4 +1,4 @@
-"""Opens the archive's pages, and makes files of papers to cite with."""
+"""Opens the archive's pages and makes citation files of papers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ async def choose_file(context: Context, click: Click, respond: Responder, langua
 
 
 def file_buttons(of: str, value: str, language: str) -> Actions:
-    """A button for each form. `of`: `export` for a digest, `saved` for the person's papers."""
+    """Returns a button for each format. `of`: `export` for a digest, `saved` for the person's
+    papers."""
     words = {form: form.label if of == "export" else say("export.as", language, form=form.label) for form in Format}
     return Actions(tuple(Button(f"{of}_{form}", value, label) for form, label in words.items()))
 
@@ -60,7 +61,7 @@ async def send_saved(context: Context, click: Click, respond: Responder, languag
 
 
 async def load_saved(context: Context, person: Person, limit: int | None = None) -> list[Paper]:
-    """The papers the person saved, the newest first. Raises ArxivUnavailable."""
+    """Returns the papers that the person saved, newest first. Raises ArxivUnavailable."""
     votes = await context.store.saved(person.id)
     ids = list(dict.fromkeys(vote.subject for vote in votes if not answer_of(vote.subject)))[:limit]
     return await context.services.papers.get(ids) if ids else []

@@ -17,7 +17,7 @@ from digest.model import Paper
 from digest.render.markdown import escape
 
 LEAST, MOST = 2, 5
-"""So many are compared."""
+"""The fewest and the most papers that can be compared."""
 SHOWN = 25
 
 
@@ -39,14 +39,14 @@ async def choose(context: Context, click: Click, respond: Responder, language: s
 
 
 def problem(ids: Sequence[str], language: str) -> str:
-    """Why these are not compared; empty if they are."""
+    """Returns why these papers cannot be compared; empty if they can."""
     return "" if LEAST <= len(set(ids)) <= MOST else say("compare.choose", language, most=MOST)
 
 
 def checked(
     context: Context, submission: Submission, ids: Sequence[str], respond: Responder, language: str
 ) -> tuple[Mapping[str, str], Callable[[], Awaitable[None]] | None]:
-    """The problem by field, or what to do after the form has closed."""
+    """Returns the problems by field, and what to do after the form has closed."""
     if why := problem(ids, language):
         return {next(iter(submission.fields), "rows0"): why}, None
     return {}, lambda: compare(context, submission, ids, respond, language)
@@ -70,7 +70,8 @@ async def show_comparison(
     language: str,
     numbers: Sequence[int] = (),
 ) -> None:
-    """One call; the table is shown to the person alone. `numbers`: as the person knows them."""
+    """Compares papers in one model call and shows the table to the person alone. `numbers`: the
+    papers' numbers as the person knows them."""
     names = ", ".join(cards.short_title(paper, papers) for paper in papers)
     await respond.progress(say("reading", language, paper=escape(names)))
     sources = await load_sources(context, papers)

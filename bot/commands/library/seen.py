@@ -1,4 +1,4 @@
-"""Finds what the team has seen, for a person who may see it."""
+"""Finds what the team has seen, as far as the person may see it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ KINDS = ("paper", "saved", "answer")
 
 
 async def archive_scope(context: Context, place: Place, person: Person) -> Scope:
-    """The channels whose archive the person may see: all on this platform that they are in, where
-    the platform lists members, else the one where they typed."""
+    """Returns the channels whose archive the person may see: all that they are in on this platform
+    if it lists members, else only the one where they typed."""
     here, chat = replace(place, thread=""), context.chats[place.platform]
     subscriptions = [s for s in await context.store.subscriptions() if s.place.platform == place.platform]
     inside = frozenset({here.key})
@@ -47,7 +47,7 @@ async def archive_scope(context: Context, place: Place, person: Person) -> Scope
 
 
 async def find_seen(context: Context, words: str, place: Place, person: Person) -> list[Hit]:
-    """The papers that fit best, among what the person may see. Answers lead to their papers."""
+    """Returns the best matching papers that the person may see. An answer counts for its paper."""
     archive = context.archive
     if archive is None:
         return []
@@ -80,7 +80,7 @@ async def _line(context: Context, hit: Hit, language: str) -> str:
     said = [link(tex.plain(hit.paper.title), hit.paper.abs_url), cards.people(hit.paper, language)]
     for shown in hit.shown[:1]:
         day = say("seen.digest", language, day=day_words(shown.day, language, "yMMMd"))
-        said.append(await _linked(context, shown.digest, hit.paper.id, day))
+        said.append(await _link(context, shown.digest, hit.paper.id, day))
     if hit.asked:
         said.append(say("seen.asked", language, n=hit.asked))
     if hit.saved:
@@ -88,8 +88,8 @@ async def _line(context: Context, hit: Hit, language: str) -> str:
     return " · ".join(said)
 
 
-async def _linked(context: Context, digest: str, paper_id: str, words: str) -> str:
-    """The words with a link to the paper's message, where it still stands."""
+async def _link(context: Context, digest: str, paper_id: str, words: str) -> str:
+    """Returns the words with a link to the paper's message, if the message still exists."""
     message = (await context.store.posts(digest)).get(paper_id)
     channel = ChannelKey.parse(RunKey.parse(digest).subscription)
     chat = context.chats.get(channel.platform)

@@ -1,4 +1,5 @@
-"""Handles `/digest zotero` and pushes by button: a channel's papers in a Zotero group library."""
+"""Handles `/digest zotero` and the buttons that push a channel's papers to a Zotero group
+library."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ TITLE = "Zotero"
 GROUP_URL = "https://www.zotero.org/groups/"
 
 
-async def state(
+async def show_state(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
     """Shows whether the channel is connected and how the last push went."""
@@ -76,7 +77,7 @@ async def open_form(context: Context, click: Click, respond: Responder, language
 def connect(
     context: Context, submission: Submission, respond: Responder, language: str
 ) -> tuple[Mapping[str, str], Callable[[], Awaitable[None]] | None]:
-    """The problems by field, else what to do once the form has closed: Zotero is asked then."""
+    """Returns the problems by field, or what to do after the form has closed: ask Zotero."""
     try:
         library = shapes.zotero_library(submission.fields.get("library", "").strip())
     except ValueError:
@@ -98,7 +99,7 @@ def connect(
 async def push(
     context: Context, click: Click, respond: Responder, language: str, papers: Sequence[Paper] | None = None
 ) -> None:
-    """Pushes these papers, else all that are saved in the channel."""
+    """Pushes these papers; without any, all that are saved in the channel."""
     zotero, channel = service(context, language), click.place.key
     await respond.progress(say("zotero.asking", language))
     pushed = await (zotero.push_saved(channel) if papers is None else zotero.push(channel, papers))
