@@ -211,7 +211,7 @@ async def _renew(lease: Lease, body: asyncio.Task[object] | None, lost: asyncio.
         except (StoreUnavailable, TimeoutError):
             held = lease.policy is LeasePolicy.THROUGH_OUTAGES or lease.is_held()
             pause = min(third, AGAIN)
-    log.warning("event=lease-lost name=%s", lease.name)
+    log.warning("event=lease_lost name=%s", lease.name)
     lost.set()
     if body is not None:
         body.cancel()

@@ -287,7 +287,7 @@ class Queue:
         except LeaseBusy as busy:
             raise AdmissionBlocked(execution, "another worker", retry_delay=RETRY_IF_HELD) from busy
         except (LeaseLost, StoreUnavailable) as error:
-            log.warning("event=task-lost task=%s reason=%s", execution.key, for_log(error))
+            log.warning("event=task_lost task=%s reason=%s", execution.key, for_log(error))
             _leave_pending(execution)
 
     async def _wait_for_version(self, execution: Execution) -> None:
@@ -295,7 +295,7 @@ class Queue:
         `UNKNOWN_FOR`. Its data is in the store; a version that knows it queues it again."""
         if self._store.now() - await self._store.unknown_since(execution.key) < UNKNOWN_FOR:
             raise AdmissionBlocked(execution, "unknown task", retry_delay=self._redelivery)
-        log.error("event=task-unknown task=%s", execution.key)
+        log.error("event=task_unknown task=%s", execution.key)
         await self._store.end_task(execution.key)
 
     async def _attempt(self, function: Function, ids: list[str], execution: Execution) -> None:
@@ -315,7 +315,7 @@ class Queue:
         except (LeaseLost, StoreUnavailable):
             raise
         except Exception as error:  # noqa: BLE001  # counted, and tried again
-            log.error("event=task-failed task=%s attempt=%s\n%s", key, attempt, trace(error))  # noqa: TRY400  # without messages
+            log.error("event=task_failed task=%s attempt=%s\n%s", key, attempt, trace(error))  # noqa: TRY400  # without messages
             delay = RETRY_AFTER_FAULT * 4**deaths.count
             await _put_off(execution, delay)
         await self._store.mark_done(key)
@@ -323,7 +323,7 @@ class Queue:
 
     async def _set_aside(self, key: str) -> None:
         note = say.sentence("error.task")
-        log.error("event=task-aside task=%s", key)
+        log.error("event=task_aside task=%s", key)
         await self._store.set_task_aside(key, note)
         await self._on_set_aside(key, note)
         await self._store.end_task(key)

@@ -53,4 +53,4 @@ async def test_questions_and_news_wait_for_their_platform(gone, world, tmp_path)
         answers = [text for text in about if "was withdrawn" not in text]
         assert (len(answers), told(there, "was withdrawn")) == (1, 1)
         assert len([call for call in world.model.calls if call.task == "answer"]) == 1
-        assert not re.search(r"Traceback|event=bug|event=task-failed", there.log.read_text())
+        assert not re.search(r"Traceback|event=bug|event=task_failed", there.log.read_text())

@@ -199,7 +199,7 @@ class EmbeddedStore:
                 umask=0o077,
                 bufsize=0,
             )
-        log.info("event=store-started home=%s", self.home)
+        log.info("event=store_started home=%s", self.home)
         await self._loaded()
 
     def _command(self) -> list[str]:
@@ -241,13 +241,13 @@ class EmbeddedStore:
                     await reader.read()
                 finally:
                     writer.close()
-                log.warning("event=store-lost home=%s", self.home)
+                log.warning("event=store_lost home=%s", self.home)
             except OSError:
-                log.debug("event=store-unreachable home=%s", self.home)
+                log.debug("event=store_unreachable home=%s", self.home)
             try:
                 await self.ensure()
             except (StoreUnavailable, OSError) as error:
-                log.error("event=store-down reason=%s", for_log(error))  # noqa: TRY400  # the sentence is the whole story
+                log.error("event=store_down reason=%s", for_log(error))  # noqa: TRY400  # the sentence is the whole story
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 5.0)
 

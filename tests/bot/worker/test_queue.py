@@ -149,7 +149,7 @@ class TestVersions:
             await until(unknown)
             clock.forward(work_module.UNKNOWN_FOR)
             await until(lambda: _empty(queue))
-        assert "event=task-unknown task=later:a" in caplog.text
+        assert "event=task_unknown task=later:a" in caplog.text
         assert not await store.is_done("later:a")
         assert not await unknown()
 
