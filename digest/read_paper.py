@@ -54,7 +54,7 @@ async def read_paper(
 _NO_SUMMARY = Summary("", "", "", "", (), (), (), ())
 
 
-async def confirmed(entries: Sequence[Entry], services: Services) -> Sequence[Entry]:
+async def confirm_statements(entries: Sequence[Entry], services: Services) -> Sequence[Entry]:
     """Settles the doubts of papers outside a digest with at most one call. Raises Misconfigured."""
     settled, _ = await services.analyst.confirm(entries, _NO_SUMMARY)
     return settled

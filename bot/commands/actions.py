@@ -63,7 +63,7 @@ from digest.arxiv.ids import parse
 from digest.errors import NotFound
 from digest.model import Candidate, Digest, Entry, Paper
 from digest.ports import asked_by, asker, booked
-from digest.read_paper import confirmed, read_paper
+from digest.read_paper import confirm_statements, read_paper
 from digest.render import tex
 from digest.render.labels import joined
 from digest.render.markdown import coverage_line, escape, link, render, why
@@ -481,7 +481,7 @@ class Actions:
 
         read_papers = await asyncio.gather(*(read(c) for c in wanted), return_exceptions=True)
         with booked(subscription.key, "analyse"):
-            entries = await confirmed([entry for entry in read_papers if isinstance(entry, Entry)], services)
+            entries = await confirm_statements([entry for entry in read_papers if isinstance(entry, Entry)], services)
         for entry in entries:
             await self._context.daily.add(subscription, key, entry)
         if entries:

@@ -1,9 +1,8 @@
 """Renders digests, papers and answers as Posts, for every platform.
 
-The parent names each paper once, so that the summary is the table of contents. In a paper's
-post, what a reader decides by stands above the Rule, and the parts stand below it. Titles, names
-and quotations are escaped; the checks have made the Analyst's Markdown safe.
-"""
+The parent names each paper once, so its summary is the table of contents. In a paper's post, what a
+reader needs to decide is above the Rule, and the parts are below it. Titles, names and quotations
+are escaped. The checks have made the Analyst's Markdown safe."""
 
 from __future__ import annotations
 
@@ -57,7 +56,7 @@ from digest.render.width import colon, columns, lines, shortened
 from digest.retrieval.terms import LITTLE
 
 MAX_SHOWN = 700
-"""Characters of a figure's caption in its alt text, which has the credit too."""
+"""Characters of a figure's caption in its alt text, which also holds the credit."""
 NO_VOTES: Mapping[VoteKind, int] = {}
 VOTE_BUTTONS = {"more": VoteKind.MORE, "fewer": VoteKind.FEWER, "save": VoteKind.SAVED}
 
@@ -71,9 +70,9 @@ def thread(
     votes: Mapping[str, Mapping[VoteKind, int]] | None = None,
     apart: bool = False,
 ) -> Thread:
-    """The parent, a reply per paper, the parent with links to them. `hears`, `archive`: see
-    `Chat`. `votes`: by paper id, how many people voted in which way. `apart`: each paper is a post
-    of its own in a forum."""
+    """Returns the parent, a reply for each paper, and the parent with links to the replies.
+    `hears`, `archive`: see `Chat`. `votes`: by paper id, how many people gave each vote. `apart`:
+    each paper is a post of its own in a forum."""
     counted = votes or {}
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
@@ -97,19 +96,20 @@ def thread(
 DAY_TAG = "digest"
 """The tag of a day's post."""
 TAGS = {"tag.first": "must read", "tag.code": "code"}
-"""Texts of the tags of papers beside their categories, and what each is called in English: a forum
-may have it by that name."""
+"""Texts of the tags that papers have beside their categories, and their English names, because a
+forum may use those."""
 
 
 def _tags(digest: Digest) -> tuple[tuple[str, ...], ...]:
-    """Returns the tags that a forum of this channel should have. Categories of other papers would
-    fill it up."""
+    """Returns the tags that a forum of this channel should have. It leaves other categories out,
+    which would fill the forum's list."""
     named = [(label(name, digest.language), english) for name, english in TAGS.items()]
     return ((DAY_TAG,), *named, *((category,) for category in digest.profile.categories))
 
 
 def _forum_post(entry: Entry, digest: Digest) -> ForumPost:
-    """`Name: claim`, or the whole title without a claim; the tags of one paper."""
+    """Returns a forum post titled `Name: claim`, or by the whole title if there is no claim, with
+    the paper's tags."""
     mention = next((m for m in digest.summary.mentions if m.paper_id == entry.paper.id and m.claim), None)
     title = tex.plain(entry.paper.title)
     if mention is not None:
@@ -118,32 +118,33 @@ def _forum_post(entry: Entry, digest: Digest) -> ForumPost:
     first = any(m.paper_id == entry.paper.id for m in digest.summary.first)
     code = any(found.kind == "code" for found in entry.links)
     given = [(label(name, digest.language), TAGS[name]) for name, has in zip(TAGS, (first, code), strict=True) if has]
-    # The channel's own categories first: of the others, a post has no room for all.
+    # The channel's own categories come first, because a post has no room for all.
     listed = [c for c in digest.profile.categories if c in entry.paper.categories]
     named = dict.fromkeys([*listed, entry.paper.primary, *entry.paper.categories])
     return ForumPost(title, (*given, *((category,) for category in named)))
 
 
 OPENING = 160
-"""Columns of the overview that the parent shows, in whole sentences. It always shows the first."""
+"""Columns of the overview that the parent shows, in whole sentences. The first sentence is always
+shown."""
 THEME = 80
-"""Columns of a theme's words in the parent; longer ones stand only in the document."""
+"""Columns of a theme's words in the parent. Longer words appear only in the document."""
 
 
 PARENT = 41
-"""Lines on a phone that the parent may take without its buttons. A longer one shows trends without
-words. One that is longer still shows claims only of what to read first."""
+"""Lines on a phone that the parent may take without its buttons. A longer parent shows trends
+without words. If it is still longer, it shows claims only for the papers to read first."""
 INDEX, LINK = 1900, 100
-"""Characters of the parent in a forum where each paper has a post, and of a link in it: one
-message. The claims also stand in the titles of the posts."""
+"""Characters of the parent in a forum where each paper has a post, and of a link in it. The parent
+is one message there, and the titles of the posts repeat the claims."""
 SECTIONS = ("first", "trends", "highlights", "directions")
 
 
 def parent(
     digest: Digest, targets: Mapping[str, str], *, hears: bool = True, archive: bool = False, apart: bool = False
 ) -> Post:
-    """The day as one message: a paper a line. `targets`: the URL for each paper's name, by id.
-    `apart`: the papers have posts of their own."""
+    """Returns the day as one message, a line for each paper. `targets`: by paper id, the URL for
+    the paper's name. `apart`: the papers have posts of their own."""
     language, summary = digest.language, digest.summary
     blocks: list[Block] = [
         Heading(title_of(digest)),
@@ -151,7 +152,7 @@ def parent(
         *(Text(f"⚠ {note}") for note in digest.notes),
         Text(_opening(summary.overview, language)),
     ]
-    # A dollar that a name is left with would begin a formula that ends in the claim.
+    # A dollar left in a name would begin a formula that ends in the claim.
     named = {e.paper.id: (e, link(name_in(digest, e), targets[e.paper.id]).replace("$", "\\$")) for e in digest.entries}
     example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
     hint = say("card.hint", language, n=example) if hears else say("card.hint.reply", language)
@@ -171,7 +172,8 @@ def parent(
 def _sections(
     summary: Summary, named: Mapping[str, tuple[Entry, str]], language: str, *, worded: bool, claimed: Sequence[str]
 ) -> list[Block]:
-    """`worded`: with the words that a trend's papers share. `claimed`: sections with claims."""
+    """Returns the sections. `worded`: with the words that a trend's papers share. `claimed`: the
+    sections that show claims."""
     found: list[Block] = []
     sections = ((Theme("", summary.first),), summary.trends, summary.highlights, summary.directions)
     for section, themes in zip(SECTIONS, sections, strict=True):
@@ -183,7 +185,7 @@ def _sections(
 
 
 def title_of(digest: Digest) -> str:
-    """`arXiv · Fri, Jan 30 · 10 of 231`."""
+    """Returns `arXiv · Fri, Jan 30 · 10 of 231`."""
     day = day_words(digest.local_date, digest.language)
     return say("card.digest", digest.language, day=day, n=len(digest.entries), of=digest.coverage.announced)
 
@@ -204,7 +206,7 @@ def _opening(overview: str, language: str) -> str:
 def _theme(
     theme: Theme, named: Mapping[str, tuple[Entry, str]], language: str, *, worded: bool, claimed: bool
 ) -> Iterable[str]:
-    """A line for each paper; above those of a trend the words that they share."""
+    """Returns a line for each paper and, above a trend's papers, the words that they share."""
     words = theme.text.rstrip(" :：。.")
     told = any(m.paper_id in named for m in theme.mentions)
     if worded and told and words and columns(tex.plain(words)) <= THEME and "\n" not in words:
@@ -218,11 +220,12 @@ def _theme(
 
 
 NAME = 30
-"""Columns of a paper's name: what stands before its title's colon, else its first words."""
+"""Columns of a paper's name: the part before the colon of its title, else the first words."""
 
 
 def short_title(paper: Paper, among: Iterable[Paper] = ()) -> str:
-    """The paper's own short name, longer where another paper of the list `among` has the same."""
+    """Returns the paper's own short name, longer if another paper of the list `among` has the
+    same."""
     others = [other for other in among if other.id != paper.id]
     name = ""
     for most in (NAME, 60, 90, 150):
@@ -255,7 +258,7 @@ def _complete(words: str) -> str:
 
 
 def _first_columns(text: str, most: int) -> str:
-    """The beginning of a long word."""
+    """Returns the beginning of a long word."""
     used = 0
     for end, char in enumerate(text):
         used += columns(char)
@@ -265,7 +268,7 @@ def _first_columns(text: str, most: int) -> str:
 
 
 def name_in(digest: Digest, entry: Entry) -> str:
-    """The entry's short title, different from those of the digest's other papers."""
+    """Returns the entry's short title, different from those of the digest's other papers."""
     return short_title(entry.paper, [other.paper for other in digest.entries])
 
 
@@ -274,7 +277,8 @@ OPTION = 75
 
 
 def option(paper: Paper, among: Iterable[Paper]) -> str:
-    """`DynamicVLA · 2601.22153`: a paper in a menu. A long name is cut, never the id."""
+    """Returns a paper as a menu shows it: `DynamicVLA · 2601.22153`. A long name is cut, never the
+    id."""
     after = f" · {paper.id}"
     return shortened(short_title(paper, among), OPTION - len(after)) + after
 
@@ -285,7 +289,7 @@ def _parent_buttons(digest: Digest, *, archive: bool) -> tuple[Button, ...]:
 
 
 def _menu_of_digest(key: str, language: str, *, archive: bool) -> tuple[Button, ...]:
-    """At most five, which one menu of Slack holds."""
+    """Returns at most five buttons, as many as one menu of Slack holds."""
     return (
         Button("why", key, say("card.why", language), Style.MENU),
         Button("settings", key, say("card.settings", language), Style.MENU),
@@ -298,7 +302,7 @@ def _menu_of_digest(key: str, language: str, *, archive: bool) -> tuple[Button, 
 def paper_post(
     entry: Entry, digest: Digest, detail: Detail, votes: Mapping[VoteKind, int] = NO_VOTES, *, archive: bool = False
 ) -> Post:
-    """A paper's reply in a digest's thread. `votes`: how many people voted in which way."""
+    """Returns a paper's reply in a digest's thread. `votes`: how many people gave each vote."""
     value = str(DigestPaper(digest.key, entry.number))
     blocks = [
         *_head(entry, digest.language, str(entry.number)),
@@ -313,8 +317,8 @@ def paper_post(
 
 
 def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False, earlier: str = "") -> Post:
-    """A paper outside of a digest, as `/paper` shows it. `shared`: it is already in the channel.
-    `earlier`: where it was shown before."""
+    """Returns the card of a paper outside of a digest, as `/paper` shows it. `shared`: it is
+    already in the channel. `earlier`: where the paper was shown before."""
     value = str(PaperById(entry.paper.versioned))
     body = _body(entry, language, detail, chosen=False)
     before = (Small(earlier),) if earlier else ()
@@ -325,7 +329,8 @@ def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: b
 
 
 def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
-    """What stands below a link to a paper: its core idea, two findings that hold, and *Ask*."""
+    """Returns what is shown below a link to a paper: its core idea, two confirmed findings, and
+    *Ask*."""
     facts = " · ".join((people(paper, language), escape(paper.primary), submitted(paper, language)))
     blocks: list[Block] = [Heading(link(tex.plain(paper.title), paper.abs_url), 2), Small(facts)]
     blocks += _core(analysis, language)
@@ -339,7 +344,7 @@ def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
 
 
 def thread_title(head: str, names: Sequence[str], language: str) -> str:
-    """The head and as many whole names as fit into THREAD_TITLE characters."""
+    """Returns the head and as many whole names as fit into THREAD_TITLE characters."""
     for n in range(len(names), 0, -1):
         title = f"{head} · {joined(names[:n], language)}"
         if len(title) <= THREAD_TITLE:
@@ -348,13 +353,13 @@ def thread_title(head: str, names: Sequence[str], language: str) -> str:
 
 
 def fallback(name: str, said: str, language: str) -> str:
-    """`4 · DynamicVLA: its core idea`, at most 90 characters, as plain text."""
+    """Returns `4 · DynamicVLA: its core idea` as plain text of at most 90 characters."""
     text = f"{name}{colon(name, language)}{tex.plain(said.replace('*', ''))}" if said else name
     return shortened(text, 90)
 
 
 COMMENT = 40
-"""Columns of a comment that stands beside the facts; a longer one is on the full page."""
+"""Columns of an author's comment beside the facts. A longer comment is only on the full page."""
 
 
 def _head(entry: Entry, language: str, number: str = "", *, whole: bool = False) -> Iterable[Block]:
@@ -375,7 +380,7 @@ def _head(entry: Entry, language: str, number: str = "", *, whole: bool = False)
 
 
 def _figure(entry: Entry, language: str) -> Iterable[Picture]:
-    """The teaser figure with its credit and licence, in the caption and in the alt text."""
+    """Returns the teaser figure, with its credit and licence in the caption and in the alt text."""
     figure = entry.figure
     if figure is None:
         return
@@ -391,13 +396,13 @@ def _figure(entry: Entry, language: str) -> Iterable[Picture]:
 
 
 def submitted(paper: Paper, language: str) -> str:
-    """Returns when version 1 was submitted, as far as known: `Jan 29, 2026`, which no line breaks
-    at a hyphen."""
+    """Returns when version 1 was submitted, as far as known: `Jan 29, 2026`. Hyphens do not break
+    lines."""
     return day_words(paper.published.date(), language, "yMMM" if paper.month_only else "yMMMd")
 
 
 def people(paper: Paper, language: str, written: Callable[[str], str] = escape) -> str:
-    """All authors up to three; of more, the first two, the last and how many there are."""
+    """Returns up to three authors. Of more, returns the first two, the last and their number."""
     if len(paper.authors) <= 3:
         return written(", ".join(paper.authors))
     names = f"{', '.join(paper.authors[:2])} … {paper.authors[-1]}"
@@ -405,7 +410,8 @@ def people(paper: Paper, language: str, written: Callable[[str], str] = escape) 
 
 
 ABOVE, PHONE = 20, 40
-"""Lines above the fold, of so many columns, that findings may fill; an empty one before each."""
+"""Lines above the fold that findings may fill, and the columns of a line. An empty line comes
+before each finding."""
 
 
 def _lines(*texts: str) -> int:
@@ -413,14 +419,15 @@ def _lines(*texts: str) -> int:
 
 
 def _core(analysis: Analysis | None, language: str) -> list[Text]:
-    """The core idea, and whether the checks could not confirm it."""
+    """Returns the core idea, and says so if the checks could not confirm it."""
     core = analysis.core if analysis else ""
     doubt = [Text(f"*{label('unconfirmed.text', language)}*")] if MARK in core else []
     return [Text(core), *doubt] if core else []
 
 
 def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -> Iterable[Block]:
-    """What is said of a paper: above the fold its core idea, up to two findings, why it is here."""
+    """Returns the text about a paper; above the fold are its core idea, up to two findings, and why
+    the paper was chosen."""
     analysis = entry.analysis
     core = _core(analysis, language)
     reason = say("card.for you", language, why=why(entry, language)) if chosen else ""
@@ -433,7 +440,7 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
     for finding in analysis.findings if analysis else ():
         blocks = list(_finding(finding, language))
         size = 1 + _lines(*(_seen(b.markdown) if isinstance(b, Text) else f"“{b.text}” {b.label}" for b in blocks))
-        fits = taken + size <= ABOVE or (detail is Detail.CARD and not above)  # a card is never without one
+        fits = taken + size <= ABOVE or (detail is Detail.CARD and not above)  # a card always has a finding
         if len(above) < 2 and fits:
             above.append(blocks)
             taken += size
@@ -447,7 +454,7 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
     if analysis and detail is Detail.CARD:
         return
     folds = detail is not Detail.FULL
-    # A note may announce the abstract, and no reply is without a quotation that there is.
+    # Each reply has a quotation, even if only the abstract was read.
     yield Rule(folds, behind_button=folds and analysis is not None and bool(above or not below))
     if analysis is None:
         yield Text(f"**{label('place.abstract', language)}**\n\n{escape(entry.paper.abstract)}")
@@ -459,13 +466,14 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
 
 
 def _seen(markdown: str) -> str:
-    """Text without the addresses of its links, its escapes and its emphasis, to measure it."""
+    """Returns the visible text, without escapes, emphasis and addresses of links, so that it can be
+    measured."""
     plain = "\n".join(tex.plain(line.removesuffix("\\")) for line in markdown.split("\n"))
     return re.sub(r"\]\([^)]{0,1000}\)|(?<!\\)\[|\*\*|\\(?=\W)", "", plain)
 
 
 def doubts_of(finding: Finding, language: str) -> str:
-    """Says what the checks could not confirm of it; empty if nothing."""
+    """Returns what the checks could not confirm about a finding; empty if they confirmed all."""
     items = escape(joined(finding.unsupported, language))
     doubts = label("unsupported", language, items=items) if items else ""
     if MARK in finding.statement:
@@ -489,7 +497,7 @@ def quotation(evidence: Evidence, language: str, number: int = 0) -> Quotation:
 
 
 def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
-    """The parts of an Analysis, each under its heading."""
+    """Returns the parts of an Analysis, each under its heading."""
     for number, part in enumerate(analysis.parts, 1):
         yield Heading(f"{number} {label(f'part.{part.name}', analysis.language)}", 3)
         yield Text(part.full if full else part.short)
@@ -499,7 +507,7 @@ def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
 
 
 def full_page(entry: Entry, language: str) -> Post:
-    """All that is known of a paper: every finding and the full parts of its Analysis."""
+    """Returns all that is known about a paper: every finding and the full parts of its Analysis."""
     analysis = entry.analysis
     body: list[Block] = []
     if analysis and analysis.findings:
@@ -545,8 +553,8 @@ def _buttons(
 
 
 def menu(value: str, language: str, name: str, *, archive: bool, share: bool, allowed: Collection[str]) -> Post:
-    """What stands behind `⋯` on a platform without such menus. `name`: of the paper; empty for the
-    menu of a digest. `allowed`: the actions that the person may do."""
+    """Returns the buttons behind `⋯` for a platform without such menus. `name`: the paper's name;
+    empty for the menu of a digest. `allowed`: the actions that the person may do."""
     of_digest = Actions(_menu_of_digest(value, language, archive=archive))
     offered = _buttons(value, language, archive=archive, share=share) if name else of_digest
     behind = [b for b in offered.buttons if b.style is Style.MENU or b.action == "save"]
@@ -556,7 +564,7 @@ def menu(value: str, language: str, name: str, *, archive: bool, share: bool, al
 
 
 def others(digest: Digest, language: str) -> Checklist:
-    """The candidates that were not chosen: `11 · Name (6.8)` and the reason."""
+    """Returns the candidates that were not chosen, each as `11 · Name (6.8)` with the reason."""
     first, last = digest.others[0].rank, digest.others[-1].rank
     papers = [e.paper for e in digest.entries] + [c.paper for c in digest.others]
     rows = tuple(_candidate(c, papers, digest.key, language) for c in digest.others)
@@ -578,7 +586,7 @@ def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language
 
 
 def _found(answer: Answer, language: str) -> Iterable[str]:
-    """Says how many of its quotations are in the paper."""
+    """Says how many of the answer's quotations are in the paper."""
     if answer.quotes and answer.by != "extractive":
         asked = len(answer.quotes) + sum(p.fault is Fault.QUOTATION for p in answer.problems)
         yield say("card.quotations", language, n=asked, found=len(answer.quotes))
@@ -587,8 +595,8 @@ def _found(answer: Answer, language: str) -> Iterable[str]:
 def answer_post(
     answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str, gaps: Sequence[str] = ()
 ) -> Post:
-    """The paper, the answer, then its quotations. `subjects`: (number or 0, paper). `gaps`: what
-    was not read for it."""
+    """Returns the paper, the answer, then its quotations. `subjects`: pairs of a number (or 0) and
+    a paper. `gaps`: what was not read for the answer."""
     language = answer.language
     papers = [paper for _, paper in subjects]
     names = [(number, short_title(paper, papers)) for number, paper in subjects]
@@ -618,7 +626,7 @@ def answer_post(
 
 
 def marks(answer: Answer, language: str) -> Iterable[str]:
-    """What the marks in an answer mean."""
+    """Returns what the marks in an answer mean."""
     if MARK not in answer.text:
         return
     if answer.unsupported:
@@ -630,18 +638,18 @@ def marks(answer: Answer, language: str) -> Iterable[str]:
 
 
 def note(text: str, language: str) -> Post:
-    """A Post of one sentence."""
+    """Returns a Post of one sentence."""
     return Post((Text(text),), tex.plain(text.replace("*", "").replace("`", ""))[:90], language)
 
 
 def with_button(text: str, button: Button, language: str) -> Post:
-    """A Post of one sentence and a button."""
+    """Returns a Post of one sentence and a button."""
     said = note(text, language)
     return Post((*said.blocks, Actions((button,))), said.fallback, language)
 
 
 def run_time(when: datetime | None, subscription: Subscription, language: str) -> str:
-    """A run's time in the channel's timezone: `Mon, Nov 30, 13:30 (Asia/Shanghai)`."""
+    """Returns a run's time in the channel's time zone: `Mon, Nov 30, 13:30 (Asia/Shanghai)`."""
     if when is None:
         return say("no next", language)
     local = when.astimezone(ZoneInfo(subscription.timezone))

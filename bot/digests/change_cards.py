@@ -1,4 +1,4 @@
-"""The posts that tell what changed of a paper. Pure."""
+"""Renders the news about papers as posts. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.render.markdown import escape, link
 
 
 def change_post(change: Change, language: str) -> Post:
-    """A reply in the paper's old thread."""
+    """Returns a reply for the paper's old thread."""
     paper, said = change.paper, _sentences(change, language)
     blocks: list[Block] = [Heading(link(short_title(paper), paper.abs_url), 3)]
     for name, sentence in said:
@@ -24,7 +24,7 @@ def change_post(change: Change, language: str) -> Post:
 
 
 def _sentences(change: Change, language: str) -> list[tuple[str, str]]:
-    """A sentence for each kind of news: (kind, sentence)."""
+    """Returns a pair (kind, sentence) for each kind of news."""
     if change.withdrawn:
         return [("withdrawn", say("changes.withdrawn", language))]
     found = []
@@ -74,7 +74,7 @@ def _quoted(evidence: Evidence, version: int, language: str) -> Quotation:
 
 
 def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:
-    """Returns the post with all that was left of a week. Each Change comes with the link to its
+    """Returns the post with the rest of the week's news. Each Change comes with the link to its
     paper's thread."""
     papers = [change.paper for change, _ in changes]
     title = say("changes.week", language, n=len(changes))
@@ -90,7 +90,7 @@ def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:
 
 
 def _with_words(kind: str, sentence: str, change: Change, language: str) -> str:
-    """Appends the words of the metadata that say it, where there are any."""
+    """Appends the words of the metadata that the sentence rests on, if there are any."""
     words = {"withdrawn": change.withdrawn, "published": change.published, "version": change.remark}.get(kind, "")
     between = "" if sentence.endswith(("。", "：")) else " "
     return f"{sentence}{between}{label('quoted', language, words=escape(words))}" if words else sentence

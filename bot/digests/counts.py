@@ -1,8 +1,7 @@
 """Shows under each paper of a digest how many people voted for more or fewer, or saved it.
 
-Votes that come close together make one edit. Only a message whose counts have changed is edited,
-and only if it stands there as this version would render it.
-"""
+Votes that come close together make one edit. A message is edited only if its counts have changed
+and it still has the form that this version gives it."""
 
 from __future__ import annotations
 
@@ -44,7 +43,8 @@ async def show_counts(digest_key: str, chats: Chats, store: Store, pace: Pace) -
         if before == now:
             return
         chat, place = chats[subscription.place.platform], subscription.place
-        # Killed between an edit and its record, what a message shows is unknown: it is edited anew.
+        # If the process was killed between an edit and its record, a message's counts are unknown.
+        # It is edited again.
         doubtful = {p: UNKNOWN for p in before.keys() | now.keys() if before.get(p) != now.get(p)}
         await store.note_counts_shown(digest_key, before | doubtful)
         for step in await asyncio.to_thread(_changed, chat, subscription, digest, delivery, before, now):
@@ -59,7 +59,7 @@ async def show_counts(digest_key: str, chats: Chats, store: Store, pace: Pace) -
 def _changed(
     chat: Chat, subscription: Subscription, digest: Digest, delivery: Delivery, before: Counts, now: Counts
 ) -> list[Step]:
-    """The edits of those messages that the change of the counts concerns."""
+    """Returns the edits of the messages whose counts have changed."""
     posted = {step.key: step for step in delivery.plan}
     apart = bool(own_posts(delivery))
     plain, wanted = (_replies(chat, subscription, digest, counts, apart=apart) for counts in ({}, now))

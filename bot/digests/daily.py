@@ -76,9 +76,9 @@ class Daily:
         progress: Progress = silent,
         units: Units = UnwatchedUnits(),  # noqa: B008  # it has no state
     ) -> Digest | None:
-        """Loads the run's Digest, or makes and stores it. If nothing is new, returns None and ends
-        the run. Raises what `make_digest` raises, and ListAwaited; the run then stays open. One
-        runs at a time for a channel, so a second run sees the papers that the first considered."""
+        """Loads the run's Digest, or makes and stores it. If nothing is new, ends the run and
+        returns None. Raises what `make_digest` raises, and ListAwaited; the run then stays open. A
+        channel has one run at a time, so a second run sees the papers that the first considered."""
         async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             stored = await self._store.digest(run.key)
             if stored is not None:
@@ -108,9 +108,9 @@ class Daily:
             return _counted(made.digest)
 
     async def make_ahead(self, subscription: Subscription, run: Run, units: Units) -> None:
-        """Makes the digest of a daily run before its time, if the list that it will show is out. At
-        its time `make` takes it, unless the digest would then be made from something else. Texts
-        and the model's results stay for any later run. Raises what `make_digest` raises."""
+        """Makes the digest of a daily run before its time, if the list that it will show is out.
+        `make` takes this digest later, unless it would then be made from something else. Texts and
+        the model's results stay for any later run. Raises what `make_digest` raises."""
         async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             if await self._store.run_state(run.subscription, run.local_date, run.name) is not None:
                 return
@@ -129,7 +129,7 @@ class Daily:
                 log.info("event=made_ahead digest=%s calls=%d", run.key, made.digest.cost.calls)
 
     async def _load_ahead(self, run: Run, request: Request, ledger: Ledger) -> Ahead | None:
-        """Returns the Digest that was made ahead, if the same would be made now."""
+        """Returns the Digest that was made ahead, if a digest made now would be the same."""
         ahead = await self._store.ahead(run.key)
         if ahead is None or ahead.day != calendar.latest_list(self._now()):
             return None
@@ -144,7 +144,7 @@ class Daily:
         return fingerprint(to_json(replace(request, can_wait=False)), *known, analyst.name, analyst.version)
 
     async def request(self, subscription: Subscription, run: Run, options: RunOptions) -> tuple[Request, Ledger]:
-        """What a digest of the run is asked for, and what the channel was shown."""
+        """Returns what to ask for in the run's digest, and what the channel was shown."""
         ledger = await self._store.ledger(subscription.key)
         again, standing = None, frozenset[str]()
         if options.again:
@@ -175,20 +175,20 @@ class Daily:
         progress: Progress = silent,
         checkpoint: Callable[[], Awaitable[None]] = no_checkpoint,
     ) -> Delivered:
-        """Delivers a digest, or resumes that, and records which paper each message is about."""
+        """Delivers a digest or resumes its delivery. Records which paper each message is about."""
         chat = self._chats[subscription.place.platform]
         place = subscription.place
         try:
             apart = await self._apart(subscription, digest)
-        except ChatError as error:  # as a post that is refused, it is tried again
+        except ChatError as error:  # tried again, as a refused post is
             return Delivered(DeliveryState.OPEN, fault=error.sentence)
 
         def steps() -> Sequence[Step]:
             shown = cards.thread(digest, subscription.detail, hears=chat.hears, archive=chat.has_archive, apart=apart)
             return chat.plan(replace(shown, ping=subscription.ping_role), place, digest.key)
 
-        async def recorded(step: Step, message: str) -> None:
-            # Questions may come while the thread is still being posted.
+        async def record(step: Step, message: str) -> None:
+            # People may ask while the thread is still being posted.
             post, paper = step.kind is StepKind.POST, step.reply >= 0
             parent = message if post and not paper else ""
             own = {step.reply} if post and paper else set()
@@ -202,25 +202,25 @@ class Daily:
             place,
             self._store,
             self._pace,
-            on_record=recorded,
+            on_record=record,
             progress=progress,
             checkpoint=checkpoint,
             pictures=self._services.cache.get,
         )
-        # Repeated for messages recorded by a process that ended right after.
+        # Repeated for messages whose recording process ended before it got here.
         await self._map_messages(digest, place, delivered.parent, delivered.replies, delivered.own)
         if delivered.state is DeliveryState.DONE:
             run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
-            if run and run.state is not RunState.DONE:  # it may have been put aside before
+            if run and run.state is not RunState.DONE:  # the run may have been set aside before
                 await self._store.end_run(run, RunState.DONE)
         return delivered
 
     async def _apart(self, subscription: Subscription, digest: Digest) -> bool:
-        """Whether each paper gets a post of its own. Raises ChatError."""
+        """Returns whether each paper gets a post of its own. Raises ChatError."""
         if subscription.layout is not Layout.PAPER or await self._store.delivery(digest.key, plan=False) is not None:
             return False  # a stored plan stays as it is
         if self._now() - digest.made_at > GIVE_UP_AFTER:
-            return False  # lets the delivery begin, and end as one that is late
+            return False  # the delivery itself reports that it is late
         return await self._chats[subscription.place.platform].is_forum(subscription.place)
 
     async def _map_messages(
@@ -238,7 +238,7 @@ class Daily:
 
     async def add(self, subscription: Subscription, key: str, entry: Entry) -> None:
         """Posts one more paper into a digest's thread and adds it to the digest, one at a time.
-        Raises NotFound for a digest that was taken back meanwhile."""
+        Raises NotFound if the digest was retracted meanwhile."""
         async with self._store.lease(join_key("add", key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             digest = await self._store.digest(key)
             if await self.is_retracted(key):
@@ -271,11 +271,9 @@ class Daily:
         await self._store.watch(subscription.key, [posted(entry, thread, self._now(), digest.key)])
 
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
-        """Deletes the posts of a digest and of papers added later, and returns how many.
+        """Deletes the posts of a digest and of papers added later. Returns their number.
 
-        What people wrote stays. Where threads have names, the thread is renamed to say so and
-        archived.
-        """
+        What people wrote stays. A thread with a name is renamed to say so and archived."""
         async with self._store.lease(join_key("add", digest.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             chat = self._chats[subscription.place.platform]
             delivery = await self._store.delivery(digest.key)
@@ -287,8 +285,7 @@ class Daily:
         return taken
 
     async def _standing(self, subscription: Subscription) -> frozenset[str]:
-        """Returns the ids of the papers in the channel's latest digests, except those taken
-        back."""
+        """Returns the ids of the papers in the channel's latest digests, except retracted ones."""
         standing: set[str] = set()
         for key in await self._store.digests(subscription.key, LATEST):
             if not await self.is_retracted(key) and (digest := await self._store.digest(key)) is not None:
@@ -301,12 +298,13 @@ class Daily:
 
 
 def _parent(delivery: Delivery | None) -> str:
-    """The id of the parent message, which is also the thread's; empty before it is posted."""
+    """Returns the id of the parent message, which is also the thread's; empty before it is
+    posted."""
     return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
 
 
 def posted(entry: Entry, place: Place, at: datetime, digest: str = "") -> Watch:
-    """A paper as it was posted, to be looked after. `place`: its thread."""
+    """Returns a posted paper, to be watched for news. `place`: its thread."""
     from digest.changes.versions import known_of  # noqa: PLC0415  # slow to load, and papers are posted first
 
     known = known_of(entry.paper, entry.analysis, entry.links)
@@ -314,7 +312,8 @@ def posted(entry: Entry, place: Place, at: datetime, digest: str = "") -> Watch:
 
 
 def _is_out(listing: Listing, now: datetime) -> bool:
-    """Whether this is the newest list. On a day without one, the feed is empty and has no date."""
+    """Returns whether this is the newest list. On a day without a list, the feed is empty and
+    undated."""
     quiet = calendar.is_quiet(now.astimezone(calendar.NEW_YORK).date()) is not None
     return listing.day == calendar.latest_list(now) or (listing.day is None and quiet)
 

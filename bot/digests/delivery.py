@@ -1,12 +1,11 @@
 """Delivers every post exactly once, even if processes die or freeze or the platform answers late.
 
-The whole plan is stored before the first post, so a resume sends what is stored. For each step,
-the *intent* is recorded with its time; the lease is checked by the machine's own clock right
-before the request; the request is made once; a script that checks the lease's token records the
-message's id. An intent without a record is in doubt: once its request must have ended, the
-channel is searched for the step's key, and the step is repeated only if the key is absent.
-Threads and edits are repeated at once.
-"""
+The whole plan is stored before the first post, so a resumed delivery sends what is stored. Each
+step takes four moves. The *intent* is recorded with its time. The lease is checked by the machine's
+own clock right before the request. The request is made once. A script that checks the lease's token
+records the message's id. An intent without a record is in doubt. Once its request must have ended,
+the channel is searched for the step's key, and the step is repeated only if the key is absent.
+Threads and edits are repeated at once."""
 
 from __future__ import annotations
 
@@ -50,45 +49,46 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 REQUEST_TIMEOUT = 15.0
-"""Seconds a post may take."""
+"""Seconds that a post may take."""
 LEASE_MARGIN = 10.0
 """Seconds of the lease that must remain after the request's timeout."""
 SETTLE_TIME = timedelta(seconds=30)
-"""Time after an intent by which its request has ended and its message is visible."""
+"""How long after an intent its request has ended and its message is visible."""
 LEASE = timedelta(seconds=60)
 LEASE_WAIT = timedelta(seconds=90)
 """How long to wait for another process's lease: longer than a dead process keeps it."""
 GIVE_UP_AFTER = timedelta(days=3)
 MAX_THROTTLED = 600.0
-"""Seconds a call waits in total when the platform throttles. A later call goes on."""
+"""Seconds that a call waits in total if the platform throttles it. A later call goes on."""
 MAX_DOUBTFUL = 5
-"""Unanswered requests in a row before a call stops."""
+"""How many requests in a row may stay unanswered before a call stops."""
 CLOCK_SKEW = timedelta(minutes=2)
 """Tolerance between the store's clock and the platform's."""
 UPLOAD_TIMEOUT = 15.0
 """Seconds that an upload may take: the post waits for it."""
 MAX_REFUSED_UPLOADS = 2
-"""How many uploads in a row may be refused before a call uploads no more: the scope is missing, or
-uploads are slow today."""
+"""How many uploads in a row may be refused before a call uploads no more: either the scope is
+missing, or uploads are slow today."""
 REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """How a Delivery stands after a call."""
+    """The state of a Delivery after a call."""
 
     state: DeliveryState
     ids: Mapping[str, str] = field(default_factory=dict)
-    """Step key to message id."""
+    """By step key: the message id."""
     parent: str = ""
     """The message id of the first step; empty before it is posted and once the plan has expired."""
     replies: Mapping[int, str] = field(default_factory=dict)
-    """Index into `Thread.replies` to the id of its first message, while the plan is kept."""
+    """By index into `Thread.replies`: the id of the reply's first message, while the plan is
+    kept."""
     own: frozenset[int] = frozenset()
-    """Those of `replies` that are posts of their own."""
+    """The indices in `replies` of posts of their own."""
     doubts: frozenset[str] = frozenset()
     fault: str = ""
-    """Why it stopped, as a sentence. In the state OPEN, call again later."""
+    """Why the call stopped, as a sentence. If the state is OPEN, call again later."""
     busy: bool = False
     """Whether another process is delivering."""
     refused: bool = False
@@ -102,25 +102,25 @@ async def show_pictured(
     show: Callable[[Upload | None], Awaitable[T]],
 ) -> T:
     """Shows a post with its picture. If the picture fails, shows the post without it."""
-    upload = await _uploaded(chat, picture_in(post), pictures)
+    upload = await _upload_picture(chat, picture_in(post), pictures)
     if upload is not None:
         try:
             return await show(upload)
         except (OutcomeUnknown, Throttled, TargetMissing):
             raise
-        except ChatError as error:  # perhaps only the picture is refused
-            log.warning("event=picture-refused cause=%r", for_log(error))
+        except ChatError as error:  # the platform may refuse only the picture
+            log.warning("event=picture_refused cause=%r", for_log(error))
     return await show(None)
 
 
 async def send_pictured(
     chat: Chat, place: Place, post: Post, key: str, pictures: Callable[[str], Awaitable[bytes | None]]
 ) -> str:
-    """`Chat.send` with the post's picture."""
+    """Sends a post with its picture, as `Chat.send`. Returns the message's id."""
     return await show_pictured(chat, post, pictures, lambda picture: chat.send(place, post, key, picture=picture))
 
 
-async def _uploaded(
+async def _upload_picture(
     chat: Chat, picture: Picture | None, pictures: Callable[[str], Awaitable[bytes | None]]
 ) -> Upload | None:
     data = await pictures(picture.key) if picture else None
@@ -130,21 +130,21 @@ async def _uploaded(
         async with asyncio.timeout(UPLOAD_TIMEOUT):
             return await chat.upload(Upload(data, picture.alt))
     except (ChatError, TimeoutError) as error:
-        log.warning("event=upload-failed cause=%r", for_log(error))
+        log.warning("event=upload_failed cause=%r", for_log(error))
         return None
 
 
 async def no_picture(key: str) -> bytes:  # noqa: ARG001
-    """The default `pictures`: none is stored."""
+    """Returns no picture. The default of `pictures`."""
     return b""
 
 
 async def ignore_record(step: Step, message: str) -> None:
-    """The default `on_record`, which is called after each recorded step."""
+    """Does nothing. The default of `on_record`, which is called after each recorded step."""
 
 
 async def no_checkpoint() -> None:
-    """The default `checkpoint`."""
+    """Does nothing. The default of `checkpoint`."""
 
 
 async def deliver(
@@ -162,11 +162,11 @@ async def deliver(
     pictures: Callable[[str], Awaitable[bytes | None]] = no_picture,
     drop_missing: bool = False,
 ) -> Delivered:
-    """Delivers, or goes on delivering. Safe to call at any time, in any number of processes.
-    `steps` is called in a thread, and only if no plan is stored. `checkpoint` is called after
-    progress, so that earlier deaths no longer count. `pictures` gives the stored picture of a key.
-    `drop_missing`: drops a step whose channel or thread is gone. Raises StoreUnavailable; a refusal
-    of the platform becomes `fault`."""
+    """Delivers a plan or resumes its delivery. Safe to call at any time, in any number of
+    processes. `steps` is called in a thread, and only if no plan is stored. `checkpoint` is called
+    after progress, so that earlier deaths no longer count. `pictures` gives the stored picture of a
+    key. `drop_missing`: drops a step whose channel or thread is gone. Raises StoreUnavailable; a
+    refusal of the platform becomes `fault`."""
     known = await store.delivery(key, plan=False)
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))
@@ -192,7 +192,7 @@ async def deliver(
             )
             return replace(_outcome(await work.run_steps()), refused=work.forbidden)
     except (LeaseBusy, LeaseLost):
-        log.info("event=delivery-busy delivery=%s", key)
+        log.info("event=delivery_busy delivery=%s", key)
         return _outcome(await _load(store, key), busy=True)
 
 
@@ -212,9 +212,9 @@ async def retract(
     added: Sequence[str] = (),
     settle_time: timedelta | None = None,
 ) -> int:
-    """Stops a delivery, deletes our posts, the last first, and returns how many. Its threads are
-    renamed to `name`, if given, and archived. `added`: messages that were posted later. May be
-    repeated. Raises ChatError if the platform refuses, LeaseBusy if another process keeps the
+    """Stops a delivery and deletes our posts, last first. Returns their number. Its threads are
+    renamed to `name`, if given, and archived. `added`: messages that were posted later. Safe to
+    repeat. Raises ChatError if the platform refuses, LeaseBusy if another process keeps the
     lease."""
     if await store.delivery(key) is None:
         return 0
@@ -231,7 +231,7 @@ async def retract(
 
 
 class _Stopped(Exception):
-    """The call cannot go on for now; the fault is recorded."""
+    """The call cannot go on now. The fault is recorded."""
 
 
 @dataclass
@@ -251,14 +251,14 @@ class _DeliverySession:
     pictures: Callable[[str], Awaitable[bytes | None]] = no_picture
     drop_missing: bool = False
     uploads: dict[str, Upload | None] = field(default_factory=dict)
-    """The uploads by step; None where the step goes without its picture."""
+    """Uploads by step; None if the step goes without its picture."""
     refused: int = 0
-    """Uploads in a row that were refused."""
+    """How many uploads in a row were refused."""
     forbidden: bool = False
     """Whether the platform refused a request because a right or the channel is missing."""
     waited: float = 0.0
     doubtful: int = 0
-    """Unanswered requests since the last recorded step."""
+    """How many requests since the last recorded step stayed unanswered."""
 
     async def run_steps(self) -> Delivery:
         delivery = await _load(self.store, self.key)
@@ -283,7 +283,7 @@ class _DeliverySession:
 
     async def delete_posts(self, delivery: Delivery, name: str, added: Sequence[str]) -> int:
         kinds, own = {step.key: step.kind for step in delivery.plan}, own_posts(delivery)
-        # What was added to a day with a post for each paper is such a post, too.
+        # A paper added to a day of separate posts is such a post, too.
         threads = [delivery.ids.get(n, "") for n, kind in kinds.items() if kind is StepKind.THREAD or n in own]
         threads += added if own else ()
         order = list(kinds) or sorted(delivery.ids, key=_plan_order)
@@ -313,7 +313,7 @@ class _DeliverySession:
                 return
             try:
                 await self._advance(step, delivery)
-            except LeaseLost:  # this process was frozen; go on if no other took over
+            except LeaseLost:  # this process was frozen; it goes on if no other took over
                 if not await self.lease.acquire():
                     raise
 
@@ -324,18 +324,19 @@ class _DeliverySession:
             await self._resolve_doubt(step, delivery)
         elif self.doubtful < MAX_DOUBTFUL:
             try:
-                await self._send(step, await self._with_links(step, delivery), delivery)
-            except ChatError as error:  # from a link
+                await self._send(step, await self._put_links(step, delivery), delivery)
+            except ChatError as error:  # a link could not be had
                 await self._fail(error.sentence)
         else:
             await self._fail(say.sentence("error.delivery.unknown", platform=self.chat.name))
 
     async def _resolve_doubt(self, step: Step, delivery: Delivery) -> None:
-        """Records a step whose message is found, frees it if not, sets it aside if unknown."""
+        """Records the step if its message is found, frees it if not, sets it aside if that is
+        unknown."""
         try:
             found = await self._find_posted(step, delivery)
         except HistoryRefused as error:
-            log.warning("event=delivery-doubt step=%s", step.key)
+            log.warning("event=delivery_doubt step=%s", step.key)
             await self.store.doubt(self.lease, self.key, step.key)
             await self.store.fault(self.lease, self.key, error.sentence)
             return
@@ -350,7 +351,7 @@ class _DeliverySession:
         intent = delivery.intents[step.key]
         wait = min(intent + self.settle_time - await self.store.server_time(), self.settle_time)
         if wait > timedelta(0):
-            # To wait is progress: a worker that dies meanwhile has not died of this step.
+            # Waiting counts as progress: a worker that dies meanwhile did not die of this step.
             await self.checkpoint()
             await asyncio.sleep(wait.total_seconds())
         on = delivery.ids.get(step.on, step.thread)
@@ -373,7 +374,7 @@ class _DeliverySession:
                 self.uploads[step.key] = None
                 self.doubtful += 1
                 metrics.RETRIES.labels("post").inc()
-                log.warning("event=post-doubtful step=%s time=%d reason=%s", step.key, self.doubtful, for_log(error))
+                log.warning("event=post_doubtful step=%s time=%d reason=%s", step.key, self.doubtful, for_log(error))
                 await self._back_off(step)
             except ChatError as error:
                 await self._handle_refusal(step, error)
@@ -381,8 +382,9 @@ class _DeliverySession:
                 await self._record(step, message)
 
     async def _upload(self, step: Step) -> Upload | None:
-        """Uploads the step's picture before its intent is recorded. Nobody sees a picture without
-        its post, so uploading it twice does no harm. Returns None if the step goes without."""
+        """Uploads the step's picture before its intent is recorded. A second upload does no harm,
+        because nobody sees a picture without its post. Returns None if the step goes without its
+        picture."""
         if step.picture is None or self.refused >= MAX_REFUSED_UPLOADS:
             return None
         if step.key not in self.uploads:
@@ -395,11 +397,11 @@ class _DeliverySession:
                     self.refused = 0
             except (ChatError, TimeoutError) as error:
                 self.refused += 1
-                log.warning("event=upload-failed step=%s cause=%r", step.key, for_log(error))
+                log.warning("event=upload_failed step=%s cause=%r", step.key, for_log(error))
         return self.uploads[step.key]
 
     async def _record_intent(self, step: Step) -> bool:
-        """Records the intent while the lease lasts. False if another process acted."""
+        """Records the intent while the lease lasts. Returns False if another process acted."""
         while True:
             at = await self.store.server_time()
             await self.store.intend(self.lease, self.key, step.key, at)
@@ -409,7 +411,7 @@ class _DeliverySession:
                 return False
 
     async def _retake_lease(self, step: Step, at: datetime) -> bool:
-        """Takes the lease again. False if another process acted in between."""
+        """Takes the lease again. Returns False if another process acted in between."""
         if not await self.lease.acquire():
             raise LeaseLost(f"Another process has taken over the delivery {self.key}.")
         delivery = await self._read()
@@ -432,8 +434,8 @@ class _DeliverySession:
             await self.store.fault(self.lease, self.key, gone)
             await self._close(DeliveryState.ASIDE)
             raise _Stopped(gone)
-        if self.uploads.get(step.key) and not isinstance(error, Throttled):  # perhaps only the picture is refused
-            log.warning("event=picture-refused step=%s cause=%r", step.key, for_log(error))
+        if self.uploads.get(step.key) and not isinstance(error, Throttled):  # the platform may refuse only the picture
+            log.warning("event=picture_refused step=%s cause=%r", step.key, for_log(error))
             self.uploads[step.key] = None
             return
         if not isinstance(error, Throttled):
@@ -444,7 +446,7 @@ class _DeliverySession:
     # ------------------------------------------------------------ waiting
 
     async def _back_off(self, step: Step) -> None:
-        """Waits before repeating a repeatable step; other steps wait in the search."""
+        """Waits before a repeatable step is repeated. Other steps wait in the search."""
         if step.kind in REPEATABLE:
             await asyncio.sleep(min(2.0**self.doubtful, self.settle_time.total_seconds()))
 
@@ -462,7 +464,8 @@ class _DeliverySession:
         return wait if self.waited <= MAX_THROTTLED else 0.0
 
     async def _retry_throttled(self, request: Callable[[], Awaitable[Any]]) -> Any:
-        """Repeats a repeatable request while it is throttled. None if its message is gone."""
+        """Repeats a repeatable request while it is throttled. Returns None if its message is
+        gone."""
 
         def pause(error: Exception) -> bool | float:
             return (isinstance(error, Throttled) and self._count_throttled(error)) or False
@@ -489,7 +492,7 @@ class _DeliverySession:
         await self.store.close_delivery(self.lease, self.key, state)
         return await self._read()
 
-    async def _with_links(self, step: Step, delivery: Delivery) -> Step:
+    async def _put_links(self, step: Step, delivery: Delivery) -> Step:
         """Puts the links to posted messages into an EDIT."""
         if step.kind is not StepKind.EDIT:
             return step

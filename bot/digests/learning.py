@@ -14,12 +14,12 @@ from digest.selection.preferences import Example, Learned, Preferences
 
 WEIGHTS: Mapping[VoteKind, float] = {VoteKind.MORE: 1, VoteKind.SAVED: 1, VoteKind.ASKED: 0.5, VoteKind.FEWER: -1}
 MOST = 200
-"""How many votes count, the newest: what a channel wants changes within three months."""
+"""How many of the newest votes count: what a channel wants changes within three months."""
 
 
 async def load_preferences(store: Store, subscription: Subscription) -> Preferences:
-    """Loads what the votes taught: those in the channel, or for a person's own digest the person's
-    votes everywhere. Papers that no digest there showed are not stored and teach nothing."""
+    """Loads what the votes taught: the channel's votes or, for a person's own digest, all of the
+    person's. Papers that no digest there showed are not stored and teach nothing."""
     own = subscription.place.direct
     places = await store.voted_in(subscription.set_by) if own else [subscription.key]
     votes: list[Vote] = []
@@ -35,7 +35,7 @@ async def load_preferences(store: Store, subscription: Subscription) -> Preferen
         weights[plain_id(vote.subject), vote.person.id] += WEIGHTS[vote.kind]
     return Preferences(
         tuple(
-            # One person who wants more, saves and asks is still one.
+            # A person who wants more, saves and asks counts once.
             Example(papers[paper], max(-1.0, min(1.0, weight)))
             for (paper, _), weight in weights.items()
             if paper in papers
@@ -44,7 +44,7 @@ async def load_preferences(store: Store, subscription: Subscription) -> Preferen
 
 
 async def load_learned(store: Store, subscription: Subscription) -> Learned:
-    """Returns what the votes taught, against the papers of the latest digest."""
+    """Returns what the votes taught, and compares it with the papers of the latest digest."""
     preferences = await load_preferences(store, subscription)
     if not preferences.examples:
         return preferences.learned()
@@ -54,7 +54,7 @@ async def load_learned(store: Store, subscription: Subscription) -> Learned:
 
 
 async def _papers(store: Store, subscription: str, wanted: set[str]) -> dict[str, Paper]:
-    """Reads each digest once, however many of its papers have votes."""
+    """Loads the papers. Reads each digest once, however many of its papers have votes."""
     if not wanted:
         return {}
     holding: dict[str, set[str]] = defaultdict(set)

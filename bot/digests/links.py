@@ -1,4 +1,4 @@
-"""Links to digests and to threads."""
+"""Makes links to digests and to threads."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ log = logging.getLogger(__name__)
 
 
 async def digest_link(store: Store, chats: Chats, digest: Digest, place: Place, language: str) -> str:
-    """The digest's date with a link to its parent message, if it was delivered."""
+    """Returns the digest's date, with a link to its parent message if it was delivered."""
     named, url = day_words(digest.local_date, language), await digest_url(store, chats, digest, place)
     return link(named, url) if url else named
 
 
 async def digest_url(store: Store, chats: Chats, digest: Digest, place: Place) -> str:
-    """The link to its parent message; empty if it was not delivered. Raises ChatError."""
+    """Returns the link to the digest's parent message; empty if it was not delivered. Raises
+    ChatError."""
     delivery = await store.delivery(digest.key)
     if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
         return ""
@@ -30,7 +31,7 @@ async def digest_url(store: Store, chats: Chats, digest: Digest, place: Place) -
 
 
 async def thread_link(chats: Chats, place: Place) -> str:
-    """The link to the message that opens the place's thread; empty if it is gone."""
+    """Returns the link to the message that opens the place's thread; empty if it is gone."""
     try:
         return await chats[place.platform].link(replace(place, thread=""), place.thread)
     except ChatError as error:

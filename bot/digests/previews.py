@@ -1,4 +1,4 @@
-"""Keeps the previews that people saw, so that what is posted is what was shown."""
+"""Stores the previews that people saw, so that the posted papers are the ones shown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RUN_LIFE = timedelta(days=1)
 
 
 async def keep(cache: Cache, channel: str, preview: Preview) -> str:
-    """Returns a name that stands for the preview in this channel."""
+    """Stores the preview. Returns its name in this channel."""
     name = secrets.token_hex(6)
     await cache.put(join_key("preview", channel, name), to_json(preview), LIFE)
     return name
@@ -27,7 +27,7 @@ async def load(cache: Cache, channel: str, name: str) -> Preview | None:
 
 
 async def give_to_run(cache: Cache, run: str, preview: Preview) -> None:
-    """Has the run make its digest of these papers with these Scores."""
+    """Makes the run take its papers and Scores from the preview."""
     await cache.put(join_key("previewed", run), to_json(preview), RUN_LIFE)
 
 

@@ -1,7 +1,6 @@
-"""The round-up of a week or a month: what is chosen, and how it reads. Pure.
+"""Chooses and renders the round-up of a week or a month. Pure.
 
-Nothing is asked or read anew here: all of it stands in the store already.
-"""
+Nothing is asked or read for it: all of it is in the store already."""
 
 from __future__ import annotations
 
@@ -26,12 +25,12 @@ from digest.selection.preferences import Preferences
 
 WEEKLY, MONTHLY = "weekly", "monthly"
 KINDS = (WEEKLY, MONTHLY)
-"""The kinds, which stand in the keys of deliveries: `slack:C1:2026-01-30:weekly`."""
+"""The kinds that appear in the keys of deliveries: `slack:C1:2026-01-30:weekly`."""
 TOP, PASSED_OVER = 5, 5
 SUMMED_UP = 15
-"""Papers whose analyses the themes are written from."""
+"""How many papers' analyses the themes are written from."""
 BAR = 12
-"""Blocks of the longest bar."""
+"""Blocks in the longest bar."""
 COUNTED = (VoteKind.ASKED, VoteKind.SAVED, VoteKind.MORE)
 
 
@@ -45,7 +44,7 @@ class Period:
 
     @staticmethod
     def of(kind: str, day: date) -> Period:
-        """The seven days that end with `day`, or the month before it."""
+        """Returns the seven days that end with `day`, or the month before `day`."""
         if kind == WEEKLY:
             return Period(kind, day - timedelta(days=6), day)
         last = day.replace(day=1) - timedelta(days=1)
@@ -68,20 +67,21 @@ class Roundup:
     period: Period
     language: str
     digests: tuple[Digest, ...]
-    """Oldest first."""
+    """The digests of the period, oldest first."""
     liked: tuple[Liked, ...]
     passed_over: tuple[Candidate, ...]
     changes: tuple[tuple[Change, str], ...] = ()
-    """Each with the link to its paper's thread."""
+    """Changes of papers, each with the link to its paper's thread."""
 
 
 def entries_of(digests: Sequence[Digest]) -> list[Entry]:
-    """Each paper once, as its latest digest shows it."""
+    """Returns each paper once, as its latest digest shows it."""
     return list({plain_id(e.paper.id): e for d in digests for e in d.entries}.values())
 
 
 def most_liked(entries: Sequence[Entry], votes: Sequence[Vote]) -> tuple[Liked, ...]:
-    """The papers that most people asked about, saved or voted for. A 👎 counts against."""
+    """Returns the papers that most people asked about, saved or voted for. A 👎 counts against a
+    paper."""
     counts: dict[str, Counter[VoteKind]] = {}
     for person, kind, subject in {(v.person.id, v.kind, v.subject) for v in votes if not answer_of(v.subject)}:
         del person
@@ -95,7 +95,7 @@ def most_liked(entries: Sequence[Entry], votes: Sequence[Vote]) -> tuple[Liked, 
 
 
 def passed_over(digests: Sequence[Digest], shown: Sequence[str], preferences: Preferences) -> tuple[Candidate, ...]:
-    """Candidates that no digest has shown and that the votes speak for, the best first. `shown`:
+    """Returns candidates that no digest has shown and that the votes favour, best first. `shown`:
     ids of papers that the channel has seen."""
     seen = {plain_id(paper) for paper in shown} | {plain_id(e.paper.id) for d in digests for e in d.entries}
     left = {plain_id(c.paper.id): c for d in digests for c in d.others if plain_id(c.paper.id) not in seen}
@@ -118,7 +118,8 @@ def to_sum_up(digests: Sequence[Digest], liked: Sequence[Liked], limit: int = SU
 
 
 def chart(roundup: Roundup) -> list[str]:
-    """A line a day, or a week of a month: its name, a bar and the number of papers."""
+    """Returns a line for each day, or each week of a month: its name, a bar and the number of
+    papers."""
     period, counts = roundup.period, Counter[date]()
     for digest in roundup.digests:
         step = 1 if period.kind == WEEKLY else 7
@@ -143,7 +144,8 @@ def title_of(period: Period, language: str) -> str:
 
 
 def roundup_post(roundup: Roundup, summary: Summary | None, links: Mapping[str, str]) -> Post:
-    """One message. `links`: by paper id, to its message; papers without one link to arXiv."""
+    """Returns the round-up as one message. `links`: by paper id, the link to its message. Other
+    papers link to arXiv."""
     language, period = roundup.language, roundup.period
     papers = [e.paper for e in entries_of(roundup.digests)]
 
@@ -178,7 +180,7 @@ def _counts(one: Liked, language: str) -> str:
 
 
 def _themes(summary: Summary, papers: Sequence[Paper], named: Callable[[Paper], str], language: str) -> list[str]:
-    """The trends and directions, each with its papers; the overview where there are none."""
+    """Returns the trends and directions, each with its papers; without any, the overview."""
     by_id = {paper.id: paper for paper in papers}
 
     def line(theme: Theme) -> str:

@@ -39,7 +39,7 @@ class Roundups:
 
     async def post(self, subscription: Subscription, key: str, *, can_wait: bool) -> Delivered | None:
         """Delivers the round-up of a run key, or resumes its delivery. Returns None if there was no
-        digest in the period. Raises ModelUnavailable if it `can_wait` for the model."""
+        digest in the period. If it `can_wait` for the model, raises ModelUnavailable."""
         place, chat = subscription.place, self.chats[subscription.place.platform]
         planned: Sequence[Step] = ()
         if await self.store.delivery(key, plan=False) is None:
@@ -49,11 +49,11 @@ class Roundups:
             planned = chat.plan(made, place, key)
             metrics.ROUNDUPS.labels(RunKey.parse(key).kind).inc()
 
-        async def recorded(step: Step, message: str) -> None:
-            if step.kind is StepKind.POST:  # its thread takes questions about any paper
+        async def record(step: Step, message: str) -> None:
+            if step.kind is StepKind.POST:  # people may ask in its thread about any of its papers
                 await self.store.save_thread(replace(place, thread=message))
 
-        delivered = await deliver(key, lambda: planned, chat, place, self.store, self.pace, on_record=recorded)
+        delivered = await deliver(key, lambda: planned, chat, place, self.store, self.pace, on_record=record)
         if delivered.state is not DeliveryState.OPEN:
             told = [one for one in await self.store.news(subscription.key) if one.delivery == key]
             await self.store.end_news(subscription.key, told)
@@ -96,8 +96,7 @@ class Roundups:
     async def _sum_up(
         self, subscription: Subscription, entries: Sequence[Entry], language: str, period: Period, *, can_wait: bool
     ) -> Summary | None:
-        """Sums up by one call to the model, checked as any summary is; without the model, by
-        words."""
+        """Sums up by one model call, checked as any summary is; without the model, by words."""
         if not entries:
             return None
         services, analyst = self.services, self.services.analyst
@@ -118,7 +117,7 @@ class Roundups:
             return await services.stand_in.summarise(entries, language, period.last)
 
     async def _links(self, subscription: Subscription, digests: Sequence[Digest]) -> dict[str, str]:
-        """The link to the message of each paper, in its digest's thread."""
+        """Returns by paper id the link to its message in its digest's thread."""
         found: dict[str, str] = {}
         for digest in digests:
             thread = await self._thread(subscription.place, digest)
@@ -128,15 +127,15 @@ class Roundups:
         return found
 
     async def _thread(self, place: Place, digest: Digest) -> Place:
-        """The digest's thread on a platform whose links name it."""
+        """Returns the digest's thread, on a platform whose links name the thread."""
         if place.platform != "slack":
             return place
         delivery = await self.store.delivery(digest.key, plan=False)
         return replace(place, thread=delivery.ids.get(f"{digest.key}:0", "") if delivery else "")
 
     async def _changes(self, subscription: Subscription, key: str) -> list[tuple[Change, str]]:
-        """What was left of the week's news of papers that the channel knows. It is the week's
-        message of news, so each is marked as told here before it is planned."""
+        """Returns what is left of the week's news about the channel's papers. The round-up replaces
+        the weekly message, so each piece of news is marked as told here before it is planned."""
         if RunKey.parse(key).kind != roundup.WEEKLY:
             return []
         news = [n for n in await self.store.news(subscription.key) if n.weekly and n.delivery in ("", key)]
