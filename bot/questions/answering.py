@@ -27,14 +27,14 @@ from digest.which_paper.resolve import LONGEST_CUE
 log = logging.getLogger(__name__)
 
 MIN_LANGUAGE_LENGTH = 12
-"""Characters. A shorter question (`code?`) does not show its language."""
+"""Characters. In a shorter question (`code?`) the language cannot be told."""
 _NAME = regex(r"[A-Za-z][\w.+-]*", re.ASCII)
-"""Names are removed first: `RefAny3D vs. DynamicVLA` would be taken for Czech."""
+"""Names are removed before the language is told: `RefAny3D vs. DynamicVLA` would pass for Czech."""
 _ENGLISH = regex(
     r"\b(?:what|which|why|how|does|do|did|is|are|was|were|the|of|it|its|and|who|where|when|can|could|with|any|explain|compare)\b",
     re.IGNORECASE,
 )
-"""Words that make a line of Latin letters English in a Chinese, Japanese or Korean channel."""
+"""Words that mark a line of Latin letters as English in a Chinese, Japanese or Korean channel."""
 
 
 async def load_sources(context: Context, papers: Sequence[Paper], digest_key: str = "") -> list[Source]:
@@ -51,8 +51,8 @@ async def load_sources(context: Context, papers: Sequence[Paper], digest_key: st
 
 
 async def answer_language(question: str, fallback: str) -> str:
-    """The question's language if its text is long enough to tell, else `fallback`."""
-    return await asyncio.to_thread(_answer_language, question, fallback)  # may load a model of 80 MB
+    """Returns the question's language if the text is long enough to tell it, else `fallback`."""
+    return await asyncio.to_thread(_answer_language, question, fallback)  # it may load a model of 80 MB
 
 
 def _answer_language(question: str, fallback: str) -> str:
@@ -76,10 +76,9 @@ async def request_answer(
     on_text: OnText,
     on_failure: Callable[[str], None] = lambda _: None,
 ) -> Answer:
-    """Asks the model once, else finds labelled passages, and tells `on_failure` why.
+    """Asks the model once. Without an answer, finds labelled passages and tells `on_failure` why.
 
-    Raises OverBudget, Misconfigured.
-    """
+    Raises OverBudget, Misconfigured."""
     try:
         with booked(payer, "answer"):
             answer = await context.services.analyst.answer(question, sources, history, language, on_text)
@@ -110,17 +109,18 @@ async def answer_privately(
 
 
 def answer_post(answer: Answer, sources: Sequence[Source], question_id: str) -> Post:
-    """The final form. Platforms limit a button's value, so buttons carry a short name."""
+    """Returns the final form of an answer. Buttons carry a short name, because platforms limit a
+    button's value."""
     used = [s for s in sources if s.paper.id in answer.paper_ids] or list(sources)
     subjects = [(s.number, s.paper) for s in used]
-    # Facts come from the metadata, whatever was read.
+    # Facts come from the metadata, so gaps in the texts do not matter.
     of_text = answer.by != "extractive" or answer.quotes or not answer.found
     return cards.answer_post(answer, subjects, answer_name(question_id), reading_gaps(used, answer) if of_text else ())
 
 
 def reading_gaps(sources: Sequence[Source], answer: Answer) -> list[str]:
-    """What a reader must know of the papers: that one was withdrawn, and what was not read. Each
-    once; of several papers with their names."""
+    """Returns what a reader must know about the papers: which are withdrawn, and what was not read.
+    Each sentence stands once; with several papers, it names them."""
     papers = [s.paper for s in sources]
     named: dict[str, list[str]] = {}
     for s in sources:

@@ -1,4 +1,4 @@
-"""Answers a request to compare papers: which aspects it names, the one call, and the table."""
+"""Answers a request to compare papers: reads its aspects, asks the model once, draws the table."""
 
 from __future__ import annotations
 
@@ -25,22 +25,24 @@ from digest.which_paper.resolve import LONGEST_CUE
 
 _URL = regex(r"https?://\S+")
 LONGEST = 40
-"""Characters of an aspect."""
+"""The longest name of an aspect, in characters."""
 
 
 def asks_to_compare(text: str) -> bool:
-    """`compare 3 and 5`: a request for a table, not a question that compares."""
+    """Returns whether the text asks for a table (`compare 3 and 5`). A question that compares does
+    not."""
     return cues.COMPARISON_WANTED.search(text[:LONGEST_CUE]) is not None
 
 
 def asks_difference(text: str, sources: Sequence[Source]) -> bool:
-    """`how do 3 and 5 differ?`: a few papers as a whole, of which a table tells most."""
+    """Returns whether the text asks how a few papers differ as a whole (`how do 3 and 5 differ?`),
+    which a table answers best."""
     few = 1 < len(sources) <= MAX_PAPERS
     return few and asked_part(undescribed(unnamed(text[:LONGEST_CUE], sources), sources)) == "difference"
 
 
 def aspects_in(text: str) -> tuple[str, ...]:
-    """The aspects that a request names, else ASPECTS."""
+    """Returns the aspects that a request names, else ASPECTS."""
     rest = _URL.sub(" ", cues.COMPARISON_WANTED.sub("", text[:LONGEST_CUE]))
     found = cues.ASPECTS_BEFORE.match(rest) or cues.ASPECTS_AFTER.search(rest)
     said = cues.ASPECT_BORDERS.split(found["said"]) if found else []
@@ -52,7 +54,8 @@ def aspects_in(text: str) -> tuple[str, ...]:
 async def compare_papers(
     context: Context, text: str, sources: Sequence[Source], language: str, payer: str, question_id: str
 ) -> tuple[Answer, Post]:
-    """One call. Raises OverBudget, Misconfigured."""
+    """Compares the papers in one model call and returns the answer and its table. Raises
+    OverBudget, Misconfigured."""
     sources = _numbered(sources[:MAX_PAPERS])
     aspects = aspects_in(text) if asks_to_compare(text) else ASPECTS
     numbers = [source.number for source in sources]
@@ -67,13 +70,13 @@ async def compare_papers(
         made = Comparison(aspects, tuple(ids), answer, cells)
     if by_words:
         made = await compare_by_words(services.stand_in, sources, aspects, language)
-    if not made.found:  # the model wrote something else, or nothing fits
+    if not made.found:  # the model wrote no table, or no quotation fits
         return made.answer, answer_post(made.answer, sources, question_id)
     return made.answer, comparison_post(made, sources, language, question_id, by_words=by_words)
 
 
 def _numbered(sources: Sequence[Source]) -> list[Source]:
-    """Each with a number of its own, as the model is told them."""
+    """Returns the sources, each with a number of its own, as the model is told them."""
     numbers = [source.number for source in sources]
     if all(numbers) and len(set(numbers)) == len(numbers):
         return list(sources)
@@ -83,7 +86,7 @@ def _numbered(sources: Sequence[Source]) -> list[Source]:
 def comparison_post(
     made: Comparison, sources: Sequence[Source], language: str, question_id: str, *, by_words: bool
 ) -> Post:
-    """A row for each aspect, a column for each paper."""
+    """Returns the table: a row for each aspect, a column for each paper."""
     papers = [source.paper for source in sources]
     names = [f"{s.number} · {cards.short_title(s.paper, papers)}" for s in sources]
     heads = tuple(link(name, s.paper.abs_url) for name, s in zip(names, sources, strict=True))
@@ -120,7 +123,7 @@ def aspect_name(aspect: str, language: str) -> str:
 
 
 def _cell(cell: Cell | None, language: str, *, by_words: bool) -> str:
-    """What the paper says, with links to its quotations; a quotation where no model wrote."""
+    """Returns what the paper says, with links to its quotations; without a model, a quotation."""
     if cell is None:
         return say("compare.not found" if by_words else "compare.not answered", language)
     if not (cell.text or cell.quotes):

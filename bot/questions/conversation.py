@@ -1,11 +1,11 @@
 """Receives questions, queues them and answers them.
 
 `receive` decides whether a message is for the bot and stores it before the platform is
-acknowledged. `answer` is the task and may be started any number of times: a finished answer is
-stored before it is sent, and a sent answer is not sent again. While an answer is made, the task
-watches the question: an edit begins the answer anew in the same message, a deletion or the
-platform's Stop ends it. It looks again right before the final form is sent, and after.
-"""
+acknowledged. `answer` is the queue's task and may be started any number of times: a finished answer
+is stored before it is sent, and a sent answer is not sent again. While an answer is made, the task
+watches the question. An edit restarts the answer in the same message; a deletion or the platform's
+Stop ends it. The task checks the question again right before it sends the final form, and right
+after."""
 
 from __future__ import annotations
 
@@ -64,26 +64,26 @@ from digest.selection.ledger import LedgerEntry, State
 log = logging.getLogger(__name__)
 
 TURNS = 6
-"""Turns of the thread's conversation that the model is given."""
+"""How many turns of the thread's conversation the model is given."""
 LOOK_AGAIN = 0.5
 """Seconds between two looks at a question that is being answered."""
 READ_TIMEOUT = 2.0
-"""Seconds that the last look at the question may take on the platform."""
+"""Seconds in which the platform must return the question's message before the answer is sent."""
 EDIT_MAX_AGE = timedelta(days=1)
-"""An older message that an edit addresses to the bot is no new question."""
+"""An edit of an older message never makes it a new question."""
 
 
 @dataclass(frozen=True)
 class _Made:
-    """What is to be shown in answer to a question."""
+    """What the asker is shown."""
 
     build: Callable[[str], Post]
-    """Takes the language."""
+    """Builds the post in a language."""
     paper_ids: tuple[str, ...] = ()
     alone: bool = False
-    """For the asker alone, where the platform can show that."""
+    """Only the asker sees the post, if the platform can do that."""
     silent: bool = False
-    """The asker was told before: nothing is shown."""
+    """Nothing is shown, because the asker was told before."""
 
 
 def _shared(post: Post, paper_ids: Sequence[str] = ()) -> _Made:
@@ -106,14 +106,14 @@ class Conversation:
         if question.addressed and small_talk.asks_for_quiet(question.text) and question.place.thread:
             await self._store.quiet(question.place)
         if decision is etiquette.Decision.YES:
-            if question.place.thread:  # its author may go on before the answer stands
+            if question.place.thread:  # the author may go on before the answer is posted
                 await self._store.record_answering(question.place, question.person.id)
             await self._enqueue_or_tell(question)
         elif decision is etiquette.Decision.UNSURE:
             await self._offer_answer(question)
 
     async def _enqueue_or_tell(self, question: Question, instead_of: str = "") -> None:
-        """Tells the person once a day that a limit is reached, not at every question."""
+        """Queues the question. At a limit, tells the person once a day, not at every question."""
         try:
             await self.enqueue(question, instead_of)
         except OverQuota as error:
@@ -146,9 +146,9 @@ class Conversation:
             raise error
 
     async def enqueue(self, question: Question, instead_of: str = "") -> None:
-        """Stores and queues a question. A redelivered one is queued again, after a crash. Raises
-        OverQuota and OverBudget before anything is stored. `instead_of`: the id of the question
-        that its message asked before."""
+        """Stores and queues a question. A question that is delivered again, after a crash, is
+        queued again. Raises OverQuota and OverBudget before anything is stored. `instead_of`: the
+        id of the question that the message asked before."""
         if not _is_about_the_bot(question):
             await self._check_limits(question)
         await self._store.save_question(question, instead_of)
@@ -159,13 +159,13 @@ class Conversation:
             await self._queue(question, asked.round)
 
     async def _queue(self, question: Question, again: int) -> None:
-        """Queues the answer, unless others to the same person come first."""
+        """Queues the answer, unless other answers to the same person come first."""
         task = str(AnswerTask(question.id, again))
         if await self._store.wait_turn(question.person.id, task):
             await self._context.queue.add("answer", task)
 
     async def _next_turn(self, task: str) -> None:
-        """Queues the answers whose turn it is after this one to the same person."""
+        """Queues the answers to the same person that waited for this one."""
         for waiting in await self._store.end_turn(task):
             if waiting != task:
                 await self._context.queue.add("answer", waiting)
@@ -183,7 +183,8 @@ class Conversation:
         )
 
     async def _offer_answer(self, question: Question) -> None:
-        """Asks the author alone whether to answer, where the platform can show that."""
+        """Asks only the author whether to answer, if the platform can show a message to one
+        person."""
         chat = self._context.chats[question.place.platform]
         if not chat.whispers or not await self._store.save_question(question):
             return
@@ -200,17 +201,18 @@ class Conversation:
         await chat.send(question.place, post, join_key("leave", question.id), question.person)
 
     async def answer_unaddressed(self, question: Question) -> None:
-        """Queues the question again, as addressed to the bot, after its author pressed "Answer"."""
+        """Queues the question again as addressed to the bot, after its author pressed "Answer"."""
         await self.enqueue(_permitted(question), question.id)
 
     async def answer_about(self, question: Question, paper_id: str, person: Person) -> None:
-        """Queues the question again, about the paper that a person chose from the menu."""
+        """Queues the question again, about the paper that the person chose from the menu."""
         repeated = str(QuestionId.parse(question.id).about(paper_id))
         await self.enqueue(replace(question, id=repeated, subject=paper_id, person=person), question.id)
 
     async def amend(self, question: Question) -> None:
-        """Answers the question of an edited message as it reads now. A message that was no question
-        becomes one if the edit addresses it to the bot, and is none if it no longer does."""
+        """Answers the question of an edited message as it now reads. The edit can address the
+        message to the bot, which makes it a question, or no longer address it, which ends the
+        question."""
         if not await self._may_be_for_us(question):
             await self.withdraw(question.place, question.message)
             return
@@ -228,16 +230,16 @@ class Conversation:
                 await self._enqueue_or_tell(_permitted(replace(question, id=known)), known)
 
     async def withdraw(self, place: Place, message: str) -> None:
-        """Ends the question in a message that was deleted. An answer stays for the others; what was
-        of use to its asker alone, such as "Which paper?", goes."""
+        """Ends the question of a deleted message. An answer stays for the others. A message that is
+        useful to the asker alone, such as "Which paper?", is deleted."""
         known, again = await self._store.withdraw(place, message)
         asked = await self._store.question(known) if again else None
         if asked is not None:
             await self._queue(asked.question, again)
 
     async def _may_be_for_us(self, question: Question) -> bool:
-        """Whether an edited message may still be a question to the bot. Whom a reply answers is not
-        always known."""
+        """Returns whether an edited message may still be a question to the bot. It is not always
+        known whose message it replies to."""
         unknown = bool(question.reply_to) and not question.replies_to_person and not question.hidden
         if question.addressed or unknown:
             return True
@@ -245,10 +247,11 @@ class Conversation:
         return not to_others and bool(question.place.thread) and await self._store.thread(question.place) is not None
 
     async def answer(self, task: str) -> None:
-        """The task. Raises ChatError and StoreUnavailable to be tried again, shows others."""
+        """Runs the task. Raises ChatError and StoreUnavailable, so that it is tried again; shows
+        other errors."""
         try:
             await self._answer(AnswerTask.parse(task).question)
-        finally:  # one that is tried again later holds nobody up meanwhile
+        finally:  # an answer that will be tried again holds up no other
             await self._next_turn(task)
 
     async def _answer(self, question_id: str) -> None:
@@ -258,7 +261,7 @@ class Conversation:
             open_ = asked is not None and asked.state is QuestionState.OPEN
             withdrawn = asked is not None and asked.state is QuestionState.WITHDRAWN
             if asked is None or not (open_ or withdrawn):
-                if asked is None and draft is not None:  # its author made the bot forget it
+                if asked is None and draft is not None:  # its author had the bot forget them
                     await draft.discard()
                 return
             if draft is None:
@@ -278,7 +281,7 @@ class Conversation:
         return await chat.draft(asked.question, str(AnswerTo(asked.question.id)), asked.message)
 
     async def _answer_as_it_stands(self, asked: StoredQuestion, draft: Draft) -> bool:
-        """False if the question was edited or deleted before its answer stood."""
+        """Makes and sends the answer. Returns False if the question was edited or deleted first."""
         question = asked.question
         language = await self._language_of_answer(question)
         if asked.post is not None:
@@ -295,7 +298,8 @@ class Conversation:
         return await self._commit(asked, draft, made, language)
 
     async def _read_again(self, question: Question) -> None:
-        """Asks the platform how the message reads now: an event may have been missed."""
+        """Reads the message from the platform again, because the event of an edit may have been
+        lost."""
         if not question.message:
             return
         try:
@@ -310,9 +314,9 @@ class Conversation:
             await self._store.amend(replace(question, text=text, edited=""))
 
     async def _make_unless_changed(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made | None:
-        """Makes the answer; None if the question changed or a person stopped the answer."""
+        """Makes the answer. Returns None if the question changed or a person stopped the answer."""
         making = asyncio.create_task(self._make_or_explain(asked, draft, language))
-        signs = [asyncio.create_task(self._until_changed(asked)), asyncio.create_task(draft.until_stopped())]
+        signs = [asyncio.create_task(self._wait_for_change(asked)), asyncio.create_task(draft.until_stopped())]
         try:
             await asyncio.wait({making, *signs}, return_when=asyncio.FIRST_COMPLETED)
             return making.result() if making.done() else None
@@ -321,8 +325,8 @@ class Conversation:
                 task.cancel()
             await asyncio.gather(making, *signs, return_exceptions=True)
 
-    async def _until_changed(self, asked: StoredQuestion) -> None:
-        """Returns once the question was edited or deleted."""
+    async def _wait_for_change(self, asked: StoredQuestion) -> None:
+        """Returns once the question has been edited or deleted."""
         current = True
         while current:
             await asyncio.sleep(LOOK_AGAIN)
@@ -330,7 +334,8 @@ class Conversation:
                 current = await self._store.is_current(asked.question.id, asked.revision)
 
     async def _make_or_explain(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made:
-        """The answer, else what people are told instead. Raises ChatError, StoreUnavailable."""
+        """Makes the answer or, if that fails, what to tell people instead. Raises ChatError,
+        StoreUnavailable."""
         name = answer_name(asked.question.id)
         try:
             with asked_by(asked.question.person.id, _work(asked)):
@@ -351,14 +356,14 @@ class Conversation:
             return _shared(note(say("question.bug", language, id=name), language))
 
     async def _at_limit(self, asked: StoredQuestion, name: str, build: Callable[[str], Post]) -> _Made:
-        """Tells of a limit that was reached after the question was queued, once a day. A form,
-        whose sender waits, is always answered, and an earlier answer is replaced."""
+        """Tells the person, once a day, of a limit reached after the question was queued. A form is
+        always answered because its sender waits, and an earlier answer is always replaced."""
         by_form = QuestionId.parse(asked.question.id).origin is Origin.FORM
         told = not (await self._store.is_first_notice(asked.question.person.id, name) or by_form or asked.round)
         return _Made(build, alone=True, silent=told)
 
     async def give_up(self, task: str) -> None:
-        """Tells the asker that answering failed, after it ended the program again and again."""
+        """Tells the asker that answering failed, after it has ended its worker again and again."""
         await self._next_turn(task)
         question_id = AnswerTask.parse(task).question
         asked = await self._store.question(question_id)
@@ -414,7 +419,7 @@ class Conversation:
         return _shared(post, answer.paper_ids)
 
     async def _commit(self, asked: StoredQuestion, draft: Draft, made: _Made, language: str) -> bool:
-        """Shows what was made. False if the question was edited or deleted meanwhile."""
+        """Shows what was made. Returns False if the question was edited or deleted meanwhile."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if made.silent:
             await draft.discard()
@@ -429,7 +434,8 @@ class Conversation:
         return await self._finish(asked, draft, made.build(language), made.paper_ids, alone=made.alone)
 
     async def _language_of_answer(self, question: Question) -> str:
-        """The question's language if it shows, else that of the people who see the answer."""
+        """Returns the question's language if it can be told, else that of the people who see the
+        answer."""
         context = self._context
         seen_in = context.person_language if question.private else context.channel_language
         return await answer_language(question.text, await seen_in(question.place, question.person))
@@ -437,10 +443,11 @@ class Conversation:
     async def _finish(
         self, asked: StoredQuestion, draft: Draft, post: Post, paper_ids: Sequence[str], *, alone: bool
     ) -> bool:
-        """Shows the final form and records it. From then on the bot answers in this thread."""
+        """Shows the final form and records it. The bot answers in this thread from then on. Returns
+        False if the question was edited or deleted meanwhile."""
         question = asked.question
         if QuestionId.parse(question.id).origin is Origin.FORM and not question.private and not question.place.direct:
-            # Nobody else has seen a question that was asked in a form.
+            # Nobody else saw the question, because it was asked in a form.
             asked_for = Small(f"❓ {escape(' '.join(question.text.split()))}")
             post = replace(post, blocks=(*post.blocks[:1], asked_for, *post.blocks[1:]))
         if asked.round:
@@ -458,7 +465,8 @@ class Conversation:
         return True
 
     async def _record_discussed(self, question: Question, papers: tuple[str, ...]) -> None:
-        """Records the papers before they are read: the next question may come before the answer."""
+        """Records the papers before they are read, because the next question may come before the
+        answer."""
         place = _talk_place(question)
         if place is not None:
             await self._store.discuss(place, question.person.id, papers)
@@ -483,8 +491,8 @@ class Conversation:
 
 
 def _talk_place(question: Question) -> Place | None:
-    """The thread or direct conversation that the answer belongs to; None for what the asker alone
-    sees."""
+    """Returns the thread or direct conversation that the answer belongs to; None if only the asker
+    sees the answer."""
     place = question.place
     if not place.thread and not place.direct:
         place = replace(place, thread=question.message)
@@ -492,7 +500,8 @@ def _talk_place(question: Question) -> Place | None:
 
 
 def _reading(names: str, texts: Sequence[FullText], language: str) -> str:
-    """`Reading 14 pages of DynamicVLA …`; of HTML, which has no pages, its sections."""
+    """Returns `Reading 14 pages of DynamicVLA …`, or the number of sections for HTML, which has no
+    pages."""
     pages = sum(text.pages for text in texts)
     if pages and all(text.pages for text in texts):
         return say("question.reading.pages", language, n=pages, papers=names)
@@ -501,12 +510,12 @@ def _reading(names: str, texts: Sequence[FullText], language: str) -> str:
 
 
 def _permitted(question: Question) -> Question:
-    """The same once its author has addressed it to the bot."""
+    """Returns the question as addressed to the bot, with its author's permission."""
     return replace(question, id=str(QuestionId.parse(question.id).permitted()), addressed=True)
 
 
 def _is_about_the_bot(question: Question) -> bool:
-    """Whether no paper is needed to answer it."""
+    """Returns whether the question can be answered without a paper."""
     if question.subject:
         return False
     text = question.text
@@ -528,12 +537,13 @@ def _sentence(error: PaperboyError, language: str) -> Post:
 
 
 def _work(asked: StoredQuestion) -> str:
-    """What counts towards the person's limit: a question, and again each edit of it."""
+    """Returns what counts towards the person's limit: a question, and each edit of it."""
     return asked.question.id + (f"~{asked.revision}" if asked.revision else "")
 
 
 def _stopped_post(shown: str, language: str) -> Post:
-    """What stood there when a person stopped the answer, and that nobody checked it."""
+    """Returns the text as it stood when a person stopped the answer, and says that nobody checked
+    it."""
     if not shown.strip():
         return note(say("question.stopped", language), language)
     said = say("question.stopped.half", language)
@@ -545,7 +555,7 @@ def _over_budget(until: datetime | None, subscription: Subscription, language: s
 
 
 def _paper_menu(question: Question, subjects: Subjects, language: str) -> Post:
-    """A menu of the papers that may be meant, or how to name one if there are none."""
+    """Returns a menu of the papers that may be meant; if there are none, says how to name one."""
     if not subjects.candidates:
         return note(say("question.no paper", language), language)
     name = answer_name(question.id)
@@ -573,6 +583,6 @@ def _ledger_post(entry: LedgerEntry | None, language: str) -> Post:
 
 
 def _is_lookup(text: str) -> bool:
-    """An id or URL and nothing else."""
+    """Returns whether the text is an id or URL and nothing else."""
     bare = text.strip().strip("<>,.。 ")
     return parse(bare) is not None and not any(c.isspace() for c in bare) and bare.isascii()

@@ -1,10 +1,9 @@
-"""Decides whether to answer a message in a thread the bot started.
+"""Decides whether to answer a message in a thread that the bot started.
 
-A message that addresses the bot is answered. Any other is answered only if it mentions nobody else,
-replies to no person, reads as a question, and either names a paper or is the thread's first human
-message or follows a question of the same person that the bot answers. UNSURE: the author alone is
-asked, where the platform can do that.
-"""
+A message that addresses the bot is answered. Any other message is answered only if it mentions
+nobody else, replies to no person and reads as a question. It must also name a paper, be the
+thread's first human message, or follow a question by the same person that the bot answers. UNSURE
+means that only the author is asked, if the platform can do that."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class ThreadState:
-    """What came before in the thread."""
+    """What has happened in the thread so far."""
 
     humans_spoke: bool = False
     """A person has written in this thread before."""
@@ -69,7 +68,7 @@ def reads_as_question(text: str) -> bool:
 
 
 def decide(question: Question, state: ThreadState, *, names_paper: bool) -> Decision:
-    """Whether to answer. `names_paper`: the text names one of the thread's papers."""
+    """Returns whether to answer. `names_paper`: the text names one of the thread's papers."""
     if question.addressed:
         return Decision.YES
     text = question.text

@@ -1,9 +1,8 @@
-"""What people say to the bot that asks nothing of a paper: greetings, thanks, consent, calls for
-help and for quiet.
+"""Recognises what people say to the bot without asking about a paper.
 
-In the languages in which teams write most. What may be about a paper (`how does this work?`) is
-left out: a paper may be under discussion.
-"""
+That is greetings, thanks, consent, and calls for help or for quiet, in the languages that most
+teams write. A phrase that may be about the paper under discussion (`how does this work?`) is left
+out."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from functools import lru_cache
 from digest.patterns import regex
 
 _LONGEST = 100
-"""Characters; what is longer is no small talk."""
+"""Characters. A longer text is no small talk."""
 _CODES = regex(r"<a?:\w+:\d+>|:[\w+'-]+:")
 """Emoji as Discord and Slack write them in a text: `<:wave:1234>`, `:wave::skin-tone-2:`."""
 _SMALL_TALK = """
@@ -106,15 +105,16 @@ _FILLERS = """
 
 
 def _bare(text: str) -> str:
-    """Its letters, marks and digits in lower case: no emoji, no punctuation, one space."""
+    """Returns the text's letters, marks and digits in lower case: no emoji, no punctuation, single
+    spaces."""
     said = unicodedata.normalize("NFKC", _CODES.sub(" ", text)).casefold()
     return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in said).split())
 
 
 @lru_cache
 def _only(*tables: str) -> re.Pattern[str]:
-    """Matches what consists of phrases of the tables alone. A phrase of Chinese or Japanese needs
-    no space after it."""
+    """Returns the pattern of a text that consists only of phrases from the tables. No space is
+    needed after a phrase in Chinese or Japanese."""
     listed = ",".join(re.sub(r"^[\w, ]+:", "", line.strip()) for table in tables for line in table.splitlines())
     phrases = sorted({bare for phrase in listed.split(",") if (bare := _bare(phrase))}, key=len, reverse=True)
     ends = [p if "\u3040" <= p[-1] <= "\u9fff" else rf"{re.escape(p)}(?= |$)" for p in phrases]
@@ -122,11 +122,12 @@ def _only(*tables: str) -> re.Pattern[str]:
 
 
 def is_small_talk(text: str) -> bool:
-    """Whether the text greets, thanks, calls for help or has no words: `hello!`, `:wave:`, `?`."""
+    """Returns whether the text greets, thanks, calls for help or has no words: `hello!`, `:wave:`,
+    `?`."""
     return len(text) <= _LONGEST and bool(_only(_SMALL_TALK, _FILLERS).fullmatch(_bare(text)))
 
 
 def asks_for_quiet(text: str) -> bool:
-    """Whether the text tells the bot to be quiet: `Quiet, please`, `安静`."""
+    """Returns whether the text tells the bot to be quiet: `Quiet, please`, `安静`."""
     bare = _bare(text) if len(text) <= _LONGEST else ""
     return bool(_only(_QUIET, _FILLERS).fullmatch(bare)) and not _only(_FILLERS).fullmatch(bare)

@@ -30,15 +30,16 @@ EARLIER_DIGESTS = 7
 @dataclass(frozen=True)
 class Subjects:
     papers: tuple[Paper, ...] = ()
-    """Empty if it is not clear which."""
+    """Empty if it is not clear which papers are meant."""
     digest: Digest | None = None
     candidates: tuple[tuple[str, str], ...] = ()
-    """(label, paper id): the choices to offer if it is not clear."""
+    """The choices (label, paper id) to offer if it is not clear which paper is meant."""
 
 
 async def find_subjects(context: Context, question: Question) -> Subjects:
-    """Tries the message replied to or the button pressed, an id, number or title, the paper under
-    discussion, the best fit. Raises NotFound, ArxivUnavailable for a paper of no digest here."""
+    """Finds the papers by these signs, in turn: the message replied to or the button pressed; an
+    id, number or title; the paper under discussion; the best fit. Raises NotFound, and
+    ArxivUnavailable for a paper of no digest here."""
     store = context.store
     talk = await store.thread(question.place)
     digest = await _load_digest(context, question, talk)
@@ -47,7 +48,7 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
     discussed = discussed or await store.under_discussion(question.place, question.person.id)
     if not discussed and talk:
         discussed = talk.papers
-    # The first look compiles the patterns of all languages: not on the event loop.
+    # In a thread, because the first call compiles the patterns of all languages.
     found = await asyncio.to_thread(
         resolve,
         question.text,
@@ -73,14 +74,14 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
 
 
 def known_papers(digest: Digest) -> list[Known]:
-    """The papers of a digest, with the texts that a question may match."""
+    """Returns the papers of a digest, with the texts that a question may match."""
     said = {m.paper_id: m.text for m in digest.summary.mentions}
     cores = {e.paper.id: e.analysis.core if e.analysis else "" for e in digest.entries}
     return [Known(e.number, e.paper, f"{cores[e.paper.id]} {said.get(e.paper.id, '')}".strip()) for e in digest.entries]
 
 
 async def check_names_paper(context: Context, talk: ThreadRecord, text: str) -> bool:
-    """Whether the text names any paper by id, or one of the thread's by number or title."""
+    """Returns whether the text names any paper by id, or one of the thread's by number or title."""
     if parse(text):
         return True
     digest = await context.store.digest(talk.digest) if talk.digest else None
@@ -88,7 +89,7 @@ async def check_names_paper(context: Context, talk: ThreadRecord, text: str) -> 
 
 
 async def find_in_ledger(context: Context, question: Question) -> tuple[bool, LedgerEntry | None]:
-    """Whether the question is "why not X?", and the channel's ledger entry of X."""
+    """Returns whether the question is "why not X?", and the channel's ledger entry of X."""
     if not asks_why_not(question.text):
         return False, None
     ledger = await context.store.ledger(question.place.key)
@@ -100,7 +101,7 @@ async def find_in_ledger(context: Context, question: Question) -> tuple[bool, Le
 
 
 async def _load_digest(context: Context, question: Question, talk: ThreadRecord | None) -> Digest | None:
-    """The thread's digest; outside of our threads the channel's latest one."""
+    """Returns the thread's digest; outside of our threads, the channel's latest one."""
     if talk and talk.digest:
         return await context.store.digest(talk.digest)
     if talk and talk.papers:
@@ -109,7 +110,7 @@ async def _load_digest(context: Context, question: Question, talk: ThreadRecord 
 
 
 async def _load_subject(context: Context, place: Place, message: str) -> str:
-    """The paper that a message of ours is about."""
+    """Returns the id of the paper that a message of ours is about; empty if there is none."""
     subject = await context.store.message_subject(place, message) if message else ""
     if (answer := answer_of(subject)) is None:
         return subject
@@ -123,7 +124,7 @@ async def _load_earlier(context: Context, place: Place, current: Digest | None) 
 
 
 async def _find_in_archive(context: Context, question: Question) -> Paper | None:
-    """The paper of an older digest of this channel whose title the question names."""
+    """Returns the paper of an older digest of this channel whose title the question names."""
     if context.archive is None:
         return None
     scope, papers = Scope(frozenset({question.place.key})), Filters(kinds=("paper",))
