@@ -1,1 +1,1 @@
-"""Slack: `listeners` receive events, `render` makes Block Kit, `chat` posts it."""
+"""Connects Slack: `listeners` receive events, `render` makes Block Kit, `chat` posts it."""

@@ -1,8 +1,8 @@
-"""The Chat port on Slack. It needs only the web client and no socket, so workers use it too.
+"""Implements the Chat port on Slack. It needs only the web client and no socket, so workers use it,
+too.
 
-A message's id is its `ts`, a thread's id that of its parent. A step's key is in the message
-metadata, so the channel's history shows whether the step was posted.
-"""
+A message's id is its `ts`; a thread's id is that of its parent. A step's key is in the message
+metadata, so the channel's history shows whether the step was posted."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ log = logging.getLogger(__name__)
 
 SENT_LATELY = timedelta(hours=1)
 SENT_TIMEOUT = 5.0
-"""A small message is looked for so far back, and for so many seconds, before it is sent."""
+"""How far back, and for how many seconds, a small message is looked for before it is sent."""
 PAGE = 200
 MISSING_PAUSE = 0.5
-"""Seconds until a message that is not there is looked for again."""
+"""Seconds until a missing message is looked for again."""
 MAX_KNOWN_THREADS = 500
-"""Messages whose thread is remembered, so that links to them need no request."""
+"""How many messages' threads are remembered, so that links to them need no request."""
 
 
 class SlackChat:
@@ -71,13 +71,14 @@ class SlackChat:
     def __init__(
         self, token: str, api_url: str = API_URL, signer: Signer | None = None, pauses: Pauses | None = None
     ) -> None:
-        """`signer`: the store's, so that views outlive the process; else one of this process."""
+        """`signer`: the store's, so that open views outlive the process; without it, one of this
+        process."""
         self.api = WebApi(token, api_url, pauses)
         self.signer = signer or Signer(token_bytes(32))
         self._members = Members(self.api)
         self._threads: LRUCache[tuple[str, str], str] = LRUCache(MAX_KNOWN_THREADS)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        """By channel, while a message waits or is sent."""
+        """By channel: the lock of a message that waits or is being sent."""
 
     async def close(self) -> None:
         await self.api.close()
@@ -101,7 +102,7 @@ class SlackChat:
         return await self.post_message(place.channel, with_file(step.payload, upload.file), thread)
 
     async def _file_in(self, channel: str, ts: str) -> str:
-        """The id of the file that a message shows; empty if it shows none."""
+        """Returns the id of the file that a message shows; empty if it shows none."""
         args: dict[str, Any] = {"ts": ts, "oldest": ts, "latest": ts, "inclusive": True, "limit": 5}
         answer = await self.api.call("conversations.replies", channel=channel, **args)
         return next((file_of(m) for m in answer.get("messages", []) if str(m.get("ts")) == ts), "")
@@ -115,7 +116,8 @@ class SlackChat:
         return ts
 
     async def post_in_turn(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str:
-        """`post_message` once the channel takes it, after those that came before."""
+        """Posts one message when the channel accepts it, after those that came before. Returns its
+        id."""
         async with self._turns.setdefault(channel, asyncio.Lock()):
             return await retry_throttled(lambda: self.post_message(channel, message, thread))
 
@@ -128,7 +130,8 @@ class SlackChat:
         return None
 
     async def own_messages(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
-        """Those of one thread, or outside of threads. Raises HistoryRefused, Outside."""
+        """Yields our messages of one thread, or those outside of threads. Raises HistoryRefused,
+        Outside."""
         who = await self.api.identity()
         method = "conversations.replies" if thread else "conversations.history"
         args: dict[str, Any] = {"channel": place.channel, "include_all_metadata": True, "limit": PAGE}
@@ -143,10 +146,11 @@ class SlackChat:
             await self._change("chat.delete", place.channel, message)
 
     async def close_thread(self, place: Place, thread: str, name: str) -> None:
-        """Does nothing: without its messages a thread is gone, and with people's it is theirs."""
+        """Does nothing: a thread without messages is gone, and one with people's messages is
+        theirs."""
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """See `Chat.edit`. Replaces or posts the overflow too."""
+        """See `Chat.edit`. Also replaces or posts the overflow."""
         first, *more = messages.render_post(post)
         await retry_throttled(lambda: self.update(place.channel, message, first))
         if not more:
@@ -168,8 +172,9 @@ class SlackChat:
         await self._change("chat.update", channel, ts, **body)
 
     async def _change(self, method: str, channel: str, ts: str, **body: Any) -> None:
-        """Raises TargetMissing if the message is gone. Of one with replies that a person deleted,
-        Slack leaves a tombstone that is nobody's."""
+        """Calls a method on a message. Raises TargetMissing if the message is gone. If a person
+        deleted a message with replies, Slack keeps a tombstone without an author, which counts as
+        gone."""
         try:
             await self.api.call(method, channel=channel, ts=ts, **body)
         except SlackRefused as error:
@@ -181,7 +186,7 @@ class SlackChat:
             raise TargetMissing(say.sentence("error.slack.message", channel=channel)) from error
 
     async def link(self, place: Place, message: str) -> str:
-        """See `Chat.link`. A link to a reply only opens with its thread."""
+        """See `Chat.link`. A link to a reply opens it only if it names the thread."""
         thread = place.thread or self._threads.get((place.channel, message))
         if thread is None:
             with contextlib.suppress(ChatError):
@@ -197,12 +202,12 @@ class SlackChat:
         return False
 
     async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:  # noqa: ARG002
-        """See `Chat.grants`: scopes of the token, and membership."""
+        """See `Chat.grants`. The grants are the token's scopes and the membership."""
         given, info = await self.api.scopes(), {"is_member": True}
         if not place.direct:
             try:
                 info = (await self.api.call("conversations.info", channel=place.channel))["channel"]
-            except Outside:  # a private channel
+            except Outside:  # the channel is private
                 info = {"is_member": False, "is_private": True}
         history = "im" if place.direct else "groups" if info.get("is_private") else "channels"
         scopes = {"post": "chat:write", "history": f"{history}:history", "files": "files:write"}
@@ -214,7 +219,7 @@ class SlackChat:
         return SlackDraft(self, question, key, message)
 
     async def text_now(self, question: Question) -> str | None:
-        """See `Chat.text_now`. A message that is missing once may only be late: it looks twice."""
+        """See `Chat.text_now`. Looks twice, because a message that is missing may only be late."""
         place, ts, who = question.place, question.message, await self.api.identity()
         method = "conversations.replies" if place.thread else "conversations.history"
         within = {"ts": place.thread} if place.thread else {}
@@ -264,7 +269,7 @@ class SlackChat:
         return Place(self.name, await self.open_direct(person.id), direct=True)
 
     async def _send_all(self, place: Place, sent: Sequence[Mapping[str, Any]]) -> str:
-        """Posts those messages that are not there yet. Returns the id of the first."""
+        """Posts the messages that are not there yet. Returns the id of the first."""
         there = await self._sent_lately(place) if any(map(messages.key_of, sent)) else {}
         ids: list[str] = []
         for message in sent:
@@ -273,7 +278,8 @@ class SlackChat:
         return next(iter(ids), "")
 
     async def _sent_lately(self, place: Place) -> dict[str, str]:
-        """Key to id of the bot's messages there; empty if they cannot be read in time."""
+        """Returns by key the ids of the bot's messages there; empty if they cannot be read in
+        time."""
         since = datetime.now(UTC) - SENT_LATELY
         with contextlib.suppress(ChatError, TimeoutError):
             async with asyncio.timeout(SENT_TIMEOUT):
@@ -282,7 +288,8 @@ class SlackChat:
         return {}
 
     def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
-        """A Responder made from the `extra` of a Command, Click or Submission, in any process."""
+        """Returns a Responder made from the `extra` of a Command, Click or Submission, in any
+        process."""
         return SlackResponder(self, place, person, extra)
 
 

@@ -10,11 +10,11 @@ from bot.slack.chat import SlackChat
 from bot.slack.web_api import METHODS
 
 LISTENING = frozenset({"app_mentions:read", "commands", "reactions:read"})
-"""Scopes of events and features; `METHODS` has those of methods."""
+"""The scopes of events and features; `METHODS` holds those of methods."""
 
 
 async def check_connection(chat: SlackChat, channels: Sequence[str] = (), app_token: str = "") -> list[Finding]:
-    """Never raises a ChatError: a refusal becomes a Finding."""
+    """Returns the findings. Never raises a ChatError: a refusal becomes a Finding."""
     try:
         who = await chat.api.identity()
     except ChatError as error:

@@ -1,10 +1,9 @@
 """Shows an answer by a stream or by edits of a message, and replaces it by its final form.
 
 The final message has the answer's key as metadata. A stream cannot have metadata, so its first
-words hold a mark of the key in zero-width characters: after a crash the half-written message is
-found and replaced. A half-written message that Slack stored after we gave up on its request is
-deleted.
-"""
+words hold a mark of the key in zero-width characters. After a crash, the half-written message is
+found by the mark and replaced. A half-written message that Slack stored after we gave up on its
+request is deleted."""
 
 from __future__ import annotations
 
@@ -44,7 +43,7 @@ EDIT_PACE = 1.3
 CHUNK = 11_000
 SEARCH_BACK = timedelta(minutes=2)
 SEARCH_TIMEOUT = 5.0
-"""Seconds that the first words wait at most for the search for a half-written answer."""
+"""Seconds that the first words wait at most while a half-written answer is searched for."""
 
 STOPPED = "stopped_by_user"
 """Slack's error after a person pressed Stop."""
@@ -55,7 +54,7 @@ _PING = regex(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 
 
 def mark_of(key: str) -> str:
-    """Twenty bits of the key in zero-width characters."""
+    """Returns twenty bits of the key in zero-width characters."""
     bits = int.from_bytes(hashlib.sha256(key.encode()).digest()[:3]) >> 4
     return "".join(_INVISIBLE[(bits >> (2 * n)) & 3] for n in range(10))
 
@@ -85,9 +84,9 @@ class SlackDraft(DraftPump):
         self._edits = not self._thread or bool(message)
         """Edits a message because there is no thread to stream in or streaming was refused."""
         self._id_unknown = False
-        """A message may exist whose id we do not know."""
+        """There may be a message whose id we do not know."""
         self._unsearched = False
-        """The search failed, so that an earlier attempt's message may exist."""
+        """The search failed, so an earlier attempt's message may exist."""
         self._background: set[asyncio.Task[None]] = set()
         self._found: dict[str, str] = {}
         self._strays: set[str] = set()
@@ -95,7 +94,7 @@ class SlackDraft(DraftPump):
         self._search = None if question.private else self._start_search()
 
     async def status(self, text: str) -> None:
-        """Slack shows it until the first words. A failure is ignored."""
+        """Shows a status, which Slack removes at the first words. Ignores a failure."""
         if self._thread and not self._ts and self._state is not DraftState.SILENT:
             self._run_in_background(self._set_status(text))
 
@@ -115,7 +114,7 @@ class SlackDraft(DraftPump):
         return EDIT_PACE if self._edits else STREAM_PACE
 
     def _recover(self, error: ChatError) -> Recovery:
-        """Switches a refused stream to edits; gives up if a person stopped it."""
+        """Switches a refused stream to edits. Gives up if a person stopped the stream."""
         if isinstance(error, OutcomeUnknown):
             self._id_unknown = True
             return Recovery.STOP
@@ -129,7 +128,7 @@ class SlackDraft(DraftPump):
         return Recovery.RETRY
 
     def _may_arrive_late(self) -> bool:
-        return self._edits or not self._ts  # stopping the stream ends late appends
+        return self._edits or not self._ts  # a stopped stream takes no late appends
 
     async def _show(self, text: str) -> None:
         await self._finish_search()
@@ -188,8 +187,8 @@ class SlackDraft(DraftPump):
         return task
 
     async def _finish_search(self) -> None:
-        """Waits for the search. If it fails, first words assume no earlier message; the final form
-        has it made again."""
+        """Waits for the search. If it fails, the first words assume that there is no earlier
+        message, and the final form searches again."""
         if self._search is None:
             return
         search, self._search = self._search, None
@@ -202,7 +201,7 @@ class SlackDraft(DraftPump):
         self._adopt()
 
     def _adopt(self) -> None:
-        """Goes on in the message that the search found."""
+        """Continues in the message that the search found."""
         if not self._ts and self._key in self._found:
             self._ts, self._edits = self._found[self._key], True
 
@@ -215,7 +214,8 @@ class SlackDraft(DraftPump):
                 self._stopped.set()
 
     async def _end_provisional(self) -> None:
-        """An ended stream cannot go on: what follows is shown by edits."""
+        """Ends the provisional form. An ended stream cannot continue, so later text is shown by
+        edits."""
         if self._streaming:
             await self._stop_stream(self._ts)
             self._streaming, self._edits = False, True
@@ -230,7 +230,7 @@ class SlackDraft(DraftPump):
                 await self._find()
             except ChatError as error:
                 if isinstance(error, OutcomeUnknown | Throttled):
-                    raise  # a message that nobody looked for might stay beside the final form
+                    raise  # an unknown message might stay beside the final form
             self._unsearched = False
             self._adopt()
         return not known and bool(self._ts)
@@ -245,7 +245,7 @@ class SlackDraft(DraftPump):
         for message in more:
             used.add(messages.key_of(message))
             await self._put_final(messages.key_of(message), message, "")
-        self._strays |= {self._found.pop(key) for key in self._found.keys() - used}  # of a longer answer before an edit
+        self._strays |= {self._found.pop(key) for key in self._found.keys() - used}  # of a longer earlier answer
         await self._delete_strays()
         return self._ts
 
@@ -272,7 +272,7 @@ class SlackDraft(DraftPump):
         self._strays = set()
 
     async def _put_final(self, key: str, message: Mapping[str, Any], ts: str) -> str:
-        """Puts one final message in place. Does not repost a deleted one."""
+        """Posts or edits one final message. Returns its id. Does not post a deleted one again."""
         ts = ts or self._found.get(key, "")
         if not ts:
             self._id_unknown = True

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 from digest.patterns import regex
 
-# No part goes beyond the next "<": a message of thousands of them is read once.
+# No part extends beyond the next "<", so a message with thousands of them is read once.
 _USER = regex(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 _GROUP = regex(r"<!(?:subteam\^[^<>|]*|here|channel|everyone)(?:\|[^<>]*)?>")
 _CHANNEL = regex(r"<#[A-Z0-9]+(?:\|([^<>]*))?>")
 _OTHER = regex(r"<![^<>|]*(?:\|([^<>]*))?>")
 LINK = regex(r"<((?:https?|mailto)[^<>|]*)(?:\|([^<>]*))?>")
 _SEPARATOR = regex(r"\A(?:[,，：、\s]|:(?![\w'+-]+:))+")
-"""What stands between a mention and its question; not the colon of an emoji, `:wave:`."""
+"""What separates a mention from its question. It is not the colon of an emoji, `:wave:`."""
 
 
 @dataclass(frozen=True)
 class MessageText:
-    """A message's text without ids: the bot's mention is removed, others become `@…`."""
+    """A message's text without ids: the bot's mention is removed, and others become `@…`."""
 
     text: str
     to_bot: bool
@@ -28,7 +28,7 @@ class MessageText:
 
 
 def parse_text(text: str, bot: str) -> MessageText:
-    """Resolves the markup of `text` as Slack sends it."""
+    """Returns `text`, as Slack sends it, with its markup resolved."""
     people = _USER.findall(text)
     others = any(p != bot for p in people) or bool(_GROUP.search(text))
     text = _USER.sub(lambda m: " " if m[1] == bot else "@…", text)

@@ -14,21 +14,21 @@ from bot.slack.web_api import SlackRefused, WebApi
 MAX_AGE = 60.0
 MAX_PEOPLE = 2_000
 TIMEOUT = 2.0
-"""Seconds: a command is acknowledged within three."""
+"""Seconds that a lookup may take: a command is acknowledged within three."""
 PAGE = 999
 PAGES = 10
-"""Read per channel or person; a larger channel counts as one the person is not in."""
+"""Pages read per channel or person. In a larger channel, the person counts as absent."""
 
 
 class Members:
-    """Keeps what it learned for a minute. Private channels count: the bot shares them."""
+    """Keeps answers for a minute. Private channels count, because the bot shares them."""
 
     def __init__(self, api: WebApi) -> None:
         self._api = api
         self._known: TTLCache[str, frozenset[str]] = TTLCache(MAX_PEOPLE, MAX_AGE)
 
     async def inside(self, user: str, places: Sequence[Place]) -> frozenset[str]:
-        """The keys of the channels that the person is in. Of a single channel its own list of
+        """Returns the keys of the channels that the person is in. A single channel's own list of
         members decides, because somebody may just have joined. Raises ChatError."""
         try:
             async with asyncio.timeout(TIMEOUT):

@@ -1,4 +1,4 @@
-"""What a draft and a responder use of Slack's chat."""
+"""Names what a draft and a responder use of Slack's chat."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.slack.web_api import WebApi
 
 
 class Posting(Protocol):
-    """`SlackChat` implements it; it makes drafts and responders, so they cannot import it."""
+    """`SlackChat` implements it. The chat makes drafts and responders, so they cannot import it."""
 
     api: WebApi
     signer: Signer

@@ -1,9 +1,8 @@
-"""Answers one command, click or form, to its asker alone by default.
+"""Answers one command, click or form, by default to its asker alone.
 
 A command has a response_url for five answers in half an hour, even in channels without the bot. A
 click or form is answered by an ephemeral message. A modal needs the event's trigger within three
-seconds. `extra` holds all of these, so a worker can answer too.
-"""
+seconds. `extra` holds all of these, so a worker can answer, too."""
 
 from __future__ import annotations
 
@@ -41,10 +40,10 @@ from digest.errors import for_log
 log = logging.getLogger(__name__)
 
 CLOSED, CHANGED_SINCE = "not_found", "hash_conflict"
-"""Slack's codes for a modal that its person closed, or changed since."""
+"""Slack's codes for a modal that its person closed, or that changed since."""
 URL_USES = 5
 PROGRESS_USES = 3
-"""Uses for progress lines; the answer replaces the last one."""
+"""How many uses of the URL progress lines take. The answer replaces the last line."""
 PROGRESS_GAPS = (0.0, 10.0, 40.0)
 """Seconds between the progress lines."""
 EPHEMERAL_GAP = 30.0
@@ -82,7 +81,7 @@ class SlackResponder:
                 await self._send(message, pictured=picture is not None)
 
     async def progress(self, text: str) -> None:
-        """Replaces the line before it if Slack can; keeps a use of the URL for the answer."""
+        """Replaces the previous line if Slack can. Keeps a use of the URL for the answer."""
         async with self._lock:
             if not self._may_show_progress():
                 return
@@ -100,8 +99,8 @@ class SlackResponder:
         return self._lines < PROGRESS_USES and since >= PROGRESS_GAPS[self._lines]
 
     async def _send(self, message: Mapping[str, Any], *, pictured: bool = False) -> None:
-        """Sends to the asker alone, by the first way that works. `pictured`: perhaps only the
-        picture is refused, so this way stays open for the message without it."""
+        """Sends to the asker alone, by the first way that works. `pictured`: Slack may refuse only
+        the picture, so this way stays open for the message without it."""
         body = {k: v for k, v in message.items() if k != "metadata"}
         if self._url and self._uses < URL_USES:
             self._uses += 1
@@ -124,11 +123,12 @@ class SlackResponder:
                 await self._chat.post_in_turn(place.channel, body, place.thread)
             else:
                 await self._chat.post_ephemeral(self._click_place(), self._person.id, body)
-        except (Outside, TargetMissing):  # or a direct conversation between people
+        except (Outside, TargetMissing):  # the bot is not in the channel, or two people talk there
             await self._chat.post_in_turn(await self._chat.open_direct(self._person.id), body)
 
     def _click_place(self) -> Place:
-        """The place of the pressed button: in a thread only if it was pressed there."""
+        """Returns the place of the pressed button: in a thread only if the button was pressed
+        there."""
         return replace(self._place, thread=self._extra.get("shown_in", self._place.thread))
 
     async def form(self, form: Form) -> None:
@@ -139,11 +139,12 @@ class SlackResponder:
         if not self._view:
             await self._open(view)
             return
-        # What is found out later does not replace what the person did since.
+        # A late result does not replace what the person has done since.
         await self._update_view(self._view, view, self._view_hash)
 
     async def _update_view(self, name: str, view: Mapping[str, Any], unchanged: str) -> None:
-        """Unless its person closed it. `unchanged`: its hash, if it must not have changed."""
+        """Updates the view unless its person closed it. `unchanged`: the view's hash, if it must
+        not have changed."""
         wanted = {"hash": unchanged} if unchanged else {}
         try:
             answer = await self._chat.api.call("views.update", view_id=name, view=self._signed(view), **wanted)
@@ -158,7 +159,8 @@ class SlackResponder:
         await self._open(views.checklist(checklist, self._memo(checklist.action, checklist.value)))
 
     def _keep_view(self, answer: Mapping[str, Any]) -> None:
-        """Of the view shown now, so that a later update does not replace another's."""
+        """Remembers the view shown now and its hash, so that a later update replaces no other
+        view."""
         view = answer.get("view") or {}
         self._view, self._view_hash = str(view.get("id", "")), str(view.get("hash", ""))
 
@@ -168,7 +170,7 @@ class SlackResponder:
         return Memo(action, value, place.channel, place.thread, place.direct, *seen, home=extra.get(HOME, ""))
 
     async def page(self, title: str, post: Post) -> None:
-        """Shows modal pages, or private messages if no modal can be opened or paged."""
+        """Shows the pages in a modal, or as private messages if no modal can be opened or paged."""
         action, value = self._extra.get("action", ""), self._extra.get("value", "")
         pages = views.pages(title, post, self._memo(action, value))
         number = min(int(self._extra.get("page", "0")), len(pages) - 1)
@@ -178,7 +180,7 @@ class SlackResponder:
             await self.show(post)
 
     async def file(self, name: str, text: str) -> None:
-        """Sends the file as a direct message, or shows the text to copy if uploads are refused."""
+        """Sends the file in a direct message. If uploads are refused, shows the text to copy."""
         try:
             direct = self._place.channel if self._place.direct else await self._chat.open_direct(self._person.id)
             await self._chat.api.upload(name, text.encode(), channel=direct)

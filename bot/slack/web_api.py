@@ -1,8 +1,7 @@
-"""Calls to Slack's Web API, with a table of the methods and scopes used.
+"""Calls Slack's Web API and lists the methods and scopes that are used.
 
 The SDK retries reads. Posts are made once with a timeout, because a dropped connection may hide a
-post that was made. Errors become ChatErrors.
-"""
+post that was made. Errors become ChatErrors."""
 
 from __future__ import annotations
 
@@ -30,13 +29,13 @@ log = logging.getLogger(__name__)
 TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"
 MAX_ALT = 1_000
-"""Characters of a file's own alt text; an image block has its own, up to 2,000."""
+"""Characters of a file's own alt text. An image block has its own, of up to 2,000."""
 READ_TRIES = 4
-"""Of a read that Slack answers with 429."""
+"""How often a read is tried that Slack answers with 429."""
 FILE_PAUSE = 1.0
 """Seconds until a file that was just uploaded is tried again."""
 POST_GAP = 1.0
-"""Seconds between two messages in a channel: Slack takes one a second.
+"""Seconds between two messages in a channel: Slack accepts one a second.
 https://docs.slack.dev/apis/web-api/rate-limits"""
 MAX_THROTTLE_WAIT = 60.0
 """Seconds that `retry_throttled` waits in total."""
@@ -69,7 +68,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "views.push": (),
     "views.update": (),
 }
-"""Every method the bot calls with its scopes. A test holds the manifest to it."""
+"""Every method that the bot calls, with its scopes. A test compares the manifest with it."""
 
 _READS = (
     "auth.test", "chat.getPermalink", "conversations.history", "conversations.info",
@@ -117,10 +116,11 @@ class Identity:
 
 
 class WebApi:
-    """Two web clients over one session. Use it inside one event loop and close it there."""
+    """Calls Slack by two web clients over one session. Use it inside one event loop and close it
+    there."""
 
     def __init__(self, token: str, api_url: str = API_URL, pauses: Pauses | None = None) -> None:
-        """`pauses`: of all processes with this token."""
+        """`pauses`: those of all processes with this token."""
         quiet = logging.getLogger("bot.slack.sdk")
         quiet.setLevel(logging.WARNING)  # at DEBUG the SDK logs messages
         self.posts = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=[], logger=quiet)
@@ -131,7 +131,7 @@ class WebApi:
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
         self._plain_feedback = False
-        """Whether Slack has refused feedback icons."""
+        """Slack has refused feedback icons."""
 
     def _open(self) -> None:
         if self._closed:
@@ -151,9 +151,10 @@ class WebApi:
             await self._session.close()
 
     async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
-        """See `_call`. Blocks that Slack refuses are sent again: those with a file after a moment,
-        because a file is not ready at once; those with feedback icons with buttons instead, from
-        then on unless the file may have been the cause."""
+        """Calls a method as `_call` does. Sends blocks again that Slack refuses. Blocks with a file
+        are sent after a moment, because a file is not ready at once. Blocks with feedback icons are
+        sent with buttons instead, and so are all later ones unless the file may have been the
+        cause."""
         given = args.get("blocks") or []
         icons, file = has_feedback(given), file_of(args)
         plain = {"blocks": with_plain_feedback(given)} if icons else {}
@@ -165,18 +166,18 @@ class WebApi:
                     raise
             if file:
                 return await self._call(method, token=token, **args | plain)
-            # Remembered first: the next request may be throttled and made again by the caller.
+            # Stored first, because the next request may be throttled and its caller may repeat it.
             self._plain_feedback = True
             log.info("event=plain_feedback reason='Slack refuses context_actions'")
         try:
             return await self._call_with_blocks(method, token, args | plain, patient=bool(file))
         except SlackRefused:
             if not file:
-                self._plain_feedback = False  # the icons were not what it refused
+                self._plain_feedback = False  # the icons were not the cause
             raise
 
     async def pages(self, method: str, most: int | None = None, **args: Any) -> AsyncIterator[dict[str, Any]]:
-        """The answers that hold a list, one after another; at most so many."""
+        """Yields the pages of a listing, at most `most`."""
         for _ in islice(count(), most):
             answer = await self.call(method, **args)
             yield answer
@@ -187,7 +188,8 @@ class WebApi:
     async def _call_with_blocks(
         self, method: str, token: str, args: Mapping[str, Any], *, patient: bool
     ) -> dict[str, Any]:
-        """`patient`: tries refused blocks a second time, after FILE_PAUSE."""
+        """Calls a method with blocks. `patient`: tries refused blocks a second time, after
+        FILE_PAUSE."""
         if patient:
             try:
                 return await self._call(method, token=token, **args)
@@ -199,9 +201,9 @@ class WebApi:
 
     async def _call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
         """Uses the bot's token or `token`. Raises OutcomeUnknown, Throttled, TargetMissing,
-        Forbidden, SlackRefused. After a 429 no request of the method is made until Slack's pause
-        is over, and no message is posted in a channel within the gap after another: a read waits,
-        any other raises Throttled."""
+        Forbidden, SlackRefused. After a 429, makes no request of the method until Slack's pause is
+        over. Posts no message in a channel within the gap after another. A read waits for this; any
+        other call raises Throttled."""
         assert method in METHODS, method
         self._open()
         channel = [f"post:{args.get('channel')}"] if method in _POSTS else []
@@ -239,8 +241,8 @@ class WebApi:
         return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data
 
     async def upload(self, name: str, data: bytes, alt: str = "", channel: str = "") -> str:
-        """Uploads a file to a channel, or one that nobody sees until a message shows it. Returns
-        its id. Raises as `call` does."""
+        """Uploads a file to a channel. Without a channel, nobody sees the file until a message
+        shows it. Returns the file's id. Raises as `call` does."""
         self._open()
         try:
             made = await self.posts.files_upload_v2(
@@ -251,7 +253,8 @@ class WebApi:
         return str(made["file"]["id"])
 
     async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
-        """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once it is used up."""
+        """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once the URL is used
+        up."""
         self._open()
         assert self._session is not None
         try:
@@ -264,7 +267,7 @@ class WebApi:
             raise translate_error(error, "response_url", "") from error
 
     async def identity(self) -> Identity:
-        """The bot's identity, requested once. Raises Forbidden for a refused token."""
+        """Returns the bot's identity, requested once. Raises Forbidden for a refused token."""
         if self._identity is None:
             data = await self.call("auth.test")
             known = data["team_id"], data["user_id"], data.get("bot_id", ""), data["url"]
@@ -272,7 +275,7 @@ class WebApi:
         return self._identity
 
     async def scopes(self) -> frozenset[str]:
-        """The token's scopes as they are now; empty if Slack does not say."""
+        """Returns the token's scopes as they are now; empty if Slack does not say."""
         return _scopes(await self.call("auth.test"))
 
 
@@ -285,7 +288,7 @@ def _flat(value: Any) -> Any:
 
 
 async def retry_throttled(request: Callable[[], Awaitable[T]]) -> T:
-    """Repeats a throttled request after the time Slack asks for."""
+    """Repeats a throttled request after the pause that Slack asks for."""
 
     def pause(error: Exception) -> bool | float:
         return max(error.wait, 0.05) if isinstance(error, Throttled) else False
@@ -294,7 +297,7 @@ async def retry_throttled(request: Callable[[], Awaitable[T]]) -> T:
 
 
 def translate_error(error: Exception, method: str, channel: str) -> Exception:
-    """The ChatError for an exception of the SDK; any other exception is returned as it is."""
+    """Returns the ChatError for an exception of the SDK, and any other exception as it is."""
     if isinstance(error, SlackApiError):
         return _from_response(error, method, channel)
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -321,7 +324,7 @@ def _from_response(error: SlackApiError, method: str, channel: str) -> ChatError
 
 
 def _from_code(code: str, data: Mapping[str, Any], method: str, channel: str) -> ChatError:
-    """The ChatError for one of Slack's error codes."""
+    """Returns the ChatError for one of Slack's error codes."""
     if code == "missing_scope":
         what = say.sentence("error.slack.scope", scope=data.get("needed") or ", ".join(METHODS[method]))
         return HistoryRefused(what) if method in ("conversations.history", "conversations.replies") else Forbidden(what)

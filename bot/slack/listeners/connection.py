@@ -1,8 +1,7 @@
-"""The connection to Slack: Socket Mode with an app-level token, else signed HTTP requests.
+"""Connects to Slack by Socket Mode with an app-level token, or by signed HTTP requests.
 
-It keeps two sockets, because Slack renews each every few hours and a command in the gap would be
-lost. Either socket may receive any event.
-"""
+Two sockets stay open, because Slack renews each every few hours and a command in the gap would be
+lost. Either socket may receive any event."""
 
 from __future__ import annotations
 
@@ -54,7 +53,7 @@ class ConnectionClosing(Exception):
 
 
 class SlackConnection:
-    """Runs until another task calls `close`. `chat` is shared with the rest of the process."""
+    """Runs until another task calls `close`. Shares `chat` with the rest of the process."""
 
     def __init__(
         self,
@@ -68,7 +67,7 @@ class SlackConnection:
         ping: float = 5.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Without an app token requests come through `mount`."""
+        """Without an app token, requests come through `mount`."""
         assert app_token or signing_secret
         self._chat, self._handler = chat, handler
         self._app_token, self._secret, self._api_url = app_token, signing_secret, api_url
@@ -77,11 +76,11 @@ class SlackConnection:
         self._dispatches: set[asyncio.Task[Any]] = set()
         self._closing = False
         self.began = False
-        """Slack took the tokens once."""
+        """Slack has accepted the tokens once."""
         self._end: asyncio.Future[None] | None = None
         self._sockets: list[Socket] = []
         self._signatures: TTLCache[str, bool] = TTLCache(math.inf, SIGNATURE_LIFE)
-        """Those that were used, each good for one request."""
+        """Signatures received, because each is good for one request."""
         people = People(chat.api)
         self._events = Events(chat.api, handler, people, self._start_task, self._revoked)
         self._app = self._bolt(Interactions(chat, handler, people, self._start_task, now))
@@ -102,19 +101,19 @@ class SlackConnection:
             client=AsyncWebClient(base_url=self._api_url),
             signing_secret=self._secret,
             authorize=authorize,
-            ignoring_self_events_enabled=False,  # would hide deletions of our posts
+            ignoring_self_events_enabled=False,  # ignoring them would hide deletions of our posts
         )
         app.use(self._store_event)
         for name in COMMANDS:
-            app.command(name)(interactions.commanded)
+            app.command(name)(interactions.handle_command)
         anything = re.compile("")
-        app.action(anything)(interactions.clicked)
-        app.view(anything)(interactions.submitted)
-        app.shortcut(SHORTCUT)(interactions.shortcut)
+        app.action(anything)(interactions.handle_click)
+        app.view(anything)(interactions.handle_form)
+        app.shortcut(SHORTCUT)(interactions.handle_shortcut)
         return app
 
     async def _store_event(self, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002
-        """Global middleware that stores events. An exception leaves the event unacknowledged."""
+        """Stores events, as global middleware. An exception leaves the event unacknowledged."""
         if self._closing:
             raise ConnectionClosing
         if body.get("type") != "event_callback":
@@ -143,7 +142,7 @@ class SlackConnection:
 
     @property
     def connected(self) -> bool:
-        """For /readyz; always true over HTTP until closing."""
+        """Returns whether Slack is connected, for /readyz; over HTTP always True until closing."""
         if not self._app_token:
             return not self._closing
         return any(socket.is_open for socket in self._sockets)
@@ -168,7 +167,8 @@ class SlackConnection:
             await self._close_sockets()
 
     async def _identify(self) -> Identity:
-        """Waits for an unreachable Slack. Raises Forbidden for a refused token."""
+        """Returns the bot's identity. Waits while Slack is unreachable. Raises Forbidden for a
+        refused token."""
         for pause in chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])):
             try:
                 return await self._chat.api.identity()
@@ -187,7 +187,7 @@ class SlackConnection:
             await socket.connect()  # type: ignore[no-untyped-call]
 
     def mount(self, app: web.Application) -> None:
-        """Adds the route for Slack's requests to an application served elsewhere."""
+        """Adds the route for Slack's requests to an application that is served elsewhere."""
         app.router.add_post(PATH, self._from_http)
 
     async def _from_socket(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
@@ -198,7 +198,7 @@ class SlackConnection:
         await send_async_response(client, request, await run_async_bolt_app(self._app, request), 0)
 
     async def _from_http(self, request: web.Request) -> web.Response:
-        """Checks the signature before it parses anything."""
+        """Handles a request. Checks the signature before it parses anything."""
         try:
             body = (await request.read()).decode()
             if not self._signed(body, request.headers):
@@ -207,18 +207,18 @@ class SlackConnection:
             if wrong := flaw(parsed.body, self._events.types):
                 log.info("event=slack_malformed at=%s", wrong)
                 return web.Response(status=400, text="Not a request of Slack.")
-        except web.HTTPException:  # too large
+        except web.HTTPException:  # the body is too large
             raise
         except Exception:  # noqa: BLE001  # whatever the SDK's parser makes of a shape that is none of Slack's
             log.info("event=slack_malformed at=body")
             return web.Response(status=400, text="Not a request of Slack.")
         answer = await to_aiohttp_response(await self._app.async_dispatch(parsed))
-        if answer.status >= 500:  # Slack sends it again, within the same second with the same signature
+        if answer.status >= 500:  # Slack repeats it at once, with the same signature
             self._signatures.pop(request.headers["X-Slack-Signature"], None)
         return answer
 
     def _signed(self, body: str, headers: Mapping[str, str]) -> bool:
-        """Whether Slack signed this within five minutes and it was not received before."""
+        """Returns whether Slack signed this within five minutes and it was not received before."""
         at, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
         if not re.fullmatch(r"[0-9]{1,12}", at) or not signature.isascii():
             return False

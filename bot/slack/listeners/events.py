@@ -1,7 +1,7 @@
-"""Slack events: stored by the event handler before they are acknowledged.
+"""Handles Slack's events: the event handler stores them before they are acknowledged.
 
-Slack sends a failed event again. Events that do not concern the bot are neither stored nor logged.
-"""
+Slack sends a failed event again. Events that do not concern the bot are neither stored nor
+logged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from digest.render.width import shortened
 log = logging.getLogger(__name__)
 
 PROMPT_TITLE = 75
-"""Characters."""
+"""Characters of a suggested prompt's title."""
 
 Handler = Callable[[Payload, str], Awaitable[None]]
 
@@ -32,12 +32,13 @@ EVENTS = (
     "channel_unarchive", "group_archive", "group_left", "group_unarchive", "link_shared",
     "member_joined_channel", "message", "reaction_added", "reaction_removed", "tokens_revoked",
 )  # fmt: skip
-"""Event types handled; `message` covers message.channels, message.groups and message.im. Apps with
-the older assistant pane send `assistant_thread_started`, too; a new app cannot subscribe to it."""
+"""The event types handled. `message` covers message.channels, message.groups and message.im. Apps
+with the older assistant pane also send `assistant_thread_started`, which a new app cannot subscribe
+to."""
 
 
 class Events:
-    """`on_revoked` is called when the app is uninstalled."""
+    """Handles events. `on_revoked` is called when the app is uninstalled."""
 
     def __init__(
         self,
@@ -57,25 +58,25 @@ class Events:
         self._handlers: Mapping[str, Handler] = {
             "app_home_opened": self._home,
             "app_mention": self._user_message,
-            "app_uninstalled": self._uninstalled,
+            "app_uninstalled": self._handle_uninstall,
             "assistant_thread_started": self._assistant,
             "channel_archive": self._left,
             "channel_left": self._left,
-            "channel_unarchive": self._unarchived,
+            "channel_unarchive": self._restore_archived,
             "group_archive": self._left,
             "group_left": self._left,
-            "group_unarchive": self._unarchived,
+            "group_unarchive": self._restore_archived,
             "link_shared": self._links,
-            "member_joined_channel": self._joined,
+            "member_joined_channel": self._join,
             "message": self._message,
             "reaction_added": self._reaction,
             "reaction_removed": self._reaction,
-            "tokens_revoked": self._uninstalled,
+            "tokens_revoked": self._handle_uninstall,
         }
 
     @property
     def types(self) -> Collection[str]:
-        """Of the events that are handled."""
+        """The types of events that are handled."""
         return self._handlers.keys()
 
     async def handle(self, body: Payload) -> None:
@@ -88,9 +89,9 @@ class Events:
     async def _message(self, event: Payload, team: str) -> None:
         subtype = event.get("subtype")
         if subtype == "message_changed":
-            await self._changed(event, team)
+            await self._handle_edit(event, team)
         elif subtype == "message_deleted":
-            await self._deleted(event)
+            await self._handle_deletion(event)
         else:
             await self._user_message(event, team)
 
@@ -102,17 +103,18 @@ class Events:
         await self._handler.on_question(payloads.question(event, str(event["channel"]), team, who.user, person))
 
     async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
-        """Whether it addresses the bot or is in a thread that the bot started or answers in."""
+        """Returns whether the message addresses the bot or is in a thread that the bot started or
+        answers in."""
         if payloads.is_direct(channel) or parse_text(str(message.get("text") or ""), who.user).to_bot:
             return True
         place = payloads.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
         return bool(place.thread) and await self._handler.knows(place)
 
-    async def _changed(self, event: Payload, team: str) -> None:
+    async def _handle_edit(self, event: Payload, team: str) -> None:
         who = await self._api.identity()
         new, old, channel = event.get("message") or {}, event.get("previous_message") or {}, str(event["channel"])
         if new.get("subtype") == "tombstone":
-            await self._withdrawn(channel, old or new, str(new["ts"]), who)
+            await self._withdraw(channel, old or new, str(new["ts"]), who)
         elif payloads.is_by_person(new, who.user) and new.get("text") != old.get("text"):
             if not (await self._concerns(new, channel, who) or await self._concerns(old, channel, who)):
                 return
@@ -121,12 +123,12 @@ class Events:
             at = str(event.get("event_ts") or event.get("ts") or "")
             await self._handler.on_edit(replace(question, edited=at))
 
-    async def _deleted(self, event: Payload) -> None:
+    async def _handle_deletion(self, event: Payload) -> None:
         who = await self._api.identity()
         old = event.get("previous_message") or {}
-        await self._withdrawn(str(event["channel"]), old, str(event["deleted_ts"]), who)
+        await self._withdraw(str(event["channel"]), old, str(event["deleted_ts"]), who)
 
-    async def _withdrawn(self, channel: str, old: Payload, ts: str, who: Identity) -> None:
+    async def _withdraw(self, channel: str, old: Payload, ts: str, who: Identity) -> None:
         ours = who.user == old.get("user") or (bool(who.bot) and who.bot == old.get("bot_id"))
         if ours or await self._concerns(old, channel, who):
             await self._handler.on_delete(payloads.place_of(channel, str(old.get("thread_ts") or ""), ts), ts)
@@ -141,7 +143,7 @@ class Events:
             undo = event.get("type") == "reaction_removed"
             await self._handler.on_reaction(place, str(item["ts"]), Person(str(event["user"])), kind, undo=undo)
 
-    async def _joined(self, event: Payload, team: str) -> None:
+    async def _join(self, event: Payload, team: str) -> None:
         del team
         who = await self._api.identity()
         if event.get("user") == who.user:
@@ -155,8 +157,8 @@ class Events:
         place = Place("slack", str(event["channel"]))
         await self._handler.on_membership(place, joined=False, by=Person(by) if by else None)
 
-    async def _unarchived(self, event: Payload, team: str) -> None:
-        """Slack tells this of every public channel, also of those without the bot."""
+    async def _restore_archived(self, event: Payload, team: str) -> None:
+        """Restores a channel. Slack reports every public channel, also those without the bot."""
         del team
         channel = str(event["channel"])
         try:
@@ -180,7 +182,8 @@ class Events:
         self._start_task(self._suggest(str(pane["user_id"]), str(pane["channel_id"]), thread))
 
     async def _suggest(self, user: str, channel: str, thread: str = "") -> None:
-        """Offers questions about the person's own papers; without any, the manifest's stay."""
+        """Offers questions about the person's own papers. Without any, those of the manifest
+        stay."""
         found = await self._handler.prompts(await self._people.person(user), "slack")
         if not found:
             return
@@ -188,11 +191,12 @@ class Events:
         within = {"thread_ts": thread} if thread else {}
         try:
             await self._api.call("assistant.threads.setSuggestedPrompts", channel_id=channel, prompts=prompts, **within)
-        except ChatError as error:  # an app without the pane
+        except ChatError as error:  # the app has no pane
             log.info("event=no_prompts reason=%s", for_log(error))
 
     async def _links(self, event: Payload, team: str) -> None:
-        """Links in a message of a person; what is only being written has no channel yet."""
+        """Shows links in a person's message. A message that is still being written has no channel
+        yet."""
         del team
         who = await self._api.identity()
         if event.get("user") != who.user and event.get("source") != "composer" and event.get("message_ts"):
@@ -213,7 +217,7 @@ class Events:
     async def _publish(self, user: str) -> None:
         await publish_home(self._api, self._handler, await self._people.person(user))
 
-    async def _uninstalled(self, event: Payload, team: str) -> None:
+    async def _handle_uninstall(self, event: Payload, team: str) -> None:
         del team
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return

@@ -1,8 +1,8 @@
-"""The form of Slack's requests, as far as they are read. What else is in them is not looked at.
+"""Checks the form of Slack's requests, in the fields that are read. Ignores all others.
 
-Slack signs what it sends: another form comes from a proxy, or from who holds the secret.
-https://docs.slack.dev/reference/events, https://docs.slack.dev/reference/interaction-payloads
-"""
+Slack signs what it sends. A request of another form comes from a proxy, or from someone with the
+secret. https://docs.slack.dev/reference/events,
+https://docs.slack.dev/reference/interaction-payloads"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 def _shape(needed: Mapping[str, Any], **others: Any) -> Any:
-    """A model of an object with these fields; those that are not needed may be null."""
+    """Returns a model of an object with these fields. Fields that are not needed may be null."""
     fields: dict[str, Any] = {name: (kind, ...) for name, kind in needed.items()}
     fields |= {name: (kind | None, None) for name, kind in others.items()}
     return create_model("Shape", **fields)
@@ -60,7 +60,7 @@ _INTERACTION = _shape(
     view=_VIEW,
     container=Json,
 )
-"""A command, a press, a form or a shortcut."""
+"""The form of a command, a press, a submission or a shortcut."""
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "command": ("user_id", "channel_id"),
@@ -80,12 +80,12 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("channel_archive", "channel_left", "channel_unarchive"), ("channel",)),
     **dict.fromkeys(("group_archive", "group_left", "group_unarchive"), ("channel",)),
 }
-"""By the type of a request, an event or a message."""
+"""Forms by the type of a request, an event or a message."""
 
 
 def flaw(body: Json, events: Collection[str]) -> str:
-    """Where a request has another form than Slack's; empty for none. `events`: the types that are
-    read; others may have any form."""
+    """Returns where a request's form differs from Slack's; empty if it does not. `events`: the
+    types that are read. Others may have any form."""
     if body.get("type") == "event_callback":
         event = body.get("event")
         if not isinstance(event, dict):

@@ -1,7 +1,6 @@
-"""Commands, buttons, menus, modals and the message shortcut of Slack.
+"""Handles commands, buttons, menus, modals and the message shortcut of Slack.
 
-Slack sends these once and waits three seconds for an acknowledgement, with a form's problems.
-"""
+Slack sends these once and waits three seconds for an acknowledgement, with a form's problems."""
 
 from __future__ import annotations
 
@@ -47,20 +46,20 @@ from digest.render.catalogs import in_language
 log = logging.getLogger(__name__)
 
 ACK_AFTER = 0.4
-"""Seconds after which an interaction is acknowledged although its work goes on."""
+"""Seconds after which an interaction is acknowledged while its work goes on."""
 FORM_TIMEOUT = 2.5
-"""Seconds for a form's checks; problems found later are sent as a message."""
+"""Seconds for a form's checks. Problems found later are sent as a message."""
 
 OPENS = "open"
 """The action of buttons that open a page."""
 COUNTED = 100
-"""Checklists remembered."""
+"""How many checklists are remembered."""
 
 StartTask = Callable[[Awaitable[None]], "asyncio.Task[None]"]
 
 
 class Interactions:
-    """`start_task` starts a task that the shutdown waits for."""
+    """Handles interactions. `start_task` starts a task that the shutdown waits for."""
 
     def __init__(
         self, chat: SlackChat, handler: EventHandler, people: People, start_task: StartTask, now: Callable[[], datetime]
@@ -68,7 +67,7 @@ class Interactions:
         self._chat, self._handler, self._people, self._start_task, self._now = chat, handler, people, start_task, now
         self._counting = asyncio.Lock()
         self._counted: LRUCache[str, tuple[str, str]] = LRUCache(COUNTED)
-        """By checklist: the time of the press shown, and the view's hash since."""
+        """By checklist: the time of the press shown, and the hash of the view since then."""
 
     async def _ack_soon(self, work: Awaitable[None], ack: AsyncAck) -> None:
         await asyncio.wait({self._start_task(work)}, timeout=ACK_AFTER)
@@ -92,7 +91,7 @@ class Interactions:
         except ChatError as error:
             log.warning("event=not_told reason=%s", for_log(error))
 
-    async def commanded(self, ack: AsyncAck, body: Payload) -> None:
+    async def handle_command(self, ack: AsyncAck, body: Payload) -> None:
         await self._ack_soon(self._command(body), ack)
 
     async def _command(self, body: Payload) -> None:
@@ -100,7 +99,7 @@ class Interactions:
         respond = self._chat.responder(command.place, command.person, command.extra)
         await self._report_errors(self._handler.on_command(command, respond), respond, command.person)
 
-    async def clicked(self, ack: AsyncAck, body: Payload) -> None:
+    async def handle_click(self, ack: AsyncAck, body: Payload) -> None:
         await self._ack_soon(self._click(body), ack)
 
     async def _click(self, body: Payload) -> None:
@@ -127,7 +126,7 @@ class Interactions:
             await publish_home(self._chat.api, self._handler, person)
 
     async def _count_checked(self, body: Payload) -> None:
-        """Says on the submit button how many are checked. The last press counts."""
+        """Shows on the submit button how many boxes are checked. The last press counts."""
         if not await self._is_ours(body):
             return
         person, view = await self._people.person(str(body["user"]["id"])), body["view"]
@@ -162,7 +161,8 @@ class Interactions:
         await self._report_errors(act(), respond, person)
 
     async def _is_ours(self, body: Payload) -> bool:
-        """Whether a view's context is as we signed it for this person; else they are told."""
+        """Returns whether a view's context is as we signed it for this person. If not, tells
+        them."""
         view, user = body.get("view"), str(body["user"]["id"])
         of_home = payloads.is_home_click(body)
         if not view or of_home or views.is_signed(view, self._chat.signer, user):
@@ -175,12 +175,13 @@ class Interactions:
         return False
 
     async def _home_memo(self, user: str) -> Memo:
-        """Clicks on the Home tab are answered in the direct conversation."""
+        """Returns the context of a click on the Home tab, which is answered in the direct
+        conversation."""
         direct = await self._chat.open_direct(user)
         return Memo("", "", direct, direct=True, home=direct)
 
     async def _ask_to_confirm(self, pressed: Pressed, click: Click, body: Payload, respond: Responder) -> None:
-        """Asks whether they are sure, unless they may not do it."""
+        """Asks the person to confirm, unless they may not do it."""
         if refusal := await self._handler.refusal(click):
             await respond.show(Post((Text(refusal),), refusal[:90]))
             return
@@ -191,7 +192,7 @@ class Interactions:
         signed = views.signed(view, self._chat.signer, person.id)
         await self._chat.api.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=signed)
 
-    async def submitted(self, ack: AsyncAck, body: Payload) -> None:
+    async def handle_form(self, ack: AsyncAck, body: Payload) -> None:
         if body["view"].get("callback_id") == views.CONFIRM_CALLBACK:
             await self._ack_soon(self._confirmed(body), ack)
             return
@@ -227,7 +228,7 @@ class Interactions:
         respond = self._chat.responder(click.place, person, click.extra)
         await self._report_errors(self._handler.on_click(click, respond), respond, person)
 
-    async def shortcut(self, ack: AsyncAck, body: Payload) -> None:
+    async def handle_shortcut(self, ack: AsyncAck, body: Payload) -> None:
         await self._ack_soon(self._ask_about(body), ack)
 
     async def _ask_about(self, body: Payload) -> None:
@@ -250,7 +251,7 @@ class Interactions:
         await respond.show(Post((Text(sentence), menu) if papers else (Text(sentence),), sentence))
 
     async def _place_to_answer(self, channel: str, message: Payload, person: Person) -> Place:
-        """The message's thread if the bot is a member, else the direct conversation."""
+        """Returns the message's thread if the bot is a member, else the direct conversation."""
         thread = str(message.get("thread_ts") or message["ts"])
         try:
             info = (await self._chat.api.call("conversations.info", channel=channel))["channel"]
@@ -262,13 +263,14 @@ class Interactions:
 
 
 async def publish_home(api: WebApi, handler: EventHandler, person: Person) -> None:
-    """Shows the person's Home tab as it is now. Raises ChatError."""
+    """Shows the person's Home tab as it now is. Raises ChatError."""
     post = await handler.home(person, "slack")
     await api.call("views.publish", user_id=person.id, view=views.home(post))
 
 
 def _errors_by_field(problems: Mapping[str, str], view: Payload) -> dict[str, str]:
-    """Problems by field. Slack only shows those of existing fields, so others go to the first."""
+    """Returns problems by field. Slack shows only those of existing fields, so others go to the
+    first."""
     fields = {views.field_of(b["block_id"]): b["block_id"] for b in view["blocks"] if b["type"] == "input"}
     placed: dict[str, str] = {}
     for name, sentence in problems.items():

@@ -33,7 +33,7 @@ def is_direct(channel: str) -> bool:
 
 
 def place_of(channel: str, thread: str = "", ts: str = "") -> Place:
-    """A thread's parent (`thread` equals `ts`) is in the channel itself."""
+    """Returns the place. A thread's parent (`thread` equals `ts`) is in the channel itself."""
     return Place("slack", channel, "" if thread == ts else thread, is_direct(channel))
 
 
@@ -42,13 +42,13 @@ SPOKEN_SUBTYPES = (None, "thread_broadcast", "file_share")
 
 
 def is_by_person(message: Payload, bot: str) -> bool:
-    """Whether a person wrote it: not the bot, an app or Slack itself."""
+    """Returns whether a person wrote the message: not the bot, an app or Slack itself."""
     person = message.get("user")
     return bool(person) and person != bot and not message.get("bot_id") and message.get("subtype") in SPOKEN_SUBTYPES
 
 
 def question(message: Payload, channel: str, team: str, bot: str, person: Person) -> Question:
-    """The Question for a message. Both events of one mention give the same id."""
+    """Returns the Question of a message. Both events of one mention give the same id."""
     ts = str(message["ts"])
     place = place_of(channel, str(message.get("thread_ts") or ""), ts)
     what = parse_text(str(message.get("text") or ""), bot)
@@ -66,7 +66,7 @@ def question(message: Payload, channel: str, team: str, bot: str, person: Person
 
 
 def reaction(name: str) -> VoteKind | None:
-    """The vote for an emoji name; ignores skin tones."""
+    """Returns the vote that an emoji's name stands for. Ignores skin tones."""
     return REACTIONS.get(name.partition("::")[0])
 
 
@@ -92,20 +92,20 @@ def command(body: Payload, person: Person, now: datetime) -> Command:
 
 @dataclass(frozen=True)
 class Pressed:
-    """A pressed button, option or page turn with its context."""
+    """A pressed button, option or page turn, with its context."""
 
     action: str
     value: str
     memo: Memo
     label: str = ""
     asks: bool = False
-    """Needs confirmation by the question in `block`."""
+    """The press needs confirmation by the question in `block`."""
     block: str = ""
     page: str = ""
 
 
 def pressed(body: Payload) -> Pressed | None:
-    """None for elements without an action, such as a date picker."""
+    """Returns what was pressed; None for elements without an action, such as a date picker."""
     if not body.get("actions"):
         return None
     act = body["actions"][0]
@@ -123,12 +123,12 @@ def pressed(body: Payload) -> Pressed | None:
 
 
 def is_home_click(body: Payload) -> bool:
-    """Whether it was pressed on the Home tab, which has no Memo."""
+    """Returns whether the press was on the Home tab, which has no Memo."""
     return body.get("type") == "block_actions" and (body.get("view") or {}).get("type") == "home"
 
 
 def _memo(body: Payload) -> Memo:
-    """The context of a press: a message, a modal with a Memo, or the Home tab."""
+    """Returns the context of a press: of a message, a modal with a Memo, or the Home tab."""
     where = body.get("container") or {}
     if is_home_click(body):
         return Memo("", "")
@@ -145,7 +145,8 @@ def _memo(body: Payload) -> Memo:
 
 
 def question_in(block: str) -> tuple[str, str]:
-    """(question, language) for confirmation from the block's id; older ones have no language."""
+    """Returns (question, language) of a confirmation from the block's id. Older ids have no
+    language."""
     head, _, question = block.partition(ASKS)
     return question, head.partition(" ")[2]
 
@@ -173,7 +174,7 @@ def click(pressed: Pressed, body: Payload, person: Person, now: datetime) -> Cli
 
 
 def submission(body: Payload, person: Person, now: datetime) -> Submission:
-    """Raises ValueError for another app's view."""
+    """Returns the submission of a modal. Raises ValueError for another app's view."""
     view = body["view"]
     memo = Memo.load(str(view.get("private_metadata", "")))
     return Submission(
@@ -190,8 +191,8 @@ def submission(body: Payload, person: Person, now: datetime) -> Submission:
 
 
 def panel_act(body: Payload, person: Person, now: datetime) -> Submission:
-    """A change or a button in a panel, with what is filled in. Raises ValueError for another
-    app's view."""
+    """Returns a change or a button press in a panel, with the values filled in. Raises ValueError
+    for another app's view."""
     view, act = body["view"], body["actions"][0]
     sent = submission(body, person, now)
     button = act.get("type") == "button"

@@ -17,20 +17,23 @@ log = logging.getLogger(__name__)
 MAX_AGE = 600.0
 MAX_PEOPLE = 5_000
 TIMEOUT = 1.5
-"""Seconds: a modal must open within three seconds of the click."""
+"""Seconds that a lookup may take: a modal must open within three seconds of the click."""
 
 
 class People:
-    """Full members of the workspace may change settings; guests and strangers may not."""
+    """Looks up people. Full members of the workspace may change settings; guests and strangers may
+    not."""
 
     def __init__(self, api: WebApi) -> None:
         self._api = api
         self._known: LRUCache[str, tuple[float, Person]] = LRUCache(MAX_PEOPLE)
         self._asking: dict[str, asyncio.Task[Person | None]] = {}
-        """One request for a person at a time: who asks much must not use up the rate of all."""
+        """One request for a person at a time, so that a busy person does not use up the rate for
+        all."""
 
     async def person(self, user: str) -> Person:
-        """Never fails: returns a Person without rights or language if Slack does not answer."""
+        """Returns the person. Never fails: without Slack's answer, the Person has no rights and no
+        language."""
         asked, known = self._known.get(user, (0.0, None))
         if known is not None and time.monotonic() - asked < MAX_AGE:
             return known
@@ -58,7 +61,7 @@ class People:
         guest = info.get("is_restricted") or info.get("is_ultra_restricted") or info.get("is_stranger")
         whole = not guest and not info.get("is_bot") and not info.get("deleted")
         home = info.get("team_id", who.team) == who.team
-        # In an Enterprise organisation, people belong to several workspaces, and an app may to all.
+        # An Enterprise organisation has several workspaces, and an app may belong to all.
         organisation = info.get("enterprise_user") or {}
         member = home or who.team in (organisation.get("enterprise_id"), *(organisation.get("teams") or ()))
         runs = any(info.get(name) for name in ("is_admin", "is_owner", "is_primary_owner"))

@@ -1,8 +1,7 @@
-"""One Socket Mode connection: the SDK's client with five faults mended.
+"""Runs one Socket Mode connection: the SDK's client with five faults mended.
 
 The SDK redials used addresses although each works once, requests new ones without a pause, retries
-a refused token forever, follows redirects anywhere, and logs addresses, which are secrets.
-"""
+a refused token forever, follows redirects anywhere, and logs addresses, which are secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +26,8 @@ RETRY_PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 
 
 CLOSE = 1.0
-"""Seconds that Slack has to answer when a connection is closed; the SDK's ten hold up the end."""
+"""Seconds that Slack has to answer when a connection is closed. The SDK's ten delay the
+shutdown."""
 
 
 class _RedactAddresses(logging.Filter):
@@ -45,7 +45,7 @@ _sdk_log.addFilter(_RedactAddresses())
 
 
 class Socket(SocketModeClient):
-    """`on_failure` is called once with Forbidden if retrying is useless."""
+    """Runs a connection. `on_failure` is called once with Forbidden if retrying is useless."""
 
     def __init__(self, app_token: str, api: WebApi, ping: float, on_failure: Callable[[Exception], None]) -> None:
         super().__init__(app_token, _sdk_log, api.posts, ping_interval=ping)
@@ -62,7 +62,7 @@ class Socket(SocketModeClient):
         return not self.closed and self.current_session is not None and not self.current_session.closed
 
     async def issue_new_wss_url(self) -> str:
-        """Waits for an address. Raises Forbidden after closing the client."""
+        """Returns an address, and waits for it. Raises Forbidden after it has closed the client."""
         attempt = 0
         while True:
             try:
@@ -84,7 +84,7 @@ class Socket(SocketModeClient):
 
 
 class _Session:
-    """The client's session; forgets the address if dialling fails."""
+    """The client's session. It forgets the address if dialling fails."""
 
     def __init__(self, session: aiohttp.ClientSession, socket: Socket) -> None:
         self._session, self._socket = session, socket

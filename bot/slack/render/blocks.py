@@ -1,7 +1,7 @@
 """Renders a Post as Slack blocks within the limits of a block. Pure.
 
-Text becomes rich text, Small a context, a plain Heading a header. Buttons form a row, then `⋯`.
-"""
+Text becomes rich text, Small a context, a plain Heading a header. Buttons form a row that ends in
+`⋯`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SlackBlock = dict[str, Any]
 
 
 def blocks(post: Post) -> list[SlackBlock]:
-    """All blocks of a Post. `messages` spreads them over messages."""
+    """Returns all blocks of a Post. `messages` spreads them over messages."""
     given = post.blocks
     fold = next((n for n, b in enumerate(given) if isinstance(b, Rule) and b.folds), len(given))
     end = next((n for n in range(fold, len(given)) if isinstance(given[n], Actions | Menu)), len(given))
@@ -44,10 +44,10 @@ def blocks(post: Post) -> list[SlackBlock]:
 
 
 def _shown(given: Sequence[Block], language: str, before: int) -> list[SlackBlock]:
-    """`before`: the number of blocks above."""
+    """Returns the blocks. `before`: the number of blocks above."""
     out: list[SlackBlock] = []
     held: list[Part] = []
-    """Parts of one block: a label with its text, a finding with its quotation."""
+    """The parts of one block: a label with its text, a finding with its quotation."""
 
     def flush() -> None:
         out.extend(_rich(held))
@@ -73,7 +73,7 @@ def _shown(given: Sequence[Block], language: str, before: int) -> list[SlackBloc
 
 
 def _folded(given: Sequence[Block]) -> Iterator[SlackBlock]:
-    """Sections that Slack hides behind "See more", which takes mrkdwn alone."""
+    """Yields sections that Slack hides behind "See more". These take only mrkdwn."""
     held = ""
     for block in given:
         for line in _folded_lines(block):
@@ -101,7 +101,7 @@ def _folded_lines(block: Block) -> Iterator[list[Element]]:
 
 
 def _fitting(line: Sequence[Element]) -> Iterator[str]:
-    """The line as mrkdwn, in pieces that a section takes: escapes make it longer."""
+    """Yields the line as mrkdwn, in pieces that fit into a section. Escapes make a line longer."""
     whole = mrkdwn.mrkdwn(line)
     if len(whole) < lengths.BLOCK_CHARACTERS - 1:
         yield whole
@@ -115,7 +115,7 @@ def _line(elements: Sequence[Element]) -> list[Part]:
 
 
 def _is_label(part: Part) -> bool:
-    """Whether it is a bold line."""
+    """Returns whether the part is a bold line."""
     bold = part["type"] == "rich_text_section" and all(e.get("style", {}).get("bold") for e in part["elements"])
     return bold and "\n" not in richtext.plain(part["elements"])
 
@@ -133,7 +133,8 @@ MOST = lengths.BLOCK_CHARACTERS - 10
 
 
 def _rich(held: Sequence[Part]) -> Iterator[SlackBlock]:
-    """Rich text blocks up to BLOCK_CHARACTERS, with an empty line between paragraphs only."""
+    """Yields rich text blocks up to BLOCK_CHARACTERS, with an empty line only between
+    paragraphs."""
     whole = [piece for part in held for piece in lengths.split_part(part, MOST)]
     group: list[Part] = []
     size = 0
@@ -194,7 +195,7 @@ def _header(heading: Heading) -> Iterator[SlackBlock]:
 
 
 def _context(small: Small) -> Iterator[SlackBlock]:
-    """Uses plain text where there are no links and styles: it needs no escaping."""
+    """Yields plain text if there are no links and styles, because it needs no escaping."""
     elements = richtext.inline(small.markdown)
     literal = all(e["type"] == "text" and "style" not in e for e in elements)
     for group in lengths.split_elements(elements, lengths.CONTEXT_CHARACTERS):
@@ -206,7 +207,7 @@ def _context(small: Small) -> Iterator[SlackBlock]:
 
 
 def _table(table: Table) -> Iterator[SlackBlock]:
-    """Slack's table where it takes it, else a text for each row."""
+    """Yields Slack's table if it fits, else a text for each row."""
     head = [richtext.inline(name, bold=True) for name in table.header]
     cells = [head, *([richtext.inline(cell) for cell in row] for row in table.rows)]
     size = sum(len(richtext.plain(cell)) for row in cells for cell in row)
@@ -228,7 +229,7 @@ def _table_cell(elements: Sequence[Element]) -> dict[str, Any]:
 
 
 FILE = "{{file}}"
-"""Stands in a payload for the id of the file that is uploaded before it is posted."""
+"""The placeholder in a payload for the id of the file that is uploaded before the post."""
 
 
 def _image(picture: Picture) -> SlackBlock:
@@ -241,7 +242,7 @@ def _image(picture: Picture) -> SlackBlock:
 
 
 def with_file(message: Mapping[str, Any], file: str) -> dict[str, Any]:
-    """The message with the id of its picture's file."""
+    """Returns the message with the id of its picture's file."""
     shown = [
         {**block, "slack_file": {"id": file}} if block.get("slack_file", {}).get("id") == FILE else block
         for block in message["blocks"]
@@ -250,13 +251,13 @@ def with_file(message: Mapping[str, Any], file: str) -> dict[str, Any]:
 
 
 def file_of(message: Mapping[str, Any]) -> str:
-    """The id of the file that a posted message shows; empty if none."""
+    """Returns the id of the file that a posted message shows; empty if it shows none."""
     files = (block.get("slack_file") or {} for block in message.get("blocks") or [])
     return next((str(file["id"]) for file in files if file.get("id")), "")
 
 
 def action_id(action: str, number: int) -> str:
-    """An id unique in its block; `action_of` parses it."""
+    """Returns an id that is unique in its block. `action_of` parses it."""
     return f"{action}:{number}"
 
 
@@ -267,15 +268,15 @@ def action_of(identifier: str) -> str:
 MENU_ACTION = "menu"
 """The action of an overflow menu. An option's value is `action|value`."""
 FEEDBACK = 99
-"""Numbers the action of a pair of thumbs apart from those of overflow menus."""
+"""Numbers the action of a pair of thumbs, apart from those of overflow menus."""
 ASKS = "?"
-"""Prefix of an option that needs confirmation; the block's id has language and question."""
+"""Prefix of an option that needs confirmation. The block's id has the language and the question."""
 SHORT_LABEL = 3
-"""Characters: labels of bare thumbs, which share a row with other buttons."""
+"""Characters of a bare thumb's label. Bare thumbs share a row with other buttons."""
 
 
 def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBlock]:
-    """Buttons, then `⋯`; labelled thumbs get a row of their own."""
+    """Yields buttons, then `⋯`. Labelled thumbs get a row of their own."""
     plain = [b for b in actions.buttons if b.style not in (Style.MENU, Style.FEEDBACK)]
     menu = [b for b in actions.buttons if b.style is Style.MENU]
     thumbs = [b for b in actions.buttons if b.style is Style.FEEDBACK]
@@ -289,14 +290,14 @@ def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBl
     for start in range(0, len(elements), lengths.ACTIONS_ELEMENTS):
         asks = _questions(menu, position, language) if not start else {}
         yield {"type": "actions", **asks, "elements": elements[start : start + lengths.ACTIONS_ELEMENTS]}
-    if len(thumbs) == 2:  # for and against
+    if len(thumbs) == 2:  # thumbs up and down
         yield {"type": "context_actions", "elements": [_feedback(*thumbs)]}
     elif thumbs:
         yield {"type": "actions", "elements": [_button(b, n, language) for n, b in enumerate(thumbs)]}
 
 
 def _feedback(more: Button, fewer: Button) -> dict[str, Any]:
-    """Two small icons. A value is `action|value`, as in an overflow menu."""
+    """Returns two small icons. A value is `action|value`, as in an overflow menu."""
 
     def one(button: Button) -> dict[str, Any]:
         said = shortened(button.counted, lengths.BUTTON_LABEL)
@@ -319,7 +320,8 @@ def has_feedback(given: Sequence[SlackBlock]) -> bool:
 
 
 def with_plain_feedback(given: Sequence[SlackBlock]) -> list[SlackBlock]:
-    """The blocks with ordinary buttons for places and workspaces that take no feedback icons."""
+    """Returns the blocks with ordinary buttons instead of feedback icons, which some places
+    refuse."""
     return [_plain_feedback(block) if block["type"] == "context_actions" else block for block in given]
 
 
@@ -364,7 +366,8 @@ def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
 
 
 def _overflow(buttons: Sequence[Button], number: int) -> dict[str, Any]:
-    """Marks options that need confirmation: Slack cannot ask after a choice, so we do."""
+    """Returns the menu. Marks options that need confirmation: Slack cannot ask after a choice, so
+    we do."""
     options = [
         {
             "text": {"type": "plain_text", "text": shortened(b.counted, lengths.OPTION_LABEL), "emoji": True},
@@ -390,7 +393,7 @@ def _select(menu: Menu) -> dict[str, Any]:
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
-    """(label, value) pairs as options; a long label continues in the description."""
+    """Returns (label, value) pairs as options. A long label continues in the description."""
     return [_option(label or value, value) for label, value in pairs]
 
 

@@ -1,4 +1,4 @@
-"""Slack's length limits, and splitting of long text at a line, sentence or space. Pure."""
+"""Holds Slack's length limits and splits long text at a line, sentence or space. Pure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ BLOCK_ID = 255
 ALT_TEXT, IMAGE_TITLE = 2_000, 2_000
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 8_000
 LINK = 100
-"""Assumed length of every URL, so that another URL does not change how a message is split."""
+"""Assumed length of every URL, so that a longer URL does not change how a message is split."""
 
 
 def weight(node: Any) -> tuple[int, int]:
-    """(visible characters of blocks, the same plus LINK for each URL)."""
+    """Returns (visible characters of blocks, the same plus LINK for each URL)."""
     if isinstance(node, list):
         pairs = [weight(item) for item in node]
         return sum(p[0] for p in pairs), sum(p[1] for p in pairs)
@@ -49,7 +49,7 @@ _BREAKS = (regex(r"\n+"), regex(r"(?<=[。！？；])|(?<=[.!?;])\s+"), regex(r"
 
 
 def cut(text: str, most: int) -> tuple[str, str]:
-    """(the longest head that fits, the rest), without the white space between them."""
+    """Returns (the longest head that fits, the rest), without the white space between them."""
     if len(text) <= most:
         return text, ""
     for pattern in _BREAKS:
@@ -60,7 +60,7 @@ def cut(text: str, most: int) -> tuple[str, str]:
 
 
 def split_elements(elements: Sequence[Element], most: int) -> list[list[Element]]:
-    """The elements of one section, split over several sections if needed."""
+    """Returns the elements of one section, split over several sections if necessary."""
     groups: list[list[Element]] = [[]]
     room = most
     for element in elements:
@@ -86,7 +86,7 @@ def split_part(part: Part, most: int) -> list[Part]:
 
 
 def _split_list(part: Part, most: int) -> Iterator[Part]:
-    """Splits between items; a long item continues in a further item."""
+    """Splits between items. A long item continues in another item."""
     items: list[Part] = []
     begun, size, number = part.get("offset", 0), 0, 0
     for item in part["elements"]:

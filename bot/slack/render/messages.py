@@ -24,8 +24,8 @@ EVENT_TYPE = "paperboy"
 
 
 def render_post(post: Post, key: str = "", *, pictured: bool = False) -> list[dict[str, Any]]:
-    """The messages of a Post, with `key`, `key.2`, … as metadata. `pictured`: with its picture,
-    whose file is uploaded first (`blocks.FILE`)."""
+    """Returns the messages of a Post, with `key`, `key.2`, … as metadata. `pictured`: with its
+    picture, whose file is uploaded first (`blocks.FILE`)."""
     groups = spread(blocks(post if pictured else without_pictures(post)), MESSAGE_BLOCKS - 1)
     fallback = shortened(post.fallback, FALLBACK) or "…"
     out = []
@@ -40,7 +40,7 @@ def render_post(post: Post, key: str = "", *, pictured: bool = False) -> list[di
 
 
 def render_with(picture: Upload | None, post: Post, key: str = "") -> list[dict[str, Any]]:
-    """The messages of a Post with its picture, if it was uploaded."""
+    """Returns the messages of a Post, with its picture if that was uploaded."""
     shown = render_post(post, key, pictured=picture is not None)
     return [with_file(message, picture.file) for message in shown] if picture else shown
 
@@ -54,14 +54,14 @@ def mark(key: str) -> dict[str, Any]:
 
 
 def key_of(message: Mapping[str, Any]) -> str:
-    """The key in a message's metadata; empty for other messages."""
+    """Returns the key in a message's metadata; empty for other messages."""
     metadata = message.get("metadata") or {}
     return str(metadata.get("event_payload", {}).get("key", "")) if metadata.get("event_type") == EVENT_TYPE else ""
 
 
 def spread(whole: Sequence[SlackBlock], most: int) -> list[list[SlackBlock]]:
-    """Spreads blocks over few messages, without dividers at their edges. Leaves room for the block
-    that `render_post` puts on top of the second and later messages."""
+    """Spreads blocks over as few messages as possible, without dividers at their edges. Leaves room
+    for the block that `render_post` puts above the second and later messages."""
     groups: list[list[SlackBlock]] = [[]]
     seen = heavy = 0
     for block in whole:
@@ -85,8 +85,9 @@ def _without_edges(group: list[SlackBlock]) -> list[SlackBlock]:
 
 
 def steps(thread: Thread, key: str) -> list[Step]:
-    """The parent, its overflow, a reply per paper, and an edit with `{{link:<key of that step>}}`
-    for the links `reply:<n>` of `finished`, left out if it needs another number of messages."""
+    """Returns the parent, its overflow, a reply per paper, and an edit of the parent. The edit has
+    `{{link:<key of that step>}}` for the links `reply:<n>` of `finished`. It is left out if it
+    needs a different number of messages."""
     parent_key = str(StepKey(key, "0"))
     parents = render_post(thread.parent, parent_key)
     out = [Step(parent_key, StepKind.POST, parents[0])]
@@ -97,7 +98,7 @@ def steps(thread: Thread, key: str) -> list[Step]:
         picture = picture_in(reply)
         shown = render_post(reply, reply_key, pictured=True) if picture else []
         step = _reply(first, parent_key, number)
-        # What follows must not depend on whether the picture can be uploaded.
+        # The plan must not depend on whether the picture can be uploaded.
         out.append(
             replace(step, payload=shown[0], picture=picture, bare=first) if shown[1:] == more and shown else step
         )

@@ -9,7 +9,7 @@ from typing import Any
 _MARKS = {"bold": "*", "italic": "_", "strike": "~", "code": "`"}
 _LOOKALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _GLUE = "\u200b"
-"""Slack formats only at word edges; a zero-width space makes one beside Chinese."""
+"""Slack formats only at word edges. A zero-width space makes one beside Chinese."""
 
 
 def escape(text: str) -> str:
@@ -18,7 +18,7 @@ def escape(text: str) -> str:
 
 
 def mrkdwn(elements: Sequence[Mapping[str, Any]]) -> str:
-    """Elements as mrkdwn. Literal marks cannot be escaped, so lookalikes replace them."""
+    """Returns elements as mrkdwn. Literal marks cannot be escaped, so lookalikes replace them."""
     out = ""
     for element in elements:
         piece = _piece(element)

@@ -1,8 +1,7 @@
 """Converts CommonMark to Slack's rich text.
 
-Rich text keeps formatting beside the text: bold next to Chinese works, `<!channel>` is nine
-characters and a bare URL stays as written. No element made here can mention anybody.
-"""
+Rich text keeps formatting apart from the text: bold next to Chinese works, `<!channel>` is nine
+characters, and a bare URL stays as written. No element made here can mention anybody."""
 
 from __future__ import annotations
 
@@ -43,14 +42,16 @@ def _parser() -> MarkdownIt:
 
 
 def parts(markdown: str) -> list[Part]:
-    """The parts of a rich text block. A `divider` among them must become a block."""
+    """Returns the parts of a rich text block. A `divider` among them must become a block of its
+    own."""
     found: list[Part] = json.loads(_parsed(markdown))
     return found
 
 
 @lru_cache(maxsize=1024)
 def _parsed(markdown: str) -> str:
-    """Cached as JSON, so that each caller gets its own copy: channels show the same papers."""
+    """Returns the parts as JSON. The cache thus gives each caller a copy: channels show the same
+    papers."""
     try:
         drawn = list(_blocks(SyntaxTreeNode(parse(_parser(), markdown)).children))
     except Exception as error:  # noqa: BLE001  # no paper's text may keep a digest from being posted
@@ -60,7 +61,7 @@ def _parsed(markdown: str) -> str:
 
 
 def inline(markdown: str, **style: bool) -> list[Element]:
-    """CommonMark as the elements of one line; line breaks and blocks become spaces."""
+    """Returns CommonMark as the elements of one line. Line breaks and blocks become spaces."""
     found: list[Element] = []
     for part in parts(markdown):
         for line in lines(part):
@@ -75,7 +76,8 @@ def plain(elements: Iterable[Mapping[str, Any]]) -> str:
 
 @lru_cache(maxsize=4096)
 def _unicode(formula: str) -> str | None:
-    """Cached: papers repeat their symbols, and each takes half a millisecond."""
+    """Returns a formula in Unicode. It is cached, because papers repeat their symbols and each
+    takes half a millisecond."""
     return tex.unicode_math(formula)
 
 
@@ -134,7 +136,8 @@ def lines(part: Part) -> Iterator[list[Element]]:
 
 
 def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Part]:
-    """Slack's lists are flat: a nested block ends the list, and later items start another."""
+    """Yields flat lists, as Slack has them: a nested block ends the list, and later items start
+    another."""
     ordered = node.type == "ordered_list"
     number = int(node.attrs.get("start", 1)) if ordered else 1
     items: list[Part] = []
@@ -173,7 +176,7 @@ def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Part]:
 
 
 def _table(node: SyntaxTreeNode) -> Iterator[Part]:
-    """A line per row, `column: cell · column: cell`, which is readable on a phone."""
+    """Yields a line for each row, `column: cell · column: cell`, which is readable on a phone."""
     rows = [[_inline(cell.children, {}) for cell in row.children] for group in node.children for row in group.children]
     head, *body = rows or [[]]
     items = []
@@ -229,7 +232,7 @@ def _styled(element: Element, name: str) -> Element:
 
 
 def _moments(text: str, style: Mapping[str, bool]) -> Iterator[Element]:
-    """Turns `<t:UNIX>` into dates in the reader's timezone."""
+    """Turns `<t:UNIX>` into dates in the reader's time zone."""
     pieces = _MOMENT.split(text)
     for number, piece in enumerate(pieces):
         if number % 2 == 0:

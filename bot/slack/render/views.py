@@ -26,17 +26,18 @@ VIEW_BLOCKS = 100
 TITLE = SUBMIT = 24
 INPUT_CHARACTERS = 3_000
 RADIO_OPTIONS, CHECKBOX_OPTIONS = 4, 10
-"""Of more, one is chosen from a menu; check boxes of one group."""
+"""How many options radio buttons take, and check boxes of one group. More options become a menu."""
 
 PAGE_ACTION = "page"
-"""Turns to the page whose number is its value."""
+"""The action that turns to the page whose number is its value."""
 CONFIRM_CALLBACK = "confirm"
 FORM_CALLBACK = "form"
 PANEL_CALLBACK = "panel"
 CHECKLIST_CALLBACK = "checklist"
 CHANNEL = r"[CG][A-Z0-9]{6,}"
 VERSION = "~"
-"""Parts a field's name and its value in a block's id: Slack shows a new value under a new id."""
+"""Separates a field's name from its value in a block's id: Slack shows a new value only under a new
+id."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,13 @@ class Memo:
     message: str = ""
     """The id of the message whose button opened it."""
     shown_in: str = ""
-    """The thread in which it was pressed; empty in the channel itself."""
+    """The thread of the press; empty in the channel itself."""
     state: str = ""
-    """A panel's."""
+    """A panel's state."""
     home: str = ""
-    """The direct conversation that answers what was begun on the Home tab."""
+    """The direct conversation that answers an action from the Home tab."""
     mark: str = ""
-    """The signature: of these values, for the person who sees the view."""
+    """The signature of these values for the person who sees the view."""
 
     @property
     def place(self) -> Place:
@@ -68,7 +69,7 @@ class Memo:
 
     @staticmethod
     def load(raw: str) -> Memo:
-        """Raises ValueError for anything but a dumped Memo."""
+        """Returns the Memo. Raises ValueError for anything but a dumped Memo."""
         try:
             return Memo(**json.loads(raw))
         except TypeError as wrong:
@@ -78,17 +79,17 @@ class Memo:
         return replace(self, mark=signer.sign(user, replace(self, mark="").dump()))
 
     def holds(self, signer: Signer, user: str) -> bool:
-        """Whether we wrote it, for this person."""
+        """Returns whether we wrote the Memo for this person."""
         return signer.verify(self.mark, user, replace(self, mark="").dump())
 
 
 def signed(view: Mapping[str, Any], signer: Signer, user: str) -> dict[str, Any]:
-    """The view with its Memo signed for the person who will see it."""
+    """Returns the view with its Memo signed for the person who will see it."""
     return {**view, "private_metadata": Memo.load(view["private_metadata"]).signed(signer, user).dump()}
 
 
 def is_signed(view: Mapping[str, Any], signer: Signer, user: str) -> bool:
-    """Whether the view's Memo comes back as it was signed."""
+    """Returns whether the view's Memo comes back as it was signed."""
     try:
         return Memo.load(str(view.get("private_metadata", ""))).holds(signer, user)
     except ValueError:
@@ -110,7 +111,7 @@ def _modal(
 
 
 def form(given: Form, memo: Memo) -> dict[str, Any]:
-    """A Form as a modal; `form_values` parses its submission."""
+    """Returns a Form as a modal. `form_values` parses its submission."""
     top: list[SlackBlock] = []
     if len(given.title) > TITLE:
         top = [{"type": "section", "text": plain_text(given.title, lengths.BLOCK_CHARACTERS)}]
@@ -119,7 +120,7 @@ def form(given: Form, memo: Memo) -> dict[str, Any]:
 
 
 def panel(given: Panel, memo: Memo) -> dict[str, Any]:
-    """A Panel as a modal. Without fields it is a page that tells how it ended."""
+    """Returns a Panel as a modal. Without fields, it is a page that tells the outcome."""
     form, language = given.form, given.form.language
     below, memo = blocks(Post(given.blocks, form.title, language)), replace(memo, state=given.state)
     if not form.fields:
@@ -149,7 +150,7 @@ def _panel_field(field: Field, problem: str | None, language: str) -> list[Slack
 
 
 def checklist(given: Checklist, memo: Memo) -> dict[str, Any]:
-    """Check boxes in groups of ten, which a block holds."""
+    """Returns check boxes in groups of ten, the most that a block holds."""
     groups = [given.rows[start : start + CHECKBOX_OPTIONS] for start in range(0, len(given.rows), CHECKBOX_OPTIONS)]
     shown = [_checkboxes(n, group, given.ask or given.title) for n, group in enumerate(groups)]
     shown += [_what_to_do(given, given.instead)] if given.instead else []
@@ -185,7 +186,7 @@ def _what_to_do(given: Checklist, instead: Button) -> SlackBlock:
 
 
 def counted(view: Mapping[str, Any], submit: str) -> dict[str, Any]:
-    """A checklist as Slack sent it, with another text on its submit button."""
+    """Returns a checklist, as Slack sent it, with another text on its submit button."""
     kept = ("type", "callback_id", "private_metadata", "title", "close", "blocks")
     return {**{k: view[k] for k in kept}, "submit": plain_text(submit, SUBMIT)}
 
@@ -221,7 +222,8 @@ def _element(field: Field) -> dict[str, Any]:
 
 
 def _choice(field: Field) -> dict[str, Any]:
-    """Radio buttons or check boxes for few options, else a menu. Adds unlisted current values."""
+    """Returns radio buttons or check boxes for few options, else a menu. Adds unlisted current
+    values."""
     many = field.kind == "choices"
     chosen = [v.strip() for v in field.value.split(",") if v.strip()] if many else [field.value] if field.value else []
     offered = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
@@ -237,7 +239,8 @@ def _choice(field: Field) -> dict[str, Any]:
 
 
 def _search(field: Field, language: str) -> dict[str, Any]:
-    """A menu that finds what is typed: the field's own options, then the groups of its list."""
+    """Returns a menu that searches: the field's own options come first, then the groups of its
+    list."""
     many = field.kind == "searches"
     chosen = [v for v in field.value.split(",") if v] if many else [field.value]
     own = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
@@ -259,7 +262,7 @@ def _search(field: Field, language: str) -> dict[str, Any]:
 
 
 def _groups(made: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Groups more than a hundred options by their values' first part: `cs`, `Europe`."""
+    """Groups more than a hundred options by the first part of their values: `cs`, `Europe`."""
     out = []
     ordered = sorted(made, key=lambda o: (_stem(o["value"]), made.index(o)))
     for stem, group in groupby(ordered, key=lambda o: _stem(o["value"])):
@@ -279,7 +282,7 @@ def _stem(value: str) -> str:
 
 
 def form_values(view: Mapping[str, Any]) -> dict[str, str]:
-    """Field name to submitted value; several choices are comma-separated."""
+    """Returns the submitted values by field name. Several choices are comma-separated."""
     found = {}
     for name, elements in view["state"]["values"].items():
         for element in elements.values():
@@ -296,7 +299,7 @@ def _field_value(element: Mapping[str, Any]) -> str:
 
 
 def pages(title: str, post: Post, memo: Memo) -> list[dict[str, Any]]:
-    """A long Post as modals, one per page, with buttons to turn pages."""
+    """Returns a long Post as modals, one per page, with buttons to turn pages."""
     groups = spread(with_plain_feedback(blocks(post)), VIEW_BLOCKS - 2)
     empty: list[SlackBlock] = [{"type": "section", "text": plain_text(post.fallback or "…", 300)}]
     shown = [[*group, *_turning(number, len(groups))] or empty for number, group in enumerate(groups)]
@@ -314,13 +317,13 @@ def _turning(number: int, total: int) -> list[SlackBlock]:
 
 
 def confirm(label: str, question: str, language: str, memo: Memo) -> dict[str, Any]:
-    """Asks for confirmation after a choice in `⋯`, where Slack cannot."""
+    """Returns a modal that asks for confirmation after a choice in `⋯`, where Slack cannot ask."""
     asked = {"type": "section", "text": plain_text(question or label, lengths.BLOCK_CHARACTERS)}
     return _modal(CONFIRM_CALLBACK, memo, label, [asked], say("slack.yes", language), say("slack.no", language))
 
 
 def home(post: Post) -> dict[str, Any]:
-    """The Home tab, cut to a hundred blocks. Channel ids become channel links."""
+    """Returns the Home tab, cut to a hundred blocks. Channel ids become channel links."""
     return {
         "type": "home",
         "blocks": [_named(b) for b in with_plain_feedback(blocks(post))[:VIEW_BLOCKS]] or [{"type": "divider"}],
@@ -334,7 +337,8 @@ def _named(block: SlackBlock) -> SlackBlock:
 
 
 def _with_channel(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A part where a channel's id is a heading, or stands between two facts of a line."""
+    """Returns the part with a channel's link, if a channel's id is a heading or stands between two
+    facts of a line."""
     found: list[Any] = []
     for element in part.get("elements") or ():
         named = _CHANNEL.fullmatch(str(element.get("text", ""))) if element["type"] == "text" else None
