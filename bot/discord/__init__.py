@@ -1,4 +1,3 @@
-"""Discord: `listeners` receive events, `render` makes components, `chat` posts them.
+"""Connects Discord: `listeners` receive events, `render` makes components, `chat` posts them.
 
-Here too `import discord` imports the SDK.
-"""
+In this package, too, `import discord` imports the SDK."""

@@ -1,8 +1,8 @@
-"""The Chat port on Discord. It makes requests only and needs no gateway, so workers use it too.
+"""Implements the Chat port on Discord. It makes requests and needs no gateway, so workers use it,
+too.
 
 Posts are made once; `bot.digests.delivery` decides about repeats. A message is found by its marker
-(see `ids`), a thread by the message it starts from.
-"""
+(see `ids`), a thread by the message that it starts from."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NONCE_LIFE = 60
 """Seconds in which Discord reliably recognises a nonce (documented: a few minutes)."""
 SENT_LATELY = timedelta(hours=1)
 SENT_TIMEOUT = 5.0
-"""A small message is looked for so far back, and for so many seconds, before it is sent."""
+"""How far back, and for how many seconds, a small message is looked for before it is sent."""
 MAX_KNOWN_CHANNELS = 2000
 
 
@@ -69,10 +69,10 @@ class DiscordChat:
     opens_threads = True
     roles = True
     hears = False
-    """Set by this process's listener if the message-content intent is enabled."""
+    """This process's listener sets it if the message-content intent is enabled."""
 
     def __init__(self, token: str, *, pace: float = 1.2, pauses: Pauses | None = None) -> None:
-        """`pace`: seconds between edits. `pauses`: of all processes with this token."""
+        """`pace`: seconds between edits. `pauses`: those of all processes with this token."""
         self.rest = Rest(connection.make_rest_client(), token, Throttle(pauses))
         self.history = History(self.rest)
         self._pace = pace
@@ -87,7 +87,7 @@ class DiscordChat:
         return plan(thread, key)
 
     async def upload(self, upload: Upload) -> Upload:
-        return upload  # it goes with the message
+        return upload  # the file is sent with the message
 
     async def post(self, step: Step, place: Place, on: str = "", upload: Upload | None = None) -> str:
         """See `Chat.post`. A direct conversation has no threads: replies follow the parent."""
@@ -150,11 +150,11 @@ class DiscordChat:
     async def _furnish(
         self, place: Place, forum: Mapping[str, Any], wanted: Sequence[Sequence[str]]
     ) -> Mapping[str, Any]:
-        """The forum with the tags of these names and a default reaction, where the bot may make
-        them. Without them a post is as good, so nothing that fails here stops it."""
+        """Gives the forum tags of these names and a default reaction, if the bot may. Returns the
+        forum. A failure is only logged, because posts work without them."""
         change = forums.change(wanted, forum)
         try:
-            if change and (await permissions.held(self.rest, place.channel))[1].manage_channels:
+            if change and (await permissions.load_held(self.rest, place.channel))[1].manage_channels:
                 made: Mapping[str, Any] = await self.rest.write("PATCH", CHANNEL, change, channel_id=place.channel)
                 return made
         except ChatError as error:
@@ -166,7 +166,8 @@ class DiscordChat:
         await self._change("PATCH", channel, bare, payload)
 
     async def _edit_pictured(self, step: Step, place: Place, message: str, *, forum: bool) -> None:
-        """Edits a message that was planned with a picture; it keeps the one it shows."""
+        """Edits a message that was planned with a picture. The message keeps the picture that it
+        shows."""
         channel, bare = await self._locate(place, message)
         posted = await self.rest.read(MESSAGE, needs="“Read Message History”", channel_id=channel, message_id=bare)
         files = posted.get("attachments") or []
@@ -177,7 +178,7 @@ class DiscordChat:
         return await self._edit(place, message, with_file(shown, name, {"id": file_id}))
 
     async def _change(self, method: str, channel: str, message: str, payload: dict[str, Any] | None = None) -> None:
-        """Takes the message's thread out of the archive where that stands in the way."""
+        """Changes a message. Unarchives its thread if the archive prevents the change."""
         try:
             await self.rest.write(method, MESSAGE, payload, channel_id=channel, message_id=message)
         except Refused as refused:
@@ -216,11 +217,11 @@ class DiscordChat:
             return
         change = {"name": thread_name(name), "archived": True}
         with contextlib.suppress(TargetMissing):
-            await self._unarchive(thread)  # an archived one takes no other change
+            await self._unarchive(thread)  # an archived thread takes no other change
             await self.rest.write("PATCH", CHANNEL, change, needs="“Send Messages in Threads”", channel_id=thread)
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """See `Chat.edit`. The overflow is posted as a reply to the message."""
+        """See `Chat.edit`. Posts the overflow as a reply to the message."""
         channel, bare = await self._locate(place, message)
         first, *more = messages(post)
         if mark := await self.history.marker_on(channel, bare):
@@ -280,7 +281,8 @@ class DiscordChat:
         return first
 
     async def _sent_lately(self, channel: str, key: str, *, thread: bool) -> str:
-        """The id of the message with this key; empty if it is not there or cannot be looked for."""
+        """Returns the id of the message with this key; empty if it is not there or cannot be looked
+        for."""
         since = datetime.now(UTC) - SENT_LATELY
         with contextlib.suppress(ChatError, TimeoutError):
             async with asyncio.timeout(SENT_TIMEOUT):
@@ -325,13 +327,13 @@ class DiscordChat:
         channel = await self.open_direct(question.person) if question.private else place.thread or place.channel
         thread = bool(place.thread) and not question.private
         reply_to = "" if question.private else question.message
-        # While the nonce is recognised, it finds a half-written answer without a search.
+        # While Discord recognises the nonce, it finds a half-written answer without a search.
         old = (datetime.now(UTC) - question.at).total_seconds() > NONCE_LIFE
         target = ChannelMessage(self.rest, channel, reply_to, question.at, self.history, thread=thread, old=old)
         return Draft(target, key, self._pace, message.rpartition("/")[2])
 
     async def place(self, channel: str) -> Place:
-        """The Place for the id of a channel, thread or direct conversation."""
+        """Returns the Place for the id of a channel, thread or direct conversation."""
         with contextlib.suppress(TargetMissing):
             found = await self._channel_info(channel)
             if found["type"] in THREADS:
@@ -340,7 +342,7 @@ class DiscordChat:
         return Place(NAME, channel)
 
     async def _channel_info(self, channel: str) -> Mapping[str, Any]:
-        """Type, server and parent of a channel, which never change; cached."""
+        """Returns type, server and parent of a channel. They never change, so they are cached."""
         known = self._channel_infos.get(channel)
         if known is None:
             known = await self.rest.write("GET", CHANNEL, needs="“View Channel”", channel_id=channel)
@@ -355,7 +357,7 @@ class DiscordChat:
 
 
 def _message_in(payload: Mapping[str, Any], *, forum: bool) -> dict[str, Any]:
-    """The message of a step's payload, of any kind."""
+    """Returns the message in a step's payload, of any kind."""
     shown = payload.get("message") or payload["forum" if forum else "text"]
-    message: dict[str, Any] = shown.get("message", shown)  # a forum's has a name and tags beside it
+    message: dict[str, Any] = shown.get("message", shown)  # a forum's message has a name and tags beside it
     return message

@@ -14,16 +14,16 @@ from bot.discord.permissions import NEEDED
 from digest.errors import PaperboyError
 
 FOR_FIGURES = "Attach Files"
-"""Without it, papers are posted without their figures."""
+"""Without this permission, papers are posted without their figures."""
 
 
 def invite(application: int | str) -> str:
-    """The link that invites the bot with the permissions in NEEDED."""
+    """Returns the link that invites the bot with the permissions in NEEDED."""
     return discord.utils.oauth_url(int(application), permissions=NEEDED, scopes=("bot", "applications.commands"))
 
 
 async def check_connection(chat: DiscordChat, channels: Sequence[str] = ()) -> list[Finding]:
-    """Never raises a ChatError: a refusal becomes a Finding."""
+    """Returns the findings. Never raises a ChatError: a refusal becomes a Finding."""
     try:
         await chat.rest.ready()
     except PaperboyError as error:
@@ -58,8 +58,8 @@ async def _channel(chat: DiscordChat, channel_id: str) -> Finding:
 
 
 async def _missing(chat: DiscordChat, channel_id: str) -> tuple[str | None, list[str]]:
-    """(name, missing permissions); the name is None for a channel of an unusable kind."""
-    channel, has = await permissions.held(chat.rest, channel_id)
+    """Returns (name, missing permissions). The name is None for a channel of an unusable kind."""
+    channel, has = await permissions.load_held(chat.rest, channel_id)
     if not isinstance(channel, discord.TextChannel | discord.ForumChannel):
         return None, []
     lacking = permissions.missing(has, forum=isinstance(channel, discord.ForumChannel))

@@ -1,7 +1,7 @@
 """Makes clients of the SDK that mention nobody, log no message texts and never resend a post.
 
-`DISCORD_API_URL` and `DISCORD_GATEWAY_URL` hold for the whole process: the SDK has them on classes.
-"""
+`DISCORD_API_URL` and `DISCORD_GATEWAY_URL` hold for the whole process, because the SDK keeps them
+on classes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ API = "https://discord.com/api/v10"
 GATEWAY = "wss://gateway.discord.gg/"
 
 READY_WAIT = 2.0
-"""Seconds without a further server after which the bot counts as ready. The SDK's own default."""
+"""Seconds without another server after which the bot counts as ready. The SDK's own default."""
 _RESET = {errno.ECONNRESET, 54, 10054}
-"""Errors after which the SDK resends; the numbers are those of macOS and Windows."""
+"""Errors after which the SDK resends. The numbers are those of macOS and Windows."""
 
 
 def set_addresses(api_url: str = API, gateway_url: str = GATEWAY) -> None:
@@ -39,7 +39,7 @@ def set_addresses(api_url: str = API, gateway_url: str = GATEWAY) -> None:
 
 
 def client_options() -> dict[str, Any]:
-    """Options of every client."""
+    """Returns the options of every client."""
     return {
         "allowed_mentions": discord.AllowedMentions.none(),
         "http_trace": bound_replies(_no_resend()),
@@ -48,12 +48,12 @@ def client_options() -> dict[str, Any]:
 
 
 def make_rest_client() -> discord.Client:
-    """A client for `login()` without `connect()`."""
+    """Returns a client for `login()` without `connect()`."""
     return discord.Client(intents=discord.Intents(guilds=True), **client_options())
 
 
 def pin_gateway(client: discord.Client) -> None:
-    """Keeps a configured gateway for resumes too, for which Discord names another host."""
+    """Keeps a configured gateway for resumes, too, for which Discord names another host."""
     gateway = DiscordWebSocket.DEFAULT_GATEWAY
     if str(gateway) == GATEWAY:
         return
@@ -66,7 +66,7 @@ def pin_gateway(client: discord.Client) -> None:
 
 
 def _no_resend() -> aiohttp.TraceConfig:
-    """Stops the SDK from resending a POST after a connection reset: it may have arrived."""
+    """Stops the SDK from resending a POST after a connection reset: the first may have arrived."""
     trace = aiohttp.TraceConfig()
 
     async def failed(

@@ -1,8 +1,7 @@
 """Shows an answer by edits of one message and replaces it by the final form.
 
-The final form is sent until Discord has it: the first message has the answer's key as its nonce,
-and an edit may be repeated.
-"""
+The final form is sent until Discord has it. The first message has the answer's key as its nonce,
+and an edit may be repeated."""
 
 from __future__ import annotations
 
@@ -39,7 +38,8 @@ from bot.discord.rest import MESSAGE, MESSAGES, ORIGINAL, UNKNOWN_MESSAGE, Rest,
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
-"""An interaction's token is valid for 15 minutes; 30 seconds are kept in reserve."""
+"""How long an interaction's token is used: it is valid for 15 minutes, less 30 seconds in
+reserve."""
 EPHEMERAL = 1 << 6
 FINISH_TIMEOUT = 90.0
 """Seconds to send the final form. After that the question's task is tried again later."""
@@ -49,13 +49,14 @@ class AnswerMessage(Protocol):
     """The message that shows the answer."""
 
     async def find(self, key: str) -> str | None:
-        """The id of a half-written message, None if there is none."""
+        """Returns the id of a half-written message, or None if there is none."""
         ...
 
     async def create(
         self, payload: dict[str, Any], key: str, picture: Upload | None = None
     ) -> tuple[str, dict[str, Any]]:
-        """Returns the id and the message, those of an earlier try if the key was used before."""
+        """Returns the id and the message. If the key was used before, they are those of the earlier
+        try."""
         ...
 
     async def change(self, message: str, payload: dict[str, Any], picture: Upload | None = None) -> None: ...
@@ -65,25 +66,25 @@ class AnswerMessage(Protocol):
         ...
 
     async def delete(self, message: str) -> None:
-        """Safe to repeat."""
+        """Deletes the message. Safe to repeat."""
         ...
 
     def name(self, message: str) -> str:
-        """The id as the store keeps it."""
+        """Returns the message's id as the store keeps it."""
         ...
 
 
 class Draft(DraftPump):
-    """The pump over an AnswerMessage; `pace` in seconds between two edits."""
+    """Shows an answer in an AnswerMessage. `pace`: seconds between two edits."""
 
     def __init__(self, target: AnswerMessage, key: str, pace: float, message: str = "") -> None:
-        """`message`: the bare id of an earlier answer, which is replaced."""
+        """`message`: the bare id of an earlier answer, which this one replaces."""
         super().__init__()
         self._target, self._key, self._seconds = target, key, pace
         self._message = message
         self._searched = False
         self._anew = bool(message)
-        """A final form stands already; its further messages may have to go."""
+        """A final form is shown already. Its further messages may have to be deleted."""
 
     @property
     def _pace(self) -> float:
@@ -97,7 +98,7 @@ class Draft(DraftPump):
         return Recovery.RETRY if isinstance(error, OutcomeUnknown) else Recovery.STOP
 
     def _may_arrive_late(self) -> bool:
-        return bool(self._message)  # a message that is created twice is one, by its nonce
+        return bool(self._message)  # the nonce makes a second creation harmless
 
     async def _replace(self, post: Post, picture: Upload | None) -> str:
         first, *more = messages(post, pictured=picture is not None)
@@ -130,7 +131,7 @@ class Draft(DraftPump):
         return None
 
     async def _end_provisional(self) -> None:
-        """Nothing is open: the message is edited."""
+        """Does nothing: an edited message is not left open."""
 
     async def _delete_all(self) -> None:
         message = self._message or await self._search(self._key)
@@ -151,7 +152,7 @@ class Draft(DraftPump):
         if self._message:
             with contextlib.suppress(TargetMissing):
                 return await self._target.change(self._message, marked(payload, self._key), picture)
-            self._message = ""  # its interaction has ended; the answer is still wanted
+            self._message = ""  # its interaction has ended, but the answer is still wanted
         self._message, stored = await self._target.create(payload, self._key, picture)
         if _texts(stored) != _texts(payload):
             await self._target.change(self._message, marked(payload, self._key), picture)
@@ -184,8 +185,8 @@ class ChannelMessage:
         thread: bool,
         old: bool = False,
     ) -> None:
-        """`history`: None where earlier messages are not looked for. `old`: a half-written answer
-        is looked for before the first request."""
+        """`history`: None if earlier messages are not looked for. `old`: a half-written answer is
+        looked for before the first request."""
         self._rest, self._channel, self._thread, self._history = rest, channel, thread, history
         self._reply_to = reply_to.rpartition("/")[2]
         self._since, self._old = since, old
@@ -221,14 +222,14 @@ class ChannelMessage:
         except TargetMissing as error:
             if getattr(error.__cause__, "code", 0) != UNKNOWN_MESSAGE:
                 raise
-            log.info("event=deleted_answer_let_be")  # by a person: it is not said again
+            log.info("event=deleted_answer_let_be")  # a person deleted it, so it is not posted again
 
     def name(self, message: str) -> str:
         return message_id(self._channel, message, thread=self._thread)
 
 
 class EphemeralMessage:
-    """Shown to the asker alone: the response to a form, later a direct message."""
+    """Shows the answer to the asker alone: as the response to a form, later as a direct message."""
 
     def __init__(self, rest: Rest, question: Question, open_direct: Callable[[Person], Awaitable[str]]) -> None:
         self._rest, self._open_direct = rest, open_direct
@@ -273,7 +274,7 @@ class EphemeralMessage:
         return None
 
     async def delete(self, message: str) -> None:
-        """Keeps it: a question from a form has no message that could be deleted."""
+        """Keeps the message: a question from a form has no message that could be deleted."""
 
     def name(self, message: str) -> str:
         return message if self._direct is not None else ""

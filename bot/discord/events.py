@@ -22,12 +22,12 @@ SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 
 def vote_of(emoji: str) -> VoteKind | None:
-    """The vote that a reaction means, in every skin tone."""
+    """Returns the vote that a reaction stands for, in every skin tone."""
     return VOTES.get(_SKIN_TONE.sub("", emoji))
 
 
 def place_of(channel: Any) -> Place:
-    """The Place for a channel of the SDK, partial ones too."""
+    """Returns the Place for a channel of the SDK, also for a partial one."""
     kind = getattr(channel, "type", None)
     if kind in (discord.ChannelType.private, discord.ChannelType.group):
         return Place(NAME, str(channel.id), direct=True)
@@ -37,7 +37,7 @@ def place_of(channel: Any) -> Place:
 
 
 def chat_message_id(place: Place, message: int | str) -> str:
-    """A message's id as the Chat port uses it."""
+    """Returns a message's id as the Chat port uses it."""
     return message_id(place.thread or place.channel, message, thread=bool(place.thread))
 
 
@@ -50,14 +50,15 @@ def person_of(
 
 @dataclass(frozen=True)
 class BotIds:
-    """Ids that address the bot: its user and its role in a server."""
+    """The ids that address the bot: its user and its role in a server."""
 
     user: int
     role: int = 0
 
 
 def question_of(message: discord.Message, bot: BotIds) -> Question | None:
-    """None unless a person wrote it: not for bots, webhooks, joins and pins."""
+    """Returns the question; None unless a person wrote the message, not a bot, webhook, join or
+    pin."""
     if message.author.bot or message.webhook_id is not None or message.type not in SPOKEN:
         return None
     place = place_of(message.channel)
@@ -97,8 +98,8 @@ def without_mention(text: str, bot: BotIds) -> str:
 
 
 def text_to(me: str, content: str, before: str) -> str:
-    """The text without the bot's mention, as far as a process without the gateway can tell: it does
-    not know the bot's role. `before` if only mentions of roles differ."""
+    """Returns the text without the bot's mention, as far as a process without the gateway can tell,
+    which does not know the bot's role. Returns `before` if only mentions of roles differ."""
     text = re.sub(rf"<@!?{me}>", "", content).strip()
     bare, was = (" ".join(_ROLE.sub("", t).split()) for t in (text, before))
     return before if bare == was else _ROLE.sub("", text).strip()
@@ -109,8 +110,9 @@ def roles_of(user: discord.abc.User) -> frozenset[str]:
 
 
 def subject_of(message: dict[str, Any], action: str, me: str) -> str:
-    """The message's button for the action, else its paper, else an arXiv link in it, else empty.
-    Anybody can write components that look like ours, so only those of our own messages count."""
+    """Returns the value of the message's button for the action, else of its paper, else an arXiv
+    link in it, else empty. Only our own messages count, because anybody can write components that
+    look like ours."""
     ours = str((message.get("author") or {}).get("id", "")) == me
     presses = [p for c in components(message) for p in _presses(c)] if ours else []
     found = [p.value for p in presses if p.action == action] + [p.value for p in presses if is_paper(p.value)]

@@ -10,15 +10,15 @@ PER_FORUM = 20
 NAME = 20
 """Characters of a tag's name."""
 REQUIRED = 1 << 4
-"""Flag of a forum whose posts need a tag."""
+"""The flag of a forum whose posts need a tag."""
 REACTION = "👍"
 """The default reaction, which counts as a vote for more like this."""
 
 
 def choose(wanted: Sequence[Sequence[str] | str], forum: Mapping[str, Any]) -> list[str]:
-    """Ids of the forum's tags for a post. `wanted`: for each tag its names, the first that the
-    forum has is taken (a plain string in a plan of an earlier version). A forum that requires a tag
-    and has none of them gives one that everybody may use."""
+    """Returns the ids of the forum's tags for a post. `wanted`: the names of each tag, of which the
+    first that the forum has is taken; in a plan of an earlier version it is a plain string. If a
+    forum requires a tag and has none of them, returns a tag that everybody may use."""
     usable = [tag for tag in forum.get("available_tags") or () if not tag.get("moderated")]
     by_name = {str(tag["name"]).casefold(): str(tag["id"]) for tag in usable}
     found = []
@@ -35,13 +35,13 @@ def _keys(names: Sequence[str] | str) -> list[str]:
 
 
 def change(wanted: Sequence[Sequence[str]], forum: Mapping[str, Any]) -> dict[str, Any]:
-    """What to change so that the forum has these tags, as far as it has room, and a default
-    reaction if it has none. Empty if nothing. What people made stays."""
+    """Returns what to change so that the forum has these tags, as far as it has room, and a default
+    reaction if it has none; empty if nothing. What people made stays."""
     has = list(forum.get("available_tags") or ())
     known = {str(tag["name"]).casefold() for tag in has}
     missing = [names[0] for names in wanted if not known & set(_keys(names)) and len(names[0]) <= NAME]
     made = [{"name": name} for name in missing[: max(PER_FORUM - len(has), 0)]]
-    # A list replaces the one before, so the old ones go with it under their ids.
+    # A list replaces the previous one, so the old tags are sent with their ids.
     tags = {"available_tags": [*has, *made]} if made else {}
     emoji = {"emoji_id": None, "emoji_name": REACTION}
     return tags | ({} if forum.get("default_reaction_emoji") else {"default_reaction_emoji": emoji})

@@ -1,8 +1,7 @@
 """Finds the bot's messages by the marker of their key, in a channel, thread or forum.
 
-Without “Read Message History” Discord returns an empty list instead of a refusal. An empty result
-is verified, because it would lead to a second post.
-"""
+Without “Read Message History”, Discord returns an empty list instead of a refusal. An empty result
+is verified, because it would lead to a second post."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from bot.discord.rest import MESSAGE, MESSAGES, Rest
 
 PAGE = 100
 PAGES = 50
-"""Pages searched for a key: 5,000 messages."""
+"""How many pages are searched for a key: 5,000 messages."""
 NEEDS = "“Read Message History”"
 
 
@@ -27,7 +26,7 @@ class History:
         self._rest = rest
 
     async def find(self, channel: str, key: str, since: datetime) -> str | None:
-        """The bare id of the message with this key. Raises HistoryRefused."""
+        """Returns the bare id of the message with this key. Raises HistoryRefused."""
         await self._rest.ready()
         mark, seen = marker(key), 0
         async for message in self._since(channel, snowflake(since.timestamp() * 1000)):
@@ -44,7 +43,7 @@ class History:
         return None
 
     async def find_post(self, key: str, forum: Mapping[str, Any], since: datetime) -> str | None:
-        """The forum post whose starter has this key, active or archived."""
+        """Returns the forum post, active or archived, whose starter has this key."""
         active = await self._rest.read("/guilds/{guild_id}/threads/active", guild_id=str(forum["guild_id"]))
         archived = await self._read("/channels/{channel_id}/threads/archived/public", channel_id=str(forum["id"]))
         least = snowflake(since.timestamp() * 1000)
@@ -55,7 +54,7 @@ class History:
         return None
 
     async def marker_on(self, channel: str, message: str) -> int | None:
-        """The marker of a message, for edits without its key. Raises TargetMissing."""
+        """Returns the marker of a message, for edits without its key. Raises TargetMissing."""
         try:
             now = await self._read(MESSAGE, channel_id=channel, message_id=message)
         except HistoryRefused:

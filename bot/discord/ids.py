@@ -1,8 +1,7 @@
-"""Markers of keys, ids of messages and custom_ids of buttons. Pure.
+"""Makes and reads markers of keys, ids of messages and custom_ids of buttons. Pure.
 
-The id of a message in a thread is `<thread>/<message>`, otherwise `<message>`, so that an id
-suffices to link to, edit or delete it. A thread has the id of the message it starts from.
-"""
+The id of a message in a thread is `<thread>/<message>`, otherwise `<message>`, so the id is enough
+to link to, edit or delete the message. A thread has the id of the message that it starts from."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ DISCORD_EPOCH = 1_420_070_400_000
 
 
 def marker(key: str) -> int:
-    """31 bits of the key, never 0, used as the `id` of a message's first component."""
+    """Returns 31 bits of the key, never 0, for the `id` of a message's first component."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) & 0x7FFFFFFF or 1
 
 
@@ -34,7 +33,7 @@ def message_id(channel: str | int, message: str | int, *, thread: bool) -> str:
 
 
 def locate(place: Place, message: str) -> tuple[str, str]:
-    """(channel or thread, message) for one of our ids."""
+    """Returns (channel or thread, message) for one of our ids."""
     if "/" in message:
         channel, _, bare = message.partition("/")
         return channel, bare
@@ -42,7 +41,7 @@ def locate(place: Place, message: str) -> tuple[str, str]:
 
 
 def snowflake(milliseconds: float) -> int:
-    """The smallest id of this time, given in Unix milliseconds."""
+    """Returns the smallest id of this time, given in Unix milliseconds."""
     return max(int(milliseconds) - DISCORD_EPOCH, 0) << 22
 
 
@@ -59,7 +58,8 @@ _PRESS = regex(r"pb:(\??)([a-z_-]+):(.*?)(?:~([0-9a-f]{1,8}))?", re.DOTALL)
 
 
 def custom_id(pressed: ComponentId, mark: int = 0) -> str:
-    """`mark`: the message's marker, for the first button of a forum's starter."""
+    """Returns the custom_id. `mark`: the message's marker, for the first button of a forum's
+    starter."""
     flag = "?" if pressed.confirm else ""
     text = f"pb:{flag}{pressed.action}:{pressed.value}" + (f"~{mark:x}" if mark else "")
     if len(text) > CUSTOM_ID:
@@ -68,13 +68,13 @@ def custom_id(pressed: ComponentId, mark: int = 0) -> str:
 
 
 def parse_custom_id(custom: str) -> ComponentId | None:
-    """None for a button that is not ours."""
+    """Returns the action and value, or None for a button that is not ours."""
     found = _PRESS.fullmatch(custom)
     return ComponentId(found[2], found[3], bool(found[1])) if found else None
 
 
 def has_marker(message: dict[str, object], mark: int) -> bool:
-    """Whether this message (Discord's JSON) has that marker."""
+    """Returns whether this message (Discord's JSON) has that marker."""
     first = next(iter(components(message)), None)
     if first is not None and first.get("id") == mark:
         return True
@@ -82,7 +82,7 @@ def has_marker(message: dict[str, object], mark: int) -> bool:
 
 
 def components(message: dict[str, object]) -> list[dict[str, object]]:
-    """All components, depth first."""
+    """Returns all components, depth first."""
     found: list[dict[str, object]] = []
     rest = message.get("components") or []
     assert isinstance(rest, list)

@@ -19,23 +19,24 @@ NEEDED = discord.Permissions(
     read_message_history=True,
     attach_files=True,
 )
-"""What the bot needs. It reads the history to find out whether a post in doubt arrived."""
+"""The permissions that the bot needs. It reads the history to find out whether a post in doubt
+arrived."""
 USES: Mapping[str, tuple[str, ...]] = {
     "post": ("view_channel", "send_messages"),
     "threads": ("create_public_threads", "send_messages_in_threads"),
     "history": ("read_message_history",),
     "files": ("attach_files",),
 }
-"""The permissions by what they are for."""
+"""The permissions by purpose."""
 CHANNEL, HELD, KIND = "channel", "app_permissions", "channel_type"
-"""Names in the `extra` of an interaction: where it was made, what the bot may do there, and the
-kind of channel."""
+"""Names in the `extra` of an interaction: its channel, what the bot may do there, and the kind of
+channel."""
 DIGEST_CHANNELS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
-"""Others, such as a voice channel's chat, have no threads."""
+"""Other channels, such as a voice channel's chat, have no threads."""
 
 
 def told(interaction: discord.Interaction[Any]) -> dict[str, str]:
-    """For the `extra` of what people do there."""
+    """Returns the `extra` of what people do there."""
     held = {CHANNEL: str(interaction.channel_id), HELD: str(interaction.app_permissions.value)}
     if interaction.channel is not None:
         held[KIND] = str(interaction.channel.type.value)
@@ -48,12 +49,13 @@ def _with_bot(interaction: discord.Interaction[Any]) -> bool:
 
 
 async def grants(rest: Rest, place: Place, given: Mapping[str, str]) -> list[Grant]:
-    """As the interaction in this channel tells, else as the server's roles and channels do: in a
-    thread or a forum's post other permissions count than in the channel of the digest."""
+    """Returns the rights as the interaction in this channel tells them, else as the server's roles
+    and channels do. In a thread or a forum's post, other permissions count than in the digest's
+    channel."""
     if given.get(HELD) and given.get(CHANNEL) == place.channel:
         kind = discord.ChannelType(int(given.get(KIND) or discord.ChannelType.text.value))
         return _grants(discord.Permissions(int(given[HELD])), kind)
-    channel, has = await held(rest, place.channel)
+    channel, has = await load_held(rest, place.channel)
     return _grants(has, channel.type)
 
 
@@ -66,22 +68,22 @@ def _grants(has: discord.Permissions, kind: discord.ChannelType) -> list[Grant]:
 
 
 def missing(has: discord.Permissions, *, forum: bool) -> Sequence[str]:
-    """The SDK's names of the permissions in NEEDED that are not there."""
+    """Returns the SDK's names of the permissions in NEEDED that are missing."""
     needed = [name for name, needs in NEEDED if needs]
     if forum:
-        needed.remove("create_public_threads")  # posting there is “Send Messages”
+        needed.remove("create_public_threads")  # “Send Messages” allows posting in a forum
     return [name for name in needed if not getattr(has, name) and not has.administrator]
 
 
 def spoken(name: str) -> str:
-    """`send_messages` is `Send Messages`, as Discord's settings call it in English."""
+    """Returns `Send Messages` for `send_messages`, as Discord's settings call it in English."""
     return name.replace("_", " ").title()
 
 
-async def held(
+async def load_held(
     rest: Rest, channel_id: str, member_id: str = ""
 ) -> tuple[discord.abc.GuildChannel, discord.Permissions]:
-    """The channel and what the bot, or another member, may do in it. Raises ChatError."""
+    """Returns the channel, and what the bot or another member may do in it. Raises ChatError."""
     facts = await rest.read("/channels/{channel_id}", channel_id=channel_id)
     with translate_errors("“View Channel”"):
         guild = await rest.client.fetch_guild(int(facts.get("guild_id", 0)))

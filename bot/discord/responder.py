@@ -1,9 +1,8 @@
 """Answers one interaction: implements the Responder port.
 
-Discord wants a first response within three seconds and takes more for fifteen minutes. A progress
-line or "thinking…" is replaced by the next message. After the interaction has expired, messages go
-as direct messages.
-"""
+Discord wants a first response within three seconds and accepts more for fifteen minutes. The next
+message replaces a progress line or "thinking…". After the interaction has expired, messages are
+sent as direct messages."""
 
 from __future__ import annotations
 
@@ -61,11 +60,13 @@ class InteractionData:
     person: Person
     language: str
     component: bool = False
-    """A button or menu: its message can be updated, and no message is needed."""
+    """The interaction is a button or menu. Its message can be updated, so no new message is
+    needed."""
 
 
 class Sender(Protocol):
-    """What a responder uses of `DiscordChat`, which makes responders and so cannot be imported."""
+    """What a responder uses of `DiscordChat`. The chat makes responders, so they cannot import
+    it."""
 
     rest: Rest
     streaming_tokens: set[str]
@@ -90,14 +91,15 @@ class Responder:
         self._lock = asyncio.Lock()
         self._sent_count = 0
         self._deferred = False
-        """A button was acknowledged without a message of ours: the original is the button's."""
+        """A button was acknowledged without a message of ours, so the original is the button's
+        message."""
         self._panel_message = ORIGINAL
         self._panel, self._round = "", 0
-        """The panel shown or acted in, and how many things were done in it."""
+        """The panel that is shown or acted in, and how many things were done in it."""
         self._fields: Mapping[str, str] = {}
-        """The panel's fields as they were then. What is chosen since stays."""
+        """The panel's fields at that time. What was chosen since stays."""
         self._thinking = False
-        """Discord shows "thinking…" and nothing was sent since."""
+        """Discord shows "thinking…", and nothing has been sent since."""
         self._hook: dict[str, Any] = {"webhook_id": ticket.application, "webhook_token": ticket.token}
 
     def handed_over(self) -> Mapping[str, str]:
@@ -112,7 +114,7 @@ class Responder:
 
     @classmethod
     def resumed(cls, place: Place, person: Person, extra: Mapping[str, str], chat: Sender, forms: Forms) -> Self:
-        """Goes on answering from what another Responder handed over."""
+        """Returns a responder that continues from what another one handed over."""
         name, token, application = (extra.get(field, "") for field in ("id", "token", "application"))
         language = extra.get("language", person.language)
         ticket = InteractionData(name, token, application, place, person, language, component=True)
@@ -126,7 +128,7 @@ class Responder:
         return self
 
     async def show(self, post: Post, *, picture: Upload | None = None) -> None:
-        if picture is not None:  # a first response takes no file here
+        if picture is not None:  # a first response cannot carry a file here
             await self.acknowledge()
         async with self._lock:
             for i, payload in enumerate(messages(post, private=True, pictured=picture is not None)):
@@ -148,7 +150,7 @@ class Responder:
                 elif self.ticket.token not in self._chat.streaming_tokens:
                     made = await self._rest.write("POST", FOLLOW_UP, {**payload, "flags": V2 | EPHEMERAL}, **self._hook)
                     self._replaceable = str(made["id"])
-            except TargetMissing:  # expired; progress needs no direct message
+            except TargetMissing:  # the interaction has expired, and progress is not worth a direct message
                 self.acknowledged = True
 
     async def form(self, form: Form) -> None:
@@ -171,7 +173,8 @@ class Responder:
             await self.draw_panel(name, filling, first=first)
 
     def _filled(self, panel: Panel, before: Filling) -> Filling | None:
-        """The panel with what was chosen since its check began. None: another was pressed."""
+        """Returns the panel with what was chosen since its check began; None if another button was
+        pressed."""
         if before.panel is not None and before.panel.round != self._round:
             return None
         since = {n: v for n, v in before.values.items() if self._fields.get(n) != v}
@@ -183,13 +186,13 @@ class Responder:
                 await self._send(payload)
 
     def in_panel(self, name: str, round: int, fields: Mapping[str, str]) -> None:  # noqa: A002
-        """Answers something done in this panel, the `round`-th thing, with these fields."""
+        """Answers an action in this panel: the `round`-th, with these fields."""
         self._panel, self._round, self._fields = name, round, fields
 
     async def draw_panel(self, name: str, filling: Filling, *, first: bool = False) -> None:
         payload = panels.message(name, filling)
         async with self._lock:
-            if self._deferred and first:  # the original is the message of the button, which all see
+            if self._deferred and first:  # everyone sees the original, which is the button's message
                 made = await self._rest.write("POST", FOLLOW_UP, {**payload, "flags": V2 | EPHEMERAL}, **self._hook)
                 self._panel_message = str(made["id"])
             elif self.acknowledged:
@@ -275,7 +278,7 @@ class Responder:
             await self._chat.send_payload(self.ticket.person, payload, key, upload)
 
     async def _send_response(self, body: dict[str, Any], upload: Upload | None) -> None:
-        if not self.ticket.token:  # too old to be kept
+        if not self.ticket.token:  # the token has expired and was not kept
             raise TargetMissing(say.sentence("error.discord.ended"))
         if not self.acknowledged:
             await self._respond(ResponseType.MESSAGE, body)
@@ -285,7 +288,7 @@ class Responder:
             await self._rest.write("POST", FOLLOW_UP, body, upload=upload, **self._hook)
 
     async def _change(self, slot: str, change: dict[str, Any], upload: Upload | None) -> None:
-        """Puts a message in the place of another one, which stays if its picture is refused."""
+        """Replaces a message by another. If the picture is refused, the message stays."""
         try:
             await self._rest.write("PATCH", webhook_message(slot), change, upload=upload, **self._hook)
         except Refused:
@@ -294,7 +297,7 @@ class Responder:
             raise
 
     def _take_replaceable(self) -> str:
-        """The message to replace; none while it holds an unfinished answer."""
+        """Returns the message to replace; none while it holds an unfinished answer."""
         slot, self._replaceable = self._replaceable, ""
         return "" if slot == ORIGINAL and self.ticket.token in self._chat.streaming_tokens else slot
 
@@ -311,13 +314,13 @@ class Responder:
 
 
 def _pages(post: Post) -> list[dict[str, Any]]:
-    """Messages that leave room for the pager."""
+    """Returns messages that leave room for the pager."""
     found = [p for p in pieces(post) if not isinstance(p, Row)]
     return [v2(m) for m in pack(found, lambda _: (TEXT, COMPONENTS - 4))]
 
 
 def _pager(at: int, pages: int, pressed: ComponentId) -> dict[str, Any]:
-    """‹ 2/3 ›. The buttons hold the original press, so that paging works after a restart."""
+    """Returns `‹ 2/3 ›`. The buttons hold the original press, so paging works after a restart."""
 
     def button(label: str, to: int, *, disabled: bool) -> dict[str, Any]:
         turned = ComponentId("page", f"{to}:{pressed.action}:{pressed.value}")

@@ -1,8 +1,7 @@
-"""Requests to Discord through the SDK's HTTP client. Errors become ChatErrors.
+"""Makes requests to Discord through the SDK's HTTP client. Errors become ChatErrors.
 
 The SDK retries reads. It would also retry a post after 429 and most 5xx, so writes pass their own
-`raise_for_status`, which ends the request at the first error.
-"""
+`raise_for_status`, which ends the request at the first error."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from digest.errors import Misconfigured
 
 TIMEOUT = 15.0
 READ_TRIES = 4
-"""Of a read that Discord answers with 429."""
+"""How often a read is tried that Discord answers with 429."""
 UNREACHABLE = 5.0
 """Seconds until an unreachable Discord is asked again."""
 
@@ -48,9 +47,10 @@ MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = MESSAGES + "/{message_id}"
 CHANNEL = "/channels/{channel_id}"
 GLOBAL = "global"
-"""The throttle of the whole token."""
+"""The name of the pause that holds for the whole token."""
 CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
-"""The first response to an interaction, which has no limit of its own and three seconds."""
+"""The path of an interaction's first response, which has no rate limit and must come within three
+seconds."""
 ORIGINAL = "@original"
 """The id of an interaction's first response."""
 THREAD_EXISTS = 160004
@@ -61,12 +61,12 @@ REFUSES_LOGIN = "Discord refuses the token: copy it again from the Bot page of t
 
 
 def webhook_message(message: str) -> str:
-    """The path of a message in answer to an interaction."""
+    """Returns the path of a message in answer to an interaction."""
     return "/webhooks/{webhook_id}/{webhook_token}/messages/" + message
 
 
 class Refused(ChatError):
-    """A refusal with Discord's error code, for callers that handle it."""
+    """A refusal with Discord's error code, for callers that handle the code."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -82,7 +82,7 @@ class File(NamedTuple):
 
 class Rest:
     def __init__(self, client: discord.Client, token: str = "", throttle: Throttle | None = None) -> None:
-        """`throttle`: of all requests with this token."""
+        """`throttle`: the pauses of all requests with this token."""
         self.client = client
         self._token = token
         self.throttle = throttle or Throttle()
@@ -106,7 +106,7 @@ class Rest:
                 try:
                     with translate_errors(""):
                         await log_in(self.client, self._token)
-                except Misconfigured:  # ends the program only where it listens
+                except Misconfigured:  # only the listener ends the program for this
                     raise Forbidden(say.sentence("error.discord.token")) from None
 
     async def write(
@@ -120,8 +120,8 @@ class Rest:
         **parts: str,
     ) -> Any:
         """Makes one request without a retry. `needs`: the permissions that the error names.
-        `upload`: a file that the body names. After a 429 none is made there until Discord's pause
-        is over, but Throttled raised."""
+        `upload`: a file that the body names. Raises Throttled, also without a request until the
+        pause after a 429 is over."""
         await self.ready()
         more = {} if body is None else {"json": body} if upload is None else _form(body, upload)
         limit = 4 * TIMEOUT if isinstance(upload, File) else TIMEOUT
@@ -151,7 +151,8 @@ class Rest:
             raise
 
     async def read(self, path: str, *, needs: str = "", params: dict[str, Any] | None = None, **parts: str) -> Any:
-        """The SDK retries what fails, but for a 429: then all requests of the token wait."""
+        """Makes one read. The SDK retries failures; after a 429, waits until Discord's pause is
+        over."""
         await self.ready()
         name = " ".join(("GET", path, parts.get("channel_id", "")))
         for left in reversed(range(READ_TRIES)):
@@ -174,7 +175,7 @@ class Rest:
 
 
 def _form(body: Any, file: Upload | File) -> dict[str, Any]:
-    """Arguments for a request with a body and a file, as the SDK makes them."""
+    """Returns the arguments of a request with a body and a file, as the SDK makes them."""
     opened = discord.File(io.BytesIO(file.data), filename=file.name)
     return {
         "files": [opened],
@@ -186,7 +187,8 @@ def _form(body: Any, file: Upload | File) -> dict[str, Any]:
 
 
 def _parsed(answer: Any) -> Any:
-    """Raises OutcomeUnknown for a page, and for JSON that says nothing; an empty answer is one."""
+    """Returns the JSON of an answer. Raises OutcomeUnknown for a page and for JSON that is no
+    answer. An empty answer is valid."""
     if answer is None or (isinstance(answer, str) and answer):
         raise OutcomeUnknown(say.sentence("error.discord.slow"))
     return answer
@@ -198,7 +200,7 @@ async def log_in(client: discord.Client, token: str) -> None:
         await client.login(token)
     except discord.LoginFailure:
         raise Misconfigured(REFUSES_LOGIN) from None
-    except (KeyError, TypeError) as error:  # a page, or JSON of another shape
+    except (KeyError, TypeError) as error:  # the answer was a page, or JSON of another shape
         raise OutcomeUnknown(say.sentence("error.discord.slow")) from error
 
 
@@ -256,6 +258,7 @@ def _by_status(error: discord.HTTPException, needs: str) -> ChatError:
 
 
 def _wait(error: discord.HTTPException) -> float:
-    """Seconds from the header. A ban by Discord's edge has no body and may last an hour."""
+    """Returns the seconds that the header names. A ban by Discord's edge has no body and may last
+    an hour."""
     headers = getattr(error.response, "headers", {})
     return seconds_of(headers.get("Retry-After"), 5.0)

@@ -1,4 +1,4 @@
-"""Decides who may ask where the settings name roles (DISCORD_ASK_ROLES)."""
+"""Decides who may ask if the settings name roles (DISCORD_ASK_ROLES)."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ class AskRoles:
         self._known: LRUCache[int, tuple[float, bool]] = LRUCache(MAX_PEOPLE)
 
     async def allow(self, user: discord.abc.User, *, direct: bool) -> bool:
-        """In a direct conversation, a role in any of the bot's servers counts."""
+        """Returns whether the user may ask. In a direct conversation, a role in any of the bot's
+        servers counts."""
         if not self.roles:
             return True
         return await self._has_role_anywhere(user.id) if direct else bool(self.roles & roles_of(user))
 
     async def _has_role_anywhere(self, user: int) -> bool:
-        """False if Discord does not say."""
+        """Returns whether the user has a role in any server; False if Discord does not say."""
         asked, known = self._known.get(user, (0.0, False))
         if asked and time.monotonic() - asked < MAX_AGE:
             return known

@@ -1,7 +1,6 @@
 """Reads messages missed during downtime in channels, active threads and direct conversations.
 
-The event handler knows which of them were answered.
-"""
+The event handler knows which of them were answered."""
 
 from __future__ import annotations
 
@@ -28,23 +27,23 @@ LIFE = timedelta(days=30)
 WRITE_EVERY = 5.0
 """Seconds between two writes of the watermark."""
 MAX_AGE = timedelta(hours=24)
-"""Older questions are not answered."""
+"""How old a question may be to be answered."""
 MARGIN = timedelta(seconds=60)
-"""Events may come out of order."""
+"""How far back reading starts before the watermark, because events may come out of order."""
 MAX_MESSAGES = 200
-"""Read per thread."""
+"""How many messages are read per thread."""
 MAX_DIRECTS = 200
 MAX_OTHERS = 50
-"""Channels and threads read per server in which the bot has no digest and no thread: it may have
-been mentioned there. Those with the newest messages; each costs a request or two."""
+"""How many channels and threads are read per server in which the bot has no digest and no thread,
+in case it was mentioned there. Those with the newest messages are read. Each costs a request or
+two."""
 
 
 class Watermark:
-    """The newest message id received and the direct channels, saved in the store.
+    """Stores the newest message id received, and the direct channels.
 
-    It is held, and not saved, until a session has caught up: what the session receives before is
-    newer than what it missed.
-    """
+    While it is held, it is not saved. It is held until a session has caught up, because the session
+    receives newer messages before it reads the missed ones."""
 
     def __init__(self, memory: Cache) -> None:
         self._memory = memory
@@ -65,11 +64,11 @@ class Watermark:
     async def save(self) -> None:
         if self._newest and not self._held:
             self._written = time.monotonic()
-            with contextlib.suppress(PaperboyError):  # an older watermark only means more to read
+            with contextlib.suppress(PaperboyError):  # with an older watermark, more is read
                 await self._memory.put(WATERMARK_KEY, str(self._newest).encode(), LIFE)
 
     async def before(self, now: float) -> int | None:
-        """The id to read from, for a Unix time in seconds; None at the very first start."""
+        """Returns the id to read from, for a Unix time in seconds; None at the very first start."""
         kept = await self._memory.get(WATERMARK_KEY)
         if kept is None:
             return None
@@ -94,8 +93,9 @@ async def catch_up(
     concerns: Callable[[Place], Awaitable[bool]],
     receive: Callable[[discord.Message], Awaitable[None]],
 ) -> None:
-    """Passes each message newer than the watermark to `receive`, then releases the watermark. A
-    channel that could not be read keeps it held: the next start reads from the same moment."""
+    """Passes each message newer than the watermark to `receive`, then releases the watermark. If a
+    channel cannot be read, the watermark stays held, and the next start reads from the same
+    moment."""
     after = await watermark.before(time.time())
     if after is None:
         await watermark.note(snowflake(time.time() * 1000))
@@ -110,7 +110,7 @@ async def catch_up(
                     found += 1
                     await receive(message)
                     await watermark.note(message.id)
-        except (Forbidden, TargetMissing):  # the right or the channel went meanwhile
+        except (Forbidden, TargetMissing):  # the right or the channel was lost meanwhile
             continue
         except ChatError as error:
             unread += 1
@@ -123,9 +123,9 @@ async def catch_up(
 async def _channels(
     client: discord.Client, watermark: Watermark, concerns: Callable[[Place], Awaitable[bool]], after: int
 ) -> AsyncIterator[discord.abc.Messageable]:
-    """With messages newer than `after`: the bot's active threads, channels with a digest and their
-    active threads, posts of a forum too. Then other channels and threads, at most MAX_OTHERS. And
-    all direct conversations."""
+    """Yields channels with messages newer than `after`. First come the bot's active threads, then
+    the channels with a digest and their active threads or forum posts. Then come at most MAX_OTHERS
+    other channels and threads, and all direct conversations."""
     for guild in client.guilds:
         places: list[discord.TextChannel | discord.Thread] = [*guild.text_channels, *guild.threads]
         others: list[discord.TextChannel | discord.Thread] = []

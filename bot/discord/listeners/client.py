@@ -1,8 +1,7 @@
-"""The gateway client: passes events that concern the bot to the event handler.
+"""Passes the gateway's events that concern the bot to the event handler.
 
-The SDK caches no messages. An event may come twice (a resume, a second process with the token); the
-event handler recognises messages by their ids.
-"""
+The SDK caches no messages. An event may come twice, after a resume or from a second process with
+the token. The event handler recognises messages by their ids."""
 
 from __future__ import annotations
 
@@ -42,7 +41,7 @@ NOTICE_LIFE = timedelta(days=1)
 
 
 def intents(*, content: bool) -> discord.Intents:
-    """The intents needed. Only `content` gives texts of messages that do not address the bot."""
+    """Returns the intents. Only `content` gives texts of messages that do not address the bot."""
     return discord.Intents(
         guilds=True,
         guild_messages=True,
@@ -63,7 +62,8 @@ class Gateway(discord.Client):
         content: bool = True,
         roles: frozenset[str] = frozenset(),
     ) -> None:
-        """`content`: with the message-content intent. `roles`: ids that may ask; empty for all."""
+        """`content`: whether to request the message-content intent. `roles`: ids that may ask;
+        empty for all."""
         super().__init__(
             intents=intents(content=content),
             max_messages=None,
@@ -78,16 +78,16 @@ class Gateway(discord.Client):
         self.watermark = Watermark(memory)
         acts = Interactions(handler, chat, memory, self.rest, self.ask_roles)
         self._acts = acts
-        # They count in the order in which Discord tells them: 👍, then 👎, then all taken off.
+        # Their order matters, as Discord tells them: 👍, then 👎, then all removed.
         self._reactions = asyncio.Lock()
-        self.tree = commands.tree(self, acts.typed, acts.chosen, acts.complete)
+        self.tree = commands.tree(self, acts.handle_command, acts.handle_message_command, acts.complete)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._catching_up: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Syncs changed commands. The SDK calls it after login and before connecting."""
         await self.tree.set_translator(Translator())
-        # The commands are described in every language, one after another.
+        # The descriptions are made in every language, one after another.
         await asyncio.to_thread(read_all, "bot")
         try:
             await self._sync()
@@ -109,9 +109,9 @@ class Gateway(discord.Client):
             log.info("event=commands_synced")
 
     async def on_connect(self) -> None:
-        """Holds the watermark: a new session starts and may receive messages before it is ready."""
+        """Holds the watermark, because a new session may receive messages before it is ready."""
         self.watermark.hold()
-        if self._catching_up is not None:  # the new session's begins where this one did
+        if self._catching_up is not None:  # the new session reads from where this one did
             self._catching_up.cancel()
 
     async def on_ready(self) -> None:
@@ -120,7 +120,7 @@ class Gateway(discord.Client):
         self._catching_up = self._track(asyncio.create_task(self._catch_up(), name="catch_up"))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  # args hold texts
-        error = sys.exception()  # the SDK calls this in its except
+        error = sys.exception()  # the SDK calls this in its except clause
         log.error("event=bug in=%s\n%s", event_method, trace(error) if error else "")
 
     async def _catch_up(self) -> None:
@@ -128,17 +128,17 @@ class Gateway(discord.Client):
             await catch_up(self, self.watermark, self.handler.knows, self.receive)
         except PaperboyError as error:
             log.warning("event=catch_up_failed reason=%r", for_log(error))
-        except RuntimeError:  # the SDK's word for a request after its end
+        except RuntimeError:  # the SDK raises it for a request after the client is closed
             if not self.is_closed():
                 raise
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
-        """Ignores what comes once the connection closes: the next start catches up on it."""
+        """Ignores events once the connection closes. The next start catches up on them."""
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
     def _schedule_event(self, *args: Any, **kwargs: Any) -> asyncio.Task[None]:
-        """The SDK starts every handler here; `drain` waits for them."""
+        """Starts a handler. The SDK starts every handler here, and `drain` waits for them."""
         return self._track(super()._schedule_event(*args, **kwargs))
 
     def _track(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
@@ -158,9 +158,9 @@ class Gateway(discord.Client):
 
     async def receive(self, message: discord.Message) -> None:
         """Stores a message that concerns the bot. Raises the store's errors."""
-        await self._store_with_retry(lambda: self._asked(message))
+        await self._store_with_retry(lambda: self._handle_question(message))
 
-    async def _asked(self, message: discord.Message) -> None:
+    async def _handle_question(self, message: discord.Message) -> None:
         question = await self._question_for_us(message)
         if question is None:
             return
@@ -173,11 +173,11 @@ class Gateway(discord.Client):
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         message = payload.message
-        if message.edited_at is None:  # Discord added a preview
+        if message.edited_at is None:  # Discord added a preview of a link
             return
-        await self._store_with_retry(lambda: self._amended(message))
+        await self._store_with_retry(lambda: self._handle_edit(message))
 
-    async def _amended(self, message: discord.Message) -> None:
+    async def _handle_edit(self, message: discord.Message) -> None:
         """Passes on an edit; the handler knows which messages it answers. Without the intent,
         Discord hides a text that no longer mentions the bot."""
         question = question_of(message, self.me(message.guild))
@@ -189,24 +189,26 @@ class Gateway(discord.Client):
         await self.handler.on_edit(replace(question, edited=f"{message.edited_at.timestamp():.6f}"))
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        await self._deleted(payload.channel_id, [payload.message_id])
+        await self._handle_deletion(payload.channel_id, [payload.message_id])
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        """Discord does not tell the messages that go with it."""
+        """Passes on the deletion of a thread. Discord does not report the messages that go with
+        it."""
         place = Place(NAME, str(payload.parent_id), str(payload.thread_id))
         await self._store_with_retry(lambda: self.handler.on_delete(place, ""))
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        await self._deleted(payload.channel_id, sorted(payload.message_ids))
+        await self._handle_deletion(payload.channel_id, sorted(payload.message_ids))
 
-    async def _deleted(self, channel: int, messages: list[int]) -> None:
+    async def _handle_deletion(self, channel: int, messages: list[int]) -> None:
         place = await self.place(channel)
         for message in messages:
             withdraw = functools.partial(self.handler.on_delete, place, chat_message_id(place, message))
             await self._store_with_retry(withdraw)
 
     async def _question_for_us(self, message: discord.Message) -> Question | None:
-        """The Question if the message addresses the bot or is readable in one of its threads."""
+        """Returns the Question if the message addresses the bot, or is readable in one of its
+        threads."""
         question = question_of(message, self.me(message.guild))
         if question is None or question.addressed:
             hidden = question is not None and not message.content and not self.intents.message_content
@@ -228,17 +230,18 @@ class Gateway(discord.Client):
         return BotIds(self.user.id, role.id if role is not None else 0)
 
     async def _store_with_retry(self, keep: Callable[[], Awaitable[None]]) -> None:
-        """Retries while the store is away: Discord does not deliver again."""
+        """Stores an event and retries while the store is away, because Discord does not send it
+        again."""
         await stamina.AsyncRetryingCaller(attempts=6, timeout=60.0)(PaperboyError, keep)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.message_author_id in (None, getattr(self.user, "id", None)):
-            await self._reacted(payload, undo=False)
+            await self._handle_reaction(payload, undo=False)
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
-        await self._reacted(payload, undo=True)
+        await self._handle_reaction(payload, undo=True)
 
-    async def _reacted(self, payload: discord.RawReactionActionEvent, *, undo: bool) -> None:
+    async def _handle_reaction(self, payload: discord.RawReactionActionEvent, *, undo: bool) -> None:
         kind = vote_of(payload.emoji.name)
         assert self.user is not None
         if kind is None or payload.user_id == self.user.id or (payload.member is not None and payload.member.bot):
@@ -252,13 +255,13 @@ class Gateway(discord.Client):
             )
 
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
-        await self._reactions_cleared(payload.channel_id, payload.message_id)
+        await self._handle_cleared_reactions(payload.channel_id, payload.message_id)
 
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
         if vote_of(payload.emoji.name) is not None:
-            await self._reactions_cleared(payload.channel_id, payload.message_id, payload.emoji.name)
+            await self._handle_cleared_reactions(payload.channel_id, payload.message_id, payload.emoji.name)
 
-    async def _reactions_cleared(self, channel: int, message: int, emoji: str = "") -> None:
+    async def _handle_cleared_reactions(self, channel: int, message: int, emoji: str = "") -> None:
         async with self._reactions:
             place = await self.place(channel)
             cleared = chat_message_id(place, message)
@@ -266,13 +269,13 @@ class Gateway(discord.Client):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         if interaction.type is discord.InteractionType.component:
-            await self._acts.component(interaction)
+            await self._acts.handle_component(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
-            await self._acts.modal(interaction)
+            await self._acts.handle_modal(interaction)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Reports the invitation for every channel, and where to say how to begin: in the system
-        channel or the first one the bot may post in."""
+        channel, or the first channel in which the bot may post."""
         may = [c for c in guild.text_channels if c.permissions_for(guild.me).send_messages]
         first = guild.system_channel if guild.system_channel in may else next(iter(may), None)
         for channel in guild.channels:
@@ -293,6 +296,7 @@ class Gateway(discord.Client):
         await self._store_with_retry(lambda: self.handler.on_membership(place, joined=joined, greet=greet))
 
     async def place(self, channel_id: int) -> Place:
-        """The Place for a channel id; the SDK caches no archived threads and direct messages."""
+        """Returns the Place for a channel id. The SDK caches no archived threads and direct
+        messages."""
         channel = self.get_channel(channel_id)
         return place_of(channel) if channel is not None else await self.chat.place(str(channel_id))

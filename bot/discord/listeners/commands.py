@@ -1,4 +1,4 @@
-"""Discord's application commands `/paper` and `/digest`, and the commands on a message."""
+"""Defines Discord's commands `/paper` and `/digest`, and the commands on a message."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ Interaction = discord.Interaction[Any]
 
 
 class Typed(Protocol):
-    """Takes `paper` or `digest` and the text after it, and a question where there is a field."""
+    """Takes `paper` or `digest`, the text after it, and a question if there is a field for it."""
 
     async def __call__(
         self, interaction: Interaction, name: str, text: str, question: str = "", channel: str = ""
     ) -> None:
-        """`channel`: the id of another channel that it is about."""
+        """`channel`: the id of another channel that the command is about."""
         ...
 
 
 Chosen = Callable[[Interaction, str], Awaitable[None]]
-"""(interaction with its message, action)."""
+"""Takes (interaction with its message, action)."""
 Complete = Callable[[Interaction, str, str], Awaitable[Sequence[tuple[str, str]]]]
-"""(interaction, field, text typed so far)."""
+"""Takes (interaction, field, text typed so far)."""
 
 ANYWHERE_INSTALLED = AppInstallationType(guild=True, user=True)
-"""A person may install the app for themselves, and then uses it where the bot is no member."""
+"""A person may install the app for themselves, and then use it where the bot is no member."""
 ANYWHERE = AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 Own = Literal["setup", "status", "now", "pause", "resume", "remove"]
-"""What `/digest me` takes."""
+"""The values that `/digest me` takes."""
 TEXT = 1000
-"""Characters of a question or of words to search for."""
+"""Longest question, and longest words to search for, in characters."""
 
 
 def tree(client: discord.Client, typed: Typed, chosen: Chosen, complete: Complete) -> app_commands.CommandTree[Any]:
@@ -84,9 +84,10 @@ def _paper(typed: Typed, complete: Complete) -> Group:
 
 
 def _digest(typed: Typed) -> Group:
-    """Everybody sees it: Discord's permissions hold for the whole group, and `status` and `help`
-    are for everybody. The handler refuses the rest to who may not. In a direct conversation with
-    the bot all are about the person's own digest."""
+    """Returns the group `/digest`. Everybody sees it, because Discord's permissions hold for the
+    whole group, and `status` and `help` are for everybody. The handler refuses the other verbs to
+    people without the right. In a direct conversation with the bot, all verbs are about the
+    person's own digest."""
     contexts = AppCommandContext(guild=True, dm_channel=True)
     group = Group(name="digest", description=described("digest"), allowed_contexts=contexts)
     _verbs(group, "digest", typed, ("now", "retract", "pause", "resume", "status", "zotero", "forget", "help"))
@@ -116,7 +117,7 @@ def _digest(typed: Typed) -> Group:
 
 
 class _Channel(app_commands.Transformer):
-    """A channel that takes digests, also one that the bot cannot see."""
+    """A channel that takes digests, including one that the bot cannot see."""
 
     @property
     def type(self) -> discord.AppCommandOptionType:
@@ -148,7 +149,7 @@ def _on_message(action: str, chosen: Chosen) -> app_commands.ContextMenu:
     async def callback(interaction: Interaction, message: discord.Message) -> None:  # noqa: ARG001  # its type names the kind
         await chosen(interaction, action)
 
-    anywhere = action == "ask"  # the others are about what stands in a channel of the bot
+    anywhere = action == "ask"  # the others are about a message in a channel of the bot
     return app_commands.ContextMenu(
         name=described(f"message.{action}"),
         callback=callback,
@@ -158,7 +159,8 @@ def _on_message(action: str, chosen: Chosen) -> app_commands.ContextMenu:
 
 
 def only_on_servers(made: app_commands.CommandTree[Any]) -> None:
-    """Takes back what people may install for themselves, for an app that does not allow it."""
+    """Makes all commands available on servers only, for an app that people may not install for
+    themselves."""
     for command in (*made.get_commands(), *made.get_commands(type=discord.AppCommandType.message)):
         if command.allowed_installs is not None:
             for name in ("allowed_installs", "allowed_contexts"):
@@ -166,7 +168,7 @@ def only_on_servers(made: app_commands.CommandTree[Any]) -> None:
 
 
 async def fingerprint(made: app_commands.CommandTree[Any]) -> str:
-    """A hash of the commands, which are synced only when it changes."""
+    """Returns a hash of the commands, which are synced only when it changes."""
     translator = made.translator
     payload = [
         await command.get_translated_payload(made, translator) if translator else command.to_dict(made)

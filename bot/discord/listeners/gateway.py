@@ -19,9 +19,9 @@ from digest.ports import Cache
 log = logging.getLogger(__name__)
 
 MAX_WAIT = 60.0
-"""Seconds between two attempts to connect: Discord allows 1,000 IDENTIFYs a day."""
+"""Seconds between two attempts to connect, at most: Discord allows 1,000 IDENTIFYs a day."""
 NOT_AUTHENTICATED = 4004
-"""Discord's code as it closes the gateway on a wrong token."""
+"""The code with which Discord closes the gateway on a wrong token."""
 
 
 class DiscordListener:
@@ -33,9 +33,9 @@ class DiscordListener:
         self._closing = asyncio.Event()
         self.client: Gateway | None = None
         self.began = False
-        """Discord took the token once."""
+        """Discord has accepted the token once."""
         self.content = True
-        """Whether plain messages can be read; true until Discord refuses the intent."""
+        """Plain messages can be read. True until Discord refuses the intent."""
 
     @property
     def ready(self) -> bool:
@@ -49,7 +49,7 @@ class DiscordListener:
             self.client = Gateway(self._handler, self._chat, self._memory, content=self.content, roles=self._roles)
             try:
                 await log_in(self.client, self._token)
-                await self._chat.rest.ready()  # what answers a command must work when the token is refused later
+                await self._chat.rest.ready()  # commands are answered even if the token is refused later
                 self.began = True
                 await self.client.connect()
             except discord.PrivilegedIntentsRequired:
@@ -74,7 +74,7 @@ class DiscordListener:
                 log.warning("event=not_connected reason=%s wait=%.0f", type(error).__name__, wait)
             finally:
                 await self.client.close()
-            # Not `wait_for`, which on Python 3.11 can swallow a cancellation.
+            # `wait_for` can swallow a cancellation on Python 3.11.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._closing.wait()

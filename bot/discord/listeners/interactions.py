@@ -1,8 +1,7 @@
-"""Commands, buttons, menus and modals of Discord, answered within its three seconds.
+"""Handles commands, buttons, menus and modals of Discord within its three seconds.
 
-A control's action is in its custom_id, so that it works after a restart. Two processes with one
-token both get every interaction; the first to claim it answers.
-"""
+A control's action is in its custom_id, so it works after a restart. If two processes have the same
+token, both get every interaction, and the first to claim it answers."""
 
 from __future__ import annotations
 
@@ -53,9 +52,9 @@ ACKNOWLEDGE_AFTER = 1.8
 """Seconds until an interaction is acknowledged; Discord waits for three."""
 CLAIM = timedelta(minutes=15)
 IN_PANEL = ("set", "group", "open", "press")
-"""What is done in a panel, as its controls name it."""
+"""The actions of a panel's controls."""
 SUGGEST_WITHIN = 2.0
-"""Seconds for suggestions."""
+"""Seconds that suggestions may take."""
 
 
 class Interactions:
@@ -65,7 +64,7 @@ class Interactions:
         self._roles = roles
         self.running: set[asyncio.Task[Any]] = set()
 
-    async def typed(
+    async def handle_command(
         self, interaction: Interaction, name: str, text: str, question: str = "", channel: str = ""
     ) -> None:
         responder = await self._responder(interaction)
@@ -81,15 +80,16 @@ class Interactions:
         await self._run_once(interaction, responder, work())
 
     async def _there(self, interaction: Interaction, responder: Responder, channel: str) -> InteractionData | None:
-        """What was done, as done in another channel of the server, with the person's rights there;
-        as it is if the channel is empty or this one. None, and it is said, if it is hidden."""
+        """Returns the interaction as one in another channel of the server, with the person's rights
+        there; unchanged if the channel is empty or this one. If the channel is hidden, says so and
+        returns None."""
         ticket = responder.ticket
         if channel in ("", ticket.place.channel) or interaction.guild_id is None:
             return ticket
         try:
             if not (await self._rest.read("/channels/{channel_id}", channel_id=channel)).get("guild_id"):
-                return ticket  # the person's own settings; they belong to no server
-            found, has = await permissions.held(self._rest, channel, ticket.person.id)
+                return ticket  # the person's own settings belong to no server
+            found, has = await permissions.load_held(self._rest, channel, ticket.person.id)
         except ChatError as error:
             words = in_language(error.sentence, ticket.language)
             await responder.show(Post((Text(words),), words[:90]))
@@ -98,8 +98,8 @@ class Interactions:
         person = replace(ticket.person, admin=manages, moderates=manages)
         return replace(ticket, place=Place(NAME, channel), person=person)
 
-    async def chosen(self, interaction: Interaction, action: str) -> None:
-        """A command on a message. The interaction includes the message."""
+    async def handle_message_command(self, interaction: Interaction, action: str) -> None:
+        """Handles a command on a message. The interaction includes the message."""
         data: Any = interaction.data
         message: dict[str, Any] = data["resolved"]["messages"][data["target_id"]]
         responder = await self._responder(interaction)
@@ -110,15 +110,15 @@ class Interactions:
             return
         await self._click(interaction, responder, ComponentId(action, value), str(message["id"]))
 
-    async def component(self, interaction: Interaction) -> None:
+    async def handle_component(self, interaction: Interaction) -> None:
         data: Any = interaction.data
         custom = str(data["custom_id"])
-        if custom.startswith("pb:menu:") and data.get("values"):  # a select of a message of an earlier version
+        if custom.startswith("pb:menu:") and data.get("values"):  # a menu in a message of an earlier version
             custom = str(data["values"][0])
         pressed = parse_custom_id(custom)
         if pressed is None:
             return
-        if data.get("values") and pressed.action not in IN_PANEL:  # its own value numbers the menus of one list
+        if data.get("values") and pressed.action not in IN_PANEL:  # its own value numbers the menus of a list
             pressed = ComponentId(pressed.action, ",".join(map(str, data["values"])), pressed.confirm)
         assert interaction.message is not None
         if pressed.action == "page":
@@ -138,7 +138,7 @@ class Interactions:
         else:
             await self._click(interaction, responder, pressed, str(interaction.message.id))
 
-    async def modal(self, interaction: Interaction) -> None:
+    async def handle_modal(self, interaction: Interaction) -> None:
         data: Any = interaction.data
         if name := forms.of_panel_modal(str(data["custom_id"])):
             responder = await self._responder(interaction, component=True)
@@ -155,7 +155,7 @@ class Interactions:
         )
 
     async def complete(self, interaction: Interaction, field: str, typed: str) -> Sequence[tuple[str, str]]:
-        """Suggestions; none if they take too long."""
+        """Returns suggestions; none if they take too long."""
         try:
             async with asyncio.timeout(SUGGEST_WITHIN):
                 return await self._handler.complete(field, typed, place_of(interaction.channel))
@@ -166,7 +166,7 @@ class Interactions:
     async def _ask_to_confirm(
         self, interaction: Interaction, responder: Responder, pressed: ComponentId, custom: str
     ) -> None:
-        """Asks whether they are sure, unless they may not do it."""
+        """Asks the person to confirm, unless they may not do it."""
         message = str(interaction.message.id) if interaction.message else ""
         if refusal := await self._handler.refusal(_click_of(interaction, responder, pressed, message)):
             await responder.show(Post((Text(refusal),), refusal[:90]))
@@ -185,7 +185,7 @@ class Interactions:
         assert here is not None
         self.running.add(here)
         try:
-            if await self._claimed(str(interaction.id)):
+            if await self._claim(str(interaction.id)):
                 await self._run_in_time(responder, work)
             else:
                 work.close()
@@ -212,8 +212,8 @@ class Interactions:
             words = say("discord.failed", responder.ticket.language)
             await responder.show(Post((Text(words),), words))
 
-    async def _claimed(self, name: str) -> bool:
-        """Whether this process may answer. All may without the store."""
+    async def _claim(self, name: str) -> bool:
+        """Returns whether this process may answer. Without the store, every process may."""
         mine = secrets.token_bytes(8)
 
         async def make() -> bytes:
@@ -227,7 +227,8 @@ class Interactions:
     async def _responder(
         self, interaction: Interaction, pressed: ComponentId | None = None, *, component: bool = False
     ) -> Responder:
-        """`component`: it changes the message it comes from, though it is none."""
+        """Returns the responder. `component`: the interaction changes its message, although it is
+        not a component's."""
         language = str(interaction.locale)
         asks = await self._roles.allow(interaction.user, direct=interaction.guild_id is None)
         ticket = InteractionData(
@@ -247,7 +248,7 @@ class Interactions:
         name, _, part = pressed.value.partition(":")
         filling = await self._forms.load(name, responder.ticket.person.id)
         if filling is None or filling.panel is None:
-            await self._expired(responder)
+            await self._tell_expired(responder)
         elif pressed.action == "open":
             await responder.open_panel_modal(name, filling)
         elif pressed.action == "press":
@@ -268,7 +269,7 @@ class Interactions:
     ) -> None:
         filling = await self._forms.load(name, responder.ticket.person.id)
         if filling is None or filling.panel is None:
-            await self._expired(responder)
+            await self._tell_expired(responder)
         else:
             await self._set_in_panel(interaction, responder, name, filling, lambda _: typed)
 
@@ -280,7 +281,7 @@ class Interactions:
         filling: Filling,
         values: Callable[[Filling], Mapping[str, str]],
     ) -> None:
-        """Tells the live fields, and those that were typed, because they may be wrong."""
+        """Takes a panel's live values. Also takes typed values, because they may be wrong."""
         before, given = {f.name: filling.values.get(f.name, f.value) for f in filling.form.fields}, values(filling)
         changed = await self._forms.change(
             name, responder.ticket.person.id, lambda held: forms.with_values(held, values(held))
@@ -329,7 +330,7 @@ class Interactions:
         name, step, last = forms.asked_for(pressed.value) if pressed.action == "form" else (pressed.value, 0, False)
         filling = await self._forms.load(name, responder.ticket.person.id)
         if filling is None:
-            await self._expired(responder)
+            await self._tell_expired(responder)
         elif pressed.action == "form":
             await responder.open_modal(name, filling, step, last=last)
         else:
@@ -346,7 +347,7 @@ class Interactions:
     ) -> None:
         filling = await self._forms.load(name, responder.ticket.person.id)
         if filling is None:
-            await self._expired(responder)
+            await self._tell_expired(responder)
             return
         filling = forms.with_values(filling, forms.filled(components))
         await self._forms.keep(name, responder.ticket.person.id, filling)
@@ -373,19 +374,19 @@ class Interactions:
         if wrong:
             await responder.show(forms.problems(name, filling, wrong, ticket.language))
 
-    async def _expired(self, responder: Responder) -> None:
+    async def _tell_expired(self, responder: Responder) -> None:
         words = say("discord.expired", responder.ticket.language)
         await responder.show(Post((Text(words),), words))
 
 
 def _extra(interaction: Interaction) -> dict[str, str]:
-    """The data to answer later, in any process."""
+    """Returns the data that any process needs to answer later."""
     ids = {"application": str(interaction.application_id), "token": interaction.token}
     return ids | permissions.told(interaction)
 
 
 def _channel_of(value: str) -> str:
-    """The channel that a panel of settings is about."""
+    """Returns the channel that a panel of settings is about."""
     found = re.fullmatch(rf"{NAME}:(\d+)", value)
     return found[1] if found else ""
 
@@ -417,7 +418,7 @@ def _label(interaction: Interaction, custom: str) -> str:
 
 
 def _confirmation(pressed: ComponentId, label: str, responder: Responder) -> Post:
-    """Asks for confirmation, with the same button without the question."""
+    """Returns a question with the same button, which then asks no more."""
     language = responder.ticket.language
     words = say("discord.sure", language, label=label)
     yes = Button(pressed.action, pressed.value, say("discord.yes", language, label=label), Style.DANGER)

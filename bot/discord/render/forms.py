@@ -1,8 +1,7 @@
 """Renders forms as Discord's modals.
 
 A modal has at most five fields and cannot open another modal, so a longer form has steps with a
-message and a button between them. Filled-in values are stored until the form is submitted.
-"""
+message and a button between them. Filled-in values are stored until the form is submitted."""
 
 from __future__ import annotations
 
@@ -28,23 +27,23 @@ HINT = 100
 VALUE = 4000
 LIFE = timedelta(hours=2)
 PANEL = "pbp"
-"""Begins the custom_id of a panel's modal."""
+"""The beginning of the custom_id of a panel's modal."""
 
 
 @dataclass(frozen=True)
 class PanelState:
-    """What a panel's message shows beside the fields, to draw it again."""
+    """What a panel's message shows beside the fields, so that it can be drawn again."""
 
     state: str = ""
     more: bool = False
     buttons: tuple[Button, ...] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
     below: str = ""
-    """Components as JSON."""
+    """Components below the fields, as JSON."""
     groups: Mapping[str, str] = field(default_factory=dict)
-    """The group opened of each long list."""
+    """By field with a long list: the group that is open."""
     round: int = 0
-    """Grows with each thing the person does."""
+    """How many things the person has done in the panel."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,11 @@ class Filling:
     form: Form
     values: Mapping[str, str] = field(default_factory=dict)
     panel: PanelState | None = None
-    """Of a Panel."""
+    """The state, if the form is a Panel."""
 
     @property
     def steps(self) -> tuple[tuple[Field, ...], ...]:
-        """The fields split evenly over as few modals as possible."""
+        """Returns the fields, split evenly over as few modals as possible."""
         fields = self.form.fields
         count = -(-len(fields) // FIELDS)
         base, more = divmod(len(fields), count)
@@ -67,17 +66,18 @@ class Filling:
 
 
 class Forms:
-    """Half-filled forms, each for the person who opened it."""
+    """Stores half-filled forms, each for the person who opened it."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def change(self, name: str, person: str, change: Callable[[Filling], Filling | None]) -> Filling | None:
-        """Keeps a form as `change` makes it. Returns what is kept; None without a form or a change.
+        """Changes a stored form by `change`. Returns what is then stored; None without a form or a
+        change.
 
-        One at a time: what a person chooses while a check of the panel ends must not be lost.
-        """
+        One change is made at a time, so that a choice is not lost while a check of the panel
+        ends."""
         async with self._locks.setdefault(f"{person}:{name}", asyncio.Lock()):
             held = await self.load(name, person)
             changed = change(held) if held is not None else None
@@ -86,7 +86,7 @@ class Forms:
             return changed
 
     async def keep(self, name: str, person: str, filling: Filling) -> None:
-        """Without secrets, which whoever corrects the form types again."""
+        """Stores a form without its secrets. People who correct the form type them again."""
         secret = {f.name for f in filling.form.fields if f.secret}
         filling = replace(filling, values={n: v for n, v in filling.values.items() if n not in secret})
         await self._cache.put(f"discord:form:{person}:{name}", to_json(filling), LIFE)
@@ -97,14 +97,14 @@ class Forms:
 
 
 def modal(name: str, filling: Filling, step: int, *, last: bool = False) -> dict[str, Any]:
-    """`last`: submit after this step, because it is a correction."""
+    """Returns the modal. `last`: submit after this step, because it is a correction."""
     steps = filling.steps
     title = filling.form.title + (f" ({step + 1}/{len(steps)})" if len(steps) > 1 else "")
     return _modal(f"pbf:{name}:{step}:{'l' if last else ''}", title, steps[step], filling.values)
 
 
 def panel_modal(name: str, title: str, fields: Sequence[Field], values: Mapping[str, str]) -> dict[str, Any]:
-    """The typed fields of a panel's page."""
+    """Returns the typed fields of a panel's page."""
     return _modal(f"{PANEL}:{name}", title, fields[:FIELDS], values)
 
 
@@ -114,13 +114,13 @@ def _modal(custom: str, title: str, fields: Sequence[Field], values: Mapping[str
 
 
 def of_panel_modal(custom: str) -> str:
-    """The panel's name; empty for any other modal."""
+    """Returns the panel's name; empty for any other modal."""
     kind, _, name = custom.partition(":")
     return name if kind == PANEL else ""
 
 
 def of_modal(custom: str) -> tuple[str, int, bool] | None:
-    """(name, step, last) of one of our modals, else None."""
+    """Returns (name, step, last) of one of our modals, else None."""
     parts = custom.split(":")
     if len(parts) != 4 or parts[0] != "pbf" or not parts[2].isdigit():
         return None
@@ -163,7 +163,7 @@ def _control(field: Field, value: str) -> dict[str, Any]:
 
 
 def filled(components: list[dict[str, Any]]) -> dict[str, str]:
-    """Field name to submitted value; several choices are comma-separated."""
+    """Returns the submitted values by field name. Several choices are comma-separated."""
     found: dict[str, str] = {}
     for component in components:
         inner = component.get("component") or next(iter(component.get("components", ())), None)
@@ -178,7 +178,7 @@ def with_values(filling: Filling, values: Mapping[str, str]) -> Filling:
 
 
 def with_group(filling: Filling, field: str, group: str) -> Filling:
-    """The panel with this group of a long list open."""
+    """Returns the panel with this group of a long list open."""
     assert filling.panel is not None
     return replace(filling, panel=replace(filling.panel, groups={**filling.panel.groups, field: group}))
 
@@ -189,7 +189,7 @@ def next_round(filling: Filling) -> Filling:
 
 
 def between(name: str, filling: Filling, done: int, language: str) -> Post:
-    """Offers the next step or saving after step `done` (from 0)."""
+    """Returns the offer of the next step, or of saving, after step `done` (from 0)."""
     steps = len(filling.steps)
     title = escape(filling.form.title)
     buttons = (
@@ -203,7 +203,8 @@ def between(name: str, filling: Filling, done: int, language: str) -> Post:
 
 
 def problems(name: str, filling: Filling, wrong: Mapping[str, str], language: str) -> Post:
-    """The problems by field, with a button that reopens the first step concerned."""
+    """Returns the problems by field, and a button that opens the first step with a problem
+    again."""
     labels = {f.name: f.label for f in filling.form.fields}
     lines = [
         say("discord.problem", language, label=escape(labels.get(f, f)), problem=said) for f, said in wrong.items()
@@ -214,7 +215,7 @@ def problems(name: str, filling: Filling, wrong: Mapping[str, str], language: st
 
 
 def asked_for(value: str) -> tuple[str, int, bool]:
-    """(name, step, last) of a button's value `name:step[:l]`."""
+    """Returns (name, step, last) of a button's value `name:step[:l]`."""
     name, _, rest = value.partition(":")
     step, _, last = rest.partition(":")
     return name, int(step), last == "l"

@@ -15,12 +15,12 @@ _NAMES = (
 
 
 def described(name: str) -> locale_str:
-    """The text `command.<name>`, for Discord to show in the reader's language."""
+    """Returns the text `command.<name>`, for Discord to show in the reader's language."""
     return locale_str(say(f"command.{name}", "en"), text=f"command.{name}")
 
 
 class Translator(app_commands.Translator):
-    """Languages without a catalog see English."""
+    """Translates texts. Languages without a catalog get English."""
 
     async def translate(
         self, string: locale_str, locale: Locale, context: app_commands.TranslationContextTypes

@@ -1,9 +1,8 @@
 """Converts CommonMark to Discord's Markdown. Pure.
 
 Discord has no tables, images, maths and deep headings, reads `__x__` as underline and keeps every
-newline. So the text is parsed and written again as Units, pieces at whose borders a long text can
-be split into messages.
-"""
+newline. So the text is parsed and written again as Units. A long text can be split into messages at
+the borders of Units."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ from digest.render.width import colon, wide
 log = logging.getLogger(__name__)
 
 ZERO = "\u200b"
-"""Invisible; breaks up text that Discord would read as a mention."""
+"""An invisible character that breaks up text which Discord would read as a mention."""
 THIN = "\u2009"
 
 Target = Callable[[str], str]
@@ -38,15 +37,15 @@ Target = Callable[[str], str]
 class Unit:
     text: str
     glue: str = "\n\n"
-    """The separator before it, except at the start of a message."""
+    """The separator before the unit, except at the start of a message."""
     keep: bool = False
-    """A label, which must not end a message."""
+    """The unit is a label, which must not end a message."""
     opens: bool = False
-    """Starts a block, the best place to split."""
+    """The unit starts a block, the best place to split."""
 
 
 def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
-    """A Unit for every block, list item and table row."""
+    """Returns a Unit for every block, list item and table row."""
     try:
         return _units(markdown, target)
     except Exception as error:  # noqa: BLE001  # no paper's text may keep a digest from being posted
@@ -54,7 +53,8 @@ def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
         return (Unit(plain(shortened(markdown)), opens=True),) if markdown.strip() else ()
 
 
-# A vote has a day's papers drawn three times to see what it changes; channels show the same ones.
+# A vote has a day's papers drawn three times to see what changes, and channels show the same
+# papers.
 @lru_cache(maxsize=512)
 def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
     found: list[Unit] = []
@@ -69,7 +69,8 @@ def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
 
 
 def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
-    """The text as one line, for headings. `bold`: keep bold (not allowed inside bold)."""
+    """Returns the text as one line, for headings. `bold`: keep bold, which is not allowed inside
+    bold."""
     try:
         return _line(markdown, target, bold)
     except Exception as error:  # noqa: BLE001
@@ -85,7 +86,7 @@ def _line(markdown: str, target: Target, bold: bool) -> str:
 
 
 def plain(text: str) -> str:
-    """Plain text escaped for Discord; newlines become spaces."""
+    """Returns plain text escaped for Discord. Newlines become spaces."""
     return _escape(" ".join(text.split()))
 
 
@@ -95,7 +96,7 @@ def _parser() -> MarkdownIt:
 
 
 def _is_label(node: SyntaxTreeNode) -> bool:
-    """Whether it is a heading or bold line that belongs to the next block."""
+    """Returns whether the node is a heading or bold line that belongs to the next block."""
     if node.type == "heading":
         return True
     inline = node.children[0].children if node.type == "paragraph" and node.children else []
@@ -154,7 +155,7 @@ def _items(node: SyntaxTreeNode, target: Target) -> Iterator[str]:
 
 
 def _rows(node: SyntaxTreeNode, target: Target) -> Iterator[str]:
-    """A table as a list: the first cell bold, the others with their column's name."""
+    """Yields a table as a list: the first cell bold, the others with their column's name."""
 
     def cells(row: SyntaxTreeNode) -> list[str]:
         return [
@@ -207,7 +208,8 @@ def _inline(node: SyntaxTreeNode, target: Target, *, bold: bool = True) -> str: 
 
 
 def _marked(mark: str, text: str, node: SyntaxTreeNode) -> str:
-    """Puts a thin space between Chinese and a mark, which often fails to become bold otherwise."""
+    """Puts a thin space between Chinese and a mark, because Discord otherwise often shows the mark
+    itself."""
     if not text.strip():
         return text
     before, after = node.previous_sibling, node.next_sibling
@@ -225,8 +227,8 @@ PAPER_VERBS = ("today", "saved", "privacy", "forget", "help")
 
 
 def as_typed(command: str) -> str:
-    """A command as Discord takes it, where each has its verb and named fields:
-    `/paper 2601.22153` is `/paper lookup paper:2601.22153`. Other text as it is."""
+    """Returns a command as people type it on Discord, where each has a verb and named fields:
+    `/paper 2601.22153` becomes `/paper lookup paper:2601.22153`. Returns other text unchanged."""
     name, _, rest = command.partition(" ")
     first, _, more = rest.partition(" ")
     if name == "/digest" and first == "me" and more:
@@ -292,7 +294,7 @@ def _escape(text: str) -> str:
 
 
 def _may_lead(url: str) -> bool:
-    """A bare URL: clickable only on known hosts of code, data and papers."""
+    """Returns whether a bare URL may be clickable: only on known hosts of code, data and papers."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:

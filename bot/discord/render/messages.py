@@ -2,8 +2,7 @@
 
 Messages are Components V2: text displays, separators, rows of buttons, and a coloured container for
 a digest's parent. A forum post's first message is plain `content` with a classic row, because a
-forum's list shows the content. No message can mention anybody.
-"""
+forum's list shows the content. No message can mention anybody."""
 
 from __future__ import annotations
 
@@ -42,21 +41,21 @@ TEXT = 4000
 """Characters over all text displays of a message."""
 CONTENT = 2000
 COMPONENTS = 40
-"""Nested ones included."""
+"""Components of a message, nested ones included."""
 ROWS = 5
-"""In a classic message."""
+"""Rows of a classic message."""
 BUTTONS = 5
 OPTIONS = 25
 LABEL = 80
 OPTION = 100
 PLACEHOLDER = 150
 DESCRIPTION = 1024
-"""Of a picture: its alt text."""
+"""Characters of a picture's description, which is its alt text."""
 
 ACCENT = 0xB31B1B
-"""arXiv's red, of the day's message and of what is read first in it."""
+"""ArXiv's red, for the day's message and the papers to read first."""
 GREY = 0x8A8A8A
-"""Of the other papers."""
+"""The colour of the other papers."""
 
 V2 = 1 << 15
 SILENT = 1 << 12
@@ -65,12 +64,12 @@ NOBODY: dict[str, Any] = {"parse": []}
 
 _STYLES = {Style.PRIMARY: 1, Style.DANGER: 4}
 _MENU_FROM = 3
-"""From this number on MENU buttons stand behind `⋯`."""
+"""From this many MENU buttons on, they are behind `⋯`."""
 _MOMENT = regex(r"(?<!\\)<t:(\d+)>")
 
 
 def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[Piece]:
-    """The blocks as text displays, lines and rows; related text shares a text display."""
+    """Returns the blocks as text displays, lines and rows. Related text shares a text display."""
     found: list[Piece] = []
     previous: Shown | None = None
     for block in _without_tables(post.blocks):
@@ -102,7 +101,7 @@ Shown = Heading | Text | Small | Quotation | Picture | Rule | Actions | Menu
 
 
 def _without_tables(blocks: Iterable[Block]) -> Iterator[Shown]:
-    """Discord has no tables: a row becomes a text."""
+    """Yields the blocks with a text for each row of a table, because Discord has no tables."""
     for block in blocks:
         yield from table_lines(block) if isinstance(block, Table) else (block,)
 
@@ -131,7 +130,7 @@ def _small(markdown: str, target: Target) -> list[str]:
 
 
 def _glue(previous: Block | None, block: Block) -> str:
-    """The separator from the text before; empty for a new text display."""
+    """Returns the separator from the previous text; empty for a new text display."""
     match previous, block:
         case (Text() | Quotation() | Small(), Heading(level=3)):
             return "\n\n"
@@ -145,8 +144,8 @@ def _glue(previous: Block | None, block: Block) -> str:
 
 
 def _rows(actions: Actions, *, private: bool) -> list[Piece]:
-    """Rows of five. Three or more MENU buttons stand behind one `⋯`, and with them a plain button
-    that has no room in its row. Private cards show `share`."""
+    """Returns rows of five. Three or more MENU buttons are behind one `⋯`, together with a plain
+    button that has no room in its row. Private cards show `share`."""
     menu = [b for b in actions.buttons if b.style is Style.MENU and not (private and b.action == "share")]
     if len(menu) < _MENU_FROM:
         menu = []
@@ -160,7 +159,8 @@ def _rows(actions: Actions, *, private: bool) -> list[Piece]:
 
 
 def button(button: Button, pressed: ComponentId | None = None) -> dict[str, Any]:
-    """`pressed`: what it stands for, unless its own action and value."""
+    """Returns the button. `pressed`: what it stands for, unless that is its own action and
+    value."""
     if button.url:
         return {"type": 2, "style": 5, "url": button.url, "label": shortened(button.counted, LABEL)}
     pressed = pressed or ComponentId(button.action, button.value, bool(button.confirm))
@@ -171,7 +171,7 @@ def button(button: Button, pressed: ComponentId | None = None) -> dict[str, Any]
 
 
 def _menus(menu: Menu) -> Iterator[Row]:
-    """As many as its options need, each with an id of its own."""
+    """Yields as many menus as the options need, each with an id of its own."""
     for start in range(0, len(menu.options), OPTIONS):
         part = menu.options[start : start + OPTIONS]
         many = len(menu.options) > OPTIONS
@@ -181,7 +181,7 @@ def _menus(menu: Menu) -> Iterator[Row]:
 
 
 def select(pressed: ComponentId, placeholder: str, options: Sequence[dict[str, Any]], **bounds: int) -> dict[str, Any]:
-    """A menu. `bounds`: `min_values` and `max_values`."""
+    """Returns a menu. `bounds`: `min_values` and `max_values`."""
     placeholder = shortened(placeholder, PLACEHOLDER)
     return {"type": 3, "custom_id": custom_id(pressed), "placeholder": placeholder, "options": options, **bounds}
 
@@ -196,15 +196,16 @@ def option(label: str, value: str, *, chosen: bool = False, detail: str = "") ->
 
 
 def shortened(label: str, limit: int) -> str:
-    """The label of a control, never empty; other text is never truncated."""
+    """Returns the label of a control, never empty. Only labels are ever truncated."""
     return width.shortened(label, limit, size) or "…"
 
 
 def messages(
     post: Post, *, private: bool = False, pictured: bool = False, accent: int | None = None
 ) -> list[dict[str, Any]]:
-    """`pictured`: with the post's picture, whose file goes with the message (`with_file`).
-    `accent`: the colour of a container for all; a paper's card has one anyhow."""
+    """Returns the messages. `pictured`: with the post's picture, whose file is sent with the
+    message (`with_file`). `accent`: the colour of a container for all; a paper's card always has
+    one."""
     shown = _without_folded(post if pictured else without_pictures(post))
     if accent is None and _is_card(post):
         accent = GREY
@@ -213,14 +214,15 @@ def messages(
 
 
 def _without_folded(post: Post) -> Post:
-    """Discord cannot fold: what a button shows anyhow is left out."""
+    """Returns the post without text that only repeats a button's content: Discord cannot fold
+    text."""
     fold = next((n for n, b in enumerate(post.blocks) if isinstance(b, Rule) and b.behind_button), len(post.blocks))
     controls = (b for b in post.blocks[fold:] if isinstance(b, Actions | Menu))
     return replace(post, blocks=(*post.blocks[:fold], *controls))
 
 
 def _is_card(post: Post) -> bool:
-    """Whether people can vote on what it shows, under its title."""
+    """Returns whether people can vote on what the post shows, under its title."""
     titled = bool(post.blocks) and isinstance(post.blocks[0], Heading)
     return titled and any(
         isinstance(b, Actions) and any(x.style is Style.FEEDBACK for x in b.buttons) for b in post.blocks
@@ -235,11 +237,11 @@ def v2(message: Sequence[Piece], accent: int | None = None) -> dict[str, Any]:
 
 
 ATTACHED = "attachment://"
-"""Stands for the address of the file that goes with the message."""
+"""The placeholder for the address of the file that is sent with the message."""
 
 
 def with_file(message: dict[str, Any], name: str, more: dict[str, Any]) -> dict[str, Any]:
-    """The message with its picture's file. `more`: what the file's entry has beside its name."""
+    """Returns the message with its picture's file. `more`: other fields of the file's entry."""
 
     def named(node: Any) -> Any:
         if isinstance(node, list):
@@ -252,14 +254,15 @@ def with_file(message: dict[str, Any], name: str, more: dict[str, Any]) -> dict[
 
 
 def with_upload(message: dict[str, Any], upload: Upload | None) -> dict[str, Any]:
-    """The message with a picture that goes with it, if there is one."""
+    """Returns the message with its picture, if there is one."""
     if upload is None:
         return message
     return with_file(message, upload.name, {"id": "0", "description": shortened(upload.alt, DESCRIPTION)})
 
 
 def keyed(message: dict[str, Any], key: str) -> dict[str, Any]:
-    """Adds the key as a nonce, recognised for minutes, and as a marker, found at any time."""
+    """Adds the key as a nonce, which Discord recognises for minutes, and as a marker, which can be
+    found at any time."""
     return {**marked(message, key), "nonce": nonce(key), "enforce_nonce": True}
 
 
@@ -269,12 +272,12 @@ def marked(message: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def edited(message: dict[str, Any], key: str) -> dict[str, Any]:
-    """The payload of an edit, which takes no nonce and no silent flag."""
+    """Returns the payload of an edit, which takes no nonce and no silent flag."""
     return {**marked(message, key), "flags": V2}
 
 
 def editable(message: dict[str, Any]) -> dict[str, Any]:
-    """A message as it was posted, without what an edit does not take."""
+    """Returns a posted message without what an edit does not take."""
     kept = {k: v for k, v in message.items() if k not in ("nonce", "enforce_nonce")}
     return kept | {"flags": message.get("flags", 0) & ~SILENT}
 

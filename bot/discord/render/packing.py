@@ -18,7 +18,7 @@ LINK = 91
 
 
 def size(text: str) -> int:
-    """UTF-16 units, as Discord's clients count; a placeholder counts as its link."""
+    """Returns UTF-16 units, as Discord's clients count. A placeholder counts as its link."""
     return len(ids.LINK_PLACEHOLDER.sub("x" * LINK, text).encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -60,7 +60,7 @@ def joined(parts: Sequence[Unit]) -> str:
 
 
 Room = Callable[[int], tuple[int, int]]
-"""(characters, components) allowed in the n-th message."""
+"""Returns (characters, components) that the n-th message may have."""
 
 
 def pack(found: Sequence[Piece], room: Room) -> list[list[Piece]]:
@@ -87,7 +87,7 @@ def _chars(piece: Piece) -> int:
 
 
 def _take(piece: Piece, chars: int, components: int, *, fresh: bool) -> tuple[Piece | None, Piece | None]:
-    """(part for this message, rest for the next)."""
+    """Returns (part for this message, rest for the next)."""
     needed = piece.count if isinstance(piece, Row) else 1
     if needed > components:
         return None, piece
@@ -97,7 +97,8 @@ def _take(piece: Piece, chars: int, components: int, *, fresh: bool) -> tuple[Pi
 
 
 def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Words]:
-    """(the part that fits, rest); None if a started message has no room for a unit."""
+    """Returns (the part that fits, rest). The part is None if a started message has no room for a
+    unit."""
     parts = words.units
     end = _place_to_split(parts, chars)
     if end:
@@ -105,7 +106,7 @@ def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Word
     if not fresh:
         return None, words
     labels = next((i for i, unit in enumerate(parts) if not unit.keep), len(parts) - 1)
-    if size(joined(parts[:labels])) * 2 > chars:  # no label, but a text as long as a message
+    if size(joined(parts[:labels])) * 2 > chars:  # too long for a label: as long as a message
         labels = 0
     before = joined(parts[:labels])
     glue = parts[labels].glue if labels else ""
@@ -114,7 +115,8 @@ def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Word
 
 
 def _place_to_split(parts: Sequence[Unit], chars: int) -> int:
-    """Number of units to take: up to the last block in the second half, else all that fit."""
+    """Returns the number of units to take: up to the last block in the second half, else all that
+    fit."""
     sizes = list(accumulate(size((u.glue if i else "") + u.text) for i, u in enumerate(parts)))
     fits = bisect_right(sizes, chars)
     at_a_block = [i for i in range(1, fits + 1) if i < len(parts) and parts[i].opens and sizes[i - 1] * 2 >= chars]
@@ -146,7 +148,7 @@ def cut(text: str, limit: int) -> tuple[str, str]:
     for part in [a for s in _SENTENCE.split(body) for a in ([s] if size(s) <= room // 2 else _ATOM.findall(s))]:
         if size(head + part) > room:
             if not head.strip():
-                head += part[: room // 2]  # one long word
+                head += part[: room // 2]  # a single long word
             break
         head += part
     tail = body[len(head) :]

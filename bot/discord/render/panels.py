@@ -1,8 +1,7 @@
 """Renders a Panel as one ephemeral message. Pure.
 
-Typed fields are behind a button, the others are menus. A menu holds 25 entries, so a long
-list has a second menu of its groups, which changes the first.
-"""
+Typed fields are behind a button; the others are menus. A menu holds 25 entries, so a long list has
+a second menu of its groups, which changes the first."""
 
 from __future__ import annotations
 
@@ -35,16 +34,16 @@ from digest.render.width import colon
 
 TYPED = ("line", "lines", "time")
 MANY = ("choices", "searches")
-"""Kinds with several values."""
+"""The kinds of fields with several values."""
 SECTIONS = 12
-"""In a message, which holds 40 components: a section is three."""
+"""Sections in a message: it holds 40 components, and a section takes three."""
 VALUE = 300
-"""Characters shown of a typed value; its modal has all."""
+"""Characters shown of a typed value. Its modal shows all."""
 Component = dict[str, Any]
 
 
 def begun(panel: Panel, values: Mapping[str, str], before: PanelState | None, round: int) -> Filling:  # noqa: A002
-    """The panel as it is stored. `values`: what was chosen since it was made."""
+    """Returns the panel as it is stored. `values`: what was chosen since the panel was made."""
     below = json.dumps([component(p) for p in pieces(Post(panel.blocks, panel.form.title, panel.form.language))])
     groups = before.groups if before else {}
     state = PanelState(panel.state, panel.more, panel.buttons, panel.problems, below, groups, round)
@@ -52,7 +51,7 @@ def begun(panel: Panel, values: Mapping[str, str], before: PanelState | None, ro
 
 
 def fields(filling: Filling) -> list[Field]:
-    """The fields of the page shown."""
+    """Returns the fields of the page shown."""
     assert filling.panel is not None
     return [f for f in filling.form.fields if f.more == filling.panel.more]
 
@@ -94,7 +93,7 @@ def _fields(name: str, filling: Filling) -> Iterator[Component]:
 
 
 def _said(field: Field, filling: Filling, *, value: bool = True) -> list[str]:
-    """Its label, its value and what is wrong with it."""
+    """Returns the field's label, its value and what is wrong with it."""
     shown = shortened(_value(field, filling) or "–", VALUE)
     problem = filling.panel.problems.get(field.name) if filling.panel else None
     said = f"{colon(field.label, filling.form.language)}{escape(shown)}" if value else ""
@@ -120,8 +119,8 @@ def _chosen(field: Field, filling: Filling) -> list[str]:
 
 
 def _offered(field: Field, filling: Filling) -> list[tuple[str, str]]:
-    """The entries of a field's menu: the group opened, or the field's own options, and before them
-    as many of the chosen values as there is room for."""
+    """Returns the entries of a field's menu: the open group or the field's own options, after as
+    many of the chosen values as there is room for."""
     group = filling.panel.groups.get(field.name, "") if filling.panel else ""
     listed = lists.groups(field.listed, filling.form.language).get(group, ()) if group else field.options[:OPTIONS]
     labels = {v: text for text, v in (*field.options, *listed)}
@@ -131,8 +130,8 @@ def _offered(field: Field, filling: Filling) -> list[tuple[str, str]]:
 
 
 def value_after(field: Field, filling: Filling, values: Sequence[str]) -> str:
-    """The field's value once these entries of its menu are chosen: what was chosen and had no room
-    in the menu stays."""
+    """Returns the field's value after these entries of its menu are chosen. Earlier choices that
+    the menu had no room for stay."""
     if field.kind not in MANY:
         return ",".join(values)
     offered = {v for _, v in _offered(field, filling)}
@@ -159,7 +158,8 @@ def _button(pressed: ComponentId, text: str) -> Component:
 
 
 def checklist(given: Checklist) -> list[dict[str, Any]]:
-    """Messages of sections, each with a button; without buttons a menu of several choices."""
+    """Returns messages of sections, each with a button; without buttons, a menu of several
+    choices."""
     if any(row.button is None for row in given.rows):
         return [
             {

@@ -51,10 +51,11 @@ from bot.discord.render.packing import Gallery, Line, Piece, Row, Words, pack, s
 from digest.render.width import shortened
 
 ARCHIVE = 10080
-"""Seven days in minutes."""
+"""Minutes until a thread is archived: seven days."""
 Payload = dict[str, Any]
 Parts = list[tuple[Payload, Payload | None]]
-"""(posted, edited) forms of the parent's messages; all but the first are in the thread."""
+"""The (posted, edited) forms of the parent's messages. All but the first message are in the
+thread."""
 
 
 def plan(thread: Thread, key: str) -> list[Step]:
@@ -94,13 +95,14 @@ def plan(thread: Thread, key: str) -> list[Step]:
 
 @lru_cache(maxsize=4)
 def _target(key: str, replies: int) -> Target:
-    """Where each reply begins; the same function each time, by which its drawn texts are known."""
+    """Returns where each reply begins. It is the same function each time, so that the cache of
+    drawn texts knows it."""
     begins = {reply_url(i): link_to(StepKey(key, str(i + 1))) for i in range(replies)}
     return lambda url: begins.get(url, url)
 
 
 def _reply(reply: Post, key: str, n: int, opened: str, *, first: bool) -> list[Step]:
-    """A paper's messages in the thread. `first`: it is to be read first."""
+    """Returns a paper's messages in the thread. `first`: the paper is one to read first."""
     begin, accent = str(StepKey(key, str(n + 1))), ACCENT if first else GREY
     bare = messages(reply, accent=accent)
     picture = picture_in(reply)
@@ -110,7 +112,7 @@ def _reply(reply: Post, key: str, n: int, opened: str, *, first: bool) -> list[S
         said = further_key(begin, i) if i else begin
         payload = {"message": silent(keyed(message, said)), "only": ""}
         step = Step(said, StepKind.REPLY, payload, on=opened, reply=-1 if i else n)
-        # What follows must not depend on whether the picture can be uploaded.
+        # The plan must not depend on whether the picture can be uploaded.
         if picture and not i and shown[1:] == bare[1:]:
             pictured = {"message": silent(keyed(shown[0], said)), "only": ""}
             step = replace(step, payload=pictured, picture=picture, bare=payload)
@@ -119,7 +121,8 @@ def _reply(reply: Post, key: str, n: int, opened: str, *, first: bool) -> list[S
 
 
 def post_steps(head: ForumPost, key: str, n: int, reply: Post) -> list[Step]:
-    """A paper's post in a forum: its first message, which a forum's list shows, and the others."""
+    """Returns a paper's post in a forum: its first message, which a forum's list shows, and the
+    others."""
     begin, picture = str(StepKey(key, str(n + 1))), picture_in(reply)
     bare = _post_messages(without_pictures(reply))
     shown = _post_messages(reply) if picture else bare
@@ -133,7 +136,7 @@ def post_steps(head: ForumPost, key: str, n: int, reply: Post) -> list[Step]:
         return {"forum": {**name, "message": _starter_keyed(messages[0], begin)}}
 
     step = Step(begin, StepKind.POST, starter(bare), reply=n)
-    # What follows must not depend on whether the picture can be uploaded.
+    # The plan must not depend on whether the picture can be uploaded.
     if picture and shown[1:] == bare[1:]:
         step = replace(step, payload=starter(shown), picture=picture, bare=step.payload)
     more = [(further_key(begin, i), message) for i, message in enumerate(bare[1:], 1)]
@@ -141,12 +144,12 @@ def post_steps(head: ForumPost, key: str, n: int, reply: Post) -> list[Step]:
 
 
 def _post_messages(reply: Post) -> list[Payload]:
-    """What stands above the Rule and the buttons, then the rest in further messages."""
+    """Returns the text above the Rule with the buttons, then the rest in further messages."""
     found, controls = _layout(reply, str, ())
     rule = next((i for i, piece in enumerate(found) if isinstance(piece, Line)), len(found))
     above = found[:rule]
     picture = next((i for i, piece in enumerate(above) if isinstance(piece, Gallery)), None)
-    if picture is not None:  # the file is shown below the text, and so is its caption
+    if picture is not None:  # the file is below the text, so its caption is, too
         above = [*above[:picture], *above[picture + 2 :], above[picture + 1]]
     first, *over = pack(above, lambda i: (TEXT, COMPONENTS) if i else (CONTENT, 10_000)) or [[]]
     below = pack(found[rule:], lambda _: (TEXT, COMPONENTS))
@@ -159,13 +162,13 @@ def silent(message: Payload) -> Payload:
 
 
 def thread_name(title: str) -> str:
-    """A thread's or post's name within Discord's limit."""
+    """Returns a thread's or post's name within Discord's limit."""
     return shortened(title, THREAD_TITLE, size) or "arXiv"
 
 
 def _parent(thread: Thread, target: Target, *, forum: bool) -> Parts:
-    """Packs the posted and the edited form into the same number of messages. Drops the edited form,
-    whose links are longer, if that is impossible."""
+    """Packs the posted and the edited form into the same number of messages. If that is impossible,
+    drops the edited form, whose links are longer."""
     ping = [Words((Unit(f"-# <@&{thread.ping}>"),))] if thread.ping else []
     before = _layout(thread.parent, str, ping)
     after = _layout(thread.finished, target, ping) if thread.finished else None
@@ -192,7 +195,7 @@ def _parent(thread: Thread, target: Target, *, forum: bool) -> Parts:
 
 
 def _layout(post: Post, target: Target, ping: Sequence[Piece]) -> tuple[list[Piece], list[Row]]:
-    """(text pieces, controls at the end); the controls stay with the first message."""
+    """Returns (text pieces, controls at the end). The controls stay with the first message."""
     found = pieces(post, target)
     controls: list[Row] = []
     while found and isinstance(found[-1], Row):
@@ -211,7 +214,7 @@ def _message(part: Sequence[Piece], controls: Sequence[Row], thread: Thread, *, 
 
 
 def _starter(part: Sequence[Piece], controls: Sequence[Row]) -> Payload:
-    """A forum post's first message: plain content with a classic row of buttons."""
+    """Returns a forum post's first message: plain content with a classic row of buttons."""
     text = "\n".join(p.text for p in part if isinstance(p, Words))
     rows = [*(p for p in part if isinstance(p, Row)), *controls]
     return {
@@ -222,9 +225,9 @@ def _starter(part: Sequence[Piece], controls: Sequence[Row]) -> Payload:
 
 
 def _starter_keyed(message: Payload, key: str) -> Payload:
-    """Adds the key to a forum post's first message, which takes no nonce: as the `id` of its row
-    and, because Discord does not document that classic rows keep it, in the first button's
-    custom_id. A message without buttons gets a link button."""
+    """Adds the key to a forum post's first message, which takes no nonce. The key is the `id` of
+    the message's row. Discord does not document that classic rows keep their id, so it is also in
+    the first button's custom_id. A message without buttons gets a link button."""
     rows = message["components"] or [
         {"type": 1, "components": [{"type": 2, "style": 5, "label": "arXiv", "url": "https://arxiv.org"}]}
     ]
