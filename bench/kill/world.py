@@ -108,8 +108,8 @@ class World:
         weekly = f"{DAYS[self.following_day().weekday()]} 09:00" if wanted else ""
         async with self.store() as store:
             for before in await store.subscriptions():
-                made = replace(before, weekly=weekly)
-                await store.change_subscription(before, changed(before, made, self.now()))
+                made = changed(before, replace(before, weekly=weekly), self.now())
+                await store.save_subscription(made)
 
     async def set_up(self) -> None:
         """A first start, at which the channels' subscriptions are made: their first run is the next day's."""

@@ -77,7 +77,8 @@ async def add(store: Store, settings: Settings, channel: str, values: Sequence[s
 async def edit(store: Store, channel: str, values: Sequence[str]) -> None:
     before = await _known(store, channel)
     change = files.difference(before, files.settled(files.given(values), before, before.place))
-    await store.change_subscription(before, change.made)
+    given = files.given(values)
+    await store.change_subscription(before.key, lambda now: now and files.settled(given, now, now.place))
     _print([change])
 
 
@@ -132,7 +133,7 @@ async def apply(store: Store, settings: Settings, text: str, name: str, *, dry_r
         terminal.say(f"{len(todo)} would change (--dry-run).")
         return
     for change in todo:
-        await store.change_subscription(change.before, change.made)
+        await store.change_subscription(change.made.key, lambda _, made=change.made: made)  # type: ignore[misc]
     terminal.say(f"{len(todo)} changed, {len(changes) - len(todo)} unchanged.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.alerts import notices
 from bot.commands import gate, personal, setup
@@ -21,6 +22,7 @@ from bot.digests import previews
 from bot.digests.cards import note, run_time
 from bot.store import DeliveryState, Follower
 from digest.cache_keys import fingerprint
+from digest.errors import NotFound
 from digest.model import Digest
 from digest.pipeline import Preview
 
@@ -211,18 +213,26 @@ async def retract(context: Context, digest_key: str, respond: Responder, languag
     await respond.show(note(say("retracted", language, n=taken, command=subscription.place.command), language))
 
 
+async def _change(context: Context, known: Subscription, language: str, **values: Any) -> Subscription:
+    """Changes only these settings: somebody may have saved others since they were read. Raises
+    NotFound if the channel was removed meanwhile."""
+    made = await context.store.change_subscription(known.key, lambda now: now and replace(now, **values))
+    if made is None:
+        raise NotFound(say("me.none" if known.place.direct else "not set", language))
+    return made
+
+
 async def _pause(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    await context.store.save_subscription(replace(subscription, paused=True))
+    await _change(context, subscription, language, paused=True)
     await respond.show(note(say("me.paused" if subscription.place.direct else "paused", language), language))
 
 
 async def _resume(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    on = replace(subscription, paused=False)
-    await context.store.save_subscription(on)
+    on = await _change(context, subscription, language, paused=False)
     await respond.show(
         note(say("resumed", language, next=run_time(next_run(on, context.now()), on, language)), language)
     )
@@ -237,7 +247,7 @@ async def _ping(
     if role and not role.isdigit():
         await respond.show(note(say("ping.unfit", language), language))
         return
-    await context.store.save_subscription(replace(subscription, ping_role=role))
+    await _change(context, subscription, language, ping_role=role)
     await respond.show(note(say("ping.set" if role else "ping.none", language), language))
 
 
@@ -259,7 +269,8 @@ async def welcome_channel(context: Context, place: Place, by: Person | None, *, 
     the last 30 days."""
     returned = await context.store.removed_subscription(place.key)
     if returned is not None:
-        await context.store.save_subscription(replace(returned, since=context.now()))
+        back = replace(returned, since=context.now())
+        await context.store.change_subscription(place.key, lambda now: None if now else back)
         return
     if not greet or await context.store.subscription(place.key) is not None:
         return

@@ -72,6 +72,6 @@ async def greet(context: Context, subscription: Subscription, language: str) -> 
         await chat.send(place, note(say("me.welcome", language), language), join_key("own", place.key))
     except ChatError as error:
         log.warning("event=direct_closed subscription=%s cause=%r", subscription.key, for_log(error))
-        await context.store.save_subscription(replace(subscription, paused=True))
+        await context.store.change_subscription(subscription.key, lambda now: now and replace(now, paused=True))
         return say("me.closed", language, why=in_language(error.sentence, language))
     return ""

@@ -499,8 +499,15 @@ async def save(context: Context, submission: Submission, language: str) -> Saved
     fresh = stored.created is None
     if fresh and draft.place.direct:
         await personal.require_room(context, language)
-    made = replace(draft, created=stored.created or context.now(), set_by=submission.person.id, paused=False)
-    await context.store.change_subscription(stored, made)
+    begun = context.now()
+
+    def change(now: Subscription | None) -> Subscription:
+        """What the form holds; the rest as it stands, which may have changed since it was read."""
+        sent, _ = read(submission.fields, now or draft, language)
+        return replace(sent, created=now.created if now else begun, set_by=submission.person.id, paused=False)
+
+    made = await context.store.change_subscription(draft.key, change)
+    assert made is not None
     name = State.parse(submission.state).preview
     previewed = await previews.load(context.services.cache, made.key, name)
     if previewed is None or previewed.profile != made.profile or len(previewed.chosen) > made.papers:

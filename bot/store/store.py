@@ -11,7 +11,7 @@ from bot.store.limits.quota import Quotas
 from bot.store.people.forgetting import Forgetting
 from bot.store.people.votes import Votes
 from bot.store.questions import Threads
-from bot.store.subscriptions import Subscriptions
+from bot.store.subscriptions import Change, Subscriptions
 from bot.store.work.ahead import AheadDigests
 from bot.store.work.deliveries import Deliveries
 from bot.store.work.runs import Runs
@@ -37,11 +37,12 @@ class Store(
 ):
     """`Store(Redis(url))`, over one event loop's connections. The caller closes the Redis."""
 
-    async def change_subscription(self, before: Subscription | None, made: Subscription) -> None:
-        """Saves the subscription. After a change of the Profile, unshown papers of the latest list
-        are new again."""
-        await self.save_subscription(made)
-        if before and before.created and made.profile != before.profile:
+    async def change_subscription(self, subscription: str, change: Change) -> Subscription | None:
+        """`replace_subscription`. After a change of the Profile, unshown papers of the latest list
+        are new again. Returns the new settings; None if `change` left them."""
+        before, made = await self.replace_subscription(subscription, change)
+        if made and before and before.created and made.profile != before.profile:
             last = await self.latest_digest(made.key)
             if last is not None and last.day is not None:
                 await self.reopen_ledger(made.key, last.day)
+        return made

@@ -5,16 +5,32 @@ A person's own digest is a Subscription whose place is the direct conversation w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.chat import Place
 from bot.core.subscription import Subscription, changed
-from bot.store.redis import LONG, REMOVED_LIFE, Base, key, seconds
+from bot.store.redis import LONG, REMOVED_LIFE, Base, Script, key, seconds
 from bot.store.zotero import LINKS as ZOTERO
 from digest.model import from_json, to_json
 
 ALL = key("subscriptions")
 PERSONAL = key("personal")
+
+REPLACE = Script("""
+local all, removed, personal = unpack(KEYS)
+local name, before, after, direct = unpack(ARGV)
+local now = redis.call('HGET', all, name) or ''
+if now ~= before and now ~= after then return 0 end
+redis.call('HSET', all, name, after)
+redis.call('DEL', removed)
+if direct == '1' then redis.call('SADD', personal, name) end
+return 1
+""")
+"""Saves settings unless they were changed since `before` was read."""
+
+Change = Callable[[Subscription | None], Subscription | None]
+"""Makes new settings of those that stand, of None if there are none. Returns None to leave them."""
 
 
 class Subscriptions(Base):
@@ -27,14 +43,26 @@ class Subscriptions(Base):
         return None if value is None else from_json(Subscription, value)
 
     async def save_subscription(self, subscription: Subscription) -> None:
-        """Saves the settings. Changed times hold from now on, so no earlier moment becomes due."""
-        before = await self.subscription(subscription.key)
-        if before is not None:
-            subscription = changed(before, subscription, self.now())
-        personal = [("SADD", PERSONAL, subscription.key)] if subscription.place.direct else []
-        await self.redis.transaction(
-            [("HSET", ALL, subscription.key, to_json(subscription)), ("DEL", _removed(subscription.key)), *personal]
-        )
+        """Saves the settings, whatever they were."""
+        await self.replace_subscription(subscription.key, lambda _: subscription)
+
+    async def replace_subscription(
+        self, subscription: str, change: Change
+    ) -> tuple[Subscription | None, Subscription | None]:
+        """Saves what `change` makes of the settings. Calls it again if somebody changed them
+        meanwhile. Returns the settings before and after. Changed times hold from now on, so no
+        earlier moment becomes due."""
+        while True:
+            found = await self.redis.do("HGET", ALL, subscription) or b""
+            before = from_json(Subscription, found) if found else None
+            made = change(before)
+            if made is None:
+                return before, None
+            if before is not None:
+                made = changed(before, made, self.now())
+            keys = [ALL, _removed(subscription), PERSONAL]
+            if await self.redis.run(REPLACE, keys, [subscription, found, to_json(made), int(made.place.direct)]):
+                return before, made
 
     async def remove_subscription(self, subscription: str, *, paused: bool = False) -> None:
         """Removes the channel. Its settings, without a key for Zotero, are kept for thirty days in

@@ -299,7 +299,7 @@ class Jobs:
         """Pauses the digest of a person who takes no direct messages: `/digest me status` says why,
         and `/digest me now` delivers it later."""
         log.warning("event=direct_closed subscription=%s", subscription.key)
-        await self._store.save_subscription(replace(subscription, paused=True))
+        await self._store.change_subscription(subscription.key, lambda now: now and replace(now, paused=True))
         await self._end_run(digest, why)
 
     async def _admit(self, run: Run, subscription: Subscription) -> bool:

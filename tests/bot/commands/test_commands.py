@@ -263,6 +263,31 @@ async def test_pause_and_resume(channel):
     assert "Paused" not in (await channel.command("digest", "status")).text
 
 
+@pytest.mark.parametrize("verb", ["pause", "resume", "ping 42"])
+async def test_a_command_changes_only_its_setting_of_those_that_stand(channel, monkeypatch, verb):
+    """Somebody saved others, or the channel was removed, after the command had read them."""
+    monkeypatch.setattr(channel.chat, "roles", True)
+    before = replace(await channel.set_up(), paused=verb == "resume")
+    store, change = channel.context.store, channel.context.store.change_subscription
+
+    async def late(key, make):
+        await store.save_subscription(replace(before, papers=7))
+        return await change(key, make)
+
+    monkeypatch.setattr(store, "change_subscription", late)
+    await channel.command("digest", verb)
+    after = await store.subscription(HERE.key)
+    assert (after.papers, after.paused, after.ping_role) == (7, verb == "pause", "42" if "ping" in verb else "")
+
+    async def removed(key, make):
+        await store.forget_subscription(key)
+        return await change(key, make)
+
+    monkeypatch.setattr(store, "change_subscription", removed)
+    assert "no digest yet" in (await channel.command("digest", verb)).text
+    assert await store.subscription(HERE.key) is None
+
+
 async def test_status_tells_the_last_digest_the_next_run_and_why_a_day_is_quiet(channel):
     await channel.digest()
     channel.clock.forward(timedelta(days=1))

@@ -92,13 +92,9 @@ async def test_post_now_posts_exactly_the_preview_though_its_papers_were_shown_a
     _, respond = await channel.submit(panel)
     button = respond.button("post_now")
     assert button.value.startswith(f"{HERE.key}~")
+    profile = replace(first.profile, interests="talking heads")
     await channel.context.store.change_subscription(  # somebody changes the channel between the two presses
-        await channel.context.store.subscription(HERE.key),
-        replace(
-            await channel.context.store.subscription(HERE.key),
-            profile=replace(first.profile, interests="talking heads"),
-            papers=1,
-        ),
+        HERE.key, lambda now: replace(now, profile=profile, papers=1)
     )
     work(channel.context)
     await channel.click(button)

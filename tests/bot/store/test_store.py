@@ -1,6 +1,7 @@
 """The store's topics: subscriptions, ledger, digests, runs."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.core.chat import Place
@@ -26,6 +27,17 @@ class TestSubscriptions:
         assert await store.subscription(one.key) == one
         assert await store.subscriptions() == [two, one]
         assert await store.subscription("slack:nowhere") is None
+
+    async def test_two_changes_at_once_are_both_made(self, store):
+        await store.save_subscription(Subscription(CHANNEL))
+        await asyncio.gather(
+            *(
+                store.replace_subscription(CHANNEL.key, lambda now, n=n: replace(now, days=(*now.days, str(n))))
+                for n in range(10)
+            )
+        )
+        kept = await store.subscription(Subscription(CHANNEL).key)
+        assert set(map(str, range(10))) <= set(kept.days)
 
     async def test_a_removed_one_is_kept_and_comes_back_within_its_life(self, store):
         kept = Subscription(CHANNEL)

@@ -255,7 +255,7 @@ class TestDigest:
         stands = await now()
         before = await store.subscription(HERE.key)
         after = replace(before, profile=replace(before.profile, interests="talking heads"))
-        await store.change_subscription(before, after)
+        await store.change_subscription(HERE.key, lambda _: after)
         second = await now()
         assert second
         assert not second & stands
@@ -303,7 +303,7 @@ class TestMadeAhead:
         read = set(house.model.analysed)
         before = await house.context.store.subscription(HERE.key)
         profile = replace(before.profile, interests="talking heads") if change == "interests" else before.profile
-        await house.context.store.change_subscription(before, replace(before, papers=2, profile=profile))
+        await house.context.store.change_subscription(HERE.key, lambda now: replace(now, papers=2, profile=profile))
         run = await house.run()
         assert await house.digest(run) is None
         made = await house.context.store.digest(run.key)
