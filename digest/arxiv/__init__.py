@@ -1,1 +1,1 @@
-"""What arXiv announces and says of papers."""
+"""Reads what arXiv announces and tells about papers."""

@@ -1,8 +1,7 @@
 """Checks that an answer of arXiv's API is a whole feed. Pure.
 
 The `arxiv` package reads `Rate exceeded.` as an empty feed and mends a truncated one. Here both
-raise Trouble; an error entry of arXiv raises Refused.
-"""
+raise Trouble. An error entry of arXiv raises Refused."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
             raise Refused(line(entry.findtext("a:summary", "", _NAMES)), 200)
     total = _total(root, len(entries))
     promised = min(size, total - start)
-    # arXiv is known to drop a record that it cannot show: one in a hundred may be missing.
+    # arXiv drops a record that it cannot show: one in a hundred may be missing.
     if promised - len(entries) > promised // 100:
         raise Trouble(label.sentence("arxiv.short", held=len(entries), promised=promised))
     undated = [entry for entry in entries if not _date(entry)]
@@ -39,7 +38,7 @@ def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
 
 
 def _date(entry: etree._Element) -> bool:
-    """Gives a time that is missing or none the value of the other. False without any."""
+    """Fills in a missing or invalid date from the entry's other one. False if both are."""
     times = {name: (entry.findtext(f"a:{name}", "", _NAMES) or "").strip() for name in ("published", "updated")}
     known = next((text for text in times.values() if _is_time(text)), "")
     for name, text in times.items():

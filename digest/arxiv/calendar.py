@@ -1,15 +1,14 @@
-"""arXiv's announcement calendar. It explains emptiness and orders papers into lists; the feed is
-always believed before it.
+"""Knows arXiv's announcement calendar. It explains empty feeds and sorts papers into lists; the
+feed always takes precedence.
 
-arXiv announces at 20:00 New York time on the evenings of Sunday to Thursday. What was submitted
-until 14:00 of a weekday goes into the announcement of that evening; Friday's goes into Sunday's. On
-a deferred evening nothing is announced, and the next announcement takes its papers too. A list is
-called by the day after its evening: the feed is rebuilt at the midnight that begins this day, and
-the API shows the papers from then on. Held papers come in later lists than this calendar says,
-never in earlier ones.
+ArXiv announces at 20:00 New York time on the evenings of Sunday to Thursday. Papers submitted
+before 14:00 of a weekday are announced that evening; Friday's are announced on Sunday. On a
+deferred evening nothing is announced, and the next announcement includes its papers. A list has the
+date of the day after its evening: the feed is rebuilt at the midnight that begins this day, and the
+API shows the papers from then on. Held papers come in later lists than this calendar says, never in
+earlier ones.
 
-Source: arXiv's page on the availability of submissions.
-"""
+Source: arXiv's page on the availability of submissions."""
 
 from __future__ import annotations
 
@@ -41,25 +40,26 @@ class Quiet:
 
 
 def announces(evening: date) -> bool:
-    """Whether arXiv announces on this evening (a date in New York)."""
+    """Returns whether arXiv announces on this evening (a date in New York)."""
     return evening.weekday() not in (_FRI, _SAT) and not _deferred(evening)
 
 
 def window_of(announcement: datetime) -> tuple[datetime, datetime]:
-    """When its papers were submitted: from (included), until (excluded). Held ones are older."""
+    """Returns when an announcement's papers were submitted: from (included), until (excluded). Held
+    papers are older."""
     evening = announcement.astimezone(NEW_YORK).date()
     before = next(_backwards(evening - _DAY))
     return _cut_off(before.date()), _cut_off(evening)
 
 
 def announcement_of(submitted: datetime) -> datetime:
-    """The earliest announcement that a paper submitted then can be in."""
+    """Returns the earliest announcement that can include a paper submitted at this time."""
     first = submitted.astimezone(NEW_YORK).date()
     return next(at for at in _forwards(first) if _cut_off(at.date()) > submitted)
 
 
 def list_day(announcement: datetime) -> date:
-    """The date of the list, as the feed gives it: the day after the evening."""
+    """Returns the date of the list, as the feed gives it: the day after the evening."""
     return announcement.astimezone(NEW_YORK).date() + _DAY
 
 
@@ -73,19 +73,19 @@ def shown_at(day: date) -> datetime:
 
 
 def latest_list(now: datetime) -> date:
-    """The date of the newest list that feed and API show at `now`."""
+    """Returns the date of the newest list that feed and API show at `now`."""
     today = now.astimezone(NEW_YORK).date()
     return list_day(next(_backwards(today - _DAY)))
 
 
 def next_list(now: datetime) -> datetime:
-    """When the next list will be in the feed, after `now`."""
+    """Returns when the first list after `now` will be in the feed."""
     today = now.astimezone(NEW_YORK).date()
     return shown_at(list_day(next(_forwards(today))))
 
 
 def is_quiet(day: date) -> Quiet | None:
-    """Returns why there is no list of this date; None when there is one."""
+    """Returns why there is no list of this date; None if there is one."""
     evening = day - _DAY
     if announces(evening):
         return None
@@ -119,7 +119,7 @@ def _deferred(evening: date) -> bool:
 
 
 def _usual_deferrals(year: int) -> tuple[date, ...]:
-    """The holidays common to all lists that arXiv published, for years without a list."""
+    """Returns the holidays common to all years that arXiv published, for other years."""
     return (
         date(year, 1, 1),
         _nth(year, 1, _MON, 3),

@@ -1,8 +1,7 @@
-"""arXiv's categories with their names, from its taxonomy (CC0). Pure.
+"""Lists arXiv's categories with their names, from its taxonomy (CC0). Pure.
 
 A category that is not on the list may be new: the feed decides, and the caller warns. An archive
-(`cs`, `astro-ph`) stands for all its subject classes.
-"""
+(`cs`, `astro-ph`) stands for all its subject classes."""
 
 from __future__ import annotations
 
@@ -18,20 +17,20 @@ from digest.patterns import regex
 
 NEAREST = 3
 TAXONOMY = "https://arxiv.org/category_taxonomy"
-"""The page where a person finds a category that no word leads to."""
+"""The page where people find a category that no word leads to."""
 _SHORTEST_PHRASE = 4
-"""Characters: shorter ones stand in any description."""
+"""Characters. Shorter phrases occur in any description."""
 _ID_IN = regex(r"(?<![\w.-])[a-z]+(?:-[a-z]+)?(?:\.[a-z-]+)?(?![\w-])")
 _SHAPE = regex(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)", re.ASCII)
-"""arXiv has added no archive for decades, but classes of archives."""
+"""ArXiv has added no archive for decades, but it has added classes."""
 
 
 @dataclass(frozen=True)
 class Checked:
     category: str
-    """In arXiv's spelling: `cs.cv` is `cs.CV`."""
+    """The category in arXiv's spelling: `cs.cv` is `cs.CV`."""
     name: str
-    """`Computer Vision and Pattern Recognition`; empty when unknown."""
+    """The name, such as `Computer Vision and Pattern Recognition`; empty if unknown."""
     nearest: tuple[str, ...] = ()
     """Suggestions for an unknown category, best first."""
     possible: bool = True
@@ -44,7 +43,7 @@ class Checked:
 
 @cache
 def _taxonomy() -> dict[str, tuple[str, str]]:
-    """Maps categories and archives to their names and descriptions."""
+    """Returns names and descriptions by category or archive."""
     table = files("digest.arxiv").joinpath("categories.tsv").read_text("utf-8")
     rows = (row.split("\t") for row in table.splitlines() if not row.startswith("#"))
     return {row[0]: (row[1], row[2] if len(row) > 2 else "") for row in rows}
@@ -52,7 +51,7 @@ def _taxonomy() -> dict[str, tuple[str, str]]:
 
 @cache
 def names() -> dict[str, str]:
-    """Maps categories and archives to their names, in arXiv's order."""
+    """Returns names by category or archive, in arXiv's order."""
     return {category: name for category, (name, _) in _taxonomy().items()}
 
 
@@ -85,14 +84,14 @@ def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
     found += [(101, _by_lower()[token]) for token in _ID_IN.findall(typed.lower()) if token in _by_lower()]
 
     def rank(pair: tuple[float, str]) -> tuple[float, bool, int]:
-        # Of those that are called so, the wider one first, then the one whose name begins with it.
+        # Among equals, the widest category is first, then the one whose name begins with the text.
         return -pair[0], "." in pair[1], _words(names()[pair[1]]).find(_words(typed))
 
     return tuple(dict.fromkeys(category for _, category in sorted(found, key=rank)))[:limit]
 
 
 def _said_of(category: str, typed: str) -> float:
-    """How sure it is that a category is called so; 0 where nothing says it."""
+    """Returns how likely it is that a category is meant, 0 to 100; 0 if nothing speaks for it."""
     words = _words(typed)
     name, description = _taxonomy()[category]
     if category.lower().endswith(f".{typed.strip().lower()}") or (len(words) > 1 and words == _initials(name)):
@@ -103,7 +102,7 @@ def _said_of(category: str, typed: str) -> float:
         return 99.0
     if _begin(words.split(), _words(name).split()):
         return 98.5  # `quant bio`
-    # A description begins with what the category is about, and ends with what is elsewhere.
+    # A description begins with the category's subject and ends with what belongs elsewhere.
     phrases = [_words(phrase) for phrase in re.split(r"[^\w\s'-]+", description)]
     for n, phrase in enumerate(phrases):
         short = 3 <= len(words) <= 5 and words in _initials(phrase)  # `NLP`
@@ -121,7 +120,7 @@ def _joined(text: str) -> str:
 
 
 def _begin(typed: list[str], words: list[str]) -> bool:
-    """Whether each typed word, of three letters at least, is the beginning of the next word."""
+    """Returns whether each typed word, of three letters or more, begins the next word."""
     return any(
         all(len(short) > 2 and word.startswith(short) for short, word in zip(typed, words[at:], strict=False))
         for at in range(len(words) - len(typed) + 1)
@@ -133,7 +132,7 @@ def _initials(text: str) -> str:
 
 
 def is_archive(category: str) -> bool:
-    """Whether it has subject classes, so that `cat:cs` alone would find nothing."""
+    """Returns whether the category has subject classes: `cat:cs` alone would find nothing."""
     return category in _archives()
 
 

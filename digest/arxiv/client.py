@@ -1,9 +1,8 @@
-"""The arXiv client: announcements, papers by id, search. The only importer of `arxiv`.
+"""Asks arXiv for announcements, papers by id, and searches. The only importer of `arxiv`.
 
-The package only parses entries: its client would hang without a timeout, ignore Retry-After, take
-an error page for an empty list and mend a truncated one. So we fetch, and check every answer
-first. An impossible empty list counts as throttling.
-"""
+The package only parses entries. Its client would hang without a timeout, ignore Retry-After, take
+an error page for an empty list and mend a truncated one. So this module fetches, and checks every
+answer first. An impossible empty list counts as throttling."""
 
 from __future__ import annotations
 
@@ -42,10 +41,10 @@ PAGE = 2000
 MOST = 30_000
 IDS_AT_ONCE = 100
 _ABOUT_AN_ID = (200, 400)
-"""Statuses with which arXiv refuses a list for an id in it; others are about the request."""
+"""Statuses with which arXiv refuses a list because of an id in it. Others are about the request."""
 FOR_A_PERSON = timedelta(seconds=90)
 MARGIN = 0.9
-"""Share of the time limit that requests may use; the caller needs the rest to end in time."""
+"""Share of the time limit that requests may use. The caller needs the rest."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,13 @@ class Ask:
 class Page:
     papers: tuple[Paper, ...]
     total: int
-    """How many entries the whole query has."""
+    """Number of entries of the whole query."""
 
 
 class Arxiv:
-    """Implements `ports.Papers`. `time_limit` covers all requests for one day's list: 90 s for a
-    person who waits, hours for a daily run. Lookups and searches always use the short one."""
+    """Implements `ports.Papers`. `time_limit` is in seconds and covers all requests for one day's
+    list: 90 for a person who waits, hours for a daily run. Lookups and searches always use the
+    short limit."""
 
     def __init__(
         self,
@@ -87,23 +87,25 @@ class Arxiv:
         self._first_wait = first_wait
 
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
-        """Raises ArxivUnavailable, and BadInput when the feed knows none of the categories."""
+        """Returns the day's list. Raises ArxivUnavailable, BadInput if the feed knows no
+        category."""
         wanted = tuple(dict.fromkeys(categories))
         with said(self._time_limit):
             deadline = self._deadline(self._time_limit)
-            # What reads the API's answer is loaded while the feed's is awaited.
+            # Imports the API's parser while it waits for the feed.
             listed, _ = await asyncio.gather(self._feed(wanted, deadline), asyncio.to_thread(import_module, "arxiv"))
             window = await self._window(wanted, now, deadline)
             latest = await self._described(listed.news, window, deadline)
         day = listed.day
-        if day is not None and day > now.date() + timedelta(days=1):  # no list is ahead of its day
+        if day is not None and day > now.date() + timedelta(days=1):  # no list has a date in the future
             log.warning("event=feed_dated_ahead day=%s", day)
             day = calendar.latest_list(now)
         return Listing(wanted, day, latest, tuple(window.values()), listed.replaced)
 
     async def listed_between(self, categories: Sequence[str], first: date, last: date) -> Listing:
-        """The lists of these days as far as the API tells: papers submitted in their windows. It
-        does not tell which were held back or cross-listed later. Raises ArxivUnavailable."""
+        """Returns the lists of these days as far as the API tells: papers submitted in their
+        windows. The API does not tell which were held back or cross-listed later. Raises
+        ArxivUnavailable."""
         wanted = tuple(dict.fromkeys(categories))
         start, end = submission_window(first, last)
         text = (
@@ -120,7 +122,7 @@ class Arxiv:
         return Listing(wanted, last, tuple(Listed(p, kind) for p, kind in kinds), ())
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
-        """Papers in the order of `ids`; unknown ids are absent. Raises ArxivUnavailable."""
+        """Returns papers in the order of `ids`, without unknown ones. Raises ArxivUnavailable."""
         with said(self._shortly):
             return await self._get(ids, self._deadline(self._shortly))
 
@@ -163,7 +165,7 @@ class Arxiv:
         return dict(sorted(papers.items(), key=lambda item: item[1].published, reverse=True))
 
     async def _first_page(self, text: str, categories: Sequence[str], since: datetime, deadline: Deadline) -> Page:
-        """An empty first page counts only when the newest paper of all is older than the window."""
+        """Returns the first page. It is empty only if the newest paper is older than the window."""
         page = await deadline.once(*self._request(Ask(text)))
         if not page.papers:
             newest = await deadline.once(*self._request(Ask(query.of_categories(categories), 1)))
@@ -181,7 +183,7 @@ class Arxiv:
 
     async def _get(self, asked: Sequence[str], deadline: Deadline) -> list[Paper]:
         refs = [ref for text in asked if (ref := ids.parse(text))]
-        # Apart, so that one paper with and without its version stays two requests.
+        # Separate requests, so that a paper with and without its version is returned twice.
         newest = await self._known([r for r in refs if r.version is None], deadline)
         versions = await self._known([r for r in refs if r.version is not None], deadline)
         latest = {ids.plain_id(p.id): p for p in sorted(newest, key=lambda p: p.version)}
@@ -228,7 +230,7 @@ class Arxiv:
         return await deadline.ask(*self._request(ask))
 
     def _request(self, ask: Ask) -> tuple[str, Callable[[bytes], Page]]:
-        """The URL of a page, and what reads its body."""
+        """Returns the URL of a page, and the function that reads its body."""
         values = {
             "search_query": ask.text,
             "id_list": ",".join(ask.id_list),
@@ -241,7 +243,7 @@ class Arxiv:
 
 
 def submission_window(first: date, last: date) -> tuple[datetime, datetime]:
-    """When the papers of the lists of these days were submitted: from (included), until."""
+    """Returns when the papers of the lists of these days were submitted: from (included), until."""
     return (
         calendar.window_of(calendar.announcement_for(first))[0],
         calendar.window_of(calendar.announcement_for(last))[1],
@@ -249,7 +251,7 @@ def submission_window(first: date, last: date) -> tuple[datetime, datetime]:
 
 
 def read_page(ask: Ask, body: bytes) -> Page:
-    """Raises Trouble, Refused."""
+    """Parses a page. Raises Trouble, Refused."""
     from arxiv import _feed  # noqa: PLC0415  # private: its client parses only what it fetched itself
 
     with _unasked_for(ask):
@@ -263,7 +265,7 @@ def read_page(ask: Ask, body: bytes) -> Page:
 
 @contextmanager
 def _unasked_for(ask: Ask) -> Iterator[None]:
-    """An error entry with status 200 for our own query is arXiv's fault, and may pass."""
+    """Turns Refused into Trouble: an error for our own query is arXiv's fault, and may pass."""
     try:
         yield
     except Refused as error:
@@ -273,7 +275,7 @@ def _unasked_for(ask: Ask) -> Iterator[None]:
 
 
 def paper_of(result: arxiv.Result) -> Paper | None:
-    """Returns None for an entry that is no paper."""
+    """Returns the paper; None for an entry that is no paper."""
     ref = ids.parse(result.entry_id) if "/abs/" in result.entry_id else None
     if ref is None:
         log.warning("event=no_paper entry=%r", result.entry_id[:200])

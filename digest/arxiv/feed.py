@@ -1,8 +1,8 @@
-"""Reads arXiv's daily feed in both dialects (`/rss/` and `/atom/`), the only source of how a
-paper was announced. Pure.
+"""Reads arXiv's daily feed in both dialects (`/rss/` and `/atom/`), the only source of how a paper
+was announced. Pure.
 
-A page that is not a feed, or a truncated feed, raises Trouble: it is no empty day.
-"""
+A page that is not a feed, or a truncated feed, raises Trouble: it does not count as an empty
+day."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ _NEWS = {"new": Kind.NEW, "cross": Kind.CROSS}
 _REPLACED = "replace"
 _PREFIX = regex(r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
 _HEADERS = regex(r"\A(?:[ \t]*[A-Z][\w -]{0,30}:[^\n]{0,200}\n){0,4}\s*Abstract:\s*")
-"""Of an abstract, as in arXiv's mails: `License: …`."""
+"""Headers of an abstract, as in arXiv's mails: `License: …`."""
 _CATEGORY = regex(r"[a-z-]+(?:\.[A-Za-z-]+)?", re.ASCII)
 _SUMMARY = ("summary", "description")
 _AFFILIATION = regex(r"\([^()]*\)")
 _DEEPEST_AFFILIATION = 3
-"""Brackets within brackets."""
+"""The most brackets within brackets."""
 _NAME_SUFFIX = regex(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Feed:
     day: date | None
-    """The date of the list; None when the feed is empty."""
+    """The date of the list; None if the feed is empty."""
     items: int
-    """All items, replacements too."""
+    """Number of all items, including replacements."""
     news: tuple[Listed, ...]
     """New and cross-listed papers in the feed's order, each once with its strongest kind.
     `published` and `updated` are the list's date."""
@@ -54,7 +54,7 @@ class Feed:
 
 
 def parse(body: bytes) -> Feed:
-    """Raises Trouble."""
+    """Returns the feed. Raises Trouble."""
     root = tree(body, ("rss", "feed", "RDF"), "arxiv.feed cut")
     channel = next(children(root, "channel"), root)
     entries = [e for e in root.iter() if isinstance(e.tag, str) and local(e) in ("item", "entry")]
@@ -68,7 +68,7 @@ def parse(body: bytes) -> Feed:
         if listed and (listed.paper.id not in news or listed.kind is Kind.NEW):
             news[listed.paper.id] = listed
     days = Counter(at.astimezone(NEW_YORK).date() for e in entries if (at := _time(e) or _time(channel)))
-    day = max(days, key=lambda d: (days[d], d), default=None)  # one entry may be dated wrongly
+    day = max(days, key=lambda d: (days[d], d), default=None)  # a single entry may have a wrong date
     replaced = [ref.id for entry in entries if _kind(entry) == _REPLACED and (ref := _ref(entry))]
     return Feed(day, len(entries), tuple(news.values()), tuple(dict.fromkeys(replaced)))
 
@@ -106,7 +106,7 @@ def _listed(entry: etree._Element, channel: etree._Element) -> Listed | None:
 
 
 def _kind(entry: etree._Element) -> str:
-    """`new`, `cross` or `replace`, also for `cross-list` and `replace-cross`; else empty."""
+    """Returns `new`, `cross` or `replace`, also for `cross-list`, `replace-cross`; else empty."""
     prefix = _PREFIX.match(said(entry, *_SUMMARY))
     kind = (said(entry, "announce_type") or (prefix["kind"] if prefix else "")).strip().lower()
     return next((known for known in (*_NEWS, _REPLACED) if kind.startswith(known)), "")
@@ -125,7 +125,7 @@ def _categories(entry: etree._Element) -> Iterator[str]:
 
 
 def _authors(entry: etree._Element) -> tuple[str, ...]:
-    """Splits `dc:creator` at commas; an affiliation and `Jr.` belong to the name before."""
+    """Splits `dc:creator` at commas. An affiliation or `Jr.` belongs to the name before it."""
     said_names = [said(child, "name") or child.text or "" for child in children(entry, "author")]
     return authors_of(_names(said_names or [child.text or "" for child in children(entry, "creator")]))
 
@@ -148,8 +148,8 @@ def _names(lists: Iterable[str]) -> Iterator[str]:
 
 
 def _time(entry: etree._Element) -> datetime | None:
-    """Reads RSS's `Fri, 23 Feb 2024 00:00:00 -0500` and Atom's `2025-08-20T00:00:00-04:00`. An
-    Atom feed has `updated` only. A time without a zone is New York's, as arXiv's are."""
+    """Parses RSS's `Fri, 23 Feb 2024 00:00:00 -0500` and Atom's `2025-08-20T00:00:00-04:00`. An
+    Atom feed has only `updated`. A time without a zone is in New York's, as arXiv's are."""
     text = said(entry, "published", "pubDate", "updated", "lastBuildDate", "date")[:60]
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:

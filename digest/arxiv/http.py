@@ -1,10 +1,9 @@
-"""Requests to arXiv's API and feed: one at a time and paced, bounded in time and size, with one
-retry layer and one deadline.
+"""Makes requests to arXiv's API and feed: one at a time and paced, bounded in time and size, with
+one retry layer and one deadline.
 
-Status, Retry-After and pages that are no feed stay visible here, so that throttling never counts
-as emptiness. Answers are parsed in a thread. No lower layer retries, and nothing waits beyond the
-deadline.
-"""
+Status, Retry-After and pages that are no feed stay visible here, so throttling never counts as
+emptiness. Answers are parsed in a thread. No lower layer retries, and nothing waits beyond the
+deadline."""
 
 from __future__ import annotations
 
@@ -32,22 +31,22 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SILENCE_SECONDS = 60
-"""How long a server may stay silent: arXiv needs time for 2,000 papers."""
+"""Seconds that a server may stay silent: arXiv needs time for 2,000 papers."""
 LARGEST_BODY = 24 * 1024 * 1024
 """Bytes: 2,000 papers have about 6 million."""
 HOSTS = frozenset(("export.arxiv.org", "arxiv.org", "rss.arxiv.org", "www.arxiv.org"))
-"""Redirects of one of them may lead to another."""
+"""A redirect of one of these hosts may lead to another."""
 FORBIDDEN_WAIT = 900.0
-"""After a 403, arXiv treats further quick requests as an attack."""
+"""Seconds to wait after a 403: arXiv then treats quick requests as an attack."""
 
 
 class Trouble(Exception):
-    """No usable answer; a retry may help. `str()` goes into a sentence: `it answered 503`."""
+    """No usable answer, but a retry may help. `str()` fits into a sentence: `it answered 503`."""
 
     def __init__(self, said: str, wait: float | None = None, *, asked: bool = True) -> None:
         super().__init__(said)
         self.wait = wait
-        """Seconds to wait before the next request; None when unknown."""
+        """Seconds to wait before the next request; None if unknown."""
         self.asked = asked
         """Whether the service asked for the wait."""
 
@@ -62,7 +61,7 @@ class Refused(Exception):
 
 @dataclass
 class Deadline:
-    """One call's deadline, over all its requests. `until` is a monotonic time."""
+    """The deadline of one call, over all its requests. `until` is a monotonic time in seconds."""
 
     until: float
     first_wait: float
@@ -71,7 +70,7 @@ class Deadline:
     agent: str
 
     async def ask(self, url: str, read: Callable[[bytes], T]) -> T:
-        """Asks until `read` can use the body. Raises the last Trouble at the deadline; Refused."""
+        """Repeats a request until `read` can use the body. Raises Refused, and the last Trouble."""
         return await self.retry(lambda: self.once(url, read))
 
     async def retry(self, step: Callable[[], Awaitable[T]]) -> T:
@@ -106,15 +105,15 @@ class Deadline:
 
 
 def _read(read: Callable[[bytes], T], body: bytes) -> T:
-    """Raises Trouble, Refused: without the tree of a million elements that their frames hold, which
-    the event loop would free."""
+    """Reads the body. Raises Trouble, Refused. Drops their frames, which hold a tree of a million
+    elements that the event loop would have to free."""
     try:
         return read(body)
     except (Trouble, Refused) as error:
         error.__context__ = error.__cause__ = None
         failure: Exception = error.with_traceback(None)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # XML of another shape than arXiv's: a date that is none, a number of 5,000 digits.
+        # The XML does not fit arXiv's form: an invalid date, a number of 5,000 digits.
         log.warning("event=unreadable cause=%s", type(error).__name__)
         failure = Trouble(label.sentence("arxiv.page"))
     raise failure
@@ -143,7 +142,8 @@ async def fetch(url: URL, agent: str, seconds: float) -> bytes:
 
 
 def _may_be_feed(content_type: str) -> bool:
-    """Mirrors name feeds in many ways; a page of text says in its words what is wrong."""
+    """Returns whether the type may be a feed's: mirrors name feeds in many ways, and the words of a
+    text page tell what is wrong."""
     kind = content_type.partition("/")[0]
     return kind == "text" or content_type.endswith("xml") or content_type in ("", "application/octet-stream")
 

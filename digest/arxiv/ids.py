@@ -1,9 +1,9 @@
-"""Finds arXiv ids in any form people paste, in sentences and directly beside Chinese characters.
+"""Finds arXiv ids in any form that people paste, in sentences and directly beside Chinese
+characters.
 
-An id is `YYMM.NNNNN` (four digits until 1412, five from 1501) or in the old style
-`archive/YYMMNNN`, with or without a version. A string with the shape of an id that is none
-(`2413.00001`, an arxiv.org page without a paper) is a typing error, not words to search for.
-"""
+An id is `YYMM.NNNNN` (four digits until 1412, five from 1501) or, in the old style,
+`archive/YYMMNNN`, with or without a version. Text that looks like an id but is none (`2413.00001`,
+an arxiv.org page without a paper) is a typing error, not words to search for."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _INDEXED = regex(r"\b(?:(?:19|20)\d\darXiv|corr/abs-)(?P<month>\d{4})-?(?P<numbe
 """A bibcode of ADS (`2024arXiv240100001S`), a key of DBLP (`corr/abs-2401-00001`)."""
 _OTHER_DOI = regex(r"\b10\.(?!48550/)\d{4,9}/$", re.ASCII)
 _DOI_LENGTH = 20
-"""Characters that it has at most."""
+"""Characters of the prefix of another DOI, at most."""
 
 _SHAPES = (
     regex(r"(?:arxiv[:.\s]*)?\d{3,6}\.\d{3,7}(?:v\d*)?", re.ASCII | re.IGNORECASE),
@@ -77,12 +77,12 @@ _EDGES = " \t\r\n<>()[]{}\"'“”‘’「」『』《》〈〉【】`*_.,;:!?�
 
 
 def parse(text: str) -> PaperRef | None:
-    """Returns the first id in a text; None without one."""
+    """Returns the first id in a text; None if there is none."""
     return next(iter(find_all(text)), None)
 
 
 def find_all(text: str) -> list[PaperRef]:
-    """Returns each paper that a text names, once, in order; the first of several forms."""
+    """Returns each paper that a text names once, in order, in the first of several forms."""
     found: dict[str, PaperRef] = {}
     for _, ref in sorted(_matches(_plain(text)), key=lambda at_ref: at_ref[0]):
         found.setdefault(plain_id(ref.id), ref)
@@ -90,20 +90,20 @@ def find_all(text: str) -> list[PaperRef]:
 
 
 def looks_like_id(text: str) -> bool:
-    """Whether the whole text is a mistyped id or arxiv.org address."""
+    """Returns whether the whole text is a mistyped id or arxiv.org address."""
     bare = _plain(text).strip(_EDGES).split("|")[0].strip(_EDGES)
     return any(shape.fullmatch(bare) for shape in _SHAPES) and parse(text) is None
 
 
 def elsewhere(text: str) -> str:
-    """The host or DOI of the first link in a text that names no arXiv paper; empty without one."""
+    """Returns the host or DOI of the first link in a text that names no arXiv paper; else empty."""
     plain = _plain(text)
     match = None if parse(text) else _LINK.search(plain)
     return (match["host"] or match["doi"]).lower()[:60] if match else ""
 
 
 def only_elsewhere(text: str) -> str:
-    """Like `elsewhere`, for a text that is nothing but the link, or an id of another registry."""
+    """As `elsewhere`, for a text that is only the link, or an id of another registry."""
     bare = _plain(text).strip(_EDGES).split("|")[0].strip(_EDGES)
     if _CURIE.fullmatch(bare) and parse(bare) is None:
         return bare
@@ -111,8 +111,8 @@ def only_elsewhere(text: str) -> str:
 
 
 def named(text: str) -> PaperRef | None:
-    """The paper a text names; None for words. Raises BadInput for a mistyped id, or a link to
-    another place."""
+    """Returns the paper that a text names; None for words. Raises BadInput for a mistyped id, or a
+    link to another place."""
     if looks_like_id(text):
         shown = " ".join(text.split())[:80]
         raise BadInput(
@@ -128,13 +128,13 @@ def named(text: str) -> PaperRef | None:
 
 
 def plain_id(paper_id: str) -> str:
-    """The id without the subject class that old ids may carry, to compare forms of one paper."""
+    """Returns the id without the subject class of old ids, to compare forms of one paper."""
     archive, slash, number = paper_id.partition("/")
     return f"{archive.partition('.')[0]}/{number}" if slash else paper_id
 
 
 def _plain(text: str) -> str:
-    """Full-width forms as ASCII, without invisible characters, percent escapes resolved."""
+    """Returns full-width forms as ASCII, without invisible characters and percent escapes."""
     text = text.translate(_HALF_WIDTH).translate(_INVISIBLE)
     text = re.sub(r"(?<=\d)。(?=\d)", ".", text)
     text = unquote(text) if "%" in text else text
@@ -160,7 +160,8 @@ def _follows_doi(text: str, at: int) -> bool:
 
 
 def _fits(month: str, number: str) -> bool:
-    """New ids began in 0704 with four digits, have five since 1501, and may get six."""
+    """Returns whether the number fits the month: new ids began in 0704 with four digits, have five
+    since 1501, and may get six."""
     if month < "0704" or month > "9012" or not int(number):
         return False
     return len(number) == 4 if month < "1501" else len(number) >= 5

@@ -26,16 +26,16 @@ _EARLIER = regex(
 )
 
 MOST_AUTHORS = 6_000
-"""The largest collaborations have about 5,200."""
+"""The most authors of a paper: the largest collaborations have about 5,200."""
 LONGEST_LIST = 200_000
-"""Characters of all authors of a paper: the largest collaborations have about 60,000."""
+"""Characters of all authors' names of a paper: the largest collaborations have about 60,000."""
 MOST_CATEGORIES = 50
 LONGEST_LINE = 2_000
-"""Characters of a title, name or comment; arXiv's own forms take a few hundred."""
+"""Characters of a title, name or comment: arXiv's own forms accept a few hundred."""
 YEARS = range(1900, 2200)
-"""Dates beyond them are no paper's, and near the ends of time calendars overflow."""
+"""The years of a plausible date. Calendars overflow near the ends of time."""
 LONGEST_ABSTRACT = 20_000
-"""Characters; arXiv's own form takes 1,920."""
+"""Characters of an abstract: arXiv's own form accepts 1,920."""
 
 
 def line(text: str | None) -> str:
@@ -48,7 +48,7 @@ def authors_of(names: Iterable[str | None]) -> tuple[str, ...]:
     left = LONGEST_LIST
     for name in names:
         cleaned = line(name and name[:left])
-        if any(map(str.isalnum, cleaned)):  # arXiv makes an author of the colon in "DeepSeek-AI: Xiao Bi"
+        if any(map(str.isalnum, cleaned)):  # arXiv lists the colon in "DeepSeek-AI: Xiao Bi" as an author
             found.append(cleaned)
             left -= len(cleaned)
         if len(found) >= MOST_AUTHORS or left <= 0:
@@ -57,7 +57,7 @@ def authors_of(names: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def paragraphs(text: str | None) -> str:
-    """Joins an abstract's 80-character lines; empty and indented lines start a paragraph."""
+    """Joins an abstract's 80-character lines. Empty and indented lines start a paragraph."""
     found: list[list[str]] = [[]]
     for raw in _cut((text or "").strip(), LONGEST_ABSTRACT).splitlines():
         if not raw.strip() or raw[0] in " \t":
@@ -71,7 +71,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def withdrawn(comment: str | None, abstract: str | None = "") -> bool:
-    """ArXiv has no flag: a later version's comment or the abstract says so."""
+    """Returns whether it is withdrawn: a later version's comment or the abstract says so."""
     said = line(comment)
     instead = line(abstract)
     return _says_so(said) or (len(instead) < 300 and _says_so(instead))

@@ -1,8 +1,7 @@
 """Turns what a person types into arXiv's query language. Pure.
 
-Only words of the typed text reach arXiv; operators, fields and brackets are ours. It understands
-`au:` or `author:`, `ti:` or `title:`, and "quoted phrases".
-"""
+Only words of the typed text reach arXiv. The operators, fields and brackets are ours. The module
+understands `au:` or `author:`, `ti:` or `title:`, and "quoted phrases"."""
 
 from __future__ import annotations
 
@@ -26,7 +25,7 @@ _OPERATORS = {"and", "or", "not", "andnot", "to"}
 @dataclass(frozen=True)
 class _Term:
     field: str
-    """`au`, `ti` or `all`."""
+    """The field: `au`, `ti` or `all`."""
     text: str
     prefixed: bool
     quoted: bool
@@ -36,12 +35,11 @@ class _Term:
 
 
 def searches(words: str) -> list[str]:
-    """Returns queries to try in order until one finds something: the narrowest first, any of the
-    words last. Empty for an empty text.
+    """Returns queries to try in order until one finds something: the narrowest first, the one for
+    any of the words last. Empty for an empty text.
 
-    A field applies to all that follows (`au: Kaiming He`); when that finds nothing, to one word
-    (`au:He diffusion`).
-    """
+    A field applies to all words after it (`au: Kaiming He`). If that finds nothing, it applies to
+    one word (`au:He diffusion`)."""
     terms = _terms(words)
     strict = " AND ".join(str(t) for t in _spread(terms))
     loose = " AND ".join(str(t) for t in terms)
@@ -50,13 +48,13 @@ def searches(words: str) -> list[str]:
 
 
 def of_categories(categories: Sequence[str]) -> str:
-    """The query for papers of any of these; an archive (`cs`) includes its subject classes."""
+    """Returns the query for papers of any of these. An archive includes its subject classes."""
     terms = [term for c in categories for term in ((f"cat:{c}", f"cat:{c}.*") if is_archive(c) else (f"cat:{c}",))]
     return f"({' OR '.join(terms)})"
 
 
 def submitted_between(start: datetime, end: datetime) -> str:
-    """To the minute, in GMT, both ends included."""
+    """Returns the query for papers submitted in this time, to the minute in GMT, with both ends."""
     return f"submittedDate:[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
 
 
@@ -88,5 +86,5 @@ def _spread(terms: Sequence[_Term]) -> list[_Term]:
 
 
 def _plain(text: str) -> str:
-    """Words and spaces only: arXiv reads the hyphen of `vision-language` as an operator."""
+    """Returns only words and spaces: arXiv reads the hyphen of `vision-language` as an operator."""
     return " ".join(re.sub(r"[^\w']|_", " ", text).split())[:80]

@@ -1,9 +1,8 @@
 """Shares arXiv's answers between channels and processes, over their Cache.
 
-arXiv allows a request every three seconds, so a thousand channels at nine o'clock would wait for
-hours. Its lists change once a day, so an answer of a few minutes ago still holds. Failures are
-not stored.
-"""
+ArXiv allows a request every three seconds, so a thousand channels at nine o'clock would wait for
+hours. Its lists change once a day, so an answer from a few minutes ago is still valid. Failures are
+not stored."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from digest.model import Listing, Paper, from_json, to_json
 from digest.ports import Cache, Papers
 
 LOOK_LIFE = timedelta(minutes=10)
-"""Lifetime of the day's list. The midnight in New York that brings a new list ends it."""
+"""How long the day's list is shared. The midnight in New York that brings a new list ends it."""
 PAPER_LIFE = timedelta(hours=1)
 
 

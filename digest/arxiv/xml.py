@@ -1,5 +1,5 @@
-"""Reads arXiv's XML into a small tree: mended where the document is whole, refused where it is cut
-off or larger than any feed. Pure."""
+"""Reads arXiv's XML into a small tree. Mends a whole document; refuses one that is cut off or
+larger than any feed. Pure."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from digest.render.catalogs import Sentence
 from digest.render.labels import label
 
 MOST_ELEMENTS = 600_000
-"""2,000 papers have about 70,000, large collaborations a few hundred thousand."""
+"""2,000 papers have about 70,000 elements, large collaborations a few hundred thousand."""
 MOST_FIELDS = MOST_AUTHORS + 100
-"""Of a paper."""
+"""The most fields of a paper."""
 DEEPEST = 100
-"""Nested elements; arXiv nests four."""
+"""The most elements within elements: arXiv nests four."""
 _LONGEST_TAG = re.compile(rb"<[^<>]{65536}")
-"""A tag with so many attributes costs the parser gigabytes."""
+"""Longer tags have so many attributes that they cost the parser gigabytes."""
 _ENCODING = re.compile(rb"""\A[^>]{0,100}encoding=["'](?:iso-8859-1|latin-?1|windows-1252)["']""", re.IGNORECASE)
 _DECLARATION = regex(r"\A<\?xml[^>]*\?>\s*")
 _FORBIDDEN = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""XML forbids these characters; abstracts contain control characters now and then."""
+"""Characters that XML forbids. Abstracts sometimes contain control characters."""
 _DOCTYPE = regex(r"\A\s*<!DOCTYPE\s+(?:rss|feed|rdf:RDF)\b[^<>\[\]]*>", re.IGNORECASE)
-"""A feed's, without declarations of its own."""
+"""A feed's DOCTYPE, without declarations of its own."""
 _REFERENCE = regex(r"&(?:#(?P<code>\d{1,7}|[xX][0-9a-fA-F]{1,6});|(?P<name>[A-Za-z][A-Za-z0-9]{1,30});)?")
 _STRAY = regex(r"<(?![A-Za-z_/!?])|<(?=[A-Za-z_][^<>]*<)")
 _TAG = regex(r"<(?P<end>/?)(?P<name>[A-Za-z_][\w:.-]*)(?=[\s/>])(?P<alone>[^<>]*/(?=>))?")
@@ -37,8 +37,8 @@ _OF_XML = ("amp", "lt", "gt", "quot", "apos")
 
 
 def tree(body: bytes, roots: Collection[str], cut: str = "arxiv.cut") -> etree._Element:
-    """Returns the root, whose local name is one of `roots`. Raises Trouble: `cut` for a document
-    without its end."""
+    """Returns the root, whose local name is one of `roots`. Raises Trouble, with `cut` for a
+    document without its end."""
     text = _text(body)
     if "<!DOCTYPE" in text[:4096] or "<!ENTITY" in text or _LONGEST_TAG.search(body):
         raise Trouble(no_feed(body))
@@ -51,21 +51,21 @@ def tree(body: bytes, roots: Collection[str], cut: str = "arxiv.cut") -> etree._
         before, end, _ = text.rpartition(f"</{opened[1]}>")
         if not end:
             raise Trouble(label.sentence(cut)) from None
-        root = _mended(before[opened.start() :] + end, cut)  # a warning of the server's may stand before it
+        root = _mended(before[opened.start() :] + end, cut)  # a warning of the server may come before it
     if local(root) not in roots:
         raise Trouble(no_feed(body))
     return root
 
 
 def no_feed(body: bytes) -> Sentence:
-    """Quotes the page's first words, to tell `Rate exceeded.` from a proxy's login page."""
+    """Quotes the page's first words, which tell `Rate exceeded.` from a proxy's login page."""
     text = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", body[:4000].decode(errors="replace"))
     shown = line(text)[:60]
     return label.sentence("arxiv.page.said", said=shown) if shown else label.sentence("arxiv.page")
 
 
 def local(element: etree._Element) -> str:
-    """The name without its namespace or its prefix."""
+    """Returns the name without its namespace or prefix."""
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
@@ -74,7 +74,7 @@ def children(element: etree._Element, name: str) -> Iterator[etree._Element]:
 
 
 def said(element: etree._Element, *names: str) -> str:
-    """The text of the first child with one of these names that has any."""
+    """Returns the text of the first child with one of these names that has text."""
     for name in names:
         for child in children(element, name):
             if text := "".join(map(str, child.itertext())).strip():
@@ -88,7 +88,7 @@ def _text(body: bytes) -> str:
 
 
 def _mended(text: str, cut: str) -> etree._Element:
-    """Mends single characters first: a parser that recovers may drop what follows them."""
+    """Mends single characters first, because a parser that recovers may drop what follows them."""
     text = _without_lone_tags(_STRAY.sub("&lt;", _REFERENCE.sub(_reference, text)))
     try:
         return _parse(text)
@@ -101,7 +101,7 @@ def _mended(text: str, cut: str) -> etree._Element:
 
 
 def _without_lone_tags(text: str) -> str:
-    """`<unk>` and `</s>` in a title are words: the parser would drop what follows in the entry."""
+    """Escapes words of a title such as `<unk>`: the parser would drop the rest of the entry."""
     tags = [match for match in _TAG.finditer(text) if not match["alone"]]
     opened = {match["name"] for match in tags if not match["end"]}
     closed = {match["name"] for match in tags if match["end"]}
@@ -128,10 +128,9 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def _parse(text: str, *, recover: bool = False) -> etree._Element:
-    """Counts elements while it reads, and drops what a paper has beyond the bound of authors.
+    """Counts elements while it reads, and drops fields beyond the bound of a paper.
 
-    Raises XMLSyntaxError, Trouble.
-    """
+    Raises XMLSyntaxError, Trouble."""
     reading = etree.iterparse(
         io.BytesIO(text.encode()),
         ("start", "end"),

@@ -1,1 +1,1 @@
-"""What is news about a paper that people know: a withdrawal, a publication, code, other claims."""
+"""Finds news about a paper that people know: a withdrawal, a publication, code, other claims."""

@@ -1,10 +1,8 @@
 """Compares what two versions of a paper claim, sentence by sentence. Pure.
 
-A claim has changed if a sentence that is else the same has another figure, or says the opposite.
-A claim is new if the abstract has a sentence with a measured figure that no earlier sentence
-resembles. What printing does to figures (TeX, rounding, units, number words, lost spaces) changes
-nothing.
-"""
+A claim has changed if an otherwise equal sentence has another figure or says the opposite. A claim
+is new if the abstract has a sentence with a measured figure that resembles no earlier sentence.
+What printing does to figures (TeX, rounding, units, number words, lost spaces) is no change."""
 
 from __future__ import annotations
 
@@ -24,18 +22,19 @@ from digest.patterns import regex
 from digest.render.tex import plain
 
 SAME = 0.8
-"""Similarity from which two sentences are the same one, figures aside."""
+"""Similarity from which two sentences are the same, apart from figures."""
 SAME_IN_TEXT = 0.9
-"""The same in a whole text, which has many sentences of one form."""
+"""The same for a whole text, which has many sentences of one form."""
 OTHER = 0.55
 """Similarity below which a sentence has no counterpart."""
 LEAST_SHARED = 0.4
-"""Share of their words without which two sentences are not compared further."""
+"""Share of common words below which two sentences are not compared further."""
 LEAST_WORDS = 6
-"""Words of a sentence that is looked for in a whole text."""
+"""Words of a sentence, at least, to be looked for in a whole text."""
 LEAST_IN_ABSTRACT = 4
 LEAST_POWER = 3
-"""Of ten, between figures of the same digits beside the same words that count as equal."""
+"""The least power of ten by which figures with equal digits, beside equal words, may differ and
+count as equal."""
 _MEASURED = ("%", "x", "points", "db", "fps")
 _SCALE = {
     "ms": ("s", 1e-3),
@@ -59,10 +58,10 @@ _NAME_BEFORE = regex(
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with what is compared of it."""
+    """A sentence and the parts that are compared."""
 
     text: str
-    """As it stands in the paper."""
+    """The sentence as in the paper."""
 
     @cached_property
     def bare(self) -> str:
@@ -71,7 +70,7 @@ class Sentence:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Without figures, which are compared apart."""
+        """Returns the words without figures, which are compared separately."""
         return tuple(w for w in (m[0].casefold() for m in _WORD.finditer(self.bare)) if w not in NUMBER_WORDS)
 
     @cached_property
@@ -87,7 +86,7 @@ class Sentence:
         return "".join(c for c in self.bare if c.isdecimal())
 
     def resembles(self, other: Sentence) -> float:
-        """From 0 to 1, by words in their order and by letters: a typo is no other word."""
+        """Returns 0 to 1, by words in their order and by letters: a typo is no other word."""
         if len(self._set & other._set) < LEAST_SHARED * max(len(self._set), len(other._set)):
             return 0.0
         by_words = Levenshtein.normalized_similarity(self.words, other.words, score_cutoff=0.3)
@@ -102,7 +101,7 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
 
 
 def _same(one: Figure, other: Figure) -> bool:
-    """Equal within the coarser one's rounding, whatever their notation."""
+    """Returns whether two figures are equal within the coarser one's rounding."""
     (a, unit), (b, unit_b) = _scaled(one), _scaled(other)
     if unit != unit_b and unit and unit_b and {unit, unit_b} != {"%", "points"}:
         return False
@@ -117,7 +116,7 @@ def _not_rescaled(mine: Iterable[Figure], theirs: Sequence[Figure], least: int) 
 
 
 def _rescaled(one: Figure, other: Figure, least: int) -> bool:
-    """Equal but for a power of ten, of `least` at least: `10 mT`, `0.01 T`."""
+    """Returns whether they differ only by a power of ten from `least` on: `10 mT`, `0.01 T`."""
     if {one.unit, other.unit} & set(_MEASURED) or one.value * other.value <= 0:
         return False
     factor = 10.0 ** round(math.log10(other.value / one.value))
@@ -131,7 +130,7 @@ def _scaled(figure: Figure) -> tuple[float, str]:
 
 
 def _left(mine: Iterable[Figure], theirs: Iterable[Figure]) -> list[Figure]:
-    """Figures that the other side does not have."""
+    """Returns the figures that the other side lacks."""
     rest, left = list(theirs), []
     for figure in mine:
         match = next((f for f in rest if _same(figure, f)), None)
@@ -143,7 +142,7 @@ def _left(mine: Iterable[Figure], theirs: Iterable[Figure]) -> list[Figure]:
 
 
 def has_changed(before: Sentence, now: Sentence) -> bool:
-    """Whether a sentence that is else the same has another figure or says the opposite."""
+    """Returns whether an otherwise equal sentence has another figure or says the opposite."""
     if before.digits != now.digits:
         gone, new = _left(before.figures, now.figures), _left(now.figures, before.figures)
         least = LEAST_POWER if before.words == now.words else 1
@@ -162,7 +161,7 @@ def _contradicts(one: str, other: str) -> bool:
 
 
 def _without_typos(sentence: Sentence, before: Sentence) -> str:
-    """Its text with the words of `before` for words that are only spelt otherwise."""
+    """Returns the text with words of `before` for words that are only spelt differently."""
     gone = [w for w in before.words if w not in sentence.words]
 
     def spelt(match: re.Match[str]) -> str:
@@ -173,7 +172,8 @@ def _without_typos(sentence: Sentence, before: Sentence) -> str:
 
 
 def _is_typo(one: str, other: str) -> bool:
-    """`neever`, `nto`; but not `unable` for `able`, or `decrease` for `increase`."""
+    """Returns whether the words differ by a typo (`neever`, `nto`), not as `unable` and `able` or
+    `decrease` and `increase`."""
     if one.endswith(other) or other.endswith(one):
         return False
     return sorted(one) == sorted(other) or Levenshtein.normalized_similarity(one, other) > 0.8
@@ -185,7 +185,7 @@ def nearest(sentence: Sentence, others: Sequence[Sentence]) -> tuple[float, Sent
 
 
 def changed(before: Sequence[Sentence], now: Sequence[Sentence]) -> Iterator[tuple[Sentence, Sentence]]:
-    """Sentences of two abstracts whose claims differ."""
+    """Yields pairs of sentences of two abstracts whose claims differ."""
     exact = {s.bare.casefold() for s in now}
     for sentence in before:
         if sentence.bare.casefold() in exact or len(sentence.words) < LEAST_IN_ABSTRACT:
@@ -198,7 +198,7 @@ def changed(before: Sequence[Sentence], now: Sequence[Sentence]) -> Iterator[tup
 
 
 def _moved(one: Sentence, other: Sentence, before: Sequence[Sentence], now: Sequence[Sentence]) -> bool:
-    """Whether the figures only went to another sentence: one was split or two were joined."""
+    """Returns whether the figures only moved: a sentence was split, or two were joined."""
     if one.digits == other.digits:
         return False
     there, earlier = ([f for s in side for f in s.figures] for side in (now, before))
@@ -208,7 +208,7 @@ def _moved(one: Sentence, other: Sentence, before: Sequence[Sentence], now: Sequ
 
 
 def added(before: Sequence[Sentence], now: Sequence[Sentence]) -> Iterator[Sentence]:
-    """New sentences of an abstract with a measured figure."""
+    """Yields new sentences of an abstract that have a measured figure."""
     held = [f for s in before for f in s.figures]
     for sentence in now:
         if nearest(sentence, before)[0] >= OTHER or len(sentence.words) < LEAST_WORDS:

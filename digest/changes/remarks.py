@@ -1,10 +1,9 @@
-"""Reads what authors say of their paper in its metadata: where it appears, what they corrected,
+"""Reads what authors say about their paper in its metadata: where it appears, what they corrected,
 which code they published. Pure.
 
-Metadata is English. What is not said plainly counts as not said. So each kind of news has a form
-that a clause must have as a whole: a promise, a submission, another paper's acceptance, a data set
-with a year in its name and any wording that nobody foresaw are no news.
-"""
+Metadata is English. Only a plain statement counts. So a clause must have a given form as a whole
+for each kind of news: a promise, a submission, another paper's acceptance, a data set with a year
+in its name and any unforeseen wording are no news."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ _SENTENCE = regex(
     rf"{GAP}(?:;\s+|(?<=\s)[|/]\s+)|(?:(?<=[a-z0-9)\]])[.!]|(?<=\?))\s+(?=[A-Zv(])|\.\s*$|(?<!\s)\s*\n\s*"
 )
 LONGEST_SENTENCE = 500
-"""Characters: a longer one tells nothing, because patterns of sentences take too long over it."""
+"""Characters. Patterns of sentences would take too long over a longer one, so it tells nothing."""
 _CLAUSE = regex(rf"{GAP}(?:,\s+|(?<=\s)[-–—]\s+)|(?<=\])\s+|(?<!\bin)(?<!\bat)(?<!\bto):\s+")
 _AROUND = regex(r"^\W+|\W+\Z")
 """Brackets, marks and pictures at the ends of a clause."""
@@ -64,8 +63,8 @@ _CONFERENCES = frozenset(
     PAKDD PETS PKDD PLDI PODC PODS POPETS POPL PPOPP PPSN PVLDB RECOMB RECSYS RSS SANER SENSYS SIGCOMM SIGGRAPH SIGIR SIGMETRICS SIGMOD SODA SOSP SPAA STACS STOC TACAS TACL TMLR UAI UBICOMP UIST VLDB
     VMCAI WACV WADS WCNC WSDM WWW""".split()  # noqa: SIM905
 )
-"""A bare name with a year tells of an acceptance only if it names no data set, standard or software
-as well; so these are listed."""
+"""A bare name with a year tells of an acceptance unless it names a data set, standard or software.
+These are listed here."""
 _BARE = regex(
     r"(?:(?:Findings of|Proceedings of|Proc\.?|In|the) )*(?:(?:IEEE|ACM|CVF|SIAM|USENIX|AAAI)(?:/(?:CVF|ACM|IEEE|RSJ|SIAM))? )?(?P<name>[A-Za-z0-9]{3,12})(?: Asia)?(?:[ -]|[ -]?['’])(?P<year>(?:20)?\d\d)"
     r"(?:\s*[(:,]?\s*(?:oral|spotlight|poster|highlight|main|findings|main conference|(?:(?-i:[A-Z])[\w&-]+ |main |and ){1,5}track|camera[- ]ready|long paper|full paper|short paper|best paper.{0,20}|workshops?(?: on [A-Z].*)?)\)?)?",
@@ -86,7 +85,7 @@ _OTHER_WORK = regex(
     re.IGNORECASE,
 )
 _REFERS = regex(r"\b(?:of|on|to|with|from|by|see|extends|supersedes|overlap\w*)\b", re.IGNORECASE)
-"""A clause before an acceptance that names what else may have been accepted."""
+"""A clause before an acceptance that names something else which may have been accepted."""
 _FINITE = regex(r"\b(?:is|are|was|were|has|have|had|does|differs?|will|can|may|deadline|contains?|extends?)\b")
 _NO_PUBLICATION = ("10.48550/", "10.5281/", "10.6084/", "10.13140/", "10.36227/", "10.31219/", "10.20944/", "10.1101/")
 """DOI prefixes of arXiv, of data archives and of preprint servers."""
@@ -94,7 +93,7 @@ _NO_JOURNAL = regex(r"arxiv\b|.*\b(?:submitted|submission|under review|in prepar
 
 
 def publications(paper: Paper) -> tuple[str, ...]:
-    """Where the metadata says that the paper appears, in its own words."""
+    """Returns where the metadata says that the paper appears, in its own words."""
     said = []
     if paper.journal_ref and not _NO_JOURNAL.match(paper.journal_ref):
         said.append(paper.journal_ref)
@@ -106,7 +105,7 @@ def publications(paper: Paper) -> tuple[str, ...]:
 
 
 def _is_accepted(paper: Paper) -> bool:
-    sent = _SENT.search(paper.comment) is not None  # then a bare conference is where it was sent
+    sent = _SENT.search(paper.comment) is not None  # a bare conference is then where the paper was sent
     for sentence in _sentences(paper.comment):
         if _DOUBTFUL.search(sentence) or _OTHER_WORK.search(sentence):
             continue
@@ -172,13 +171,14 @@ _NOT_OURS = regex(
 
 
 def published_links(paper: Paper) -> tuple[Link, ...]:
-    """Links to the authors' code, data and models that comment and abstract give, not promise."""
+    """Returns links to the authors' code, data and models that the metadata does not only
+    promise."""
     kept = replace(paper, comment=_kept(paper.comment, _is_given), abstract=_kept(paper.abstract, _is_given))
     return tuple(link for link in links(kept) if link.kind in PUBLISHED_KINDS and link.known)
 
 
 def named_links(paper: Paper) -> frozenset[str]:
-    """The keys of all that comment and abstract name and do not only promise."""
+    """Returns the keys of all links that comment and abstract give and not only promise."""
     kept = replace(paper, comment=_kept(paper.comment, _is_there), abstract=_kept(paper.abstract, _is_there))
     return frozenset(link_key(link.url) for link in links(kept))
 
@@ -240,7 +240,7 @@ _MINOR = regex(
 
 
 def revision(before: str, now: str) -> str:
-    """What a new comment says of corrected errors or other results; empty if it says nothing."""
+    """Returns what a new comment says about corrected errors or other results; may be empty."""
     known = letters(before)
     for clause in re.split(rf"{GAP};\s+|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv])|\.\s*$", now):
         bare = clause.strip()

@@ -1,4 +1,4 @@
-"""The values of a comparison: a paper as a channel knows it, and what changed of it."""
+"""Holds the values of a comparison: a paper as a channel knows it, and what changed about it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ class Known:
     """A paper as a channel knows it."""
 
     paper: Paper
-    """As last seen, with its version."""
+    """The paper as last seen, with its version."""
     links: frozenset[str] = frozenset()
     """Kinds and keys of the code, data and models that are known."""
     published: bool = False
-    """Whether it is known to be accepted or published."""
+    """It is known to be accepted or published."""
     withdrawn: bool = False
     findings: tuple[Finding, ...] = ()
-    """Those shown of it that have a quotation."""
+    """The findings shown of the paper that have a quotation."""
     basis: Basis = Basis.ABSTRACT
-    """Of the text that the quotations are from."""
+    """The basis of the text that the quotations are from."""
 
 
 @dataclass(frozen=True)
@@ -31,26 +31,26 @@ class Difference:
     before: Evidence | None
     after: Evidence | None
     statement: str = ""
-    """The finding's, in the reader's language; empty for a sentence of the abstract."""
+    """The finding's statement in the reader's language; empty for a sentence of the abstract."""
 
 
 @dataclass(frozen=True)
 class Change:
     paper: Paper
-    """As it is now."""
+    """The paper as it is now."""
     version_before: int
     withdrawn: str = ""
-    """What comment or abstract say of the withdrawal."""
+    """What comment or abstract say about the withdrawal."""
     published: str = ""
-    """Journal reference, comment or DOI, as the metadata has it."""
+    """The journal reference, comment or DOI, as in the metadata."""
     links: tuple[Link, ...] = ()
     """Code, data and models that appeared."""
     differences: tuple[Difference, ...] = ()
     remark: str = ""
-    """What the authors' comment says of corrected errors or other results."""
+    """What the authors' comment says about corrected errors or other results."""
 
     @property
     def weight(self) -> int:
-        """The lower, the earlier it is told."""
+        """Returns a rank: a change with a lower one is told earlier."""
         claims = self.differences or self.remark
         return 0 if self.withdrawn else 1 if claims else 2 if self.published else 3

@@ -1,9 +1,8 @@
-"""Compares a paper as people know it with what arXiv says of it now. Pure.
+"""Compares a paper as people know it with what arXiv now says about it. Pure.
 
-A Change is what a reader would call news. Whitespace, typos, TeX, authors, categories, page
-counts, another title and rephrased sentences are none. Each kind is news once: what was told is
-part of Known, also if arXiv's metadata goes back and forth.
-"""
+A Change is what a reader would call news. Whitespace, typos, TeX, authors, categories, page counts,
+another title and rephrased sentences are no news. Each kind of news is told once: what was told is
+part of Known, even if arXiv's metadata changes back and forth."""
 
 from __future__ import annotations
 
@@ -19,12 +18,12 @@ from digest.model import Analysis, Basis, Evidence, Form, FullText, Link, Paper
 
 MOST_DIFFERENCES = 3
 READ_WHOLE = 0.05
-"""A text that lost more of its letters is not compared."""
+"""A text that lost a larger share of its letters is not compared."""
 _PROSE = (Form.TEXT, Form.LIST, Form.CAPTION)
 
 
 def known_of(paper: Paper, analysis: Analysis | None = None, links: Sequence[Link] = ()) -> Known:
-    """`links`: those that were shown of it, also from its text."""
+    """Returns the paper as known. `links`: those that were shown, including links from its text."""
     shown = tuple(f for f in analysis.findings if f.evidence and not f.unsupported) if analysis else ()
     return updated(Known(paper, keys_of(tuple(links)), findings=shown, basis=_basis(analysis)), paper)
 
@@ -34,7 +33,7 @@ def _basis(analysis: Analysis | None) -> Basis:
 
 
 def updated(known: Known, now: Paper) -> Known:
-    """What is known once `now` was seen."""
+    """Returns what is known after `now` was seen."""
     return replace(
         known,
         paper=now if now.version >= known.paper.version else known.paper,
@@ -45,7 +44,7 @@ def updated(known: Known, now: Paper) -> Known:
 
 
 def compare(known: Known, now: Paper, text: FullText | None = None) -> Change | None:
-    """None when nothing is news. `text`: of the version now, to compare the findings with."""
+    """Returns the news, or None. `text`: that of the new version, to compare the findings with."""
     before = known.paper
     if now.id != before.id or now.version < before.version or known.withdrawn:
         return None
@@ -84,8 +83,9 @@ def _in_abstract(sentence: Sentence, paper: Paper) -> Evidence:
 
 
 def _of_findings(known: Known, text: FullText) -> list[Difference]:
-    """Findings whose sentence stands in the new text with another figure, or turned round. Texts
-    that were read in different ways are not compared: they differ by their extraction."""
+    """Returns findings whose sentence has another figure in the new text, or the opposite meaning.
+    Texts that were read in different ways are not compared, because they differ by their
+    extraction."""
     if text.basis is not known.basis or not text.basis.full or text.lost > READ_WHOLE:
         return []
     finder, found = Finder(text), []
@@ -99,7 +99,7 @@ def _of_findings(known: Known, text: FullText) -> list[Difference]:
         held = held if held is not None else _sentences(text)
         alike = [(own.resembles(s), n) for n, (s, _) in enumerate(held)]
         alike = sorted((pair for pair in alike if pair[0] >= SAME_IN_TEXT), reverse=True)
-        # Several sentences of one form: nobody knows which of them this one became.
+        # Several sentences have this form, so it is unknown which of them this one became.
         if not alike or len({held[n][0].bare for _, n in alike}) > 1:
             continue
         sentence, evidence = held[alike[0][1]]

@@ -1,1 +1,1 @@
-"""Reads strangers' HTTP answers within bounds: for arXiv's API, its feed and its documents."""
+"""Reads HTTP answers of strangers within bounds, for arXiv and Zotero."""

@@ -1,9 +1,8 @@
-"""What an HTTP answer may cost, where a redirect may lead, and how long to wait. Pure, for every
-HTTP library.
+"""Bounds what an HTTP answer may cost, where a redirect may lead, and how long to wait. Pure, for
+every HTTP library.
 
-A body is counted after decompression, a block at a time, so that a small answer cannot fill the
-memory.
-"""
+A body is counted after decompression, one block at a time, so a small answer cannot fill the
+memory."""
 
 from __future__ import annotations
 
@@ -21,11 +20,11 @@ from yarl import URL
 BLOCK = 64 * 1024
 MOST_REDIRECTS = 5
 _GZIP = b"\x1f"
-"""Begins each member of a gzip file."""
+"""The first byte of each member of a gzip file."""
 _LONGEST_WAIT = 1e6
-"""Seconds; a server that names more says nothing of use."""
+"""Seconds. A longer wait that a server names is ignored."""
 MOST_OF_AN_ERROR = 4096
-"""Bytes of the body beside a status other than 200; what follows is not read."""
+"""Bytes that are read of the body of a status other than 200."""
 
 
 @dataclass(frozen=True)
@@ -33,18 +32,18 @@ class Limits:
     body: int
     """Bytes, after decompression."""
     seconds: float
-    """From the request to the last byte, redirects included."""
+    """Seconds from the request to the last byte, including redirects."""
     silence: float = 60.0
     """Seconds without a byte."""
     connect: float = 10.0
 
 
 class HttpError(Exception):
-    """No whole answer. `str()` is for the log."""
+    """There is no whole answer. `str()` is for the log."""
 
 
 class BrokenAnswer(HttpError):
-    """No connection, a broken one, or a body that is not in the encoding it names."""
+    """The connection failed, broke, or sent a body that is not in the encoding it names."""
 
 
 class SlowAnswer(HttpError):
@@ -66,11 +65,11 @@ class RefusedRedirect(HttpError):
 
 
 def may_follow(url: URL, target: URL, hosts: Collection[str]) -> bool:
-    """Whether a redirect stays on its host, or leads to another of `hosts` that is a public name.
+    """Returns whether a redirect stays on its host, or leads to another of `hosts` that is a public
+    name.
 
-    The port stays, and so does the encryption; only plain HTTP on port 80 may move to HTTPS on 443.
-    Another host must speak HTTPS: its certificate proves the name, whatever address that has.
-    """
+    Port and encryption must stay the same, except that plain HTTP on port 80 may move to HTTPS on
+    443. Another host must speak HTTPS: its certificate proves the name, whatever its address is."""
     ports = (url.port, target.port)
     upgraded = (url.scheme, target.scheme, *ports) == ("http", "https", 80, 443)
     if target.user or target.password or not (upgraded or (url.scheme == target.scheme and ports[0] == ports[1])):
@@ -103,7 +102,7 @@ async def unpacked(blocks: AsyncIterable[bytes], encoding: str) -> AsyncIterator
                 if unpacker.eof:
                     if not rest.startswith(_GZIP):
                         break  # padding
-                    unpacker = zlib.decompressobj(wbits=47)  # a further member: RFC 1952, 2.2
+                    unpacker = zlib.decompressobj(wbits=47)  # another member: RFC 1952, 2.2
                 yield unpacker.decompress(rest, BLOCK)
                 rest = unpacker.unused_data or unpacker.unconsumed_tail
                 await asyncio.sleep(0)  # a bomb of a thousand blocks must not hold the loop
@@ -114,8 +113,8 @@ async def unpacked(blocks: AsyncIterable[bytes], encoding: str) -> AsyncIterator
 
 
 def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:
-    """Seconds, from `retry-after-ms` or `Retry-After` (seconds or a date); None without either, and
-    for eleven days and more."""
+    """Returns seconds, from `retry-after-ms` or `Retry-After` (seconds or a date); None if there is
+    neither, or for more than eleven days."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             wait = float(headers[name]) / unit

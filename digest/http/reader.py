@@ -1,4 +1,4 @@
-"""The one HTTP reader, for arXiv and Zotero: bounded in size and time, with one redirect rule."""
+"""Reads HTTP for arXiv and Zotero, bounded in size and time, with one redirect rule."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     content_type: str
-    """Lower case, without parameters; empty where the server names none."""
+    """In lower case, without parameters; empty if the server names none."""
     body: bytes
-    """Whole for status 200, else its beginning."""
+    """The whole body for status 200, else its beginning."""
 
 
 class HttpReader:
-    """`hosts`: hosts of the settings, to which redirects may lead beside the request's own."""
+    """Reads HTTP. `hosts`: hosts of the settings, to which redirects may lead, too."""
 
     def __init__(self, hosts: Collection[str], agent: str) -> None:
         self._hosts = hosts
@@ -59,16 +59,16 @@ class HttpReader:
             await session.close()
 
     async def get(self, url: URL, limits: Limits, types: Collection[str] = ()) -> Answer:
-        """Raises HttpError. A 200 of a type that is not in `types` comes without its body; an empty
-        `types` means any."""
+        """Returns the answer. A 200 of a type that is not in `types` comes without its body; empty
+        `types` allow any. Raises HttpError."""
         async with _within(limits.seconds):
             return await self._redirected(url, limits, types)
 
     async def send(
         self, method: str, url: URL, limits: Limits, headers: Mapping[str, str], body: bytes = b""
     ) -> Answer:
-        """A request with a key or an effect, to one of `hosts`: no redirect is followed. Raises
-        HttpError; the request may have had its effect then."""
+        """Sends a request with a key or an effect to one of `hosts`. Follows no redirect. Raises
+        HttpError; the request may have had its effect all the same."""
         if url.host not in self._hosts:
             raise RefusedRedirect((url.host or "?")[:80])
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.silence)
@@ -92,7 +92,7 @@ class HttpReader:
         raise RefusedRedirect("")
 
     def _open_session(self) -> aiohttp.ClientSession:
-        """Opened at the first request, in the loop that uses it."""
+        """Returns the session, which is opened at the first request, in the loop that uses it."""
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
@@ -101,21 +101,21 @@ class HttpReader:
                 auto_decompress=False,
                 max_line_size=16_384,
             )
-            # Private. Else what broke is asked for again at once, whatever the pace.
+            # Private: without it, a broken request would be repeated at once, whatever the pace.
             self._session._retry_connection = False  # noqa: SLF001
         return self._session
 
 
 @asynccontextmanager
 async def _within(seconds: float) -> AsyncIterator[None]:
-    """Raises HttpError for what goes wrong with the connection, and when the time is over."""
+    """Raises HttpError if the connection fails or the time is over."""
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
         raise SlowAnswer(f"silent or slow for {seconds:.0f} s") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        # Not the error's words: they may hold the whole URL with people's search words.
+        # The error's own words may hold the whole URL, with the words that people search for.
         raise BrokenAnswer(type(error).__name__) from error
 
 
