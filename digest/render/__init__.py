@@ -1,1 +1,1 @@
-"""A Digest as Markdown, Markdown as tokens, TeX as text, and the fixed words around them."""
+"""Renders a Digest as Markdown, Markdown as tokens, TeX as text, and the fixed words."""

@@ -1,9 +1,8 @@
-"""Visible texts: the English ones stand in one table of each package, the others in gettext
+"""Holds visible texts: the English ones in one table of each package, the others in gettext
 catalogs in its `locale/` folder.
 
-A table is a `Texts`; each entry is made by `text` or `plural`. In a catalog the entry's name is
-`msgctxt`, its English `msgid`. Run `make messages` after a change of a table.
-"""
+A table is a `Texts`; `text` and `plural` make its entries. In a catalog, an entry's name is
+`msgctxt` and its English `msgid`. Run `make messages` after a change of a table."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ _TABLES: dict[str, Texts] = {}
 class Entry(NamedTuple):
     name: str
     one: str
-    """The English; of a plural entry the singular."""
+    """The English text; of a plural entry the singular."""
     many: str = ""
 
 
@@ -36,7 +35,7 @@ def text(name: str, english: str) -> Entry:
 
 
 def plural(name: str, one: str, many: str) -> Entry:
-    """An entry whose form depends on its value `n`."""
+    """Returns an entry whose form depends on its value `n`."""
     return Entry(name, one, many)
 
 
@@ -50,7 +49,7 @@ class Sentence(str):
 
     @property
     def for_log(self) -> str:
-        """The English with those values left out that may be people's words."""
+        """Returns the English without values that may be people's words."""
         kept = {name: _loggable(name, value) for name, value in self.values.items()}
         return _TABLES[self.package](self.name, "en", **kept)
 
@@ -73,7 +72,7 @@ def _loggable(name: str, value: object) -> object:
 COUNTED = frozenset(
     {"announced", "chosen", "considered", "count", "done", "found", "held", "n", "of", "promised", "read", "total"}
 )
-"""Names of whole numbers that are quantities; others are ids, codes or ranks."""
+"""Names of whole numbers that are quantities. Others are ids, codes or ranks."""
 
 
 def _shown(name: str, value: object, language: str) -> object:
@@ -82,7 +81,7 @@ def _shown(name: str, value: object, language: str) -> object:
 
 
 def number(value: float, language: str) -> str:
-    """As people of that language write it, with at most one decimal place: `1,234.5`."""
+    """Returns the number as that language writes it, with one decimal at most: `1,234.5`."""
     if language.split("-", 1)[0].lower() == "en":
         return f"{value:,.1f}".removesuffix(".0")
     from babel.numbers import format_decimal  # noqa: PLC0415  # English texts do without it
@@ -99,7 +98,8 @@ class Texts:
         _TABLES[package] = self
 
     def __call__(self, name: str, language: str, /, **values: object) -> str:
-        """The text in that language, else in English. Raises KeyError for an unknown name."""
+        """Returns the text in the language, else in English. Raises KeyError for an unknown
+        name."""
         _, one, many = self.entries[name]
         found = catalog(self.package, language)
         if many:
@@ -116,7 +116,7 @@ class Texts:
 
 
 def in_language(said: str, language: str) -> str:
-    """A Sentence in that language; any other string as it is."""
+    """Returns a Sentence in that language, and any other string as it is."""
     if not isinstance(said, Sentence):
         return said
     values = {k: in_language(v, language) if isinstance(v, str) else v for k, v in said.values.items()}
@@ -124,12 +124,12 @@ def in_language(said: str, language: str) -> str:
 
 
 def dumped(said: str) -> str:
-    """For a store; `loaded` reads it back."""
+    """Returns the text for a store. `loaded` reads it back."""
     return json.dumps(_packed(said), ensure_ascii=False) if isinstance(said, Sentence) else said
 
 
 def loaded(raw: str) -> str:
-    """A Sentence that was dumped, while its text still exists; any other string as it is."""
+    """Returns a dumped Sentence if its text still exists, and any other string as it is."""
     try:
         return _unpacked(json.loads(raw)) if raw.startswith('["') else raw
     except (ValueError, KeyError, TypeError):
@@ -151,13 +151,13 @@ def _unpacked(packed: Any) -> Any:
 
 @lru_cache
 def languages(package: str) -> tuple[str, ...]:
-    """The languages that the package has catalogs of, as gettext names them: `zh_Hans`, `pt_BR`."""
+    """Returns the languages of its catalogs, as gettext names them: `zh_Hans`, `pt_BR`."""
     return tuple(sorted(folder.name for folder in _catalogs(package).iterdir() if folder.is_dir()))
 
 
 @lru_cache
 def catalog(package: str, language: str) -> NullTranslations:
-    """Empty for English and for languages without a catalog."""
+    """Returns the language's catalog, which is empty if there is none, as for English."""
     if language.split("-", 1)[0].lower() == "en":
         return NullTranslations()
     name = _name(package, language)
@@ -165,13 +165,13 @@ def catalog(package: str, language: str) -> NullTranslations:
 
 
 def _name(package: str, language: str) -> str:
-    """The name of the language's catalog; empty for none."""
+    """Returns the name of the language's catalog; empty if there is none."""
     wanted = locale_of(language).language
     return next((name for name in languages(package) if locale_of(name).language == wanted), "")
 
 
 def read_all(package: str) -> None:
-    """Reads the package's catalogs, which else the first text of each language does."""
+    """Reads all catalogs of the package. Otherwise each language's first text reads its own."""
     for name in languages(package):
         _read(package, name)
 
@@ -196,17 +196,17 @@ def _catalogs(package: str) -> Path:
 
 
 def is_spoken(language: str) -> bool:
-    """Whether there are texts in that language."""
+    """Returns whether there are texts in that language."""
     return bool(_name("digest", language)) or language.split("-", 1)[0].lower() == "en"
 
 
 def locale_of_texts(language: str) -> Locale:
-    """CLDR's locale for dates and numbers within our texts: English where they are English."""
+    """Returns CLDR's locale for dates and numbers in our texts; English where they are English."""
     return locale_of(language if is_spoken(language) else "en")
 
 
 def locale_of(language: str) -> Locale:
-    """CLDR's locale for a language tag; English where CLDR has none."""
+    """Returns CLDR's locale for a language tag; English if CLDR has none."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # English texts do without it
 
     try:

@@ -1,11 +1,10 @@
-"""Markdown parsers that threads may share, and parse within bounds.
+"""Makes Markdown parsers that threads may share and that parse within bounds.
 
-The library fills its rules and character tables at first use; another thread that sees them half
+The library fills its rules and character tables at first use. Another thread that sees them half
 filled garbles a link or raises IndexError. So every parser parses once, alone, before use.
 
-Its time grows with the square of unpaired marks, and its tree is read by recursion. A text beyond
-the bounds is shown in its plain characters.
-"""
+The parser's time grows with the square of unpaired marks, and its tree is read by recursion. A text
+beyond the bounds is shown in plain characters."""
 
 from __future__ import annotations
 
@@ -28,16 +27,16 @@ from digest.render.width import wide
 log = logging.getLogger(__name__)
 
 LONGEST = 40_000
-"""Characters; what follows is cut."""
+"""Characters of a text; the rest is cut off."""
 MOST_LINES = 600
 MOST_MARKS = 3_000
-"""Characters that can mean something in Markdown, escaped ones left out."""
+"""The most characters that can mean something in Markdown, without escaped ones."""
 MOST_OF_A_KIND = 200
-"""Of one such character in a paragraph."""
+"""The most characters of one such kind in a paragraph."""
 MOST_FORMULAS = 500
-"""In brackets, where each looks for its end."""
+"""The most formulas in brackets: each looks for its end."""
 DEEPEST = 24
-"""Nested lists, quotes and emphasis."""
+"""The most lists, quotes and emphasis within each other."""
 
 _ALL = """| a |
 |---|
@@ -55,11 +54,12 @@ _DEEP = regex(rf"^(?:[ \t]*(?:[>*+-]|\d{{1,9}}[.)])){{{DEEPEST // 2},}}|^[ \t]{{
 
 
 def with_formulas(*without: str) -> MarkdownIt:
-    """A parser of CommonMark with tables, strikethrough and formulas between dollars or TeX's
-    brackets, and no HTML. `without`: further rules that it does not have."""
+    """Returns a parser of CommonMark with tables, strikethrough and formulas between dollars or
+    TeX's brackets, and without HTML. `without`: other rules to leave out."""
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     texmath_plugin(parser, delimiters="brackets")
-    # Its blocks would take an escaped bracket for the beginning of a formula, and drop the rest.
+    # The library's blocks would take an escaped bracket for the start of a formula, and drop the
+    # rest.
     parser.disable(["html_block", "html_inline", "math_block", "math_block_eqno", *without])
     parser.block.ruler.before("fence", "math_block_brackets", _displayed_formula)
     dollarmath_plugin(parser, allow_space=False, allow_digits=False, double_inline=True)
@@ -80,7 +80,7 @@ def _displayed_formula(state: StateBlock, first: int, end: int, silent: bool) ->
 
 
 def ready(parser: MarkdownIt) -> MarkdownIt:
-    """Call this when the parser has all its rules. It reads emphasis beside Chinese, too."""
+    """Prepares a parser that has all its rules. It then also reads emphasis beside Chinese."""
     parser.inline.ruler.at("emphasis", _emphasis_beside_cjk)
     with _LOCK:
         parser.parse(_ALL)
@@ -101,7 +101,7 @@ def _emphasis_beside_cjk(state: StateInline, silent: bool) -> bool:
 
 
 def within_bounds(markdown: str) -> bool:
-    """Whether any parser of Markdown reads the text in few steps."""
+    """Returns whether any parser of Markdown reads the text in few steps."""
     if len(markdown) > LONGEST or markdown.count("\n") > MOST_LINES or _DEEP.search(markdown):
         return False
     bare = _ESCAPED.sub("", markdown)
@@ -114,7 +114,7 @@ def within_bounds(markdown: str) -> bool:
 
 
 def parse(parser: MarkdownIt, markdown: str, *, inline: bool = False) -> list[Token]:
-    """The tokens of a text; beyond the bounds, paragraphs of plain text. `inline`: of one line."""
+    """Returns the tokens of a text; beyond the bounds, plain paragraphs. `inline`: one line."""
     if within_bounds(markdown):
         markdown = closed_up(markdown)
         tokens = parser.parseInline(markdown) if inline else parser.parse(markdown)
@@ -126,7 +126,7 @@ def parse(parser: MarkdownIt, markdown: str, *, inline: bool = False) -> list[To
 
 
 def shortened(markdown: str) -> str:
-    """Its beginning, in which what follows the most lines is one line."""
+    """Returns the text's beginning. All lines after the most are joined into one."""
     kept = markdown if len(markdown) <= LONGEST else markdown[:LONGEST] + "…"
     *lines, rest = kept.split("\n", MOST_LINES)
     return "\n".join([*lines, " ".join(rest.split()) if len(lines) == MOST_LINES else rest])

@@ -1,8 +1,7 @@
-"""The visible texts of a digest, in the reader's language.
+"""Holds the visible texts of a digest, in the reader's language.
 
-The fixed headings and field names of the Markdown document are not here: they stay English in
-every language (see `markdown`).
-"""
+The fixed headings and field names of the Markdown document are not here. They stay English in every
+language (see `markdown`)."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ label = Texts(
     text("part.impact", "Potential impact"),
     text("part.applications", "Who benefits"),
     text("part.limitations", "Inferred limits"),
-    # the same as headings of the Markdown document, where the language has longer names for them
+    # the same as headings of the Markdown document, for languages with longer names
     text("document.abstract", "Abstract in other words"),
     text("document.motivation", "Motivation"),
     text("document.method", "Method"),
@@ -127,14 +126,14 @@ label = Texts(
     text("separator.words", ", "),
     text("quoted", "“{words}”"),
     text("separator.quoted", "”, “"),
-    # why words alone chose a paper: one or more pieces, joined by `separator`
+    # why words alone chose a paper: pieces joined by `separator`
     text("reason", "{pieces}."),
     text("reason.watched", "by {names}, whom you watch"),
     text("reason.words", "title or abstract mentions {words}"),
     text("reason.unwanted", "but also the unwanted {words}"),
     text("reason.field", "in {category}"),
     text("reason.field.only", "in {category}; matches none of your words"),
-    # what the stand-in for the model says
+    # texts of the Analyst without a model
     text("extractive.finding", "A result, in the paper's own words:"),
     plural("extractive.overview", "{n} paper. Fields: {fields}.", "{n} papers. Fields: {fields}."),
     text("extractive.overview.terms", "{overview} Words in several titles: {terms}."),
@@ -162,7 +161,7 @@ label = Texts(
     text("fact.licence", "The paper's page on {page} names its licence."),
     text("fact.links", "The paper's own links: {links}."),
     text("fact.no links", "No link to code or data of its own was found in what was read."),
-    # why a day has no list of arXiv's
+    # why arXiv has no list on a day
     text("quiet.holiday", "arXiv made no announcement on the evening of {evening} (New York) because of a holiday; its papers come with the next list."),
     text("quiet.weekend", "arXiv announces nothing on Friday and Saturday evenings (New York), so there is no list on Saturdays and Sundays."),
     # what errors say
@@ -229,17 +228,17 @@ label = Texts(
 
 
 def base(language: str) -> str:
-    """`zh-Hans-CN` gives `zh`."""
+    """Returns the language without its script and region: `zh` for `zh-Hans-CN`."""
     return language.split("-", 1)[0].lower()
 
 
 def part_heading(name: str, language: str) -> str:
-    """A part's name as a heading: in some languages longer than in a channel."""
+    """Returns a part's name as a heading, which some languages write longer than in a channel."""
     return label(f"document.{name}", language)
 
 
 def place(name: str, language: str) -> str:
-    """Where a quotation stands, for people. An Evidence has it in English; a section as printed."""
+    """Returns a quotation's place, for people. Evidence has it in English, sections as printed."""
     page = re.fullmatch(r"p\. (\d+)", name)
     if page:
         return label("place.page", language, n=page[1])
@@ -247,20 +246,20 @@ def place(name: str, language: str) -> str:
 
 
 def joined(words: Iterable[str], language: str) -> str:
-    """A list in one line, with that language's comma."""
+    """Returns a list in one line, with that language's comma."""
     return label("separator.words", language).join(words)
 
 
 @lru_cache(maxsize=256)
 def day_words(day: date, language: str, skeleton: str = "MMMEd") -> str:
-    """A date as people of that language write it: `Fri, Jan 30` (CLDR skeletons)."""
+    """Returns a date as people write it in that language: `Fri, Jan 30` (CLDR skeletons)."""
     from babel.dates import format_skeleton  # noqa: PLC0415  # its data is only loaded when a date is shown
 
     return str(format_skeleton(skeleton, day, locale=locale_of_texts(language)))
 
 
 def dollars(amount: float, language: str) -> str:
-    """`$0.41`, or `$0.0041` below a cent."""
+    """Returns `$0.41`, or `$0.0041` below a cent."""
     places = 2 if amount >= 0.01 or not amount else 4
     if base(language) == "en":
         return f"${amount:,.{places}f}"

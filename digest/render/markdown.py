@@ -1,9 +1,8 @@
-"""Renders a Digest as Markdown in its fixed layout: headings and field names stay English in
-every language.
+"""Renders a Digest as Markdown in a fixed layout. Headings and field names stay English in every
+language.
 
 Titles, names, abstracts and quotations are escaped. The checks have made the Analyst's Markdown
-safe.
-"""
+safe."""
 
 from __future__ import annotations
 
@@ -35,14 +34,14 @@ _ARCHIVES = {
 
 
 def escape(text: str) -> str:
-    """Escapes as CommonMark with few backslashes. `$…$` is left to maths renderers."""
+    """Escapes text for CommonMark, with few backslashes. Renderers of maths read `$…$`."""
     pieces = _MATH.split(text)
     escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\g<0>", p) for i, p in enumerate(pieces))
     return _LINE_START.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", escaped)
 
 
 def basis_words(analysis: Analysis, language: str) -> str:
-    """What an analysis rests on. Nothing is called full text unless all of it was read."""
+    """Returns what an analysis rests on. It says full text only if all of the paper was read."""
     return label(f"basis.{_basis_name(analysis)}", language)
 
 
@@ -58,7 +57,7 @@ def link(text: str, url: str) -> str:
 
 
 def render(digest: Digest) -> str:
-    """The whole document. Each paper begins with a line `<a id='<id>v<n>'></a>`."""
+    """Returns the whole document. Each paper begins with a line `<a id='<id>v<n>'></a>`."""
     date = digest.local_date.isoformat()
     blocks = [
         f"time: {digest.local_date:%Y%m%d}",
@@ -76,7 +75,7 @@ def render(digest: Digest) -> str:
 
 
 def _field_name(categories: Sequence[str]) -> str:
-    """`Computer Vision` for cs.CV; the bare names of many, or of one without a common name."""
+    """Returns `Computer Vision` for cs.CV; bare names of several, or without a common name."""
     names = [_ARCHIVES.get(c, c) for c in categories]
     return ", ".join(names) if len(names) <= 3 else ", ".join(categories)
 
@@ -102,7 +101,7 @@ def _summary(digest: Digest) -> Iterable[str]:
 
 
 def is_marked(summary: Summary) -> bool:
-    """Whether a text of it holds a mark, which then is explained."""
+    """Returns whether a text of the summary has a mark, which must then be explained."""
     return any(MARK in mention.text for mention in summary.mentions)
 
 
@@ -114,7 +113,7 @@ def _theme(theme: Theme, digest: Digest) -> str:
 
 
 def listed(sentences: Sequence[str], language: str) -> str:
-    """Joins sentences in one line, with a semicolon for all but the last full stop."""
+    """Joins sentences in one line. Semicolons replace all full stops but the last."""
     return label("separator", language).join([*(s.rstrip(".。") for s in sentences[:-1]), *sentences[-1:]])
 
 
@@ -127,7 +126,7 @@ def _mention(mention: Mention, digest: Digest) -> str:
 
 
 def coverage_line(digest: Digest, *, cost: bool = True) -> str:
-    """The day's numbers in one line of Markdown, and the cost."""
+    """Returns the day's numbers in one line of Markdown, and the cost."""
     c, language = digest.coverage, digest.language
     pieces = [label("coverage", language, announced=c.announced, considered=c.considered, chosen=c.chosen)]
     shown = [e.paper.id for e in digest.entries]
@@ -140,7 +139,7 @@ def coverage_line(digest: Digest, *, cost: bool = True) -> str:
 
 
 def reading_notes(digest: Digest) -> Iterable[str]:
-    """What touches the reader: late papers shown, how much was read, what was skipped and why."""
+    """Yields what concerns readers: late papers, how much was read, what was skipped and why."""
     c, language = digest.coverage, digest.language
     numbers = {e.paper.id: e.number for e in digest.entries}
     late = [str(numbers[i]) for i in c.late if i in numbers]
@@ -161,7 +160,7 @@ def reading_notes(digest: Digest) -> Iterable[str]:
 
 
 def cost_words(usage: Usage, language: str) -> str:
-    """Returns `$0.41`, or the tokens when a price is unknown."""
+    """Returns `$0.41`, or the tokens if a price is unknown."""
     if usage.usd is None:
         return label("tokens", language, count=usage.input_tokens + usage.output_tokens)
     return dollars(usage.usd, language)
@@ -196,7 +195,7 @@ def _paper(entry: Entry, language: str) -> Iterable[str]:
 def why(entry: Entry, language: str) -> str:
     """Returns why the paper was chosen: the Score's reason, its numbers, and watched authors."""
     said = [entry.score.reason] if entry.score.reason else []
-    if not all(name in entry.score.reason for name in entry.watched):  # ranking by words has said it
+    if not all(name in entry.score.reason for name in entry.watched):  # a ranking by words names them already
         said.append(label("watched", language, names=escape(joined(entry.watched, language))))
     if entry.learned:
         said.append(entry.learned)
@@ -240,7 +239,7 @@ def _finding(finding: Finding, language: str) -> str:
 
 
 def noted(doubts: str) -> str:
-    """Doubts behind a sentence. What explains a mark has the mark's brackets."""
+    """Returns the doubts for a sentence's end. What explains a mark has the mark's brackets."""
     if not doubts:
         return ""
     return f" *{doubts}*" if doubts.startswith(MARK) else f" *({doubts})*"

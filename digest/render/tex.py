@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 _INLINE = (
     r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])"
     r"|\\\((.{1,300}?)\\\)"
-    # Beside a space a dollar may be money: only what begins as TeX, or is one word of it.
+    # A dollar beside a space may be money, so a formula there must begin as TeX or be one word of
+    # it.
     r"|(?<![\\$])\$[ \t]*(\\[A-Za-z][^$\n]{0,298}?|[^\s$]{0,40}[\\^_][^\s$]{0,40})[ \t]*(?<!\\)\$(?![\d$])"
 )
 _MATH = regex(_INLINE)
@@ -38,27 +39,27 @@ def _script(match: re.Match[str]) -> str:
 
 
 LONGEST = 2_000
-"""Characters of a text whose macros are read; beyond these bounds it is shown as it came."""
+"""Characters of a text whose macros are read. A text beyond these bounds is shown unchanged."""
 MOST_MACROS = 60
 DEEPEST = 12
-"""Of nested braces and brackets."""
+"""Nested braces and brackets."""
 MOST_FORMULAS = 200
-"""Of a text; those that follow are shown as they came."""
+"""Formulas of a text. Any others are shown unchanged."""
 _SWITCHES = frozenset([
     "rm", "bf", "it", "sl", "sf", "tt", "sc", "em", "cal", "bm", "pmb", "boldsymbol", "boldmath", "unboldmath",
     "rmfamily", "sffamily", "ttfamily", "bfseries", "mdseries", "itshape", "slshape", "scshape", "upshape",
     "normalfont", "displaystyle", "textstyle", "protect", "relax",
 ])  # fmt: skip
-"""Change how what follows looks, and show nothing themselves."""
+"""Macros that change the look of what follows and show nothing themselves."""
 
 
 _BOXES = {"raisebox": "{[[{", "scalebox": "{[{", "resizebox": "{{{"}
-"""With what they take, of which the last is shown."""
+"""Macros with their arguments, of which the last is shown."""
 
 
 @lru_cache(maxsize=2)
 def _converter(*, names: bool) -> Any:
-    """`names`: an unknown macro shows its name; else it raises ValueError."""
+    """Returns a converter. `names`: an unknown macro shows its name; else it raises ValueError."""
     from pylatexenc import latex2text  # noqa: PLC0415  # 60 ms that start-up need not pay
 
     logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # its warnings hold the text
@@ -99,7 +100,7 @@ def _converter(*, names: bool) -> Any:
 
 @lru_cache(maxsize=1)
 def _known() -> tuple[Any, Any]:
-    """What the converter can show, and the arguments it reads."""
+    """Returns what the converter can show, and the arguments that it reads."""
     from pylatexenc import latex2text, latexwalker, macrospec  # noqa: PLC0415
 
     parsed = latexwalker.get_default_latex_context_db()
@@ -110,7 +111,7 @@ def _known() -> tuple[Any, Any]:
 
 
 def _within(tex: str) -> bool:
-    """Whether the converter, which reads arguments by recursion, can read it in few steps."""
+    """Returns whether the converter, which reads by recursion, needs only few steps."""
     if len(tex) > LONGEST or tex.count("\\") > MOST_MACROS:
         return False
     depth = deepest = 0
@@ -121,20 +122,21 @@ def _within(tex: str) -> bool:
 
 
 def _macros(tex: str, *, names: bool = False) -> str:
-    """Raises ValueError for TeX beyond the bounds, with errors, or with macros it does not know."""
+    """Converts macros. Raises ValueError for unknown ones, errors, and TeX beyond the bounds."""
     if not _within(tex):
         raise ValueError("beyond the bounds")
-    # Nobody writes a comment or a column here, but "90% of \emph{x}" and "A & B: \emph{x}".
+    # A comment or column mark is rare here; text like "90% of \emph{x}" or "A & B: \emph{x}" is
+    # not.
     tex = re.sub(r"(?<!\\)[%&]", r"\\\g<0>", tex)
     if "\\" in tex:
-        # A macro at the end of its group has no arguments left; an operator is a word of its own.
+        # A macro at the end of its group has no arguments left. An operator is a word of its own.
         tex = re.sub(r"(\\[A-Za-z]+)\s*(?=\Z|[}$])", r"\1{}{}{}", tex)
         tex = re.sub(r"\\([A-Za-z]{2,40})(?![A-Za-z])\s*(?=(?P<next>.?))", _macro, tex, flags=re.DOTALL)
     try:
         shown = str(_converter(names=names).latex_to_text(tex, tolerant_parsing=False, latex_context=_known()[1]))
     except ValueError:
         raise
-    except Exception as error:  # the library raises many kinds, also for TeX that is sound
+    except Exception as error:  # the library raises many kinds of errors, even for sound TeX
         raise ValueError(type(error).__name__) from error
     if "%s" in shown and "%s" not in tex:
         raise ValueError("a macro lacks its arguments")
@@ -147,16 +149,16 @@ def _macro(match: re.Match[str]) -> str:
         return " " if name == "xspace" and re.match(r"\w", following) else ""
     shown, parsed = _known()
     spec = shown.get_macro_spec(name)
-    # Words of their own: an operator, and an unknown command, which shows its name.
+    # Words of their own: an operator, or an unknown command, which shows its name.
     before = " " if match.start() and re.match(r"[\w)\]}]", match.string[match.start() - 1]) else ""
     after = " " if re.match(r"[^\W_]|\\", following) else ""
     if spec is not None and spec.simplify_repl == name:
         return f"{before}{name}{after}"
     if spec is not None and match[0][-1].isspace() and _is_sign(spec.simplify_repl):
-        return f"\\{name}{{}} "  # `x \to y` is `x → y`: a sign's space counts, unlike a letter's
+        return f"\\{name}{{}} "  # `x \to y` is `x → y`: the space after a sign counts, unlike that after a letter
     if spec is not None or parsed.get_macro_spec(name) is not None:
         return match[0]
-    # Formatting, of which only the text counts: `\\name{text}`, `{\\name text}`.
+    # Formatting, of which only the text is shown: `\\name{text}`, `{\\name text}`.
     around = match.string[match.end(1) : match.end(1) + 2]
     opened = match.string[: match.start()].endswith("{") and around[:1].isspace() and following != "}"
     if opened or (around[:1] == "{" and around != "{}"):
@@ -169,7 +171,7 @@ def _is_sign(shown: object) -> bool:
 
 
 def unicode_math(tex: str) -> str | None:
-    """`A_{t+n}` gives `Aₜ₊ₙ`; None when Unicode cannot express it."""
+    """Returns `Aₜ₊ₙ` for `A_{t+n}`; None if Unicode cannot express the formula."""
     if _STRUCTURE.search(tex) or not _within(tex):
         return None
     try:
@@ -187,7 +189,7 @@ def _formula(match: re.Match[str]) -> str:
 
 
 def closed_up(text: str) -> str:
-    r"""`$\min $` as `$\min$`: a Markdown parser takes a dollar beside a space for money."""
+    r"""Returns `$\min $` as `$\min$`: a Markdown parser takes a dollar beside a space for money."""
     return _MATH.sub(lambda m: m[0] if m[3] is None else f"${m[3].strip()}$", text) if "$" in text else text
 
 
@@ -202,8 +204,8 @@ def readable(text: str) -> str:
 
 
 def formatted(text: str) -> str:
-    r"""Returns Markdown with TeX's font commands outside formulas as its own marks:
-    `\emph{x}` as `*x*`, `\texttt{x}` as code, `\textsc{x}` as `x`."""
+    r"""Returns Markdown in which TeX's font commands outside formulas are Markdown's marks:
+    `\emph{x}` becomes `*x*`, `\texttt{x}` becomes code, `\textsc{x}` becomes `x`."""
     return _FONT_OR_FORMULA.sub(_as_markdown, text) if "\\" in text else text
 
 
@@ -225,17 +227,17 @@ _MARKS = {"texttt": "`", "textbf": "**", "emph": "*", "textit": "*"}
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """For places without code: titles, headlines, file names. Also text accents and macros.
+    """Returns text for places without code: titles, headlines, file names. Also converts text
+    accents and macros.
 
-    What cannot be converted is shown as it came: nothing raises.
-    """
+    Leaves unchanged what cannot be converted. Never raises."""
     words, formulas = apart(text)
     shown = {held: (unicode_math(tex) or _or_as_it_is(tex)).replace("`", "") for held, tex in formulas.items()}
     return " ".join(words.translate(shown).split()) or " ".join(text.split())
 
 
 def apart(text: str) -> tuple[str, dict[int, str]]:
-    """The words in plain characters, with a private one for each formula; and that one's TeX."""
+    """Returns the text with a private character for each formula, and those characters' TeX."""
     formulas: dict[int, str] = {}
 
     def held(match: re.Match[str]) -> str:
@@ -250,14 +252,13 @@ def apart(text: str) -> tuple[str, dict[int, str]]:
 
 
 def quotation(text: str) -> str:
-    """For a quotation in plain text: formulas as Unicode, and the other characters as they came.
+    """Returns a quotation in plain text: formulas as Unicode, and the other characters unchanged.
 
-    Only a line with TeX commands outside formulas is turned as a whole.
-    """
+    Converts a line as a whole only if it has TeX commands outside formulas."""
 
     def turned(match: re.Match[str]) -> str:
         tex = _formula(match)
-        if _PROSE.search(tex):  # between two prices
+        if _PROSE.search(tex):  # the dollars are two prices
             return match[0]
         return " ".join((unicode_math(tex) or _or_as_it_is(tex)).split()) or match[0]
 
@@ -270,7 +271,7 @@ def quotation(text: str) -> str:
 _COMMAND = regex(r"\\(?:text|math|emph|underline|textsc|cite|ref)[a-z]*\b\s*\{")
 _PROSE = regex(r"(?<![\\{A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\b(?![^{}]*\})")
 _HELD = 0xE000
-"""The first of the private characters that stand for formulas while their text is converted."""
+"""The first of the private characters that replace formulas while a text is converted."""
 
 
 def _or_as_it_is(tex: str) -> str:

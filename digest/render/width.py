@@ -1,4 +1,4 @@
-"""How much room a text takes on a line, counted in columns of a terminal."""
+"""Measures how much room a text takes on a line, in columns of a terminal."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from digest.patterns import regex
 
 
 def wide(char: str) -> bool:
-    """Whether it is Chinese, Japanese or Korean text or punctuation, or an emoji."""
+    """Returns whether it is Chinese, Japanese or Korean text or punctuation, or an emoji."""
     return unicodedata.east_asian_width(char) in "WF"
 
 
 def columns(text: str) -> int:
-    """One for a character of Latin script, two for a wide one, none for a combining mark."""
+    """Returns columns: one for a Latin character, two for a wide one, none for a combining mark."""
     if text.isascii():
         return len(text)
     return sum(2 if wide(c) else 0 if unicodedata.combining(c) or unicodedata.category(c) == "Cf" else 1 for c in text)
 
 
 def colon(name: str, language: str = "") -> str:
-    """What separates a name from what is said of it: a wide colon after Chinese and Japanese, a
-    space before it in French, and only a space after a question."""
+    """Returns what separates a name from the text about it: a wide colon after Chinese and
+    Japanese, a space before the colon in French, and only a space after a question."""
     if name.endswith(("?", "？")):
         return " "
     if language.split("-", 1)[0] == "fr":
@@ -34,7 +34,7 @@ _PIECE = regex(r"\s+|[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+|.")
 
 
 def lines(text: str, width: int) -> int:
-    """How many lines a text takes that breaks at spaces and between wide characters."""
+    """Returns how many lines a text takes. It breaks at spaces and between wide characters."""
     return sum(_lines(line, width) for line in text.split("\n"))
 
 
@@ -52,18 +52,18 @@ def _lines(line: str, width: int) -> int:
 
 
 def shortened(text: str, most: int, size: Callable[[str], int] = len) -> str:
-    """The text on one line; of a longer one the beginning, cut between words, with an ellipsis."""
+    """Returns the text on one line. A longer text is cut between words and gets an ellipsis."""
     text = " ".join(text.split())
     if size(text) <= most:
         return text
     ends = [end for end in range(1, min(len(text), most)) if size(text[:end]) < most and not _joined(text, end)]
     end = next((end for end in reversed(ends) if not _within_word(text[end - 1], text[end])), 0)
-    end = end or (ends[-1] if ends else 0)  # one long word
+    end = end or (ends[-1] if ends else 0)  # a single long word
     return text[:end].rstrip(" ,·:;–-(") + "…"
 
 
 def _joined(text: str, at: int) -> bool:
-    """Whether the characters before and after this place make one sign: parts of an emoji."""
+    """Returns whether the characters around this place form one sign, such as an emoji."""
     before, after = text[at - 1], text[at]
     return (
         unicodedata.category(after) in ("Mn", "Me", "Mc", "Cf")
@@ -74,7 +74,8 @@ def _joined(text: str, at: int) -> bool:
 
 
 def _within_word(before: str, after: str) -> bool:
-    """Chinese has no spaces between words; of Japanese, words in katakana stay whole."""
+    """Returns whether the place is within a word. Chinese has no spaces between words; Japanese
+    words in katakana stay whole."""
     if before.isspace() or after.isspace():
         return False
     names = [unicodedata.name(char, "").partition(" ")[0] for char in (before, after)]

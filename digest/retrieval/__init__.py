@@ -1,1 +1,1 @@
-"""The passages of papers that a question is about."""
+"""Finds the passages of papers that a question is about."""

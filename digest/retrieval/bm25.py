@@ -1,8 +1,7 @@
-"""BM25 as Lucene scores it, over bags of terms.
+"""Scores bags of terms by BM25, as Lucene does.
 
-Our own, because a paper has some hundred passages: numpy and an index library would cost 12 MB
-and gain nothing. `tests/digest/retrieval/test_bm25.py` holds it to bm25s, score by score.
-"""
+It is our own because a paper has some hundred passages: numpy and an index library would cost 12 MB
+and gain nothing. `tests/digest/retrieval/test_bm25.py` compares each score with bm25s."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ K1 = 1.5
 
 
 class Bm25:
-    """`b` sets how much long bags are penalised."""
+    """Scores bags. `b` sets how much long bags are penalised."""
 
     def __init__(self, bags: Sequence[Sequence[str]], b: float = 0.75) -> None:
         self._size = len(bags)
@@ -29,7 +28,7 @@ class Bm25:
         return term in self._postings
 
     def scores(self, query: Sequence[str]) -> list[float]:
-        """Returns the score of each bag; a term that occurs twice in the query counts twice."""
+        """Returns the score of each bag. A term that occurs twice in the query counts twice."""
         found = [0.0] * self._size
         for term, times in Counter(query).items():
             postings = self._postings.get(term, ())

@@ -15,7 +15,7 @@ _INVISIBLE = regex("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
 
 
 def composed(text: str) -> str:
-    """Each letter as one character, without ligatures, wide and mathematical forms."""
+    """Returns each letter as one character, without ligatures, wide and mathematical forms."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 

@@ -62,7 +62,7 @@ _KNOWN = regex("|".join(sorted(_ENTRIES, key=len, reverse=True)))
 
 
 def english() -> Iterator[str]:
-    """All its English words."""
+    """Yields all English words of the glossary."""
     return (word for said in _ENTRIES.values() for word in said.split())
 
 

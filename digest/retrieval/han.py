@@ -1,4 +1,4 @@
-"""Writes Chinese of traditional characters in simplified ones, in which words are known here."""
+"""Converts traditional Chinese characters to the simplified ones of the word lists."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _KANA = regex(r"[\u3040-\u30ff]")
 
 
 def simplified(text: str) -> str:
-    """The text with OpenCC's simplified form of each character, at the same place. Japanese, which
-    its kana tell, stays as it is."""
+    """Returns the text with OpenCC's simplified form of each character, in the same positions.
+    Japanese, recognised by its kana, stays unchanged."""
     return text if text.isascii() or _KANA.search(text) else text.translate(_forms())
 
 

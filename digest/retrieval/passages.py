@@ -1,8 +1,7 @@
 """Finds the passages of papers that a question is about.
 
-Passages are the paper's own paragraphs, captions and tables. They are searched by words with
-their headings and neighbours; where a server gives embeddings, both rankings are fused.
-"""
+Passages are the paper's own paragraphs, captions and tables. They are searched by words, together
+with their headings and neighbours. If a server gives embeddings, both rankings are fused."""
 
 from __future__ import annotations
 
@@ -22,15 +21,15 @@ Nearness = Mapping[int, float]
 LENGTH = 0.4
 """BM25's b: how a paper was cut into passages says little about their content."""
 NEIGHBOURS = 0.15
-"""Share of a neighbour's score: answers often stand beside the question's words."""
+"""Share of a neighbour's score: an answer is often beside the question's words."""
 NOTE = 0.5
 """Share of a note's score that goes to the passages it is based on."""
 FUSION = 20
 """The constant of reciprocal rank fusion."""
 EMBEDDED_CHARACTERS = 2_000
-"""How many characters of a passage are embedded."""
+"""Characters of a passage that are embedded."""
 MEANING = 0.5
-"""Weight of the embeddings' ranking against the words': within one paper the words tell more."""
+"""Weight of the embeddings' ranking against that of the words, which tell more within one paper."""
 
 _SECTIONS_OF = {
     "motivation": regex(r"introduc|motivation|background|related", re.IGNORECASE),
@@ -54,7 +53,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class _Note:
-    """A note on a paper in the reader's language, and the passages it is based on."""
+    """A note about a paper in the reader's language, and the passages that it is based on."""
 
     text: str
     rests_on: tuple[int, ...]
@@ -103,7 +102,7 @@ def _fused(scores: Sequence[float], near: Nearness) -> list[float]:
 
 
 class Passages:
-    """All passages of some papers, searched by words and by similarity where known."""
+    """All passages of some papers, to be searched by words and, if known, by similarity."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = sources
@@ -111,7 +110,7 @@ class Passages:
         self._index = _Index(self._units, list(_notes(sources, self._units)))
 
     def top(self, query: str, k: int = 10, near: Nearness | None = None) -> list[Hit]:
-        """Best first. Without a match, the opening passages with score 0."""
+        """Returns the best hits first; without a match, the opening passages with score 0."""
         scores = self._index.scores(query)
         if near:
             scores = _fused(scores, near)
@@ -136,7 +135,7 @@ def _passages(text: FullText) -> Iterator[tuple[Section, Passage]]:
 
 
 def texts_to_embed(text: FullText, query: str, most: int) -> dict[int, str]:
-    """Texts to embed by index: passages with their headings; the best `most` by words."""
+    """Returns texts to embed by index: the best `most` passages by words, with their headings."""
     units = [(0, *unit) for unit in _passages(text)]
     places = sorted(_best(_Index(units).scores(query))[:most]) if len(units) > most else range(len(units))
     return {i: f"{units[i][1].title}\n{units[i][2].text}"[:EMBEDDED_CHARACTERS] for i in places}
@@ -150,7 +149,8 @@ def _notes(sources: Sequence[Source], units: Sequence[_Unit]) -> Iterator[_Note]
 
 
 def _said(analysis: Analysis, text: FullText, own: Sequence[int], units: Sequence[_Unit]) -> Iterator[_Note]:
-    """Findings with their quotation's passage, parts with their sections, core with abstract."""
+    """Yields findings with their quotation's passage, parts with their sections, and the core idea
+    with the abstract."""
     for finding in analysis.findings:
         url = finding.evidence.url if finding.evidence else ""
         yield _Note(finding.statement, tuple(at for at in own if url and text.url(units[at][2]) == url)[:8])
@@ -166,24 +166,24 @@ def _said(analysis: Analysis, text: FullText, own: Sequence[int], units: Sequenc
 _CONCLUDES = regex(r"conclu|summary|limitation|discussion|future|结论|总结|局限", re.IGNORECASE)
 _INTRODUCES = regex(r"introduction|引言|绪论|导论", re.IGNORECASE)
 _INTRO = 3
-"""Passages of the introduction and of the conclusion that are selected first."""
+"""How many passages of the introduction and of the conclusion are selected first."""
 FRAME = 0.35
-"""Share of a selection for these and the abstract."""
+"""Share of a selection that is kept for these and the abstract."""
 
 
 @dataclass(frozen=True)
 class Selection:
     text: FullText
     matched: bool
-    """False when nothing in the paper matches the query; the rest is then the paper's beginning."""
+    """False if nothing in the paper matches the query. The rest is then the paper's beginning."""
 
 
 def select(
     text: FullText, query: str, limit_chars: int, *, analysis: Analysis | None = None, near: Nearness | None = None
 ) -> Selection:
-    """Returns a FullText of at most `limit_chars`, in the document's order: the abstract, the
-    start of the introduction, the conclusion, then the passages that match `query` best.
-    `analysis`, in the reader's language, leads a query in another script to its passages."""
+    """Returns a FullText of at most `limit_chars`, in the document's order: the abstract, the start
+    of the introduction, the conclusion, then the passages that match `query` best. `analysis`, in
+    the reader's language, helps a query in another script to find its passages."""
     places = [(s, p) for s, section in enumerate(text.sections) for p in range(len(section.passages))]
     if sum(len(text.sections[s].passages[p].text) + 2 for s, p in places) <= limit_chars:
         return Selection(text, matched=True)
@@ -198,7 +198,7 @@ def select(
 
 
 def _filled(text: FullText, ranked: Sequence[tuple[int, int]], limit_chars: int) -> set[tuple[int, int]]:
-    """Indexes selected: the abstract, the frame up to its share, then the best."""
+    """Returns the selected indexes: the abstract, the frame up to its share, then the best."""
     kept: set[tuple[int, int]] = set()
     used = 0
     abstract = ((0, j) for j in range(len(text.sections[0].passages)))
@@ -233,7 +233,7 @@ def _frame(text: FullText) -> Iterator[tuple[int, int]]:
 def _ranked(
     text: FullText, query: str, analysis: Analysis | None, near: Nearness
 ) -> tuple[list[tuple[int, int]], bool]:
-    """Indexes, best first (unmatched: in the document's order), and whether any matches."""
+    """Returns indexes, best first (without a match in order), and whether any matches."""
     units = [(0, *unit) for unit in _passages(text)]
     places = [(i, j) for i, s in enumerate(text.sections) for j, p in enumerate(s.passages) if p.text.strip()]
     notes = list(_said(analysis, text, range(len(units)), units)) if analysis else []

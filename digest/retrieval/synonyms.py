@@ -1,5 +1,5 @@
-"""Words that papers and their readers use for the same thing: they widen a search without a model
-and decide nothing."""
+"""Lists words that papers and their readers use for the same thing. They widen a search without a
+model and decide nothing."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def _by_term() -> dict[str, frozenset[str]]:
 
 
 def alike(term: str) -> frozenset[str]:
-    """Returns the stems that often stand for the same thing as this stem."""
+    """Returns the stems that often mean the same as this stem."""
     return _by_term().get(term, frozenset())

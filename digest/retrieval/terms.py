@@ -1,5 +1,5 @@
-"""Search terms: folded and stemmed words without stop words; Chinese as pairs of characters,
-with the glossary's English."""
+"""Makes search terms: folded and stemmed words without stop words. Chinese becomes pairs of
+characters, with the glossary's English."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HAN_LITTLE = regex(
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """Returns a light stem: plurals, participles and nouns of one verb meet."""
+    """Returns a light stem. Plurals, participles and nouns of one verb have the same."""
     if len(word) <= 3 or not word.isascii():
         return word
     if word in _IRREGULAR:
@@ -45,7 +45,7 @@ def stem(word: str) -> str:
 
 
 _VOWEL = regex("[aeiouy]")
-"""What a verb has before its ending: `string` is none of `str`."""
+"""A verb has a vowel before its ending: `string` is no form of `str`."""
 _IRREGULAR = {word: word for word in "alias atlas bias canvas chaos hundred lens news pancreas".split()} | {
     "agreed": "agre", "buses": "bus", "concise": "concis", "disagreed": "disagre", "gases": "gas", "guaranteed": "guarante", "precise": "precis",
 }  # fmt: skip
@@ -85,7 +85,7 @@ def pairs(word: str) -> Iterator[str]:
 
 
 def bare(question: str) -> str:
-    """The question without the little words of Chinese."""
+    """Returns the question without the stop words of Chinese."""
     return _HAN_LITTLE.sub(" ", question)
 
 

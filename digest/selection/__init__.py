@@ -1,1 +1,1 @@
-"""Which papers are new for a subscription, and which of them matter to it."""
+"""Decides which papers are new for a subscription, and which of them matter to it."""

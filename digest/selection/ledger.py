@@ -38,7 +38,7 @@ FEED_GRACE = timedelta(hours=6)
 
 class State(StrEnum):
     BEFORE = "before"
-    """Announced before the subscription knew this category. Never news."""
+    """Papers announced before the subscription knew their category. They are never news."""
     CONSIDERED = "considered"
     CHOSEN = "chosen"
 
@@ -47,17 +47,17 @@ class State(StrEnum):
 class LedgerEntry:
     paper_id: str
     category: str
-    """The subscribed category through which it came."""
+    """The subscribed category through which the paper came."""
     first_seen: datetime
     state: State
     day: date
-    """The date of the latest list when it entered."""
+    """The date of the latest list when the paper entered."""
     score: float | None = None
-    """`Score.total`; None when not considered."""
+    """`Score.total`; None if not considered."""
     rank: int = 0
-    """Counted from 1; 0 when not considered."""
+    """Counted from 1; 0 if not considered."""
     reason: str = ""
-    """The Score's reason, or why it was skipped."""
+    """The Score's reason, or why the paper was skipped."""
     title: str = ""
 
 
@@ -68,7 +68,7 @@ class Ledger:
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
     """Entries by paper id without version."""
     reopened: date | None = None
-    """The list whose papers that were not shown are new again, while it is the latest."""
+    """The list whose papers are new again unless they were shown, while it is the latest."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,13 @@ class Intake:
     seeded: tuple[LedgerEntry, ...]
     skipped: tuple[Skip, ...]
     day: date | None
-    """The date of the latest list; None when nothing of it is news."""
+    """The date of the latest list; None if nothing on it is news."""
     latest: date
-    """The date of the latest list, also when nothing of it is news."""
+    """The date of the latest list, even if nothing on it is news."""
     categories: tuple[str, ...]
     """Categories seeded after this run."""
     through: Mapping[str, str]
-    """Paper id to the subscribed category it came through."""
+    """By paper id: the subscribed category through which the paper came."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ class _Latest:
 def take_in(
     listing: Listing, ledger: Ledger, now: datetime, again_day: date | None = None, standing: Collection[str] = ()
 ) -> Intake:
-    """With `again_day`, the entries of that list date are treated as unseen, except those of the
-    papers that are `standing` in another digest."""
+    """Decides what is news. With `again_day`, the entries of that list date count as unseen, except
+    those of papers that are `standing` in another digest."""
     latest = _latest(listing, now)
     known = [c for c in listing.categories if c in ledger.categories]
     news: list[Paper] = []
@@ -139,7 +139,7 @@ def take_in(
 
 
 def still_announced(papers: Iterable[Paper], listing: Listing) -> list[Paper]:
-    """The papers as the listing has them now, without those that would be skipped now."""
+    """Returns the papers as the listing now has them, without those that would now be skipped."""
     known = {paper.id: paper for paper in _papers(listing)}
     now = [known.get(paper.id, paper) for paper in papers]
     return [paper for paper in now if not _flaw(paper)]
@@ -148,8 +148,8 @@ def still_announced(papers: Iterable[Paper], listing: Listing) -> list[Paper]:
 def considered(
     intake: Intake, ledger: Ledger, scores: Iterable[Score], shown: Collection[str], now: datetime
 ) -> tuple[LedgerEntry, ...]:
-    """The entries stored with the Digest: one per paper, beside `intake.seeded`. What an earlier
-    run of the day has shown stays chosen."""
+    """Returns the entries stored with the Digest: one per paper, besides `intake.seeded`. Papers
+    shown by an earlier run of the day stay chosen."""
     by_rank = sorted({s.paper_id: s for s in scores}.values(), key=best_first)
     ranked = {s.paper_id: (rank, s) for rank, s in enumerate(by_rank, 1)}
     entries = []
@@ -173,12 +173,13 @@ def considered(
 
 
 def best_first(score: Score) -> tuple[float, float, tuple[int, ...]]:
-    """Sorts scores, the best first: by total, by relevance, then the newer id first."""
+    """Returns a sort key, best Score first: by total, by relevance, then the newer id."""
     return (-round(score.total, 6), -score.relevance, tuple(-ord(c) for c in score.paper_id))
 
 
 def reopened(ledger: Ledger) -> Ledger:
-    """For a changed Profile: the newest list's considered but not shown papers are unseen."""
+    """Returns the ledger for a changed Profile: papers of the newest list that were considered but
+    not shown count as unseen."""
     days = [e.day for e in ledger.entries.values() if e.state is not State.BEFORE]
     return replace(ledger, reopened=max(days, default=None))
 
@@ -189,7 +190,8 @@ def own_day(ledger: Ledger, shown: Iterable[str]) -> date | None:
 
 
 def covers(category: str, of_paper: str) -> bool:
-    """An archive (`cs`, `astro-ph`) covers its subject classes."""
+    """Returns whether the category includes the paper's: an archive (`cs`, `astro-ph`) includes its
+    subject classes."""
     return of_paper == category or of_paper.startswith(f"{category}.")
 
 
@@ -203,7 +205,8 @@ def _latest(listing: Listing, now: datetime) -> _Latest:
 
 
 def _latest_by_calendar(listing: Listing, now: datetime) -> _Latest:
-    """For an empty feed. A calendar that announced none of the API's papers is wrong."""
+    """Returns the latest list if the feed is empty. If none of the API's papers belong to the
+    calendar's announcement, the calendar is wrong."""
     day = calendar.latest_list(now)
     horizon = calendar.window_of(calendar.announcement_for(day))[1]
     shown = [p for p in listing.window if p.published < horizon] or listing.window
@@ -216,8 +219,8 @@ def _latest_by_calendar(listing: Listing, now: datetime) -> _Latest:
 
 
 def _papers(listing: Listing) -> list[Paper]:
-    """Each paper once: as the feed has it, or as the API has it where the feed's entry is
-    incomplete or older."""
+    """Returns each paper once: as in the feed, or as in the API if the feed's entry is incomplete
+    or older."""
     papers: dict[str, Paper] = {}
     for paper in (*(item.paper for item in listing.latest), *listing.window):
         held = papers.setdefault(paper.id, paper)

@@ -29,10 +29,10 @@ _WORD = regex(r"[^\W\d_]+")
 _INITIALS = regex(r"(?<=[A-Z])\.(?=[A-Z])")
 _SPELT_OUT = str.maketrans(dict(zip("äöüøåÄÖÜØÅ", "ae oe ue oe aa Ae Oe Ue Oe Aa".split(), strict=True)))  # noqa: SIM905
 _SUFFIX = regex(r"(?<=\w),? +(?:Jr|Sr)\b\.?|(?<=\w) +I{2,3}\Z|\AThe (?=\w+ )|\([^()]*\)", re.IGNORECASE)
-"""What one spelling of a name has and another has not."""
+"""Parts of a name that one spelling has and another lacks."""
 _ABBREVIATION = regex("[b-df-hj-np-tv-xz]{2,4}")
 LEAST_JOINED = 4
-"""Letters of a keyword that is looked for with other gaps: `gan` is not `g an`."""
+"""Letters of a keyword that also matches with other gaps: `gan` does not match `g an`."""
 
 _SIGNED = regex(r"\w(?:\+{1,2}|#)\Z|\A\.(?=[^\W\d])")
 _FEW_LETTERS = 3
@@ -47,15 +47,15 @@ _SIGNS = (
 
 
 def lexical(papers: Sequence[Paper], profile: Profile) -> list[Score]:
-    """A Score for each paper, in the order given, without a model."""
+    """Returns a Score for each paper, in the order given, without a model."""
     queries = _bm25(papers, wishes(profile))
     return [_score(paper, profile, fit) for paper, fit in zip(papers, queries, strict=True)]
 
 
 @lru_cache(maxsize=100)
 def wishes(profile: Profile) -> tuple[str, ...]:
-    """The terms that interests and keywords search for, and the words that are meant as they are
-    written; none where they hold only little words."""
+    """Returns the terms to search for, and the words that must match as written; both empty if
+    interests and keywords hold only stop words."""
     words = [word for keyword in profile.wanted for word in keyword.split()]
     exact = [word for word in words if _as_written(word)]
     others = " ".join(word for word in words if word not in exact)
@@ -63,7 +63,8 @@ def wishes(profile: Profile) -> tuple[str, ...]:
 
 
 def _bm25(papers: Sequence[Paper], query: Sequence[str]) -> list[float]:
-    """0 to 1: BM25 relative to the batch's best, times the wishes' weight the best matches."""
+    """Returns 0 to 1: BM25 relative to the batch's best, times the share of the wishes' weight that
+    the best paper matches."""
     if not papers or not query:
         return [0.0] * len(papers)
     exact = [(word, pattern) for word in query if (pattern := _as_written(word))]
@@ -86,8 +87,8 @@ def _bm25(papers: Sequence[Paper], query: Sequence[str]) -> list[float]:
 
 
 def _english(keyword: str) -> Iterator[list[str]]:
-    """What a Chinese keyword is in English, if all of it is known. The glossary gives inflections
-    and abbreviations behind a word."""
+    """Yields the English of a Chinese keyword, if all of it is known. The glossary gives
+    inflections and abbreviations after a word."""
     known = translated(keyword)
     if sum(len(chinese) for _, chinese, _ in known) < len(keyword):
         return
@@ -101,7 +102,8 @@ def _english(keyword: str) -> Iterator[list[str]]:
 
 
 def matched(keywords: Sequence[str], text: str) -> tuple[str, ...]:
-    """The keywords whose phrase it contains, inflected or not; a Chinese one in English too."""
+    """Returns the keywords whose phrase the text contains, inflected or not; for a Chinese keyword,
+    also its English."""
     return tuple(
         k
         for k in keywords
@@ -112,8 +114,8 @@ def matched(keywords: Sequence[str], text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1_000)
 def _as_written(word: str) -> re.Pattern[str] | None:
-    """Finds a word with signs, `C++`, or few letters in capitals, `IT`, which is another without
-    them; nothing for other words."""
+    """Returns a pattern for a word with signs (`C++`) or few letters in capitals (`IT`), which
+    would mean another word without them; None for other words."""
     if _SIGNED.search(word):
         before, after = ("", r"(?![^\W_])") if word[0] == "." else (r"(?<![^\W_])", "(?![+#])")
         return re.compile(f"{before}{re.escape(word)}{after}", re.IGNORECASE | re.ASCII)
@@ -125,13 +127,13 @@ def _as_written(word: str) -> re.Pattern[str] | None:
 
 @lru_cache(maxsize=500)
 def _words(text: str) -> tuple[str, str]:
-    """The words, and the same without the gaps."""
+    """Returns the words, and the same without the gaps."""
     words = terms(text, little=True)
     return _spaced(words), "".join(words)
 
 
 def _holds(text: tuple[str, str], phrase: str) -> bool:
-    """`data set`, `data-set` and `dataset` are one."""
+    """Returns whether it contains the phrase. `data set`, `data-set` and `dataset` are equal."""
     words, close = text
     if phrase in words:
         return True
@@ -186,7 +188,7 @@ def _reason(
     pieces += [label("reason.words", language, words=quoted(shared[:5]))] if shared else []
     pieces += [label("reason.unwanted", language, words=quoted(out))] if out else []
     if not pieces:
-        # A word of three letters or of another script may fit and not be named.
+        # Words of three letters or of another script may match and not be named.
         unmatched = bool(wishes(profile)) and not fit
         pieces = [label("reason.field.only" if unmatched else "reason.field", language, category=paper.primary)]
     reason = label("reason", language, pieces=label("separator", language).join(pieces))
@@ -194,7 +196,7 @@ def _reason(
 
 
 def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
-    """Returns the interests' words that occur in the paper, spelled as there, rarest first."""
+    """Returns the interests' words in the paper, spelled as in the paper, rarest first."""
     wanted = set(asked(interests))
     seen: dict[str, str] = {}
     for word in re.findall(r"[A-Za-z][A-Za-z0-9-]{2,}", f"{paper.title} {paper.abstract}"):
@@ -205,7 +207,7 @@ def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
 
 
 def _forms(author: str) -> list[tuple[str, ...]]:
-    """The names of an author, folded; a German or Nordic one in both ways: `muller`, `mueller`."""
+    """Returns an author's names, folded; a German or Nordic one both ways: `muller`, `mueller`."""
     author = _INITIALS.sub(". ", _SUFFIX.sub("", composed(author)))
     family, comma, given = author.partition(",")
     if comma:
@@ -215,16 +217,15 @@ def _forms(author: str) -> list[tuple[str, ...]]:
 
 
 class _Watched:
-    """Names by what two spellings of one person share, so that an author is compared with few.
+    """Groups names by what two spellings of one person share, so an author is compared with few.
 
-    `K. He`, `He, Kaiming` and `Kaiming He` are one; `Kai He` is not. A family name names nobody; a
-    single name is who has no other: `OpenAI`, `王小明`.
-    """
+    `K. He`, `He, Kaiming` and `Kaiming He` are one person; `Kai He` is another. A family name alone
+    matches nobody, except people who have no other name: `OpenAI`, `王小明`."""
 
     def __init__(self, wanted: Iterable[str]) -> None:
         self._single: set[str] = set()
         self._alike: set[str] = set()
-        """The same letters, or the same names in another order."""
+        """Names with the same letters, or with the same parts in another order."""
         self._families: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for names in chain.from_iterable(map(_forms, wanted)):
             if len(names) > 1:
@@ -245,7 +246,7 @@ class _Watched:
 
 
 def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Given names may not contradict: an initial stands for one, a middle one may be missing."""
+    """Returns whether given names agree: one may be an initial, and a middle one may be missing."""
     if len(mine[-1]) == 1:
         return False
     first, other = mine[0], theirs[0]
@@ -263,11 +264,12 @@ def watched(paper: Paper, authors: Sequence[str]) -> tuple[str, ...]:
 
 
 def on_one_scale(scores: Sequence[Score], by_words: Sequence[Score]) -> list[Score]:
-    """`scores` with those by words put on the model's scale. `by_words`: lexical Scores of all.
+    """Returns `scores`, with those made by words put on the model's scale. `by_words`: lexical
+    Scores of all.
 
-    A paper that beats a third of the model's papers by words gets the score that a third of them
-    have at most; one that words find nothing in keeps its 0. It stays marked by its `by`.
-    """
+    A paper that words rank above a third of the model's papers gets the highest score of that
+    third. A paper in which words find nothing keeps its 0. Its `by` still says that words ranked
+    it."""
     words = {s.paper_id: s for s in by_words}
     judged = [s for s in scores if s.by != BY]
     if not judged:
@@ -292,10 +294,9 @@ def choose(
     papers: Sequence[Paper], scores: Sequence[Score], profile: Profile, limit: int
 ) -> list[tuple[Paper, Score, tuple[str, ...]]]:
     """Returns the best `limit` papers by total score, and every other paper of a watched author,
-    best first, each with its watched authors. Ties go by relevance, then the newer id.
+    best first, each with its watched authors. Ties are decided by relevance, then by the newer id.
 
-    Papers with an unwanted keyword are left out, unless a watched author wrote them.
-    """
+    Papers with an unwanted keyword are left out, unless a watched author wrote them."""
     by_id = {s.paper_id: s for s in scores}
     ranked = sorted(
         ((p, by_id[p.id], watched(p, profile.authors)) for p in papers if p.id in by_id), key=lambda r: best_first(r[1])

@@ -1,13 +1,12 @@
 """Moves the Scores of new papers by what a channel's votes and questions have taught. Pure.
 
-The model is Rocchio's. A paper is a vector of its words, first and last authors and categories,
-weighted by their rarity among the day's papers. A voted paper pulls similar papers up or down,
-so every move has a reason: the voted paper and what the two share. Without votes nothing moves.
+The method is Rocchio's. A paper is a vector of its words, first and last authors and categories,
+weighted by their rarity among the day's papers. A voted paper pulls similar papers up or down, so
+every move has a reason: the voted paper and what the two share. Without votes nothing moves.
 
 Why no library: scikit-learn and river bring scipy (60 MB and more in a process limited to 160),
-bm25s knows neither negative nor weighted examples, and a channel's handful of votes in three
-months gives a fitted classifier nothing to fit.
-"""
+bm25s has neither negative nor weighted examples, and a channel's handful of votes in three months
+is too little to fit a classifier."""
 
 from __future__ import annotations
 
@@ -26,11 +25,11 @@ from digest.retrieval.folding import fold
 from digest.retrieval.terms import terms
 
 MOVES = 3.0
-"""Points of relevance (of 10) that votes can add or take away in all."""
+"""Points of relevance (of 10) that all votes together can add or take away."""
 ALIKE, SAME = 0.06, 0.22
-"""Cosine below which two papers share only their field, and from which they share a topic.
-Measured on a hundred real abstracts of one search: half of the pairs lie below 0.03, one in a
-thousand above 0.26."""
+"""Cosine below which two papers share only their field, and from which they share a topic. Measured
+on a hundred real abstracts of one search: half of the pairs are below 0.03, one in a thousand above
+0.26."""
 NAMED = 3
 """How many shared words the reason names."""
 LEARNED = 8
@@ -47,12 +46,13 @@ class Example:
 
     paper: Paper
     weight: float
-    """More like this or saved 1, asked about 0.5, fewer like this -1: of each person at most 1."""
+    """The weight: 1 for more like this or saved, 0.5 for asked about, -1 for fewer like this; at
+    most 1 for each person."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What the votes make of one paper."""
+    """How the votes move one paper."""
 
     score: Score
     by: float
@@ -60,10 +60,10 @@ class Moved:
     like: Paper | None = None
     """The voted paper that moved it most."""
     shared: tuple[str, ...] = ()
-    """What it shares with that paper, as the paper writes it: words, people, categories."""
+    """What the two papers share, as this paper writes it: words, people, categories."""
 
     def say(self, language: str) -> str:
-        """Says to its reader why the votes brought it here."""
+        """Returns the sentence that tells readers why the votes brought the paper here."""
         if self.like is None or self.by <= 0:
             return ""
         words = joined(map(escape, self.shared), language)
@@ -82,7 +82,7 @@ class Preferences:
     examples: tuple[Example, ...] = ()
 
     def move(self, papers: Sequence[Paper], scores: Sequence[Score]) -> list[Moved]:
-        """The moves in the order given. A paper's own votes do not move it."""
+        """Returns the moves in the order given. A paper's own votes do not move it."""
         if not self._weighty or not papers:
             return [Moved(score, 0.0) for score in scores]
         rarity = _rarity([*papers, *(example.paper for example in self._weighty)])
@@ -91,7 +91,7 @@ class Preferences:
         return [_moved(by_id[s.paper_id], s, rarity, taught) if s.paper_id in by_id else Moved(s, 0.0) for s in scores]
 
     def learned(self, background: Sequence[Paper] = ()) -> Learned:
-        """What pulls most. `background`: other papers of the channel, which show what is common."""
+        """Returns what pulls most. `background`: other papers, which show what is common."""
         examples = self._weighty
         rarity = _rarity([*background, *(example.paper for example in examples)])
         sums: Counter[str] = Counter()
@@ -155,7 +155,7 @@ def _leading(paper: Paper) -> Iterable[str]:
 
 
 def _rarity(papers: Sequence[Paper]) -> dict[str, float]:
-    """Returns how rare each feature is; one that all papers share weighs nothing."""
+    """Returns how rare each feature is. A feature of all papers weighs nothing."""
     count = len({paper.id for paper in papers})
     holding = Counter(feature for paper in {p.id: p for p in papers}.values() for feature in _features(paper))
     return {feature: math.log((1 + count) / (1 + n)) + 1.0 / count for feature, n in holding.items()}
