@@ -1,2 +1,2 @@
-"""Makes digests of arXiv papers and answers questions about them. A library: it knows no chat
-platform, no Redis, no scheduler."""
+"""Makes digests of arXiv papers and answers questions about them. This library knows no chat
+platform, no Redis and no scheduler."""

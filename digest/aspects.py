@@ -1,8 +1,7 @@
-"""Compares papers by aspects: the one question to a model, and the cells of its answer.
+"""Compares papers by aspects: asks the model one question and reads the cells of its answer.
 
 A cell is checked as any sentence of an answer is: its quotations are in the paper, or it is marked.
-Without a model each cell is the passage that the aspect's words find.
-"""
+Without a model, a cell is the passage that the aspect's words find."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from digest.patterns import GAP, regex
 from digest.ports import Analyst, Source, show_nothing
 
 ASPECTS = ("task", "data", "method", "result", "code", "limits")
-"""Compared where the question names none."""
+"""The aspects if the question names none."""
 MAX_PAPERS = 6
 MAX_ASPECTS = 8
 _WORDS = {
@@ -27,7 +26,7 @@ _WORDS = {
     "code": "Is the code released?",
     "limits": "What are its limitations?",
 }
-"""What each aspect asks a paper for, where no model reads it."""
+"""The question about each aspect, for a paper that no model reads."""
 _LINE = regex(r"^\W*+(?P<aspect>[^|｜\n]{1,80}?)\s*+[|｜]\s*+\W{0,3}(?P<paper>\d{1,4})\W{0,3}\s*+[|｜](?P<text>.*)$")
 _CITED = regex(GAP + r"\[(\d+)\]")
 _EDGES = " \t\u00a0\u3000|｜"
@@ -36,10 +35,10 @@ _NOTHING = regex(r"[-–—]*|n/?a|none|not stated\W*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Cell:
-    """What one paper says of one aspect. Without text and quotes: it does not say."""
+    """What one paper says about one aspect. Without text and quotations, it says nothing."""
 
     text: str = ""
-    """Markdown, in the asker's language; empty where the quotation is all there is."""
+    """Markdown in the asker's language; empty if there is only the quotation."""
     quotes: tuple[Quote, ...] = ()
 
 
@@ -47,11 +46,11 @@ class Cell:
 class Comparison:
     aspects: tuple[str, ...]
     papers: tuple[str, ...]
-    """Ids, in the order of the columns."""
+    """The papers' ids, in the order of the columns."""
     answer: Answer
-    """What the cells were read from."""
+    """The answer that the cells were read from."""
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
-    """By aspect and paper; none where nothing was answered."""
+    """Cells by aspect and paper; none if nothing was answered."""
 
     @property
     def found(self) -> bool:
@@ -59,7 +58,7 @@ class Comparison:
 
 
 def question_for(numbers: Sequence[int], aspects: Sequence[str]) -> str:
-    """The one question; its answer has a line for each cell."""
+    """Returns the question for all cells. Its answer has a line for each cell."""
     papers = ", ".join(map(str, numbers))
     return (
         f"Compare the papers {papers} by these aspects: {', '.join(aspects)}. Write one line for each aspect of each "
@@ -70,7 +69,8 @@ def question_for(numbers: Sequence[int], aspects: Sequence[str]) -> str:
 
 
 def cells_of(answer: Answer, aspects: Sequence[str], papers: Sequence[tuple[int, str]]) -> dict[tuple[str, str], Cell]:
-    """`papers`: number and id. Lines that name no aspect or no paper of them are left out."""
+    """Returns the cells of an answer. `papers`: numbers and ids. Lines that name no aspect or no
+    such paper are left out."""
     names = {" ".join(aspect.split()).casefold(): aspect for aspect in aspects}
     ids = dict(papers)
     quotes = {quote.number: quote for quote in answer.quotes}
@@ -87,7 +87,7 @@ def cells_of(answer: Answer, aspects: Sequence[str], papers: Sequence[tuple[int,
         if _NOTHING.fullmatch(text.replace(MARK, "").strip()):
             cells.setdefault((aspect, paper), Cell())
             continue
-        if not own and MARK not in text:  # nothing of this paper carries it
+        if not own and MARK not in text:  # no quotation of this paper supports it
             text = f"{text} {MARK}"
         cells.setdefault((aspect, paper), Cell(text, own))
     return cells
@@ -96,7 +96,7 @@ def cells_of(answer: Answer, aspects: Sequence[str], papers: Sequence[tuple[int,
 async def compare_by_words(
     stand_in: Analyst, sources: Sequence[Source], aspects: Sequence[str], language: str
 ) -> Comparison:
-    """What the words of each aspect find in each paper, or what is known of its code."""
+    """Returns what the words of each aspect find in each paper, or what is known about its code."""
 
     async def one(aspect: str, source: Source) -> Answer:
         return await stand_in.answer(_WORDS.get(aspect, aspect), [source], (), language, show_nothing)

@@ -1,7 +1,6 @@
-"""Cache keys and lifetimes.
+"""Makes cache keys and holds the lifetimes of results.
 
-A key of shared work contains everything that changes the value and nothing of a channel.
-"""
+A key of shared work contains everything that changes the value and nothing of a channel."""
 
 from __future__ import annotations
 
@@ -21,7 +20,8 @@ SCORE_LIFE = 30 * DAY
 ANALYSIS_LIFE = 90 * DAY
 SUMMARY_LIFE = 90 * DAY
 RESPONSE_LIFE = 3 * DAY
-"""A raw response of the model. It outlives any restart; afterwards the checked result is stored."""
+"""How long a raw response of the model is kept. It outlives any restart; afterwards the checked
+result is stored."""
 
 _anew: ContextVar[str] = ContextVar("anew", default="")
 
@@ -63,13 +63,15 @@ def ranking(profile: Profile, analyst: str, version: str) -> str:
 
 
 def analysis(paper: Paper, text: FullText, language: str, analyst: str, version: str) -> str:
-    """Of this text: what a card says of the reading is then so of an earlier analysis too."""
+    """Returns the key of an analysis of this text. A card thus never shows an analysis of a text
+    that was read differently."""
     read = f"{text.basis}-{fingerprint(text.text)}"
     return f"analysis:{paper.versioned}:{read}:{language}:{analyst}:{version}{_anew.get()}"
 
 
 def summary(day: date, entries: Sequence[Entry], language: str, analyst: str, version: str) -> str:
-    """Of these analyses: those of abstracts alone say less than those of whole texts."""
+    """Returns the key of a summary of these analyses, because analyses of abstracts say less than
+    those of whole texts."""
     ids = fingerprint(*(e.paper.versioned for e in entries), *(to_json(e.analysis).decode() for e in entries))
     return f"summary:{day.isoformat()}:{ids}:{language}:{analyst}:{version}{_anew.get()}"
 

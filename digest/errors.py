@@ -32,7 +32,7 @@ class PaperboyError(Exception):
 
     @property
     def sentence(self) -> str:
-        """The text as a `Sentence`, when it can be translated."""
+        """The text as a `Sentence`, if it can be translated."""
         return self.args[0] if self.args else ""
 
 
@@ -86,12 +86,12 @@ LONGEST = 300
 
 
 def without_queries(text: str) -> str:
-    """The text with the queries of its URLs taken out: they hold what people search for."""
+    """Returns the text without the queries of its URLs, which hold what people search for."""
     return _QUERY.sub(r"\1", text)
 
 
 def for_log(error: BaseException) -> str:
-    """An error as a log may hold it: its type and, of ours, the sentence without people's words."""
+    """Returns an error for a log: its type and, of ours, the sentence without people's words."""
     name, said = type(error).__name__, error.args[0] if error.args else ""
     ours = isinstance(error, PaperboyError) and not isinstance(error, BadInput | NotFound)
     if not (isinstance(said, str) and said and (ours or hasattr(said, "for_log"))):
@@ -100,13 +100,13 @@ def for_log(error: BaseException) -> str:
 
 
 def said_for_log(said: str) -> str:
-    """A sentence of ours without the values in it that may be people's words."""
+    """Returns one of our sentences without values that may be people's words."""
     return without_queries(str(getattr(said, "for_log", said)))[:LONGEST]
 
 
 def trace(error: BaseException) -> str:
-    """A traceback whose exceptions are named by `for_log`, because their messages may quote what
-    people wrote."""
+    """Returns a traceback in which `for_log` names the exceptions, because their messages may quote
+    what people wrote."""
     lines: list[str] = []
     seen: set[int] = set()
     last: BaseException | None = error

@@ -31,19 +31,19 @@ class Paper:
     categories: tuple[str, ...]
     """The primary category first."""
     published: datetime
-    """When version 1 was submitted (not announced), UTC."""
+    """When version 1 was submitted (not announced), in UTC."""
     updated: datetime
-    """When this version was submitted, UTC."""
+    """When this version was submitted, in UTC."""
     comment: str = ""
     journal_ref: str = ""
     doi: str = ""
     withdrawn: bool = False
     month_only: bool = False
-    """Whether only the year and month of its dates are known."""
+    """Only the year and month of its dates are known."""
 
     @property
     def dated(self) -> str:
-        """When version 1 was submitted, as far as known: `2026-01-30`, or `2026-01`."""
+        """Returns when version 1 was submitted, as far as known: `2026-01-30`, or `2026-01`."""
         return f"{self.published:%Y-%m}" if self.month_only else f"{self.published:%Y-%m-%d}"
 
     @property
@@ -86,12 +86,12 @@ class Listing:
 
     categories: tuple[str, ...]
     day: date | None
-    """The date of the latest list in the feed; None when the feed is empty (weekend, holiday)."""
+    """The date of the latest list in the feed; None if the feed is empty (weekend, holiday)."""
     latest: tuple[Listed, ...]
     window: tuple[Paper, ...]
-    """Papers submitted in the last 14 days, by the API, newest first, also unannounced ones."""
+    """Papers submitted in the last 14 days, from the API, newest first, also unannounced ones."""
     replaced: tuple[str, ...] = ()
-    """Ids of papers that the latest list announces a new version of."""
+    """Ids of papers with a new version in the latest list."""
 
 
 # ---------------------------------------------------------------- full text
@@ -130,7 +130,7 @@ class Passage:
     anchor: str = ""
     """The HTML id to link to: `S3`, `S3.p2`, `S4.T1`."""
     page: int = 0
-    """The PDF page where it begins, counted from 1; 0 without a PDF."""
+    """The PDF page where the passage begins, counted from 1; 0 without a PDF."""
 
 
 @dataclass(frozen=True)
@@ -158,12 +158,12 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Figure:
-    """A paper's teaser figure, which its licence lets people show again."""
+    """A paper's teaser figure, whose licence allows showing it again."""
 
     path: str
-    """Of the picture beneath arXiv's `/html/`: `2601.22153v1/x1.png`."""
+    """The picture's path below arXiv's `/html/`: `2601.22153v1/x1.png`."""
     label: str
-    """`Figure 1`; empty where the page has none."""
+    """`Figure 1`; empty if the page has none."""
     caption: str
     """Plain text with TeX formulas, without the label."""
     anchor: str
@@ -186,19 +186,20 @@ class FullText:
     note: str = ""
     """Why the basis is not better, in English: `no HTML (404); the PDF is broken`."""
     lost: float = 0.0
-    """Share of the document's letters that was there and was not read."""
+    """Share of the document's letters that were not read."""
     missing: tuple[str, ...] = ()
     """Parts that arXiv's HTML lacks, by title or file name: `3 Method`, `sections/method.tex`."""
     figure: Figure | None = None
-    """None where arXiv's HTML has none that fits, or its licence does not allow to show it."""
+    """None if arXiv's HTML has no suitable figure, or its licence does not allow showing it."""
 
     @cached_property
     def text(self) -> str:
-        """Returns everything people read, in order, one passage a paragraph, without references."""
+        """Returns all that people read, in order, one passage a paragraph, without references."""
         return "\n\n".join(p.text for s in self.sections for p in s.passages)
 
     def url(self, passage: Passage) -> str:
-        """The link on arxiv.org: the section in the HTML, the PDF's page, else the abstract."""
+        """Returns the link on arxiv.org: the section in the HTML, the PDF's page, else the
+        abstract."""
         versioned = f"{self.paper_id}v{self.version}"
         if self.basis is Basis.HTML and passage.anchor:
             return f"https://arxiv.org/html/{versioned}#{passage.anchor}"
@@ -220,7 +221,7 @@ class Profile:
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
-    """Watched authors. Their papers are always shown, in addition."""
+    """Watched authors. Their papers are always shown, in addition to the best."""
     language: str = "en"
     """BCP 47."""
 
@@ -239,7 +240,7 @@ class Score:
 
     @property
     def total(self) -> float:
-        """The score that ranks papers: relevance counts twice."""
+        """Returns the score that ranks papers: relevance counts twice."""
         return (2 * self.relevance + self.significance) / 3
 
 
@@ -297,7 +298,7 @@ class Evidence:
 
 
 MARK = "(?)"
-"""Stands in a sentence that could not be verified."""
+"""Marks a sentence that could not be verified."""
 
 
 @dataclass(frozen=True)
@@ -311,9 +312,9 @@ class Doubt:
     around: str
     """The passage around the quotation."""
     slight: bool = False
-    """Whether the sentence is shown without a mark unless a model denies it."""
+    """The sentence is shown without a mark unless a model denies it."""
     reworded: bool = False
-    """Whether rules support it, in other words than its quotation's."""
+    """Rules support the sentence, but its words differ from its quotation's."""
 
 
 @dataclass(frozen=True)
@@ -321,7 +322,7 @@ class Finding:
     statement: str
     """In the reader's language."""
     evidence: Evidence | None = None
-    """None when no quotation was verified; the statement is then marked or not shown."""
+    """None if no quotation was verified. The statement is then marked or not shown."""
     unsupported: tuple[str, ...] = ()
     """Figures and names in the statement that are not in the paper."""
 
@@ -341,12 +342,12 @@ class Part:
     full: str
     """Markdown, without headings above level 4."""
     unsupported: tuple[str, ...] = ()
-    """Figures in it that are not in the paper; shown as such."""
+    """Figures in it that are not in the paper. They are shown as such."""
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the Analyst says of one paper, in the reader's language, for any channel."""
+    """What the Analyst says about one paper, in the reader's language, for any channel."""
 
     paper_id: str
     version: int
@@ -355,26 +356,26 @@ class Analysis:
     by: str
     """The Analyst's name. `extractive` texts are the paper's own sentences and are labelled so."""
     core: str
-    """The core idea in one or two sentences; empty when unusable."""
+    """The core idea in one or two sentences; empty if unusable."""
     parts: tuple[Part, ...]
-    """In order. An unusable part is absent and named in `missing`."""
+    """The parts in order. An unusable part is absent and named in `missing`."""
     findings: tuple[Finding, ...]
     missing: tuple[str, ...] = ()
     """Names of the unusable parts, also `core` and `findings`."""
     problems: tuple[Problem, ...] = ()
     """What the checks still found after repair."""
     selected: bool = False
-    """Whether only selected sections were read, because the text exceeds the model's context."""
+    """Only selected sections were read, because the text exceeds the model's context."""
     doubts: tuple[Doubt, ...] = ()
-    """Sentences that nobody has confirmed yet. They are marked, save slight ones."""
+    """Sentences that nobody has confirmed yet. They are marked, except slight ones."""
     read_whole: bool = True
-    """Whether the model is known to have read all that was sent."""
+    """The model is known to have read all that was sent."""
     lacking: bool = False
-    """Whether parts of the paper are missing from the text that was read."""
+    """Parts of the paper are missing from the text that was read."""
 
 
 CLAIM = 60
-"""Columns at most: characters of Latin script, or half as many Chinese ones."""
+"""The most columns: characters of Latin script, or half as many Chinese ones."""
 
 
 @dataclass(frozen=True)
@@ -382,13 +383,13 @@ class Mention:
     paper_id: str
     text: str
     claim: str = ""
-    """What the paper brings, at most CLAIM columns, for one line beside its name; empty when the
-    Analyst gave none that is short, sound and supported."""
+    """What the paper contributes, in at most CLAIM columns, for one line beside its name; empty if
+    the Analyst gave none that is short, sound and supported."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """A point of the Summary and its papers. `text` may be empty when the mentions say it all."""
+    """A point of the Summary and its papers. `text` may be empty if the mentions say it all."""
 
     text: str
     mentions: tuple[Mention, ...] = ()
@@ -411,9 +412,9 @@ class Summary:
     directions: tuple[Theme, ...]
     """Emerging directions."""
     doubts: tuple[Doubt, ...] = ()
-    """Mentions that nobody has confirmed yet. They are marked, save slight ones."""
+    """Mentions that nobody has confirmed yet. They are marked, except slight ones."""
     overview_replaced: bool = False
-    """Whether the model's overview was unusable and `overview` only counts the papers."""
+    """The model's overview was unusable, and `overview` only counts the papers."""
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
@@ -440,7 +441,7 @@ class Entry:
     paper: Paper
     score: Score
     analysis: Analysis | None
-    """None when there is no usable analysis; `notes` tells why, and the abstract is shown."""
+    """None if there is no usable analysis. `notes` then tells why, and the abstract is shown."""
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
     """In the reader's language: what is missing and why, hidden text, an earlier digest."""
@@ -448,11 +449,11 @@ class Entry:
     watched: tuple[str, ...] = ()
     """The paper's watched authors, the reason to show it in addition."""
     late: bool = False
-    """Whether it was announced before the latest list (held, or missed) and is considered now."""
+    """The paper was announced before the latest list (held, or missed) and is considered now."""
     learned: str = ""
-    """Why votes brought it here, in the reader's language; empty when they did not."""
+    """Why votes brought the paper here, in the reader's language; empty if they did not."""
     figure: Figure | None = None
-    """Its teaser figure, where the picture is at hand (`cache_keys.picture`)."""
+    """The teaser figure, if its picture is stored (`cache_keys.picture`)."""
 
 
 @dataclass(frozen=True)
@@ -488,7 +489,7 @@ class Usage:
     cached_tokens: int = 0
     output_tokens: int = 0
     usd: float | None = 0.0
-    """None when the price of one of its models is unknown."""
+    """None if the price of one of its models is unknown."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -518,7 +519,7 @@ class Digest:
     """`daily` or `now-<n>`; with `local_date` it names the run."""
     local_date: date
     day: date | None
-    """The date of arXiv's list; None when it holds late papers only."""
+    """The date of arXiv's list; None if the digest holds only late papers."""
     made_at: datetime
     profile: Profile
     entries: tuple[Entry, ...]
@@ -526,11 +527,11 @@ class Digest:
     coverage: Coverage
     cost: Usage
     papers: int = 10
-    """The most papers asked for; those of watched authors come in addition."""
+    """The most papers asked for. Those of watched authors come in addition."""
     others: tuple[Candidate, ...] = ()
     """The next fifteen candidates."""
     notes: tuple[str, ...] = ()
-    """Sentences at the top, in the reader's language: what the whole digest lacks."""
+    """Sentences at the top, in the reader's language, about what the whole digest lacks."""
 
     @property
     def language(self) -> str:
@@ -572,21 +573,21 @@ class Answer:
     language: str
     by: str
     found: bool = True
-    """False when the paper does not say; `nearest` is then the closest passage."""
+    """False if the paper does not say. `nearest` is then the closest passage."""
     nearest: Evidence | None = None
     opening: bool = False
-    """Whether `nearest` is the paper's opening, as no passage shares a word with the question."""
+    """`nearest` is the paper's opening, because no passage shares a word with the question."""
     unsupported: tuple[str, ...] = ()
     """Figures and names in the text that are not in the paper."""
     problems: tuple[Problem, ...] = ()
     selected: bool = False
-    """Whether only selected passages were read."""
+    """Only selected passages were read."""
     unmatched: bool = False
-    """Whether the selection is the paper's beginning, as nothing matches the question."""
+    """The selection is the paper's beginning, because nothing matches the question."""
     unconfirmed: bool = False
-    """Whether a mark in it says that the quoted passage does not confirm a sentence."""
+    """A mark in it says that the quoted passage does not confirm a sentence."""
     read_whole: bool = True
-    """Whether the model is known to have read all that was sent."""
+    """The model is known to have read all that was sent."""
 
 
 # ---------------------------------------------------------------- storing

@@ -1,8 +1,7 @@
-"""Regular expressions that are compiled when they are first used, and what cleans received text.
+"""Compiles regular expressions when they are first used, and cleans received text.
 
-The program has six hundred at the level of modules. Compiling them took a quarter of every start,
-of each child process too, and most processes use a few of them.
-"""
+The program has six hundred expressions at module level. Compiling them took a quarter of every
+start, also of each child process, and most processes use only a few."""
 
 from __future__ import annotations
 
@@ -30,8 +29,8 @@ class _Lazy:
 
 
 GAP = r"(?:(?<!\s)\s++)?"
-r"""White space before what is looked for, from its beginning only: `\s*` there is tried again from
-each of its characters, which takes the square of their number."""
+r"""White space before what is looked for, matched only from its beginning. `\s*` would be tried
+again from each of its characters, which takes time that grows with the square of their number."""
 
 _ALL: list[_Lazy] = []
 
@@ -44,7 +43,7 @@ def regex(pattern: str, flags: re.RegexFlag | int = 0) -> re.Pattern[str]:
 
 
 def compile_all() -> None:
-    """Compiles what is loaded: half a second, for a time in which the work waits anyway."""
+    """Compiles all that is loaded, in half a second: call it while the work waits anyway."""
     for made in tuple(_ALL):
         made.compile()
 
@@ -53,8 +52,8 @@ _CONTROLS = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def clean(text: str) -> str:
-    """Text that any platform, store and encoder takes: no half characters, NUL or controls."""
+    """Returns text that every platform and store accepts: no half characters, NUL or controls."""
     if not text.isascii():
-        # Halves of a character that came apart are joined, lone ones replaced.
+        # Joins halves of a character and replaces lone ones.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return _CONTROLS.sub("", text)

@@ -1,9 +1,8 @@
-"""Makes a Digest from arXiv's list: `make_digest` is the whole story.
+"""Makes a Digest from arXiv's list; `make_digest` tells the whole story.
 
-A failure of one paper becomes a note in its Entry. Only what makes the whole digest impossible
-is raised: a wrong key (Misconfigured), arXiv unavailable (ArxivUnavailable) and, when the caller
-can wait, the model unavailable (ModelUnavailable).
-"""
+A failure of one paper becomes a note in its Entry. Only what makes the whole digest impossible is
+raised: a wrong key (Misconfigured), arXiv unavailable (ArxivUnavailable) and, if the caller can
+wait, the model unavailable (ModelUnavailable)."""
 
 from __future__ import annotations
 
@@ -44,12 +43,12 @@ log = logging.getLogger(__name__)
 OTHERS = 15
 """How many candidates are kept beside the chosen papers."""
 HEAD_START = 0.25
-"""Seconds in which the ranking requests leave before words rank the papers: that keeps Python busy,
-and everybody waits for the requests."""
+"""Seconds by which the ranking requests precede the ranking by words. That ranking keeps Python
+busy, and everybody waits for the requests."""
 RANKS_BY_WORDS = 0.8
 """Share of the day's budget after which papers are ranked without the model. Later, analyses use
-the abstract only (`read_paper`), and at the whole budget the stand-in writes. Stored results are
-always used."""
+the abstract only (`read_paper`). When the whole budget is spent, the stand-in writes. Stored
+results are always used."""
 
 
 Chosen = tuple[Paper, Score, tuple[str, ...]]
@@ -62,12 +61,12 @@ class Preview:
 
     profile: Profile
     chosen: tuple[Chosen, ...]
-    """Best first."""
+    """The chosen papers, best first."""
     announced: int
     learned: Mapping[str, str] = field(default_factory=dict)
-    """Why votes alone brought a paper in, by its id."""
+    """By paper id: why votes alone brought it in."""
     note: str = ""
-    """Who ranked, where it was not the model alone."""
+    """Who ranked, if not the model alone."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +81,17 @@ class Request:
     again: date | None = None
     """Treats the ledger's entries of this run's date as unseen."""
     standing: tuple[str, ...] = ()
-    """Ids of papers that stand in another digest all the same."""
+    """Ids of papers that are in another digest and not chosen again."""
     anew: bool = False
     """Asks the model again instead of reading stored results."""
     can_wait: bool = False
-    """An unavailable model is raised, for a later retry, instead of replaced by the stand-in."""
+    """Raises ModelUnavailable, for a later retry, instead of using the stand-in."""
     figures: bool = False
     """Fetches the papers' teaser figures."""
     preferences: Preferences = NO_PREFERENCES
-    """What the channel's votes teach. Moves the Scores of this digest only."""
+    """What the channel's votes teach. It moves the Scores of this digest only."""
     previewed: Preview | None = None
-    """What people saw: these papers with these Scores make the digest, chosen before or not."""
+    """What people saw. The digest is made of these papers, even if they were chosen before."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class _Run:
     progress: Progress
     units: Units = UnwatchedUnits()  # noqa: RUF009  # it has no state
     texts: dict[str, asyncio.Task[FullText]] | None = None
-    """Texts of likely papers on their way, by id; None if none are to be read."""
+    """By id: the texts of likely papers that are being fetched; None if none are to be read."""
 
     @property
     def language(self) -> str:
@@ -130,7 +129,7 @@ async def make_digest(
     """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable."""
     run = _Run(request, services, Booking(request.subscription), progress, units, {})
     with cache_keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
-        # The wait for arXiv's lists is the time to load what the model's first call needs.
+        # While arXiv's lists are awaited, what the model's first call needs is loaded.
         listing, _ = await asyncio.gather(
             services.papers.announced(request.profile.categories, now), services.analyst.prepare()
         )
@@ -181,7 +180,7 @@ async def make_digest(
 
 
 def _still_announced(previewed: Preview | None, listing: Listing) -> Preview | None:
-    """What people saw, without papers withdrawn since; None where nothing is left of it."""
+    """Returns the preview without papers withdrawn since; None if nothing is left."""
     papers = {p.id: p for p in still_announced((p for p, *_ in previewed.chosen), listing)} if previewed else {}
     if previewed is None or not papers:
         return None
@@ -189,7 +188,7 @@ def _still_announced(previewed: Preview | None, listing: Listing) -> Preview | N
 
 
 def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:
-    """The entries counted anew: what is read first, then the others in order of rank."""
+    """Returns the entries numbered again: the papers to read first, then the others by rank."""
     first = {m.paper_id: n for n, m in enumerate(summary.first)}
     ordered = sorted(entries, key=lambda e: (first.get(e.paper.id, len(first)), e.number))
     return tuple(replace(e, number=n) for n, e in enumerate(ordered, 1))
@@ -202,12 +201,12 @@ class Choice:
     preview: Preview
     intake: Intake
     cost: Usage
-    """Of the ranking."""
+    """The ranking's cost."""
 
 
 async def choose_papers(request: Request, ledger: Ledger, services: Services, now: datetime) -> Choice:
-    """Ranks what the run would consider. Reads no paper, and records nothing but the Scores.
-    Raises ArxivUnavailable, Misconfigured."""
+    """Ranks what the run would consider. Reads no paper and records only the Scores. Raises
+    ArxivUnavailable, Misconfigured."""
     listing = await services.papers.announced(request.profile.categories, now)
     intake = take_in(listing, ledger, now, again_day=request.again, standing=request.standing)
     run = _Run(request, services, Booking(request.subscription), silent)
@@ -220,16 +219,16 @@ async def choose_papers(request: Request, ledger: Ledger, services: Services, no
 async def preview(
     profile: Profile, papers: int, services: Services, now: datetime, preferences: Preferences = NO_PREFERENCES
 ) -> Preview:
-    """Reads no paper and records nothing but the Scores.
+    """Returns what a digest would hold. Reads no paper and records only the Scores.
 
-    Raises ArxivUnavailable, Misconfigured.
-    """
+    Raises ArxivUnavailable, Misconfigured."""
     request = Request(booking.get().payer, "preview", now.date(), profile, papers, preferences=preferences)
     return (await choose_papers(request, Ledger(), services, now)).preview
 
 
 async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
-    """Reuses stored Scores, which channels with one Profile share; the note: keywords ranked."""
+    """Returns the Scores, and a note if keywords ranked. Reuses stored Scores, which channels with
+    the same Profile share."""
     request, services = run.request, run.services
     held = await _load_scores(papers, request.profile, services)
     share = await services.spent(request.subscription) if len(held) < len(papers) else 0.0
@@ -263,8 +262,8 @@ async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
 
 
 async def _fetch_likely_texts(papers: Sequence[Paper], run: _Run) -> None:
-    """Fetches the texts of the papers that words rank first while the model ranks: arXiv's pace for
-    texts is the longest wait after that. Not where papers have ended the process."""
+    """Fetches the texts of the papers that words rank first while the model ranks, because arXiv's
+    pace for texts is the next longest wait. Fetches none if papers have ended the process."""
     services, wanted = run.services, run.request.papers
     if not papers or run.texts is None or run.units.cautious or services.analyst is services.stand_in:
         return
@@ -281,14 +280,14 @@ async def _fetch_likely_texts(papers: Sequence[Paper], run: _Run) -> None:
 
 
 def _drop_texts(run: _Run, chosen: Collection[str]) -> None:
-    """Stops fetching what was not chosen."""
+    """Stops fetching texts of papers that were not chosen."""
     for paper_id, text in (run.texts or {}).items():
         if paper_id not in chosen:
             text.cancel()
 
 
 async def _on_one_scale(scores: list[Score], papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
-    """The Scores by words put among the model's, and the note that says how many there are."""
+    """Returns the Scores, those by words on the model's scale, and a note on their number."""
     services, language = run.services, run.language
     if services.analyst is services.stand_in:
         return scores, label("keyless", language)
@@ -318,7 +317,7 @@ async def _score(
     unscored = {p.id: p for p in papers if p.id not in scores}
     if unscored:
         fresh = await analyst.rank(tuple(unscored.values()), profile)
-        # The stand-in's score for a paper the model left out is not stored as the model's.
+        # The stand-in's score for a paper that the model left out is not stored as the model's.
         kept = [(_score_key(unscored[s.paper_id], profile, analyst), s) for s in fresh if s.by == analyst.name]
         await asyncio.gather(*(services.cache.put(key, to_json(s), cache_keys.SCORE_LIFE) for key, s in kept))
         scores |= {s.paper_id: s for s in fresh}
@@ -328,7 +327,7 @@ async def _score(
 async def _choose(
     papers: Sequence[Paper], scores: Sequence[Score], run: _Run
 ) -> tuple[list[Score], list[Chosen], dict[str, str]]:
-    """The Scores moved by votes, the papers chosen, and why votes alone brought some in."""
+    """Returns the Scores moved by votes, the chosen papers, and why votes alone brought some in."""
     request = run.request
     moved = await asyncio.to_thread(request.preferences.move, papers, scores)
     chosen = choose(papers, [m.score for m in moved], request.profile, request.papers)
@@ -372,7 +371,7 @@ async def _read_all(
         run.progress("read", done, len(chosen))
         return replace(entry, watched=watched, late=paper.id in late, learned=learned.get(paper.id, ""))
 
-    # Not a TaskGroup: when one paper fails, the others' model calls must go on.
+    # Not a TaskGroup: if one paper fails, the others' model calls must go on.
     results = await asyncio.gather(*(one(n, c) for n, c in enumerate(chosen, 1)), return_exceptions=True)
     entries = []
     for result in results:
@@ -397,7 +396,7 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
         return to_json(await analyst.summarise(entries, language, day))
 
     try:
-        # Stored for others only when every paper was read: a later run may have more to say.
+        # Stored for others only if every paper was read, because a later run may have more to say.
         whole = len(written) == len(entries)
         with booked(run.request.subscription, "summarise", run.book, key if whole else ""):
             raw = await (services.cache.once(key, cache_keys.SUMMARY_LIFE, make) if whole else make())

@@ -1,4 +1,4 @@
-"""The ports of `digest` as Protocols, with in-memory versions for library users and tests."""
+"""Defines the ports of `digest` as Protocols, with versions in memory for library users."""
 
 from __future__ import annotations
 
@@ -19,28 +19,30 @@ from digest.model import Analysis, Answer, Entry, Figure, FullText, Listing, Pap
 
 class Papers(Protocol):
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
-        """Raises ArxivUnavailable, also when a busy category shows no paper."""
+        """Returns the day's list. Raises ArxivUnavailable, also if a busy category is empty."""
         ...
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
-        """In the order of `ids`, versions allowed; unknown ids absent. Raises ArxivUnavailable."""
+        """Returns papers in the order of `ids`, which may have versions, without unknown ones.
+        Raises ArxivUnavailable."""
         ...
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
-        """Best first, by words, author (`au:`) or title (`ti:`). Raises ArxivUnavailable."""
+        """Returns papers, best first, by words, author (`au:`) or title (`ti:`). Raises
+        ArxivUnavailable."""
         ...
 
 
 class Texts(Protocol):
     async def read(self, paper: Paper) -> FullText:
-        """HTML, else PDF, else the abstract with a `note` that says why. Never raises."""
+        """Returns HTML, else PDF, else the abstract with a `note` that says why. Never raises."""
         ...
 
 
 class Pictures(Protocol):
     async def picture(self, figure: Figure) -> bytes:
-        """A PNG or JPEG, kept at `cache_keys.picture` for all channels; empty where there is none
-        that can be shown. Never raises."""
+        """Returns a PNG or JPEG, stored at `cache_keys.picture` for all channels; empty if there is
+        none that can be shown. Never raises."""
         ...
 
 
@@ -50,7 +52,7 @@ class NoPictures:
 
 
 OnText = Callable[[str], Awaitable[None]]
-"""Called with the whole provisional text of an answer each time it grows."""
+"""Gets the whole provisional text of an answer each time it grows."""
 
 
 @dataclass(frozen=True)
@@ -69,30 +71,30 @@ class Analyst(Protocol):
 
     @property
     def name(self) -> str:
-        """The model's name, or `extractive`. Part of cache keys, with `version`."""
+        """The model's name, or `extractive`. It is part of cache keys, with `version`."""
         ...
 
     @property
     def version(self) -> str: ...
 
     async def prepare(self) -> None:
-        """Loads what the first call needs, beside other work. Else the first call does so."""
+        """Loads what the first call needs, beside other work. Otherwise that call loads it."""
         ...
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
-        """Scores in the order given. Raises ModelUnavailable, OverBudget, Misconfigured."""
+        """Returns Scores in the order given. Raises ModelUnavailable, OverBudget, Misconfigured."""
         ...
 
     async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
         """Returns an Analysis, checked and repaired once. Flawed parts are absent and named in
         `missing`.
 
-        Raises Unusable when nothing usable is left; ModelUnavailable, OverBudget, Misconfigured.
-        """
+        Raises Unusable if nothing usable is left; ModelUnavailable, OverBudget, Misconfigured."""
         ...
 
     async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
-        """Mentions entries once. Raises Unusable, ModelUnavailable, OverBudget, Misconfigured."""
+        """Returns a Summary that mentions each entry once. Raises Unusable, ModelUnavailable,
+        OverBudget, Misconfigured."""
         ...
 
     async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
@@ -102,7 +104,7 @@ class Analyst(Protocol):
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
     ) -> Answer:
-        """One call. `on_text` gets provisional text; the returned Answer replaces it."""
+        """Answers by one call. `on_text` gets provisional text; the returned Answer replaces it."""
         ...
 
 
@@ -118,11 +120,10 @@ class Cache(Protocol):
     async def put(self, key: str, value: bytes, life: timedelta) -> None: ...
 
     async def once(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Returns the value at `key`, else stores and returns what `make` gives. Concurrent
-        callers in all processes share one `make`.
+        """Returns the value at `key`, or stores and returns what `make` gives. Concurrent callers
+        in all processes share one `make`.
 
-        An exception of `make` reaches its caller; a waiting caller then tries itself.
-        """
+        An exception of `make` reaches its caller. A waiting caller then tries itself."""
         ...
 
 
@@ -132,23 +133,23 @@ class Pace(Protocol):
     `post:<platform>:<channel>`."""
 
     def slot(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Waits for its turn. The caller makes the request inside the context."""
+        """Waits for a turn. The caller makes the request inside the context."""
         ...
 
 
 @dataclass
 class Booking:
-    """Who pays for model calls, for what, and what they cost. Held in a context variable
-    (`booking`), because nothing of a channel may enter the arguments of a model call."""
+    """Who pays for model calls, for what, and what they cost. It is a context variable (`booking`),
+    because nothing of a channel may enter the arguments of a model call."""
 
     payer: str = ""
-    """The key of the channel whose digest or question it is."""
+    """The key of the channel that has the digest or question."""
     stage: str = ""
     """`rank`, `analyse`, `summarise`, `answer`, `embed`."""
     spent: dict[str, Usage] = field(default_factory=lambda: defaultdict(Usage))
     """Usage by stage."""
     unit: str = ""
-    """The shared result's name, such as an Analysis; its users share the cost. May be empty."""
+    """The name of a shared result, such as an Analysis; its users share the cost. May be empty."""
 
     def add(self, usage: Usage) -> None:
         self.spent[self.stage] = self.spent.get(self.stage, Usage()) + usage
@@ -177,9 +178,9 @@ class Asker:
     """The person for whom model calls are made, and the piece of work that they belong to."""
 
     person: str
-    """Opaque; never reaches a model or a log."""
+    """The person's id. It is opaque and never reaches a model or a log."""
     work: str
-    """All calls for one question, lookup or click count once."""
+    """The piece of work: all calls for one question, lookup or click count once."""
 
 
 asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
@@ -208,8 +209,8 @@ class Budget(Protocol):
 
 class Progress(Protocol):
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """`stage`: announced, ranked, read, summarised, delivered. `total`: 0 while unknown. Never
-        blocks."""
+        """Reports progress. `stage`: announced, ranked, read, summarised, delivered. `total`: 0
+        while unknown. Never blocks."""
         ...
 
 
@@ -218,16 +219,16 @@ class Units(Protocol):
 
     @property
     def cautious(self) -> bool:
-        """Whether units run one at a time, so that the next crash shows which unit caused it."""
+        """Returns whether units run one at a time, so that the next crash shows its cause."""
         ...
 
     def unit(self, name: str) -> AbstractAsyncContextManager[bool]:
-        """Wraps one unit. Yields False to skip a unit that alone ended processes."""
+        """Wraps one unit. Yields False if it must be skipped because it alone ended processes."""
         ...
 
 
 class UnwatchedUnits:
-    """Units that nobody watches: for a single run from the command line."""
+    """Watches no units: for a single run from the command line."""
 
     cautious = False
 
@@ -255,12 +256,12 @@ class Services:
     texts: Texts
     analyst: Analyst
     stand_in: Analyst
-    """The extractive Analyst. Takes over, labelled, when the model fails."""
+    """The extractive Analyst. It takes over, labelled, if the model fails."""
     cache: Cache
     concurrency: int = 5
     """How many papers are read and analysed at once."""
     spent: Callable[[str], Awaitable[float]] = nothing_spent
-    """Share of the day's budget that a payer used, 0 to 1 and beyond; it spares the model."""
+    """Returns the share of the day's budget that a payer used: 0 to 1, and beyond."""
     pictures: Pictures = NoPictures()  # noqa: RUF009  # it has no state
     share: Callable[[str, str], Awaitable[None]] = not_shared
     """Called when a payer has used a shared unit (`Booking.unit`): its users share the cost."""

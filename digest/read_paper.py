@@ -22,7 +22,7 @@ from digest.render.markdown import escape, missing_words
 log = logging.getLogger(__name__)
 
 PICTURE_SECONDS = 30.0
-"""From the text on. Few analyses take less."""
+"""Seconds in which the picture must arrive after the text. Few analyses take less."""
 READS_ABSTRACTS = 0.9
 """Share of the day's budget after which new analyses use the abstract only."""
 
@@ -37,10 +37,10 @@ async def read_paper(
     can_wait: bool = False,
     figures: bool = False,
 ) -> Entry:
-    """Failures become notes. Raises Misconfigured, OverQuota; with `can_wait` ModelUnavailable.
+    """Returns the paper's Entry. Failures become notes. Raises Misconfigured, OverQuota; with
+    `can_wait` ModelUnavailable.
 
-    `figures` fetches the teaser figure's picture while the paper is analysed.
-    """
+    `figures` fetches the teaser figure's picture while the paper is analysed."""
     text = await services.texts.read(paper)
     picture = asyncio.create_task(_with_picture(text, services)) if figures and text.figure else None
     try:
@@ -61,7 +61,7 @@ async def confirm_statements(entries: Sequence[Entry], services: Services) -> Se
 
 
 async def _with_picture(text: FullText, services: Services) -> Figure | None:
-    """The text's figure if its picture is at hand in time."""
+    """Returns the text's figure if its picture arrives in time."""
     assert text.figure is not None
     try:
         async with asyncio.timeout(PICTURE_SECONDS):
@@ -120,7 +120,7 @@ async def _read_text(
 async def _stood_in(
     paper: Paper, text: FullText, language: str, services: Services
 ) -> tuple[Analysis | None, list[str]]:
-    """What is found without the model. A bug in that costs this paper alone, and is its note."""
+    """Returns what is found without the model. A bug there becomes this paper's note."""
     try:
         return await get_analysis(paper, text, language, services, services.stand_in), []
     except Exception as error:  # noqa: BLE001  # logged, without its message
@@ -140,13 +140,13 @@ def skipped_entry(paper: Paper, score: Score, number: int, language: str) -> Ent
 
 
 def _instead(name: str, paper: Paper, language: str) -> str:
-    """Why there is no analysis, and that the abstract stands for it, where there is one."""
+    """Returns why there is no analysis and, if there is an abstract, that it is shown instead."""
     said = label(name, language)
     return label("abstract_instead", language, said=said) if paper.abstract else said
 
 
 async def _within_budget(paper: Paper, text: FullText, language: str, services: Services) -> FullText:
-    """The abstract only, when budget nears its end and no full analysis is stored."""
+    """Returns only the abstract if the budget is nearly spent and no full analysis is stored."""
     if services.analyst is services.stand_in or not text.basis.full:
         return text
     if await services.spent(booking.get().payer) < READS_ABSTRACTS:
@@ -174,7 +174,7 @@ async def get_analysis(paper: Paper, text: FullText, language: str, services: Se
 
 
 def gaps(text: FullText, language: str) -> list[str]:
-    """What of the paper is not in the text that was read."""
+    """Returns what the text that was read lacks of the paper."""
     if not text.basis.full:
         return [label("abstract_only", language)]
     notes = []
@@ -189,7 +189,7 @@ def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, langua
     notes = []
     if paper.withdrawn:
         notes.append(label("withdrawn", language))
-    spared = analysis is not None and text.basis.full and not analysis.basis.full  # a note says so
+    spared = analysis is not None and text.basis.full and not analysis.basis.full  # a note says it already
     if (analysis or text.basis.full) and not spared:
         notes += gaps(text, language)
     if analysis and analysis.selected:

@@ -1,12 +1,13 @@
-"""The version, and the User-Agent made from it.
+"""Holds the version and the User-Agent made from it.
 
-A copy of the source that is not installed, as in a container, has no metadata to read it from.
-"""
+The version is written here, because a copy of the source that is not installed, as in a container,
+has no metadata."""
 
 VERSION = "0.1.0"
 """A test keeps pyproject.toml in step."""
 
 
 def user_agent(contact: str = "") -> str:
-    """Names an e-mail address if there is one, as arXiv asks of automated clients."""
+    """Returns the User-Agent. It names an e-mail address if there is one, as arXiv asks of
+    automated clients."""
     return f"Paperboy/{VERSION} (+mailto:{contact})" if contact else f"Paperboy/{VERSION}"
