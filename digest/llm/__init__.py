@@ -1,1 +1,1 @@
-"""The Analyst that asks a language model: prompts, a module for each task and the client."""
+"""Implements the Analyst by a language model: prompts, a module for each task, and the client."""

@@ -1,4 +1,4 @@
-"""The analysis of one paper: of its whole text, or of the most important sections of a long one."""
+"""Analyses one paper: its whole text, or the most important sections of a long one."""
 
 from __future__ import annotations
 
@@ -43,17 +43,18 @@ _QUERY = "problem, method, architecture, training, experiments, results, ablatio
 
 
 _TRIES = 6
-"""Each sends at most half of the one before, or what the server said it can read."""
+"""Each request has at most half the text of the last, or what the server said it can read."""
 _OUTPUT, _LEAST_OUTPUT = 16_000, 6_000
-"""Tokens: a model that reasons spends most of them; fourteen texts take about 4,500."""
+"""Tokens. A model that reasons spends most of them; fourteen texts take about 4,500."""
 _OF_ABSTRACT = 0.5
-"""Of the tokens of an analysis of an abstract alone, for its repair."""
+"""Share of the tokens of an analysis of an abstract alone that its repair may take."""
 
 
 async def analyse_paper(model: Model, paper: Paper, text: FullText, language: str) -> Analysis:
-    """Raises Unusable when nothing usable is left; ModelUnavailable, OverBudget, Misconfigured."""
+    """Returns the Analysis. Raises Unusable if nothing usable is left; ModelUnavailable,
+    OverBudget, Misconfigured."""
     parts = FULL_PARTS if text.basis.full else ABSTRACT_PARTS
-    # Normalising a whole paper takes long: it runs in a thread while the model writes.
+    # In a thread while the model writes, because normalising a whole paper takes long.
     (request, reply, selected), (finder, context) = await asyncio.gather(
         _ask_first(model, paper, text, language), run_in_turn(_check_context, paper, text, language)
     )
@@ -98,7 +99,7 @@ def _check_context(paper: Paper, text: FullText, language: str) -> tuple[Finder,
 
 
 def _source_of(paper: Paper, text: FullText, draft: Draft, paths: Sequence[str], characters: int) -> str:
-    """The passages that bear on the flawed texts, in a `<paper>` block."""
+    """Returns the passages that concern the flawed texts, in a `<paper>` block."""
     queries = []
     for path in paths:
         place, *rest = path.split(".")
@@ -113,12 +114,12 @@ def _source_of(paper: Paper, text: FullText, draft: Draft, paths: Sequence[str],
 
 
 def own_links(paper: Paper, text: FullText) -> tuple[str, ...]:
-    """URLs that may stay links: the paper's own code, data and project pages on known hosts."""
+    """Returns URLs that may stay links: the paper's code, data and project pages on known hosts."""
     return tuple(link.url for link in links(paper, text) if link.known)
 
 
 async def _ask_first(model: Model, paper: Paper, text: FullText, language: str) -> tuple[Request, Reply, bool]:
-    """Sends less of the text each time the server calls the request too long, or cuts it."""
+    """Sends a shorter request each time the server calls it too long, or cuts it."""
     sent = 0
     for _ in range(_TRIES):
         limits = await model.limits()
@@ -135,7 +136,7 @@ async def _ask_first(model: Model, paper: Paper, text: FullText, language: str) 
 async def _request(
     model: Model, paper: Paper, text: FullText, language: str, output: int, room: int
 ) -> tuple[Request, bool]:
-    """The request, and whether it holds a selection of the sections only."""
+    """Returns the request, and whether it holds only a selection of the sections."""
     request = analysis_request(paper, text, language, selected=False, max_tokens=output)
     tokens = request_tokens(request)
     if tokens <= room:

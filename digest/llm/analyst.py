@@ -1,9 +1,8 @@
-"""The Analyst that is a language model. Each task has a module of its own.
+"""Implements the Analyst by a language model. Each task has a module of its own.
 
-Sound output costs one call, flawed output at most one more. Doubts of an answer or a digest
-that rules cannot settle cost one call for all of them. The client stores every response, so a task
-may be run again at any time.
-"""
+Sound output costs one call, flawed output at most one more. Doubts of an answer or a digest that
+rules cannot settle cost one call for all of them. The client stores every response, so a task may
+be run again at any time."""
 
 from __future__ import annotations
 
@@ -41,7 +40,7 @@ class ModelAnalyst:
         return tasks.version()
 
     async def prepare(self) -> None:
-        """Returns when the model can be asked; what checks its reply is compiled meanwhile."""
+        """Returns when the model can be asked. Compiles the checks of its reply meanwhile."""
         await self._model.prepare()
         asyncio.get_running_loop().run_in_executor(None, compile_all)
 

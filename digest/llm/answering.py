@@ -1,8 +1,7 @@
-"""Answers one question with one call: streams the prose, then checks the final text.
+"""Answers a question with one call: streams the prose, then checks the final text.
 
-There is no repair. Where the output is no answer (a refusal, leaked or obeyed text, nothing), the
-extractive Analyst's nearest passages replace it, labelled as such.
-"""
+There is no repair. If the output is no answer (a refusal, leaked or obeyed text, nothing), the
+extractive Analyst's nearest passages replace it, labelled as such."""
 
 from __future__ import annotations
 
@@ -31,18 +30,18 @@ from digest.retrieval.passages import Selection, select
 log = logging.getLogger(__name__)
 
 MAX_WHOLE_PAPERS = 2
-"""Up to this many papers are sent whole where they fit; of more, only passages."""
+"""Up to this many papers are sent whole if they fit. Of more papers, only passages are sent."""
 SELECTED_CHARACTERS = 24_000
-"""Of each paper, when only passages are sent."""
+"""Characters of each paper, if only passages are sent."""
 LONGEST_ANSWER = 20_000
-"""Characters that are checked and shown; the rest counts as cut off."""
+"""Characters that are checked and shown. The rest counts as cut off."""
 _LONGEST_SENTENCE = 2_000
-"""Characters that are checked while an answer streams; a longer one waits for its final form."""
+"""Characters of a sentence that is checked while an answer streams. A longer one waits."""
 OUTPUT_TOKENS = 8_000
-"""A model that reasons spends most of them before it writes."""
+"""Tokens. A model that reasons spends most of them before it writes."""
 _LEAST_OUTPUT = 2_500
 _TRIES = 6
-"""Each sends at most half of the one before, or what the server said it can read."""
+"""Each request has at most half the text of the last, or what the server said it can read."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Question:
 
 
 async def answer_question(model: Model, stand_in: Analyst, question: Question, on_text: OnText) -> Answer:
-    """Raises ModelUnavailable, OverBudget, Misconfigured."""
+    """Returns the answer. Raises ModelUnavailable, OverBudget, Misconfigured."""
     sent = 0
     for _ in range(_TRIES):
         limits = await model.limits()
@@ -87,7 +86,7 @@ async def _ask_model(
     model: Model, question: Question, request: Request, selections: Sequence[Selection], on_text: OnText
 ) -> Answer:
     numbers = paper_numbers(question.sources)
-    # Normalising whole papers and checking against them takes long: it runs in a thread.
+    # In a thread, because normalising whole papers and checking against them takes long.
     papers, checker = await asyncio.to_thread(_checker, numbers, question)
     reply = await model.stream(request, _AnswerStream(checker, question.language, on_text))
     text = reply.text[:LONGEST_ANSWER]
@@ -113,7 +112,7 @@ def _checker(numbers: Sequence[int], question: Question) -> tuple[list[GivenPape
         for n, s in zip(numbers, question.sources, strict=True)
     ]
     checker = AnswerChecker(papers, question.text, question.language)
-    checker.index()  # now, not between two sentences
+    checker.index()  # before the first sentence needs it
     return papers, checker
 
 
@@ -125,8 +124,8 @@ class _AnswerStream:
         self._shown = ""
 
     async def __call__(self, raw: str) -> None:
-        # In a thread: what follows from a paper's figures is made at the first sentence that may
-        # need it, and a sentence of hundreds takes long.
+        # In a thread: the first sentence with a figure derives others from the paper's, and a
+        # sentence with hundreds takes long.
         visible = await asyncio.to_thread(self._provisional.feed, raw)
         if visible and visible != self._shown:
             self._shown = visible
@@ -139,7 +138,7 @@ class _AnswerStream:
 
 
 def paper_numbers(sources: Sequence[Source]) -> list[int]:
-    """The papers' numbers in the digest; counted from 1 where one is missing or given twice."""
+    """Returns the papers' numbers in the digest; if one is missing or double, counts from 1."""
     numbers = [s.number for s in sources]
     if all(numbers) and len(set(numbers)) == len(numbers):
         return numbers
@@ -147,7 +146,7 @@ def paper_numbers(sources: Sequence[Source]) -> list[int]:
 
 
 async def _select_texts(model: Model, question: Question, room: int) -> list[Selection]:
-    """The text of each paper to send. Whole texts repeat, so the server's prompt cache has them."""
+    """Returns each paper's text to send. The server's prompt cache has whole texts."""
     limits = await asyncio.to_thread(_limits, question, room)
     pairs = zip(question.sources, limits, strict=True)
     return list(await asyncio.gather(*(_select_text(model, question, s, limit) for s, limit in pairs)))
@@ -163,7 +162,7 @@ async def _select_text(model: Model, question: Question, source: Source, limit: 
 
 
 def _limits(question: Question, room: int) -> list[int]:
-    """How many characters of each paper fit into the request."""
+    """Returns how many characters of each paper fit into the request."""
     sources = question.sources
     fixed = estimate_tokens(tasks.ANSWER) + sum(estimate_tokens(t.question + t.answer) for t in question.history)
     limit = max(500, room - fixed - 500)

@@ -1,10 +1,9 @@
 """Asks the fast model once about the sentences that rules find doubtful.
 
-One call for all doubts of an answer or a digest; none without doubts. Sentences that rules
-support, but in other words, are judged along with them. Two of its pairs are known: a quotation
-beside itself and beside its denial. Where the model errs in them, every doubt is marked; where the
-call fails, the marks stay as they are.
-"""
+One call settles all doubts of an answer or a digest; without doubts, none is made. The call also
+judges sentences that rules support in other words. Two of its pairs have known answers: a quotation
+beside itself, and beside its denial. If the model errs in these, every doubt is marked. If the call
+fails, the marks stay."""
 
 from __future__ import annotations
 
@@ -22,13 +21,13 @@ from digest.model import Doubt
 log = logging.getLogger(__name__)
 
 MOST = 80
-"""Doubts in one call; the marks of further ones stay."""
+"""Doubts in one call. The marks of any others stay."""
 MOST_REWORDED = 30
-"""Of sentences that rules support in other words: about 1,000 tokens of the reply."""
+"""Sentences in one call that rules support in other words: about 1,000 tokens of the reply."""
 
 
 async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, Word]:
-    """The model's word for each doubt it judged. Raises Misconfigured."""
+    """Returns the model's word for each doubt that it judged. Raises Misconfigured."""
     every = list(dict.fromkeys(doubts))
     asked = [d for d in every if not d.reworded]
     if not asked:
@@ -51,14 +50,14 @@ async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, W
 
 
 def known_pairs(doubt: Doubt) -> tuple[Doubt, Doubt]:
-    """A pair that is true and one that is not, from a doubt's quotation."""
+    """Returns a true pair and a false one, made from a doubt's quotation."""
     quotation = doubt.quotation.split("\n")[0]
     true = Doubt("", quotation, quotation, doubt.around)
     return true, Doubt("", f"It is not true that the paper says: {quotation}", quotation, doubt.around)
 
 
 def words_from(text: str, asked: Sequence[Doubt]) -> dict[Doubt, Word]:
-    """The first readable word for each number; a pair without one stays doubtful."""
+    """Returns the first readable word for each number. A pair without one stays doubtful."""
     found: dict[Doubt, Word] = {}
     for item in list_at(parse_object(text), "verdicts"):
         number = parse_number(item.get("n"), 1, len(asked))

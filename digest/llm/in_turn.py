@@ -1,8 +1,7 @@
-"""Runs what reads and checks a digest's texts, one piece after another in one thread.
+"""Runs the reading and checking of a digest's texts in one thread, one piece after another.
 
-Python runs one thread at a time. Ten outputs that are checked in ten threads leave the event loop
-every eleventh turn, and none of them is ready before all are nearly ready.
-"""
+Python runs one thread at a time. If ten threads checked ten outputs, the event loop would run every
+eleventh turn, and no output would be ready before all are nearly ready."""
 
 from __future__ import annotations
 
@@ -20,6 +19,6 @@ _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest-texts")
 
 
 async def run_in_turn(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """Like `asyncio.to_thread`. Questions do not wait here: they use the loop's own threads."""
+    """As `asyncio.to_thread`. Questions do not wait here: they use the loop's own threads."""
     work = partial(contextvars.copy_context().run, function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(_THREAD, work)

@@ -1,4 +1,4 @@
-"""Scores papers in batches; asks once more for those the model omits, then ranks lexically."""
+"""Scores papers in batches, asks once more for those omitted, and ranks the rest by words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OUTPUT, _LEAST_OUTPUT = 16_000, 3_000
 
 
 async def rank_papers(model: Model, papers: Sequence[Paper], profile: Profile) -> list[Score]:
-    """Raises the first failure if no batch was scored; else a failed batch is scored lexically."""
+    """Scores a failed batch by words. If no batch was scored, raises the first failure."""
     scores, failures = await _score_batches(model, papers, profile)
     if failures and not scores:
         raise failures[0]
@@ -38,7 +38,7 @@ async def rank_papers(model: Model, papers: Sequence[Paper], profile: Profile) -
         scores |= more
     if len(scores) < len(papers):
         log.warning("event=ranked_lexically papers=%d of=%d", len(papers) - len(scores), len(papers))
-    # Checking a hundred reasons takes long: it runs in a thread.
+    # In a thread, because checking a hundred reasons takes long.
     return await run_in_turn(_checked, scores, papers, profile)
 
 
@@ -81,10 +81,9 @@ async def _score_batches(
 
 
 async def _score_batch(model: Model, papers: Sequence[Paper], profile: Profile, *, again: bool) -> dict[str, Score]:
-    """Valid scores by paper id: the first one for each number; unknown numbers are dropped.
+    """Returns valid scores by paper id: the first for each number, without unknown numbers.
 
-    A batch the model cannot read at once is halved.
-    """
+    A batch that the model cannot read at once is halved."""
     limits = await model.limits(fast=True)
     output = limits.output(_OUTPUT, _LEAST_OUTPUT)
     request = ranking_request(papers, profile, again=again, max_tokens=output)

@@ -1,11 +1,10 @@
-"""A Model that plays recorded replies back: the same checks, evidence and renderer follow.
+"""Implements a Model by recorded replies. Checks, evidence and renderer are the real ones.
 
-A recording holds for each language the raw texts that a model sent: `ranking.json`,
+A recording holds, for each language, the raw texts that a model sent: `ranking.json`,
 `summary.json`, one `<paper id>.json` for each analysis, `support.json` with the verdict on each
-doubtful sentence, and `answers.md`. In that file each answer follows a line
-`=== <paper ids> | <question> | <the same in other words>`. What the checks made of them may be kept
-beside them, in `checked.json`.
-"""
+doubtful sentence, and `answers.md`. In that file, each answer follows a line `=== <paper ids> |
+<question> | <the same in other words>`. The checked results may be stored beside them, in
+`checked.json`."""
 
 from __future__ import annotations
 
@@ -43,18 +42,18 @@ class OutsideRecording(ModelUnavailable):
 @dataclass(frozen=True)
 class RecordedAnswer:
     papers: tuple[str, ...]
-    """Ids."""
+    """The papers' ids."""
     questions: tuple[str, ...]
-    """In several wordings."""
+    """The question in several wordings."""
     text: str
 
 
 @dataclass(frozen=True)
 class Recording:
     titles: Mapping[str, str]
-    """By paper id, in the order of the ranking's numbers."""
+    """Titles by paper id, in the order of the ranking's numbers."""
     texts: Mapping[tuple[str, str], str]
-    """By language and file name."""
+    """Raw texts by language and file name."""
 
     @cached_property
     def version(self) -> str:
@@ -74,7 +73,7 @@ class Recording:
 
 
 def load_recording(folder: Traversable, titles: Mapping[str, str]) -> Recording:
-    """`folder` holds a folder of raw texts for each language."""
+    """Returns the recording. `folder` holds a folder of raw texts for each language."""
     texts = {
         (language.name, file.name): file.read_text("utf-8").strip()
         for language in folder.iterdir()
@@ -86,7 +85,7 @@ def load_recording(folder: Traversable, titles: Mapping[str, str]) -> Recording:
 
 
 class RecordedModel(Model):
-    """Raises OutsideRecording for a request without a recorded reply."""
+    """Replies from a recording. Raises OutsideRecording for a request without a recorded reply."""
 
     def __init__(self, recording: Recording, *, pace: float = 0.0) -> None:
         """`pace`: seconds between two pieces of an answer."""
@@ -95,7 +94,7 @@ class RecordedModel(Model):
         self._pace = pace
 
     async def prepare(self) -> None:
-        """Needs no SDK."""
+        """Does nothing: it needs no SDK."""
 
     async def ask(self, request: Request) -> Reply:
         return self._reply(request)
@@ -119,7 +118,7 @@ class RecordedModel(Model):
 
 
 def recorded_text(recording: Recording, request: Request) -> str | None:
-    """The recorded reply to a request, found by its task, language, papers and question."""
+    """Returns the recorded reply to a request, found by task, language, papers and question."""
     task = _TASK.match(request.messages[0]["content"])
     whole = "\n".join(m["content"] for m in request.messages)
     last = request.messages[0 if task and task[1] == "ranking" else -1]["content"]
@@ -141,8 +140,8 @@ def recorded_text(recording: Recording, request: Request) -> str | None:
 
 
 def _verdicts(recording: Recording, asked_for: str) -> str | None:
-    """The recorded words in the order of the pairs. The two known pairs differ from call to call:
-    one is its quotation, the other denies it."""
+    """Returns the recorded words in the order of the pairs. The two pairs with known answers differ
+    from call to call: one is its quotation, the other denies it."""
     known = {
         verdict["sentence"]: verdict
         for (_, name), text in recording.texts.items()
@@ -170,5 +169,5 @@ def _answer(answers: Sequence[RecordedAnswer], ids: Sequence[str], question: str
 
 
 def _content(question: str) -> frozenset[str]:
-    """The words that make a question, without the papers' numbers."""
+    """Returns the words of the question, without the papers' numbers."""
     return frozenset(asked(_NAMES_PAPER.sub(" ", question.casefold())))

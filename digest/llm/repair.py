@@ -1,7 +1,6 @@
 """Asks the model once more for the flawed places of an output, and only for those.
 
-A repair gets the flawed texts and the few passages that could mend them, not the paper.
-"""
+A repair gets the flawed texts and the few passages that could mend them, not the paper."""
 
 from __future__ import annotations
 
@@ -23,12 +22,12 @@ from digest.llm.server.wire import Reply, Request
 from digest.model import Problem
 
 _MOST = 0.5
-"""Share of the flawed places that a repair must hold, where no other text is usable."""
+"""Share of the flawed places that a repair must hold if no other text is usable."""
 
 log = logging.getLogger(__name__)
 
 SourceOf = Callable[[Draft, Sequence[str], int], str]
-"""From a draft, the paths of its flawed texts and a number of characters to `<paper>` blocks."""
+"""From a draft, paths of its flawed texts and a number of characters to `<paper>` blocks."""
 
 
 async def repair_output(
@@ -43,11 +42,10 @@ async def repair_output(
 ) -> tuple[Draft, tuple[Problem, ...]]:
     """Returns the repaired draft and its remaining problems; the same draft if the repair fails.
 
-    `share`: of the tokens of an output, what its repair may take; places that it does not hold stay
-    as they are. An output without any usable text is asked for anew, with the whole request.
+    `share`: the part of an output's tokens that its repair may take. Places that do not fit stay as
+    they are. If an output has no usable text, asks for it anew with the whole request.
 
-    Sound output makes no call. Raises Misconfigured.
-    """
+    Sound output makes no call. Raises Misconfigured."""
     problems = await run_in_turn(problems_of, draft)
     flawed = repairable(problems, draft.texts)
     if not flawed:

@@ -1,7 +1,6 @@
-"""Similarity of a paper's passages to a question, by the server's embeddings.
+"""Measures the similarity of a paper's passages to a question, by the server's embeddings.
 
-It only helps to select passages: without embeddings, or when they fail, BM25 selects alone.
-"""
+It only helps to select passages. Without embeddings, or if they fail, BM25 selects alone."""
 
 from __future__ import annotations
 
@@ -22,11 +21,11 @@ log = logging.getLogger(__name__)
 Embed = Callable[[Sequence[str]], Awaitable[Sequence[Sequence[float]]]]
 
 MAX_PASSAGES = 2_000
-"""Passages of one paper that are embedded; BM25 first narrows down a longer one."""
+"""Passages of one paper that are embedded. BM25 first selects those of a longer paper."""
 
 
 async def measure_similarity(model: Model, text: FullText, query: str) -> Nearness | None:
-    """Cosines by passage index; None without embeddings. The cost is booked as `embed`."""
+    """Returns cosines by passage index; None without embeddings. Books the cost as `embed`."""
     if not model.embeddings:
         return None
     passages = await asyncio.to_thread(texts_to_embed, text, query, MAX_PASSAGES)
@@ -43,10 +42,10 @@ async def measure_similarity(model: Model, text: FullText, query: str) -> Nearne
 
 
 async def cosines_to(query: str, texts: Sequence[str], embed: Embed) -> list[float]:
-    """The cosine of each text and the query; 0 where the vectors differ in length."""
+    """Returns the cosine of each text and the query; 0 if the vectors differ in length."""
     [target] = await embed([query])
     found: list[float] = []
-    # One batch at a time: all vectors of a thesis would take hundreds of megabytes.
+    # One batch at a time, because all vectors of a thesis would take hundreds of megabytes.
     for at in range(0, len(texts), TEXTS_PER_CALL):
         vectors = await embed(texts[at : at + TEXTS_PER_CALL])
         found += await asyncio.to_thread(_cosines, target, vectors)

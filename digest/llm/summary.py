@@ -35,11 +35,11 @@ from digest.render import tex
 from digest.render.width import columns
 
 HEADLINE = 90
-"""Characters at most."""
+"""Characters of the headline, at most."""
 _LEAST_MATERIAL = 200
 """Characters of a paper's material in a repair."""
 _REPAIR_SHARE = 0.75
-"""Of the tokens of a summary, for its repair: there is one a digest."""
+"""Share of a summary's tokens that its repair may take: there is one for each digest."""
 _TRIES = 4
 _OUTPUT, _LEAST_OUTPUT = 16_000, 3_000
 """Tokens."""
@@ -48,8 +48,8 @@ LISTS = ("trends", "highlights", "directions")
 
 
 async def summarise_papers(model: Model, entries: Sequence[Entry], language: str, overview: str) -> Summary:
-    """`overview` replaces an unusable one of the model; an unusable headline is empty. Raises
-    Unusable."""
+    """Returns the Summary. `overview` replaces an unusable one; an unusable headline is empty.
+    Raises Unusable."""
     analysed = [e for e in entries if e.analysis]
     if not analysed:
         raise Unusable("There is no analysis to write a summary from.")
@@ -60,7 +60,7 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
         tuple(h.text for e in entries for h in e.hidden),
     )
     numbers = [e.number for e in entries]
-    # What the reply is held against is read while the model writes.
+    # The texts that the reply is compared with are read while the model writes.
     (request, reply), _ = await asyncio.gather(
         _ask_first(model, entries, language), run_in_turn(_read_ahead, context, analysed)
     )
@@ -81,7 +81,7 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
 
 
 def _read_ahead(context: CheckContext, entries: Sequence[Entry]) -> None:
-    """Fills the caches of what the checks read of a paper, by a sentence that is sound."""
+    """Fills the caches of what the checks read of a paper, by checking a sound sentence."""
     checks.index_source(context.source)
     for entry in entries:
         checks.index_source(source_of(entry))
@@ -89,7 +89,7 @@ def _read_ahead(context: CheckContext, entries: Sequence[Entry]) -> None:
 
 
 async def _ask_first(model: Model, entries: Sequence[Entry], language: str) -> tuple[Request, Reply]:
-    """Sends less of each paper where the server cannot read all. Raises RequestTooLong."""
+    """Sends less of each paper if the server cannot read all. Raises RequestTooLong."""
     characters = max(len(summary_material(e)) for e in entries)
     sent = 0
     for _ in range(_TRIES):
@@ -108,7 +108,7 @@ async def _ask_first(model: Model, entries: Sequence[Entry], language: str) -> t
 
 
 def summary_problems(draft: Draft, context: CheckContext, numbers: Collection[int]) -> tuple[Problem, ...]:
-    """Checks only texts the Summary will show, not repeated or unknown mentions."""
+    """Returns problems of texts that the Summary will show, not of surplus mentions."""
     if not draft.texts:
         return draft.problems
     problems: list[Problem] = []
@@ -123,7 +123,7 @@ def summary_problems(draft: Draft, context: CheckContext, numbers: Collection[in
 
 
 def _source_of(entries: Sequence[Entry], draft: Draft, paths: Sequence[str], characters: int) -> str:
-    """What the summary may say of the papers that the flawed texts mention."""
+    """Returns what the summary may say about the papers that the flawed texts mention."""
     mentioned = {n for path in paths for n in _numbers_at(draft, path)}
     analysed = [e for e in entries if e.analysis]
     chosen = [e for e in analysed if e.number in mentioned] or analysed
@@ -132,7 +132,7 @@ def _source_of(entries: Sequence[Entry], draft: Draft, paths: Sequence[str], cha
 
 
 def _numbers_at(draft: Draft, path: str) -> Iterator[int]:
-    """The numbers of the papers that the text at a path is about; none for those about all."""
+    """Yields the numbers of the papers that a path's text is about; none if it is about all."""
     *place, _ = path.split(".")
     item: Any = draft.data
     for key in place:
@@ -169,7 +169,7 @@ class SummaryBuilder:
         self._doubts: list[Doubt] = []
 
     def build(self, by: str, overview: str) -> Summary:
-        """`overview` replaces an unusable one of the model."""
+        """Returns the Summary. `overview` replaces an unusable one of the model."""
         mentioned = self._mentions("first")
         first, more = mentioned[:READ_FIRST], mentioned[READ_FIRST:]
         themes = {name: self._themes(name) for name in LISTS}
@@ -189,7 +189,7 @@ class SummaryBuilder:
         )
 
     def _headline(self) -> str:
-        """Plain text, as a lock screen shows it. Empty unless the whole headline is sound."""
+        """Returns plain text, for a lock screen; empty unless the whole headline is sound."""
         written, text = self._draft.texts.get("headline", ""), self._text("headline")
         whole = len(written) <= HEADLINE and len(text) >= len(written.strip())
         return tex.plain(text.replace("*", "")) if whole else ""
@@ -223,7 +223,7 @@ class SummaryBuilder:
         return tuple(found)
 
     def _claim(self, path: str, entry: Entry) -> str:
-        """The claim if it is short, sound and supported, else empty: no call repairs it."""
+        """Returns the claim if it is short, sound and supported, else empty: no call repairs it."""
         written = self._draft.texts.get(path, "").strip().rstrip(".。")
         text = checks.safe_markdown(written)
         if not text or not entry.analysis or "\n" in text or columns(tex.plain(text)) > CLAIM:
@@ -240,7 +240,7 @@ class SummaryBuilder:
         return ""
 
     def _confirmed(self, text: str, entry: Entry) -> str:
-        """The text, marked where it is doubtful; empty when the paper says the opposite."""
+        """Returns the text, marked if it is doubtful; empty if the paper says the opposite."""
         ground = ground_of(entry)
         verdict = support_of(text, ground, self._context.language, granted=entry.paper.title)
         if verdict.support is Support.CONTRADICTED:
@@ -256,14 +256,14 @@ def core_of(entry: Entry) -> str:
         return ""
     if analysis.core:
         return analysis.core
-    # Without a model a finding's statement only introduces its quotation.
+    # Without a model, a finding's statement only introduces its quotation.
     own = analysis.by == "extractive"
     found = ((f.evidence.quotation if own and f.evidence else f.statement) for f in analysis.findings)
     return next(found, "")
 
 
 def ground_of(entry: Entry) -> Ground:
-    """What a mention is held against: the abstract, the quotations, and what they confirm."""
+    """Returns what a mention is compared with: abstract, quotations, and what they confirm."""
     analysis = entry.analysis
     findings = analysis.findings if analysis else ()
     quoted = "\n".join(f.evidence.quotation for f in findings if f.evidence)
@@ -274,5 +274,5 @@ def ground_of(entry: Entry) -> Ground:
 
 
 def source_of(entry: Entry) -> str:
-    """Everything the summary may say about a paper."""
+    """Returns everything that the summary may say about a paper."""
     return f"{entry.paper.title}\n{entry.paper.abstract}\n{summary_material(entry)}"

@@ -1,1 +1,1 @@
-"""What the model is given: the words of each task, the schema of its reply, the material."""
+"""Builds what the model gets: the words of each task, the schema of its reply, the material."""

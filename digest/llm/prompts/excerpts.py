@@ -1,4 +1,4 @@
-"""The few passages of a paper that could mend a flawed text of its analysis. Pure."""
+"""Selects the few passages of a paper that could mend a flawed text of its analysis. Pure."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ QUERIES = {
     "findings": "results, outperforms, achieves, improves",
     "core": "we propose, idea, results",
 }
-"""What an analysis' places are about, in the papers' words."""
+"""The words that papers use in each place of an analysis."""
 _HITS = 4
-"""Passages of one query."""
+"""Passages found by one query."""
 _LEAST = 200
 """Characters of a passage's piece."""
 
@@ -38,8 +38,8 @@ _HEADING = 6
 
 
 def excerpts(paper: Paper, text: FullText, queries: Sequence[str], characters: int) -> FullText:
-    """A FullText with pieces of the best passages of each query, in the paper's order; `characters`
-    of them and their headings."""
+    """Returns a FullText with pieces of the best passages of each query, in the paper's order.
+    Pieces and headings together have `characters`."""
     index = Passages([Source(paper, text)])
     each = max(_LEAST, characters // max(1, len(queries)))
     taken: dict[int, str] = {}
@@ -63,7 +63,7 @@ def excerpts(paper: Paper, text: FullText, queries: Sequence[str], characters: i
 
 
 def _in_turn(index: Passages, queries: Sequence[str]) -> Iterator[tuple[str, Hit]]:
-    """The best passage of every query, then the second best, and so on."""
+    """Yields the best passage of every query, then the second best, and so on."""
     hits = [index.top(query, _HITS) for query in queries]
     for rank in range(_HITS):
         for query, own in zip(queries, hits, strict=True):
@@ -72,7 +72,7 @@ def _in_turn(index: Passages, queries: Sequence[str]) -> Iterator[tuple[str, Hit
 
 
 def _clipped(text: str, query: str, characters: int) -> str:
-    """The sentences around the one with most of the query's words."""
+    """Returns the sentences around the one with most of the query's words."""
     if len(text) <= characters:
         return text
     pieces = sentences(text, "en")

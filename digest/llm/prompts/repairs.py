@@ -12,31 +12,30 @@ from digest.llm.server.wire import Request, estimate_tokens, request_tokens, sys
 from digest.model import Fault, Problem
 
 TENTH = 0.093
-"""Of the tokens of an analysis, for its repair: the estimate may err by a little."""
+"""Share of an analysis' tokens that its repair may take. It allows the estimate to err a little."""
 LEAST_INPUT, LEAST_TOKENS = 480, 880
-"""Tokens that a repair may take of input, and in all, whatever it mends: as many as for a paper of
-3,000 tokens."""
+"""Tokens that any repair may take, of input and in all: as many as for a paper of 3,000 tokens."""
 _SOURCE, _LEAST_SOURCE = 45, 100
-"""Tokens of the source that each place gets at least which needs it, and all of them together."""
+"""Least tokens of the source for each place that needs it, and for all of them together."""
 _FEW = 6
-"""Flawed places of which each is written anew; of more, a part's short form stands for both."""
+"""So many flawed places are each rewritten; of more, a part's short form stands for both."""
 _BEGINNING = 40
-"""Tokens of a text that is written anew from the source."""
+"""Tokens shown of a text that is rewritten from the source."""
 _SHOWN, _MOST_SHOWN = 110, 700
-"""Tokens of a text that is mended: what there must be room for, and the most that is sent."""
+"""Tokens shown of a text that is mended: the room that it needs at least, and the most."""
 _LIKELY = {"short": 100, "full": 400, "statement": 45, "quotation": 50}
-"""Tokens that a text takes where no sound one of its form tells."""
+"""Tokens that a text takes if no sound text of its form tells."""
 _LIKELY_ELSE, _BRIEF = 60, 60
 _NAMED = 14
-"""Tokens of a fix beside its text."""
+"""Tokens of a fix besides its text."""
 _DETAIL = 120
-"""Characters of what is wrong with a place."""
+"""Characters of the sentence that says what is wrong with a place."""
 _OWN_WORDS = frozenset(
     (Fault.WRONG_LANGUAGE, Fault.TOO_LONG, Fault.TRUNCATED, Fault.PREAMBLE, Fault.CHATTER, Fault.LEAKED)
 )
-"""Faults of texts that hold what is needed to mend them."""
+"""Faults of texts that themselves hold what is needed to mend them."""
 _REWRITTEN = _OWN_WORDS | {Fault.NUMBER, Fault.NAME, Fault.UNKNOWN_ID, Fault.SUPPORT}
-"""Faults of texts that are mostly sound: a repair gets these whole, if they fit."""
+"""Faults of texts that are mostly sound. A repair gets these texts whole if they fit."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +43,14 @@ class Budget:
     """Tokens that a repair may take."""
 
     into: float
-    """Of input."""
+    """Tokens of input."""
     total: float
-    """Of input and output together."""
+    """Tokens of input and output together."""
 
 
 def budget_of(request: Request, written: str, share: float) -> Budget:
-    """A share of what an output cost: of its request, and of both. One that broke off or says
-    little counts as long as usual."""
+    """Returns a share of what an output cost: of its request, and of both. An output that broke off
+    or is short counts as one of usual length."""
     into = request_tokens(request)
     total = into + max(estimate_tokens(written), request.likely_tokens)
     return Budget(max(LEAST_INPUT, share * into), max(LEAST_TOKENS, share * total))
@@ -65,12 +64,10 @@ def repair_request(
     source_of: Callable[[Sequence[str], int], str],
     budget: Budget,
 ) -> tuple[Request | None, float]:
-    """Asks again for the flawed texts, the first ones first, as far as the budget goes; and the
-    share of them that it holds. Where it does not hold all, the short forms are asked for in fewer
-    words.
+    """Asks again for the flawed texts, in order, as far as the budget goes. Returns the request and
+    the share of the texts that it holds. If it does not hold all, it asks for shorter short forms.
 
-    `source_of` gives, for their paths, `<paper>` blocks of at most so many characters.
-    """
+    `source_of` gives, for paths of flawed texts, `<paper>` blocks of at most so many characters."""
     by_place: dict[str, list[Problem]] = {}
     for problem in problems:
         by_place.setdefault(problem.where, []).append(problem)
@@ -85,13 +82,13 @@ def repair_request(
 
 
 def _stands_in(where: str, own: Sequence[Problem], places: Collection[str]) -> bool:
-    """Whether the short form of a part is written anew and can stand for this one."""
+    """Returns whether the short form of a part is rewritten and can stand for this form."""
     part, _, form = where.rpartition(".")
     return form == "full" and f"{part}.short" in places and all(p.fault is not Fault.TOO_LONG for p in own)
 
 
 def _groups(places: Collection[str]) -> list[list[str]]:
-    """The places of a finding are mended together, every other one by itself."""
+    """Returns places to mend together: those of a finding, and every other by itself."""
     found: dict[str, list[str]] = {}
     for where in places:
         found.setdefault(where.rpartition(".")[0] if where.startswith("findings.") else where, []).append(where)
@@ -115,7 +112,7 @@ class _Repair:
         return chosen
 
     def _room(self, places: Sequence[str]) -> float:
-        """Tokens that are left when these places are asked for and get the least of the source."""
+        """Returns the tokens left if these places are asked for and get the least of the source."""
         shown = {w: _cut(text, _SHOWN) for w, text in self._to_mend(places).items() if self._mostly_sound(w)}
         return self._left(self._asked(places, shown)) - self._least_source(places)
 
@@ -158,8 +155,8 @@ class _Repair:
         return "\n".join(lines)
 
     def _to_mend(self, places: Sequence[str]) -> dict[str, str]:
-        """The flawed texts, of one that is not mostly sound the beginning; for a quotation that
-        stands nowhere, the statement it should prove."""
+        """Returns the flawed texts: only the beginning if a text is mostly unsound, and for a
+        quotation that is nowhere in the paper, the statement that it should prove."""
         found = {}
         for where in places:
             place, _, form = where.rpartition(".")
@@ -185,7 +182,7 @@ class _Repair:
 
 
 def _fitting(texts: Mapping[str, str], room: float) -> dict[str, str]:
-    """The texts in so many tokens: short ones whole, the others cut to the same length."""
+    """Returns the texts in so many tokens: short ones whole, the others cut to the same length."""
     found: dict[str, str] = {}
     sizes = sorted((estimate_tokens(text), where) for where, text in texts.items())
     for n, (size, where) in enumerate(sizes):

@@ -1,7 +1,6 @@
 """Builds the request of each task: rules first, then the data, then what differs. Pure.
 
-No function here takes a channel or a person, so nothing of them can reach the model.
-"""
+No function here takes a channel or a person, so nothing about them can reach the model."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from digest.model import MARK, Doubt, Entry, FullText, Paper, Problem, Profile, 
 from digest.patterns import regex
 
 EXTRACT_CHARACTERS = 700
-"""Of an abstract, for ranking: its first sentences and its last one are enough to judge it."""
+"""Characters of an abstract, for ranking: its first sentences and the last one are enough."""
 _TURNS = 6
 _TURN_CHARS = 1_500
 _QUESTION_CHARS = 4_000
@@ -32,7 +31,7 @@ def escaped(text: str) -> str:
 
 
 def paper_block(title: str, text: FullText, number: int) -> str:
-    """A paper's sections with their headings, one passage a line."""
+    """Returns a paper's sections with their headings, one passage a line."""
     lines = [f'<paper n="{number}">', escaped(title)]
     for section in text.sections:
         lines.append(f"\n{'#' * min(max(section.level, 1), 4)} {escaped(section.title)}")
@@ -41,7 +40,7 @@ def paper_block(title: str, text: FullText, number: int) -> str:
 
 
 def abstract_extract(abstract: str) -> str:
-    """The first sentences and the last one, about EXTRACT_CHARACTERS; a short abstract whole."""
+    """Returns the first sentences and the last, EXTRACT_CHARACTERS or so; a short text whole."""
     abstract = " ".join(abstract.split())
     if len(abstract) <= EXTRACT_CHARACTERS:
         return abstract
@@ -59,7 +58,8 @@ def abstract_extract(abstract: str) -> str:
 def ranking_request(
     papers: Sequence[Paper], profile: Profile, *, again: bool = False, max_tokens: int = 16_000
 ) -> Request:
-    """`again`: for papers a first reply omitted; other words, so that no stored reply is reused."""
+    """Returns the request. `again`: it is for papers that a first reply omitted, in other words, so
+    that no stored reply is reused."""
     wishes = tasks.RANK_WISHES.format(
         categories=", ".join(profile.categories) or "any",
         interests=profile.interests.strip() or "not stated",
@@ -82,7 +82,7 @@ def ranking_request(
 
 
 def _screened(paper: Paper) -> str:
-    """The abstract without orders to models, which could otherwise raise its score."""
+    """Returns the abstract without orders to models, which could otherwise raise its score."""
     return " ".join(passage.text for section in abstract_text(paper).sections for passage in section.passages)
 
 
@@ -105,8 +105,8 @@ def analysis_request(paper: Paper, text: FullText, language: str, *, selected: b
 
 
 def anew_request(request: Request, problems: Sequence[Problem], language: str) -> Request:
-    """Asks again for a whole output that was unusable. Messages and schema before the last message
-    stay the same, so the server's prompt cache has them."""
+    """Asks again for a whole output that was unusable. All but the last message stays the same, so
+    the server's prompt cache has it."""
     fields = ", ".join((request.schema or schemas.FIXES).json["properties"])
     words = "; ".join(dict.fromkeys(p.detail or p.fault.value for p in problems))
     last = tasks.ANEW_LAST.format(problems=words, fields=fields, language=tasks.language_name(language))
@@ -114,13 +114,13 @@ def anew_request(request: Request, problems: Sequence[Problem], language: str) -
 
 
 def shortened(text: str, limit: int) -> str:
-    """On one line, at most `limit` characters of it."""
+    """Returns the text on one line, cut to `limit` characters."""
     text = escaped(" ".join(text.split()))
     return text if len(text) <= limit else text[:limit] + tasks.SHORTENED
 
 
 def summary_material(entry: Entry) -> str:
-    """A paper's core idea, method and findings, from its Analysis; nothing that is marked."""
+    """Returns a paper's core idea, method and findings from its Analysis, without marked text."""
     analysis = entry.analysis
     if analysis is None:
         return ""
@@ -138,8 +138,8 @@ def material_block(entry: Entry, characters: int | None = None) -> str:
 def summary_request(
     entries: Sequence[Entry], language: str, *, max_tokens: int = 16_000, characters: int | None = None
 ) -> Request:
-    """Entries without an Analysis are left out: a title alone says too little. `characters`: of the
-    material of each paper."""
+    """Returns the request. Leaves out entries without an Analysis: a title alone says too little.
+    `characters`: those of each paper's material."""
     blocks = [material_block(e, characters) for e in entries if e.analysis]
     last = tasks.SUMMARY_LAST.format(count=len(blocks), language=tasks.language_name(language))
     return Request(
@@ -151,7 +151,7 @@ def summary_request(
 
 
 def support_request(doubts: Sequence[Doubt]) -> Request:
-    """Pairs of sentence and quotation with the passage around it, for the fast model."""
+    """Returns pairs of sentence and quotation with the passage around it, for the fast model."""
     pairs = [
         f'<pair n="{n}">\nsentence: {_line(d.sentence)}\nquotation: {_line(d.quotation)}\n'
         f"around: {_line(d.around)}\n</pair>"
@@ -174,7 +174,7 @@ def _line(text: str) -> str:
 def answer_request(
     question: str, papers: Sequence[tuple[int, str, FullText]], history: Sequence[Turn], language: str, max_tokens: int
 ) -> Request:
-    """`papers`: number, title, text. What repeats with every question comes first."""
+    """Returns the request. `papers`: number, title, text. What every question repeats is first."""
     blocks = "\n".join(paper_block(title, text, number) for number, title, text in papers)
     talk: list[Message] = []
     for turn in history[-_TURNS:]:

@@ -1,7 +1,6 @@
-"""The JSON Schemas of structured outputs.
+"""Holds the JSON Schemas of structured outputs.
 
-Strict mode wants all properties required, no others, no defaults and no bounds.
-"""
+Strict mode wants all properties required, no others, no defaults and no bounds."""
 
 from __future__ import annotations
 

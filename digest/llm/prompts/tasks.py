@@ -1,8 +1,7 @@
-"""The prompts, and `version()`, a fingerprint of them all that is part of cache keys.
+"""Holds the prompts, and `version()`, a fingerprint of all of them that is part of cache keys.
 
-Each begins with its task's name. What repeats from call to call comes first and what differs last,
-so that the server's prompt cache serves the beginning.
-"""
+Each begins with its task's name. What repeats from call to call is first and what differs last, so
+that the server's prompt cache has the beginning."""
 
 from __future__ import annotations
 
@@ -189,7 +188,7 @@ REPAIR_FORMS = {
     "quotation": " A `quotation` is copied character by character from one place, in the paper's language, and proves its `statement`.",
 }
 BRIEF_FORMS = {"short": " A `short` has at most 40 words or 100 Chinese characters."}
-"""Rules of the forms that some flawed place has; the brief ones where not all places fit."""
+"""Rules for each form with a flawed place; the brief ones if a request cannot hold all places."""
 
 REPAIR_LAST = """\
 {problems}
@@ -202,7 +201,7 @@ Your earlier output for this could not be used: {problems}. Write it anew, whole
 Write in {language}; quotations stay in the paper's language."""
 
 PARSER = "5"
-"""Version of the code that parses, checks and cuts outputs: raise it when the result changes."""
+"""The version of the code that parses, checks and cuts outputs. Raise it when results change."""
 
 SHORTENED = "… (shortened)"
 
@@ -216,7 +215,7 @@ def version() -> str:
 
 @cache
 def language_name(tag: str) -> str:
-    """`Chinese (zh)`, for a prompt."""
+    """Returns `Chinese (zh)`, for a prompt."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # slow to load
 
     try:

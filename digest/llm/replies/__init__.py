@@ -1,1 +1,1 @@
-"""What is made of a reply: parsed, checked, marked. Pure."""
+"""Parses, checks and marks replies. Pure."""

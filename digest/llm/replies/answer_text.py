@@ -1,8 +1,7 @@
 """Splits an answer into prose and quotations, and decides what to show while it streams. Pure.
 
-Prose is shown at once, up to the first figure, quotation mark, `[` or URL of a sentence; the rest
-follows when the sentence has ended and been checked. The list of quotations is never streamed.
-"""
+Prose is shown at once, up to the first figure, quotation mark, `[` or URL of a sentence. The rest
+is shown when the sentence has ended and been checked. The list of quotations is never streamed."""
 
 from __future__ import annotations
 
@@ -18,9 +17,9 @@ from digest.patterns import GAP, regex
 @dataclass(frozen=True)
 class QuotationEntry:
     number: int
-    """0: the nearest passage, where the papers do not say."""
+    """The citation's number; 0 for the nearest passage, if the papers do not say."""
     paper: int | None
-    """The number of its paper, if given."""
+    """The number of the quotation's paper, if given."""
     text: str
 
 
@@ -44,35 +43,35 @@ _CLOSERS = {
     "《": "》", "«": "»", "»": "«»", "‹": "›", "›": "‹›", "‘": "’", "‚": "‘’", "’": "’", "'": "'",
     "`": "`'", "*": "*",
 }  # fmt: skip
-"""What may close each quotation mark; languages write them either way round."""
+"""By quotation mark: the marks that may close it. Languages use them in both directions."""
 _INNER = "'’‘‚*`"
-"""Marks that stand inside of words too, or that only may mean a quotation."""
+"""Marks that also occur inside words, or that may not mean a quotation."""
 _MARKS = "".join(dict.fromkeys([*_CLOSERS, *"".join(_CLOSERS.values()), " "]))
 _PLACE = 40
-"""Characters behind a quotation that say where it stands."""
+"""Characters after a quotation that may say where it is from."""
 LEAST_QUOTED = 15
-"""Characters; shorter words between quotation marks are a name or a way of speaking."""
+"""Characters. Shorter text in quotation marks is a name or a way of speaking."""
 
 
 @dataclass(frozen=True)
 class Quoted:
     start: int
     end: int
-    """Behind the closing mark."""
+    """The position after the closing mark."""
     text: str
     sure: bool
-    """Whether the marks can only mean a quotation, not emphasis, code, a title or an apostrophe."""
+    """The marks can only mean a quotation, not emphasis, code, a title or an apostrophe."""
 
 
 def quoted_spans(text: str) -> list[Quoted]:
-    """What stands between quotation marks of any language, or in a block quotation."""
+    """Returns the text in quotation marks of any language, or in a block quotation."""
     found: list[Quoted] = []
     at = 0
     unclosed: dict[str, int] = {}
     while at < len(text):
         end = _closing(text, at) if unclosed.get(text[at], -1) < at else 0
         if not end:
-            if text[at] in _CLOSERS and not _is_in_word(text, at):  # nor is a later one of the line closed
+            if text[at] in _CLOSERS and not _is_in_word(text, at):  # no later mark of the line is closed either
                 unclosed[text[at]] = max(unclosed.get(text[at], 0), _line_end(text, at))
             at += 1
             continue
@@ -91,7 +90,7 @@ _BLOCK_QUOTATION = regex(r"^[ \t]*>[ \t]*+(.+?)(?<![ \t])[ \t]*+$", re.MULTILINE
 
 
 def _closing(text: str, at: int) -> int:
-    """Behind the mark that closes the one at this place; 0 if it opens nothing."""
+    """Returns the position after the mark that closes this one; 0 if it opens nothing."""
     closers = _CLOSERS.get(text[at], "")
     if not closers or _is_in_word(text, at):
         return 0
@@ -104,7 +103,7 @@ def _closing(text: str, at: int) -> int:
 
 
 def _is_in_word(text: str, at: int) -> bool:
-    """Whether a mark stands behind a letter, as an apostrophe does."""
+    """Returns whether the mark follows a letter, as an apostrophe does."""
     return text[at] in _INNER and at > 0 and text[at - 1].isalnum() and text[at - 1].isascii()
 
 
@@ -114,7 +113,7 @@ def _line_end(text: str, at: int) -> int:
 
 
 def split_answer(text: str) -> tuple[str, str | None]:
-    """The prose with other fenced blocks, and the list of quotations (None while there is none)."""
+    """Returns the prose with other fenced blocks, and the list of quotations (None without one)."""
     text = _FOOTNOTE.sub(r"[\1]", text)
     start = 0
     while opening := _FENCE.search(text, start):
@@ -124,7 +123,7 @@ def split_answer(text: str) -> tuple[str, str | None]:
         if opening[2].lower().startswith("quot") or _ENTRY.fullmatch(first):
             return text[: opening.start()].rstrip(), inside
         if closing is None:
-            # Still open: it may become the list of quotations.
+            # The block is still open, and may become the list of quotations.
             return text[: opening.start()].rstrip(), None
         start = closing.end()
     if bare := _BARE_LIST.search(text):
@@ -133,7 +132,7 @@ def split_answer(text: str) -> tuple[str, str | None]:
 
 
 def _with_trailing_list(text: str) -> tuple[str, str | None]:
-    """The same for a list without a block or papers, of quotations that the prose cites."""
+    """As `split_answer`, for a list without a block, of quotations that the prose cites."""
     lines = text.split("\n")
     entries: list[tuple[int, str]] = []
     while lines and (not lines[-1].strip() or (entry := _LISTED.fullmatch(lines[-1]))):
@@ -148,8 +147,8 @@ def _with_trailing_list(text: str) -> tuple[str, str | None]:
 
 
 def parse_quotations(inside: str) -> list[QuotationEntry]:
-    """The entries of the list; any other line continues the entry before it. `[none]` may stand
-    there alone."""
+    """Returns the entries of the list. Any other line continues the entry before it. `[none]` may
+    be the only line."""
     found: list[QuotationEntry] = []
     for line in inside.splitlines():
         match = _ENTRY.fullmatch(line)
@@ -164,7 +163,7 @@ def parse_quotations(inside: str) -> list[QuotationEntry]:
 
 
 def _without_place(said: str) -> str:
-    """`"Words of the paper" (Section 4)` without the place."""
+    """Returns `"Words of the paper" (Section 4)` without the place."""
     first = next(iter(quoted_spans(said)), None)
     alone = first and first.sure and first.start == 0 and len(said) - first.end <= _PLACE
     return first.text if first and alone else said.strip(_MARKS)
@@ -173,12 +172,12 @@ def _without_place(said: str) -> str:
 _RISKY = regex(r"[\d\[`$|<“”\"「『«〈《]|https?:|www\.")
 _UNENDED = regex(r"[\w(（.+~≈<>=±/:-]+\Z", re.ASCII)
 _WORD = 200
-"""Characters of the end in which a word that may go on is looked for."""
+"""Characters at the text's end in which an unfinished word is looked for."""
 _OPEN_FENCE = regex(r"(?:\n|\A)[ \t]*[`~]{1,3}[\w-]*\Z")
 
 
 class ProvisionalText:
-    """The part of a growing text to show. `check` returns a finished sentence as it is shown."""
+    """Selects the part of a growing text to show. `check` returns a finished sentence as shown."""
 
     def __init__(self, language: str, check: Callable[[str], str]) -> None:
         self._language = language
@@ -188,7 +187,7 @@ class ProvisionalText:
         self._read = 0
 
     def feed(self, whole: str) -> str:
-        """Takes the raw text so far, returns the text to show; starts over if it differs."""
+        """Takes the raw text so far, returns the text to show. Starts over if the text differs."""
         if not whole.startswith(self._raw):
             self._shown, self._read = "", 0
         self._raw = whole
@@ -198,7 +197,7 @@ class ProvisionalText:
         pieces = sentences(prose[self._read :], self._language)
         ended = inside is not None
         for piece, following in pairwise([*pieces, ""]):
-            # Citations may still follow the last sentence: it ends with its line or the prose.
+            # Citations may still follow the last sentence, so it ends with its line or the prose.
             if not (following or ended or piece.endswith("\n")):
                 return (self._shown + _unheld(piece)).rstrip()
             self._shown += self._check(piece)
@@ -207,7 +206,7 @@ class ProvisionalText:
 
 
 def _unheld(piece: str) -> str:
-    """The piece up to what is held. `ResNet` waits too: it may become `ResNet-50`."""
+    """Returns the piece up to what is held back. `ResNet` is, because it may become `ResNet-50`."""
     risky = _RISKY.search(piece)
     shown = piece[: risky.start()] if risky else piece
     return shown[:-_WORD] + _UNENDED.sub("", shown[-_WORD:])

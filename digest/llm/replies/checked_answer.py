@@ -1,10 +1,9 @@
 """Checks the model's answer against the papers and builds the Answer from what was verified. Pure.
 
-A citation whose quotation was not found is removed; a sentence left without any is marked `(?)`.
-So is a sentence with a figure, name, quoted phrase or id that is not in the papers, and one that
-its quotation does not support; what its quotation contradicts is left out. Links that are not in
-the papers are removed. A quotation in the prose is cited, however it came.
-"""
+A citation whose quotation was not found is removed, and a sentence without any other is marked
+`(?)`. A sentence is also marked if it has a figure, name, quoted phrase or id that is not in the
+papers, or if its quotation does not support it. A sentence that its quotation contradicts is left
+out. Links that are not in the papers are removed. A quotation in the prose is always cited."""
 
 from __future__ import annotations
 
@@ -46,39 +45,38 @@ _DECLINES = regex(
     r"|\bn(?:['’]|e\s)[^.]{0,20}?(?:précis|indiqu|mentionn|di[st]|donn|fourni|rapport|décri|évoqu|parl|spécifi|détaill|expliqu|abord|trait|figure|apparaî|trouve|révèl|contien|permet)[^.]{0,20}\b(?:pas|rien|aucune?)\b|\bn(?:['’]|e\s)[^.]{0,20}\b(?:pas|rien)\b[^.]{0,20}\b(?:précis|indiqu|mention|inform|dit|donn|fourni|rapport|décri|évoqu|spécifi|détaill|expliqu|abord|trait|clair|connu)\w*|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|consta|traz|trae|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|пишут|пишет|говор|упом|привод|сказан|содерж|найд|раскры|описан|обсужд|освещ|приведен|рассматрив)|\bнет (?:никаких )?(?:данных|информации|сведений|упоминани\w|указани\w)|\bотсутству\w+ (?:данные|информаци\w|сведени\w|упоминани\w)",
     re.IGNORECASE,
 )
-"""A sentence that says what the papers do not say. A judge knows further wordings.
+"""Sentences that say what the papers do not say. A judge knows other wordings.
 
-What is not used, compared or released is a claim.
-"""
+That something is not used, compared or released is a claim."""
 _REPORTS = (
     "paper papier article artikel artículo artigo arbeit studie étude estudio estudo abschnitt section sección seção "
     "das der die im el la le os los les o a autor autoren autores auteurs schreibt schreiben sagt heißt wörtlich steht "
     "dice dicen escribe escriben afirma afirman diz dizem escreve escrevem afirmam dit disent écrit écrivent indique"
 )
-"""Words that only lead to a quotation, in languages with Latin letters; English ones are known."""
+"""Words that only introduce a quotation, in languages with Latin letters except English."""
 _PLACE = regex(
     r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|sec\.|sezione|capitolo|chapter|chapitre|capítulo|bölüm|mục|разделе?|главе?|sekcj[ai]|rozdzia[łl]e?))\s*\d{1,2}(?:\.\d{1,2})*\b"
     r"|(?:[第제]\s?\d{1,2}(?:\.\d{1,2}){0,3}|(?<![\d.])\d{1,2}(?:\.\d{1,2}){1,3})\s?(?:小?[节節章]|[절장])|(?<![\d.])\d{1,2}\s?[節章절]",
     re.IGNORECASE,
 )
-"""Where something is said to stand; the link shows it. `8장` may be GPUs, `2节` lessons."""
+"""Places in a paper, which the link shows. `8장` may be GPUs, and `2节` lessons."""
 _HEADING = regex(r"\s?[(（“«„「,:][ “]?([^()（）“”«»„「」\n]{1,80})[)）”»“」]?")
-"""What stands behind a place, which may be its heading."""
+"""Text after a place that may be its heading."""
 _QUOTE_TAGS = regex(r"</?(?:quote|q|blockquote|quotation)>", re.IGNORECASE)
 _LEAD = regex(r"\A[^,:，：]{1,60}[,:，：]")
 _LINE = regex(r"(?<![^\n])[^\w\n]*+\w[^\n]*")
 _CELL = regex(r"^\W*[^|｜\n]{1,80}[|｜]\W{0,4}\d{1,4}\W{0,3}[|｜]")
-"""Aspect and paper before a cell of a comparison. They claim nothing."""
+"""The aspect and paper before a cell of a comparison. They claim nothing."""
 _CLAUSE = regex(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
 _SPOKEN_OF = 0.75
-"""Share of a denial's words which in one sentence of the paper show that it speaks of that. Of the
-words that a silence is told in, a third to two thirds."""
+"""Share of a denial's words which show, in one sentence of the paper, that the paper speaks about
+its subject. A sentence about silence shares a third to two thirds."""
 _MIN_CONTENT_WORDS = 5
-"""With fewer, the words do not show what an answer is about."""
+"""Fewer words do not show what an answer is about."""
 _MIN_VERBATIM_WORDS = 7
-"""Of a sentence that may be the paper's own."""
+"""Words of a sentence that may be the paper's own."""
 _MIN_SHARED = 0.34
-"""Share of an answer's content words that stand in the papers."""
+"""Least share of an answer's content words that must be in the papers."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class GivenPaper:
     text: FullText
     finder: Finder
     allow: tuple[str, ...] = ()
-    """URLs of its own that may stay links."""
+    """The paper's own URLs, which may stay links."""
 
     @cached_property
     def index(self) -> SupportIndex:
@@ -105,9 +103,8 @@ class GivenPaper:
 class AnswerChecker:
     """Checks the sentences of one answer against the papers.
 
-    A figure that only the question holds may be denied or left open, never confirmed: a question
-    `is it true that it reaches 99.9 %?` is no evidence for 99.9 %.
-    """
+    A figure that only the question holds may be denied or left open, never confirmed: the question
+    `is it true that it reaches 99.9 %?` is no evidence for 99.9 %."""
 
     papers: Sequence[GivenPaper]
     question: str
@@ -117,9 +114,9 @@ class AnswerChecker:
     unsupported: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
-    """Sentences of the answer for a model to settle."""
+    """Sentences of the answer that a model must settle."""
     unconfirmed: bool = False
-    """Whether a sentence is marked because its quotation does not support it."""
+    """A sentence is marked because its quotation does not support it."""
 
     def __post_init__(self) -> None:
         numbers = " ".join(f"{r.number} #{r.number}" for r in self.papers)
@@ -129,11 +126,11 @@ class AnswerChecker:
         self._found = {e.number: self.find_evidence(e) for e in self.entries if e.number}
 
     def index(self) -> None:
-        """Indexes the papers, which otherwise the first sentence with a figure or a name does."""
+        """Indexes the papers. Otherwise the first sentence with a figure or a name does so."""
         checks.index_source(self._source)
 
     def find_evidence(self, entry: QuotationEntry) -> tuple[Evidence, str] | None:
-        """Searches the paper that the entry names; all papers where it names none."""
+        """Searches the paper that the entry names, or all papers if it names none."""
         named = [r for r in self.papers if r.number == entry.paper] if entry.paper is not None else list(self.papers)
         for paper in named or (list(self.papers) if len(self.papers) == 1 else []):
             if evidence := paper.finder.find(entry.text):
@@ -142,12 +139,11 @@ class AnswerChecker:
         return None
 
     def check(self, text: str, others: Sequence[int] = (), *, claims: bool = True, opening: bool = False) -> str:
-        """A sentence as it is shown: citations renumbered, marked if something is unverified.
+        """Returns a sentence as it is shown: citations renumbered, marked if something is
+        unverified.
 
-        `others`: quotations that stand for a sentence that cites none. `claims`: whether the
-        sentence may claim something of the papers; a polite no does not. `opening`: whether it is
-        the first one.
-        """
+        `others`: the quotations of a sentence that cites none. `claims`: the sentence may claim
+        something about the papers; a polite no does not. `opening`: it is the first sentence."""
         cited: list[int] = []
 
         def renumbered(group: re.Match[str]) -> str:
@@ -161,7 +157,8 @@ class AnswerChecker:
             cited += verbatim
         if not any(cited) and self._declines(_CITATION.sub("", body)):
             return body
-        # An answer that lists the nearest passage alone may say in any words that nothing is said.
+        # An answer with only the nearest passage in its list may say in any words that nothing is
+        # said.
         perhaps = opening and self._only_nearest and not any(cited) and self._denies_alone(_CITATION.sub("", body))
         unverified = () if perhaps else self.unverified(body)
         self.unsupported += [d for d in unverified if d not in self.unsupported]
@@ -177,19 +174,19 @@ class AnswerChecker:
         return bool(self.entries) and not any(e.number for e in self.entries)
 
     def _declines(self, text: str) -> bool:
-        """Whether a sentence says what the papers do not say, and no figure or name beside it; or
-        denies something of the question that stands in no paper, and says no more."""
+        """Returns whether a sentence says only what the papers do not say, without a figure or
+        name, or only denies something of the question that is not in the papers."""
         if _DECLINES.search(text):
             return self._denies_alone(text)
         return bool(self._denied(text)) and all(_DENIES.search(c) for c in _CLAUSE.split(text) if c.strip())
 
     def _denies_alone(self, text: str) -> bool:
-        """Whether no figure or name stands in it but in clauses that deny."""
+        """Returns whether figures and names occur only in clauses that deny."""
         claims = [c for c in _CLAUSE.split(text) if not (_DECLINES.search(c) or _DENIES.search(c))]
         return not any(self.unverified(clause) for clause in claims)
 
     def _cite_verbatim(self, text: str) -> tuple[str, list[int]]:
-        """Gives each quotation that stands in the prose its number, however it came."""
+        """Adds its number to each quotation in the prose, and returns the numbers."""
         cited: list[int] = []
         numbered = [(q, number) for q in quoted_spans(text) if (number := self._number_of(q.text))]
         for phrase, number in sorted(numbered, key=lambda pair: -pair[0].end):
@@ -202,29 +199,29 @@ class AnswerChecker:
         return text, cited
 
     def quote_verbatim(self, prose: str) -> None:
-        """Takes in the quotations of the prose, in its order."""
+        """Registers the quotations of the prose, in its order."""
         for quoted in quoted_spans(prose):
             self._number_of(quoted.text)
 
     def _verbatim(self, text: str) -> list[Quoted]:
-        """What stands in quotation marks there and in a paper."""
+        """Returns what is in quotation marks in the text and also in a paper."""
         return [q for q in quoted_spans(text) if any(p.finder.find(q.text) for p in self.papers)]
 
     def cleaned(self, prose: str) -> tuple[str, bool]:
-        """The prose without chatter; whether some was left for the quotation in it."""
+        """Returns the prose without chatter, and whether some was kept because of its quotation."""
         kept = checks.clean(prose, self.language)
         at = prose.rfind(kept)
         rest = prose[at + len(kept) :] if at >= 0 else ""
         return (kept + rest, True) if self._verbatim(rest) else (kept, False)
 
     def own_words(self, prose: str) -> str:
-        """The prose without the papers' words in it."""
+        """Returns the prose without the papers' words in it."""
         for quoted in sorted(self._verbatim(prose), key=lambda q: -q.end):
             prose = f"{prose[: quoted.start]}“”{prose[quoted.end :]}"
         return prose
 
     def with_whole_quotations(self, prose: str, pieces: Sequence[str]) -> list[str]:
-        """The sentences of the prose; those that one quotation spans are one."""
+        """Returns the sentences of the prose. Sentences that one quotation spans are joined."""
         within = self._verbatim(prose)
         joined: list[str] = []
         at = 0
@@ -237,17 +234,17 @@ class AnswerChecker:
         return joined
 
     def _number_of(self, words: str) -> int:
-        """The number of a quotation that stands in the papers; 0 for other words."""
+        """Returns the number of a quotation that is in the papers; 0 for other words."""
         for paper in self.papers:
             if evidence := paper.finder.find(words):
                 return self._quoted(evidence, paper.paper.id)
         return 0
 
     def _supported(self, body: str, cited: Sequence[int], *, perhaps_silent: bool = False) -> str:
-        """The sentence, marked if its quotations do not support it; empty if they deny it.
+        """Returns the sentence, marked if its quotations do not support it; empty if they deny it.
 
-        One that is `perhaps_silent` is asked about, and marked only if the paper speaks of that.
-        """
+        A sentence that is `perhaps_silent` is asked about, and marked only if the paper speaks
+        about its subject."""
         plain = _CELL.sub("", self._without_places(_CITATION.sub("", body))).strip()
         if not re.search(r"\w", plain):
             return body
@@ -261,7 +258,7 @@ class AnswerChecker:
 
         ground, verdict = judged(quoted)
         if verdict.support is not Support.SUPPORTED and not (quoted or self.entries) and self.quotes:
-            # It may go on from a quotation in the prose.
+            # The sentence may continue a quotation in the prose.
             before = judged(self.quotes)
             ground, verdict = before if before[1].support is Support.SUPPORTED else (ground, verdict)
         if perhaps_silent and (_DENIES.search(plain) or verdict.support is not Support.SUPPORTED):
@@ -272,7 +269,7 @@ class AnswerChecker:
             and (verdict.support is Support.CONTRADICTED or _DENIES.search(plain))
             and verdict.support is not Support.SUPPORTED
         ):
-            # It may say that the papers do not say it.
+            # The sentence may say that the papers do not say it.
             verdict = Verdict(Support.DOUBTFUL, verdict.reason, ask=True)
         if verdict.support is Support.SUPPORTED:
             shown, doubt = doubted(body, ANSWER, ground, verdict)
@@ -287,14 +284,14 @@ class AnswerChecker:
         return shown
 
     def _spoken_of(self, text: str) -> bool:
-        """Whether a sentence of a paper holds most words of one that denies."""
+        """Returns whether a sentence of a paper has most words of one that denies."""
         said = list(content_words(text))
         if not _DENIES.search(text) or len(said) < 2 or all(w.name for w in said):
             return False
         return any(p.index.best_elsewhere(said, Ground("", "")) >= _SPOKEN_OF for p in self.papers)
 
     def _ground(self, sentence: str, quoted: Sequence[Quote]) -> Ground:
-        """The cited quotations in their passages; what comes nearest where none is cited."""
+        """Returns the cited quotations in their passages; if none is cited, the nearest ones."""
         grounds = []
         for paper in self.papers:
             own = [q.evidence.quotation for q in quoted if q.paper_id == paper.paper.id]
@@ -308,19 +305,19 @@ class AnswerChecker:
         return Ground(quotation, whole, around, any(g.table for g in grounds))
 
     def doubt_of(self, opening: str) -> Doubt:
-        """Whether the opening of an answer without quotations says that the papers do not say."""
+        """Returns the doubt whether the opening says that the papers do not say."""
         ground = self._ground(opening, ())
         passage = self.opening()
         quotation = ground.quotation.strip() or (passage.quotation if passage else "")
         return Doubt(ANSWER, opening, quotation, ground.around)
 
     def near(self) -> tuple[Evidence | None, bool]:
-        """The passage nearest to the question; the paper's opening, if none is near."""
+        """Returns the passage nearest to the question and False; without one, the opening."""
         found = self.nearest()
         return (found, False) if found else (opening := self.opening(), opening is not None)
 
     def nearest(self) -> Evidence | None:
-        """The passage that comes nearest to the question, if one shares a word with it."""
+        """Returns the passage nearest to the question, if one shares a word with it."""
         near = ((p, said) for p in self.papers for said in p.index.nearest(self.question).quotation.split("\n"))
         return next((evidence for paper, said in near if (evidence := paper.finder.find(said))), None)
 
@@ -332,7 +329,7 @@ class AnswerChecker:
         return paper.finder.find(passage.text[:300]) or Evidence(passage.text, paper.text.url(passage), section.title)
 
     def unverified(self, text: str) -> tuple[str, ...]:
-        """Figures, names, ids and quoted phrases that are not in the papers."""
+        """Returns figures, names, ids and quoted phrases that are not in the papers."""
         plain = self._without_places(_CITATION.sub("", text))
         found = [*checks.unsupported(plain, self._source, self.language)]
         if found and _DENIES.search(plain):
@@ -347,7 +344,7 @@ class AnswerChecker:
         return tuple(dict.fromkeys(found))
 
     def _without_places(self, text: str) -> str:
-        """The text without numbers of sections, and their headings behind them."""
+        """Returns the text without numbers of sections and the headings after them."""
         for place in reversed([*_PLACE.finditer(text)]):
             heading = _HEADING.match(text, place.end())
             end = heading.end() if heading and heading[1].strip().casefold() in self._headings else place.end()
@@ -360,10 +357,9 @@ class AnswerChecker:
         return frozenset(re.sub(r"^[\divxA-Z.]+\s+", "", title).strip().casefold() for title in titles)
 
     def _denied(self, text: str) -> set[str]:
-        """Items that only the question holds, in clauses that deny them.
+        """Returns items that only the question holds, in clauses that deny them.
 
-        `it does not reach 99.9 %` is such a clause, `it reaches 99.9 %, not less` is not.
-        """
+        `it does not reach 99.9 %` is such a clause; `it reaches 99.9 %, not less` is not."""
         clauses = [c for c in _CLAUSE.split(text) if _DENIES.search(c)]
         return {
             item
@@ -386,7 +382,7 @@ class AnswerChecker:
         return len(self.quotes)
 
     def cite_all(self) -> list[int]:
-        """Numbers of every verified quotation, for an answer whose prose cites none."""
+        """Returns the numbers of all verified quotations, for an answer whose prose cites none."""
         return [n for n in (self._number(old) for old in self._found) if n]
 
     def _without_foreign_links(self, text: str) -> str:
@@ -401,7 +397,7 @@ class AnswerChecker:
 
 
 _OF_BARE_ONES = (Fault.QUOTATION, Fault.OTHER_PAPER, Fault.SUPPORT)
-"""What is found wrong with an answer because it has no quotation."""
+"""Faults that an answer has because it has no quotation."""
 
 
 @dataclass(frozen=True)
@@ -410,14 +406,14 @@ class CheckedAnswer:
 
     checker: AnswerChecker
     pieces: Sequence[str]
-    """Its sentences as they are shown while nobody has confirmed them."""
+    """Its sentences as they are shown until someone confirms them."""
     doubts: Mapping[int, Doubt]
-    """By the number of their piece."""
+    """Doubts by the index of their piece."""
     answer: Answer
-    """All but the final text."""
+    """The answer without its final text."""
     bare: bool = False
-    """Whether it gives no quotation, nor an invented one. A judge may find that its opening says
-    that the papers do not say."""
+    """It gives no quotation, not even an invented one. A judge may find that its opening says that
+    the papers do not say."""
 
     @property
     def to_ask(self) -> list[Doubt]:
@@ -462,17 +458,18 @@ def check_answer(
     unmatched: bool = False,
     cut: bool = False,
 ) -> CheckedAnswer:
-    """`cut`: the text ended at the token limit, so its last sentence is dropped. See `unusable`."""
+    """Returns the checked answer. `cut`: the text ended at the token limit, so its last sentence is
+    dropped. See `unusable`."""
     prose, quotations = split_answer(_QUOTE_TAGS.sub('"', raw))
     entries = parse_quotations(quotations or "")
     checker = AnswerChecker(papers, question, language, entries)
     prose, talks = checker.cleaned(prose)
     given = checker.with_whole_quotations(prose, sentences(prose, language))
     if not entries and not _CITATION.search(prose):
-        checker.quote_verbatim(prose)  # before all sentences: one may lead to it
+        checker.quote_verbatim(prose)  # before all sentences, because one may introduce a quotation
     if cut and quotations is None:
         given = given[:-1]
-    # A list that the prose does not cite stands for all of it.
+    # A list that the prose does not cite supports all of it.
     listed = checker.cite_all() if not _CITATION.search(prose) else []
     declined = quotations is not None and not re.search(r"\w", quotations)
     silent = bool(entries) and not any(e.text for e in entries)
@@ -501,7 +498,7 @@ def check_answer(
     unquoted = found and not checker.quotes and not declined and bool(text)
     bare = unquoted and not (entries or cut or checker.unsupported)
     if unquoted:
-        # No quotation supports it, and it does not say so itself.
+        # No quotation supports the answer, and it does not say so itself.
         checker.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
         checker.problems += _off_topic(text, papers, language)
         first = next(i for i, piece in enumerate(pieces) if piece.strip())
@@ -534,7 +531,7 @@ def check_answer(
 def _with_list(
     pieces: list[str], doubts: dict[int, Doubt], listed: Sequence[int]
 ) -> tuple[list[str], dict[int, Doubt]]:
-    """Quotations that no sentence cites are cited by the last one."""
+    """Adds quotations that no sentence cites to the last sentence."""
     uncited = [n for n in listed if not any(f"[{n}]" in piece for piece in pieces)]
     last = next((i for i in range(len(pieces) - 1, -1, -1) if pieces[i].strip()), None)
     if not uncited or last is None:
@@ -550,16 +547,16 @@ def _with_list(
 MARKED_FAULTS = frozenset(
     {Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.UNKNOWN_ID, Fault.TRUNCATED, Fault.TOO_LONG, Fault.SUPPORT}
 )
-"""Faults with which an answer stays usable: its sentences are marked, or it was shortened."""
+"""Faults of a usable answer: its sentences are marked, or it was shortened."""
 
 
 def unusable(answer: Answer) -> tuple[Problem, ...]:
-    """The problems that make it no answer; empty for a usable one."""
+    """Returns the problems that make it no answer; empty for a usable one."""
     return tuple(p for p in answer.problems if p.fault not in MARKED_FAULTS)
 
 
 def _off_topic(text: str, papers: Sequence[GivenPaper], language: str) -> list[Problem]:
-    """For an answer without quotations: a problem where it shares hardly a word with the papers."""
+    """Returns a problem if an answer without quotations shares hardly a word with the papers."""
     shared = checks.shared_words(text, "\n".join(r.source for r in papers), language)
     if shared is None or shared.of < _MIN_CONTENT_WORDS or shared.found >= _MIN_SHARED * shared.of:
         return []
@@ -569,8 +566,8 @@ def _off_topic(text: str, papers: Sequence[GivenPaper], language: str) -> list[P
 def _whole_problems(
     prose: str, papers: Sequence[GivenPaper], language: str, *, declined: bool, talks: bool
 ) -> list[Problem]:
-    """`declined`: it ends in a list of nothing, as the prompt asks of a polite no. `talks`: chatter
-    in it leads to a quotation."""
+    """Returns the problems of the whole. `declined`: its list is empty, as the prompt asks of a
+    polite no. `talks`: chatter in it introduces a quotation."""
     instructions = tuple(h.text for r in papers for h in r.text.hidden)
     source = "\n".join(r.source for r in papers)
     problems = checks.problems_of(

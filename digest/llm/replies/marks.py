@@ -10,27 +10,27 @@ from digest.model import MARK, Analysis, Doubt, Mention, Summary, Theme
 from digest.patterns import regex
 
 _SENTENCE_END = regex(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
-"""In a row of a table the mark goes into the last cell: text behind the row is not shown."""
+"""In a row of a table, the mark belongs in the last cell: text after the row is not shown."""
 _LONGEST_END = 300
-"""Characters: from each place of a row of marks the pattern reads on to the end."""
+"""Characters. From each of a row of marks, the pattern reads on to the end."""
 
 
 ANSWER = "answer"
-"""Where the doubts of an answer point to."""
+"""The place of an answer's doubts."""
 
 
 class Word(StrEnum):
-    """What a judge says of a pair of sentence and quotation."""
+    """What a judge says about a pair of sentence and quotation."""
 
     YES = "yes"
     NO = "no"
     OPPOSITE = "opposite"
     SILENT = "silent"
-    """It claims nothing but that the paper does not say something."""
+    """The sentence only claims that the paper does not say something."""
 
 
 def marked(text: str) -> str:
-    """`It works.` becomes `It works (?).`."""
+    """Returns `It works (?).` for `It works.`."""
     return insert_before_end(text, MARK)
 
 
@@ -41,17 +41,17 @@ def insert_before_end(text: str, addition: str) -> str:
 
 
 def claim_of(paper_id: str) -> str:
-    """Where a doubt about a paper's claim points to. A claim is not shown until it is confirmed."""
+    """Returns the place of doubts about a paper's claim, which is hidden until confirmed."""
     return f"{paper_id}.claim"
 
 
 def shown(doubt: Doubt) -> str:
-    """The sentence as it stands while nobody has confirmed it."""
+    """Returns the sentence as it is shown until someone confirms it."""
     return doubt.sentence if doubt.slight else marked(doubt.sentence)
 
 
 def settled(doubt: Doubt, word: Word | None) -> str:
-    """The sentence after the judge's word; empty when the passage says the opposite."""
+    """Returns the sentence after the judge's word; empty if the passage says the opposite."""
     if word is None:
         return shown(doubt)
     if word is Word.OPPOSITE:
@@ -61,7 +61,7 @@ def settled(doubt: Doubt, word: Word | None) -> str:
 
 
 def settle_analysis(analysis: Analysis, words: Mapping[Doubt, Word]) -> Analysis:
-    """The analysis with what the judge confirmed, marked or refuted."""
+    """Returns the analysis after the judge confirmed, marked or refuted its sentences."""
     core, findings = analysis.core, list(analysis.findings)
     for doubt in analysis.doubts:
         said = settled(doubt, words.get(doubt))
@@ -80,15 +80,14 @@ def settle_summary(
     settled_texts: Mapping[tuple[str, str], str],
     cores: Mapping[str, str],
 ) -> Summary:
-    """`settled_texts`: by paper, what became of its core idea and doubtful sentences, which a
-    mention may repeat. `cores`: by paper, what replaces a mention that was refuted.
-    """
+    """Returns the summary. `settled_texts`: by paper, the settled core idea and sentences, which a
+    mention may repeat. `cores`: by paper, what replaces a refuted mention."""
     said = {(d.where, shown(d)): settled(d, words.get(d)) for d in summary.doubts}
     claims = {d.where: d.sentence for d in summary.doubts if words.get(d) is Word.YES}
 
     def mention(one: Mention) -> Mention:
         text = said.get((one.paper_id, one.text), one.text)
-        # A sentence of the analysis has the mark, or the end, that it got there.
+        # A sentence of the analysis keeps the mark or the end that it got there.
         text = settled_texts.get((one.paper_id, text), text)
         claim = one.claim or claims.get(claim_of(one.paper_id), "")
         return Mention(one.paper_id, text or cores.get(one.paper_id, ""), claim)

@@ -1,7 +1,7 @@
-"""Parses the model's output to JSON data and to `{path: text}`, the form that is checked. Pure.
+"""Parses the model's output to JSON data, and to `{path: text}`, the form that is checked. Pure.
 
-A path is `parts.method.short`: a Problem names it in `where`, and a repair gives a new text for it.
-"""
+A path is `parts.method.short`. A Problem names it in `where`, and a repair gives a new text for
+it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _MAX_CHARACTERS = 400_000
 
 
 def parse_object(text: str) -> dict[str, Any]:
-    """The JSON object in a text: bare, fenced, amid words or slightly broken; empty if none."""
-    # Escapes inside the JSON may stand for half characters and controls.
+    """Returns the JSON object in a text: bare, fenced, amid words or slightly broken; or empty."""
+    # Escapes inside the JSON may stand for half characters and control characters.
     found: dict[str, Any] = _cleaned(_parse_object(text))
     return found
 
@@ -56,7 +56,7 @@ def _parse_object(text: str) -> dict[str, Any]:
 
 
 def texts_by_path(data: object, path: str = "") -> dict[str, str]:
-    """Every string in the data by its path, in order."""
+    """Returns every string in the data by its path, in order."""
     if isinstance(data, str):
         return {path: data}
     items: Any = ()
@@ -71,7 +71,7 @@ def texts_by_path(data: object, path: str = "") -> dict[str, str]:
 
 
 def list_at(data: object, *path: str) -> list[dict[str, Any]]:
-    """The objects of the list at a path (digits are list indices); empty when there is none."""
+    """Returns the objects of the list at a path (digits are list indices); may be empty."""
     for key in path:
         if isinstance(data, list):
             data = data[int(key)] if key.isdecimal() and int(key) < len(data) else None
@@ -90,7 +90,7 @@ def parse_fixes(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def parse_number(value: object, low: float, high: float) -> float | None:
-    """A number within bounds, also from `"7"` or `"7/10"`; None for anything else."""
+    """Returns a number within bounds, also from `"7"` or `"7/10"`; None for anything else."""
     if isinstance(value, str) and (match := re.match(r"\s*(\d+(?:\.\d+)?)", value)):
         value = float(match[1])
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:

@@ -1,4 +1,4 @@
-"""Checks the texts of an output by `digest.checks`; builds an Analysis from sound texts. Pure."""
+"""Checks an output's texts by `digest.checks`, and builds an Analysis from sound texts. Pure."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from digest.model import Analysis, Doubt, Evidence, Fault, Finding, Part, Proble
 from digest.patterns import regex
 
 LONGEST_PART = 12_000
-"""Characters of one text of an output. A longer one counts as missing: no check reads it."""
+"""Characters of one text of an output. A longer text counts as missing: no check reads it."""
 LONG_SENTENCE = 5
-"""Words that stay the same in a sentence that is repeated with one word changed."""
+"""Equal words of two sentences that count as repeated although one word differs."""
 HAN_WORD = 4
-"""Characters that a word of Chinese or Japanese has at most."""
+"""The most characters of a word of Chinese or Japanese."""
 _HAN = regex(r"[\u3040-\u30ff\u3400-\u9fff]")
 NOT_FATAL = frozenset({Fault.TOO_LONG, Fault.NUMBER, Fault.NAME})
-"""Repaired if possible, else labelled or cut with their sentence; the text itself stays."""
+"""Faults that are repaired if possible, else labelled or cut with their sentence."""
 CUT = frozenset({Fault.UNKNOWN_ID, Fault.TRUNCATED, Fault.TOO_LONG})
-"""Of single sentences, which are left out where the text is not repaired."""
+"""Faults of single sentences, which are left out if the text is not repaired."""
 
 
 @dataclass(frozen=True)
 class Draft:
     texts: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
-    """Of the output as a whole."""
+    """Problems of the output as a whole."""
     data: Mapping[str, Any] = field(default_factory=dict)
-    """As parsed: holds numbers and the order of lists too."""
+    """The parsed data, which also holds numbers and the order of lists."""
 
 
 def draft_from(reply: Reply, language: str) -> Draft:
-    """Parses a structured reply and cleans its texts; quotations stay as they are."""
+    """Parses a structured reply and cleans its texts. Quotations stay as they are."""
     problem = reply.problem
     data = {} if problem and problem.fault in (Fault.REFUSAL, Fault.EMPTY) else parse_object(reply.text)
     texts = {
@@ -51,7 +51,7 @@ def draft_from(reply: Reply, language: str) -> Draft:
         if len(text) <= LONGEST_PART
     }
     if problem and texts:
-        texts.popitem()  # cut off at the limit while writing this one
+        texts.popitem()  # cut off at the limit in the middle of this text
     if texts:
         return Draft(texts, (), data)
     return Draft({}, (problem or Problem(Fault.INVALID, "", "it was not the JSON object asked for"),))
@@ -60,7 +60,7 @@ def draft_from(reply: Reply, language: str) -> Draft:
 @dataclass(frozen=True)
 class CheckContext:
     source: str
-    """Everything that may be said, as one text."""
+    """Everything that the output may say, as one text."""
     language: str
     prompt: str
     instructions: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, contex
     for name in parts:
         problems += text_problems(draft.texts, f"parts.{name}.short", context, "short")
         problems += text_problems(draft.texts, f"parts.{name}.full", context, "part")
-    # Without any finding, the first one is a problem.
+    # Without any finding, the first is a problem.
     for index in finding_numbers(draft.texts) or [0]:
         problems += text_problems(draft.texts, f"findings.{index}.statement", context, "sentence")
         where = f"findings.{index}.quotation"
@@ -95,7 +95,7 @@ def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, contex
 
 
 def finding_support(texts: Mapping[str, str], number: int, evidence: Evidence, context: CheckContext) -> Verdict:
-    """Whether a finding's quotation supports its statement."""
+    """Returns whether a finding's quotation supports its statement."""
     statement = texts.get(f"findings.{number}.statement", "")
     if context.index is None:
         return Verdict(Support.SUPPORTED)
@@ -118,7 +118,7 @@ def text_problems(texts: Mapping[str, str], path: str, context: CheckContext, ki
         prompt=context.prompt,
         instructions=context.instructions,
     )
-    # The full form is long and may derive figures: they are labelled, not repaired.
+    # The full form is long and may derive figures, so these are labelled, not repaired.
     unsupported = () if kind == "part" else checks.unsupported(text, context.source, context.language)
     problems += [Problem(_fault(item), path, f"not in the paper: {item}") for item in unsupported]
     ids = unknown_ids(text, context.source)
@@ -133,13 +133,13 @@ _ID = regex(r"(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?!\d)")
 
 
 def unknown_ids(text: str, source: str) -> tuple[str, ...]:
-    """ArXiv ids that are not in the source."""
+    """Returns arXiv ids that are not in the source."""
     return tuple(dict.fromkeys(i for i in _ID.findall(text) if i.split("v")[0] not in source))
 
 
 def repeated(texts: Mapping[str, str], paths: Iterable[str]) -> list[Problem]:
-    """Texts that stand in several places, or again with one word changed; the two forms of one
-    part may agree."""
+    """Returns problems of texts that occur in several places, or again with one word changed. The
+    two forms of one part may agree."""
     words = [(path, _repeatable(text)) for path in paths if (text := texts.get(path, "").strip())]
     same: dict[str, None] = {}
     for (path, mine), (other, theirs) in combinations(words, 2):
@@ -149,12 +149,12 @@ def repeated(texts: Mapping[str, str], paths: Iterable[str]) -> list[Problem]:
 
 
 def _repeatable(text: str) -> list[str]:
-    """Words; of scripts without spaces, characters."""
+    """Returns the words; in scripts without spaces, the characters."""
     return re.findall(rf"{_HAN.pattern}|[^\W\u3040-\u30ff\u3400-\u9fff]+", text.casefold())
 
 
 def _differ_in_a_word(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether they are the same, or one word that is no figure differs in a longer sentence."""
+    """Returns whether they differ at most in one word of a long sentence that is no figure."""
     if mine == theirs:
         return True
     shorter = min(len(mine), len(theirs))
@@ -163,14 +163,14 @@ def _differ_in_a_word(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     changed = max(len(mine), len(theirs)) - start - end
     word, least = (HAN_WORD, 3 * LONG_SENTENCE) if any(map(_HAN.match, mine)) else (1, LONG_SENTENCE)
     other = [*mine[start : len(mine) - end], *theirs[start : len(theirs) - end]]
-    # With a word, its article may change.
+    # The article may change with its word.
     few = changed <= word or (changed == 2 and start + end >= LONG_SENTENCE + 2)
     return few and start + end >= least and not any(w.isdecimal() for w in other)
 
 
 def repairable(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[Problem, ...]:
-    """The problems to repair, the most important places first: no finding beside two sound ones,
-    no name that is labelled."""
+    """Returns the problems to repair, the most important places first. Leaves out findings if two
+    are sound, and names, which are labelled."""
     dropped = {
         p.where.rsplit(".", 1)[0] for p in problems if p.where.startswith("findings.") and p.fault is not Fault.NAME
     }
@@ -184,7 +184,8 @@ def repairable(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[P
     first = next((p.where.rpartition(".")[0] for p in left if p.where.startswith("findings.")), "")
 
     def rank(p: Problem) -> int:
-        """What stands first on a card, one finding, the short forms; last what may stay."""
+        """Returns a rank: first a card's top, one finding and the short forms; last what may
+        stay."""
         place, _, form = p.where.rpartition(".")
         if not place:
             return 0
@@ -196,7 +197,7 @@ def repairable(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[P
 
 
 def usable(texts: Mapping[str, str], problems: Sequence[Problem]) -> bool:
-    """Whether any text but quotations is sound, or sound but for a sentence."""
+    """Returns whether any text but quotations is sound, or sound except for a sentence."""
     flawed = {p.where for p in problems if p.fault not in NOT_FATAL | CUT}
     return any(t.strip() and w not in flawed and not w.endswith(_UNCHECKED) for w, t in texts.items())
 
@@ -205,8 +206,8 @@ _UNCHECKED = ("quotation", "claim")
 
 
 def without_flawed_sentences(draft: Draft, problems: Sequence[Problem], context: CheckContext) -> Draft:
-    """Leaves out sentences with an unknown id, a last one that does not end, and of a short form
-    those that are too many; never all."""
+    """Leaves out sentences with an unknown id, an unfinished last one, and surplus ones of a short
+    form; never all of a text."""
     texts = dict(draft.texts)
     faults = {(p.where, p.fault) for p in problems if p.fault in CUT}
     for where in {where for where, _ in faults}:
@@ -234,7 +235,7 @@ def analysis_from(
     context: CheckContext,
     blank: Analysis,
 ) -> Analysis:
-    """`blank` filled with the sound texts; the others are named in `missing`."""
+    """Returns `blank`, filled with the sound texts. The others are named in `missing`."""
     kept = [part for name in parts if (part := _part(name, draft.texts, problems, context))]
     found = list(_findings(draft.texts, problems, finder, context))
     findings = tuple(finding for finding, _ in found)
@@ -255,7 +256,7 @@ def analysis_from(
 
 
 def _core(text: str, findings: Sequence[Finding], context: CheckContext) -> tuple[str, list[Doubt]]:
-    """The core idea with its doubtful sentences marked; it is held against the paper as a whole."""
+    """Returns the core idea with its doubtful sentences marked, compared with the whole paper."""
     if context.index is None:
         return text, []
     quoted = "\n".join(f.evidence.quotation for f in findings if f.evidence)
@@ -271,7 +272,7 @@ def _core(text: str, findings: Sequence[Finding], context: CheckContext) -> tupl
 
 
 def doubted(sentence: str, where: str, ground: Ground, verdict: Verdict) -> tuple[str, Doubt | None]:
-    """The sentence as it is shown, and the doubt for a model to settle."""
+    """Returns the sentence as it is shown, and the doubt for a model to settle."""
     supported_by_rules = verdict.support is Support.SUPPORTED
     if supported_by_rules and not verdict.reworded:
         return sentence, None
@@ -283,7 +284,7 @@ def doubted(sentence: str, where: str, ground: Ground, verdict: Verdict) -> tupl
 
 
 def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], context: CheckContext) -> Part | None:
-    """A part with one sound form uses it for both."""
+    """Returns the part. A part with one sound form uses it for both."""
     forms = [
         "" if fatal(problems, path) else texts.get(path, "") for path in (f"parts.{name}.short", f"parts.{name}.full")
     ]
@@ -297,10 +298,10 @@ def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], cont
 def _findings(
     texts: Mapping[str, str], problems: Sequence[Problem], finder: Finder, context: CheckContext
 ) -> Iterable[tuple[Finding, Doubt | None]]:
-    """Findings whose quotation and figures stand in the paper; a name that does not is labelled.
+    """Yields findings whose quotation and figures are in the paper. Names that are not are
+    labelled.
 
-    A statement that its quotation does not confirm is marked until a model has judged it.
-    """
+    A statement that its quotation does not confirm is marked until a model has judged it."""
     seen: set[str] = set()
     for index in finding_numbers(texts):
         path = f"findings.{index}.statement"
@@ -319,5 +320,5 @@ def _findings(
 
 
 def supported(text: str, source: str, language: str) -> str:
-    """The text without sentences whose figures or names are not in the source."""
+    """Returns the text without sentences whose figures or names are not in the source."""
     return "".join(s for s in sentences(text, language) if not checks.unsupported(s, source, language)).strip()

@@ -1,1 +1,1 @@
-"""The client of a model server: requests, dialects, streams, failures, prices and embeddings."""
+"""Talks to a model server: requests, dialects, streams, failures, prices and embeddings."""

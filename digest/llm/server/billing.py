@@ -1,8 +1,7 @@
 """Reserves, settles and books what a call costs, and never pays for the same request twice.
 
-The response is stored first: after a kill, an equal request finds it or none had arrived. What was
-received is booked whatever follows, so that a cap also holds for replies that end in an error.
-"""
+The response is stored first. After a kill, an equal request finds it, or none had arrived. What was
+received is always booked, so that a cap also holds for replies that end in an error."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Meter:
-    """Adds up what the replies to one request used, also those that were of no use."""
+    """Adds up what the replies to one request used, including useless ones."""
 
     total: Usage = field(default_factory=Usage)
 
@@ -36,7 +35,8 @@ class Billing:
     async def fetch(
         self, request: bytes, estimate: Usage, call: Callable[[Meter], Awaitable[bytes]]
     ) -> tuple[bytes, Usage]:
-        """Response and cost, zero if stored. Raises OverBudget, and errors of `call`."""
+        """Returns response and cost, which is zero if the response was stored. Raises OverBudget,
+        and errors of `call`."""
         book = booking.get()
         meter = Meter()
         ticket: str | None = None

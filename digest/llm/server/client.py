@@ -1,9 +1,8 @@
-"""The client of an OpenAI-compatible model server, and the only importer of `openai`.
+"""Calls an OpenAI-compatible model server. The only importer of `openai`.
 
-Every response is stored under its request before it is used: an equal request reads it and costs
-nothing, also after a crash, and equal calls in flight are made once. The one retry layer is here.
-What the server takes and reads is learnt from its refusals and counts, and kept in the store.
-"""
+Every response is stored under its request before it is used. An equal request reads it and costs
+nothing, even after a crash, and equal calls at the same time are made once. The one retry layer is
+here. What the server accepts and reads is learnt from its refusals and counts, and stored."""
 
 from __future__ import annotations
 
@@ -70,23 +69,23 @@ log = logging.getLogger(__name__)
 
 _VENDOR = "api.openai.com"
 TEXTS_PER_CALL = 128
-"""Of the embeddings API."""
+"""Texts in one call of the embeddings API."""
 _EMBEDDING_CALLS = 4
-"""At the same time."""
+"""How many calls for embeddings are made at the same time."""
 _EMBEDDING_TIMEOUT = 30.0
 """Seconds."""
 
 _OUTAGE = 60.0
-"""Seconds after a call failed for good in which other calls are tried only once."""
+"""Seconds after a final failure in which other calls are tried only once."""
 _LARGE = 2**16
-"""Bytes of JSON from which on it is parsed in a thread."""
+"""Bytes of JSON from which it is parsed in a thread."""
 _DIALECT_LIFE = timedelta(days=7)
-"""A server may be mended or changed: what was learnt is learnt anew after a week."""
+"""A server may be changed, so what was learnt about it is learnt again after a week."""
 _SILENT = (400, 413, 422, 500)
-"""Statuses of a refusal that may be about length; others are a gateway's, or of a server that is
+"""Statuses of a refusal that may be about length. Others come from a gateway, or a server that is
 down."""
 _CHANGES = 8
-"""Of the dialect, for one request."""
+"""How often the dialect may change for one request."""
 
 T = TypeVar("T")
 
@@ -97,38 +96,38 @@ class RetryPolicy:
 
     attempts: int = 5
     first_wait: float = 0.5
-    """Doubles with each try, with jitter."""
+    """It doubles with each try, with jitter."""
     longest_wait: float = 20.0
     retry_after: float = 300.0
-    """The longest `Retry-After` that is honoured; beyond it the call fails."""
+    """The longest `Retry-After` that is obeyed. After a longer one, the call fails."""
     total: float = 300.0
     """No try starts later than this."""
 
 
 QUESTION_RETRIES = RetryPolicy(attempts=3, longest_wait=4.0, retry_after=20.0, total=60.0)
-"""For questions, where a person waits."""
+"""The policy for questions, for which a person waits."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """In tokens, by our estimate."""
+    """Limits of a model in tokens, by our estimate."""
 
     context: int
-    """Of the window, output included."""
+    """Tokens of the window, including output."""
     prompt: int
-    """The longest prompt that the server reads whole."""
+    """Tokens of the longest prompt that the server reads whole."""
 
     def room(self, output: int) -> int:
-        """For the prompt, beside that much output."""
+        """Returns the tokens for the prompt, beside that much output."""
         return min(self.context - output, self.prompt)
 
     def narrower(self, output: int, sent: int) -> int:
-        """For the prompt, after one of `sent` tokens was too long."""
+        """Returns the tokens for the prompt, after one of `sent` tokens was too long."""
         room = self.room(output)
         return room if room < 0.95 * sent else sent // 2
 
     def output(self, most: int, least: int) -> int:
-        """A quarter of the window; `least` where a small window has room for it."""
+        """Returns a quarter of the window, or `least` if a small window has room for it."""
         return min(most, max(self.context // 4, min(least, self.context // 2)))
 
 
@@ -136,10 +135,10 @@ class Limits:
 class _Received:
     reply: Reply
     raw: str
-    """The text with its thoughts."""
+    """The text including thoughts."""
     usage: Mapping[str, Any] | None
     orphan: bool
-    """Whether thoughts came without their opening tag."""
+    """Thoughts came without their opening tag."""
 
 
 @dataclass
@@ -148,11 +147,11 @@ class _Trial:
 
     meter: Meter
     refusals: int = 0
-    """5xx with a reason, one after another."""
+    """Successive answers 5xx with a reason."""
 
 
 class Model:
-    """One server and two of its models. All tasks of one event loop may share it."""
+    """One server and two of its models. All tasks of an event loop may share it."""
 
     def __init__(
         self,
@@ -177,7 +176,7 @@ class Model:
         self.embeddings = embeddings
         """The embeddings model; empty: no embeddings."""
         self.context_tokens = context_tokens
-        """As the settings say; see `limits`."""
+        """Tokens of the context according to the settings; see `limits`."""
         self.api = api
         self._base_url = base_url or f"https://{_VENDOR}/v1"
         self._key = api_key
@@ -193,23 +192,23 @@ class Model:
             longest_wait=min(QUESTION_RETRIES.longest_wait, retries.longest_wait),
             retry_after=min(QUESTION_RETRIES.retry_after, retries.retry_after),
         )
-        # Each kind of call has its own slots, so that questions never wait for a digest.
+        # Each kind of call has its own slots, so questions never wait for a digest.
         self._slots = asyncio.Semaphore(concurrency)
         self._question_slots = asyncio.Semaphore(concurrency)
         self._embedding_slots = asyncio.Semaphore(min(_EMBEDDING_CALLS, concurrency))
         self._dialects: dict[str, Dialect] = {}
         self._stored: dict[str, Dialect] = {}
         self._counts: dict[str, list[tuple[int, int]]] = {}
-        """By model: estimates of prompts and the server's counts of them."""
+        """By model: estimated tokens of prompts, and the server's counts."""
         self._refused: dict[str, int] = {}
-        """By model: estimated tokens of a request that was refused without a word."""
+        """By model: estimated tokens of a request that was refused without a reason."""
         self._failed_at: dict[str, float] = {}
-        """By kind of call: the monotonic time of the last final failure; a success clears it."""
+        """By kind of call: the monotonic time of the last final failure. A success clears it."""
         self._client: AsyncOpenAI | None = None
         self._preparing = asyncio.Lock()
 
     async def prepare(self) -> None:
-        """Imports the SDK and makes its client in a thread: that takes a second."""
+        """Imports the SDK and makes its client in a thread, because that takes a second."""
         async with self._preparing:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._make_client)
@@ -223,8 +222,7 @@ class Model:
     async def ask(self, request: Request) -> Reply:
         """Returns a reply, which may have a `problem`.
 
-        Raises ModelUnavailable, OverBudget, Misconfigured, RequestTooLong.
-        """
+        Raises ModelUnavailable, OverBudget, Misconfigured, RequestTooLong."""
 
         async def attempt(model: str, dialect: Dialect, meter: Meter) -> _Received:
             return await self._complete(request, model, dialect, meter)
@@ -236,7 +234,7 @@ class Model:
         return await self._fetch(request, call)
 
     async def stream(self, request: Request, on_text: OnText) -> Reply:
-        """Like `ask`; `on_text` gets the whole text as it grows. A broken stream restarts once."""
+        """As `ask`. `on_text` gets the whole text as it grows. A broken stream restarts once."""
         fresh = False
         ends = time.monotonic() + self._timeout
 
@@ -258,7 +256,7 @@ class Model:
         return reply
 
     async def limits(self, *, fast: bool = False) -> Limits:
-        """What the settings say, narrowed to what was learnt of the server."""
+        """Returns the limits of the settings, narrowed by what was learnt about the server."""
         dialect = await self.dialect(fast=fast)
         context = min(self.context_tokens, dialect.window or self.context_tokens)
         return Limits(context, dialect.cuts or context)
@@ -267,7 +265,7 @@ class Model:
         return await self._dialect(self.fast if fast else self.name)
 
     async def list_models(self) -> list[Mapping[str, Any]]:
-        """The server's models with all it says of them. Raises like `ask`."""
+        """Returns the server's models with all that it says about them. Raises as `ask` does."""
         sdk = await self._sdk()
         try:
             async with asyncio.timeout(self._timeout):
@@ -279,7 +277,7 @@ class Model:
         return [m for m in listed if isinstance(m, dict)] if isinstance(listed, list) else []
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """A vector for each text, from the embeddings model. Raises like `ask`."""
+        """Returns a vector for each text, from the embeddings model. Raises as `ask` does."""
         batches = [list(texts[i : i + TEXTS_PER_CALL]) for i in range(0, len(texts), TEXTS_PER_CALL)]
         found = await asyncio.gather(*(self._embed_batch(batch) for batch in batches))
         return [vector for batch in found for vector in batch]
@@ -296,7 +294,7 @@ class Model:
                         raw = await sdk.embeddings.with_raw_response.create(
                             model=model, input=texts, encoding_format="float"
                         )
-                        # Half a million numbers of JSON take long: they are parsed in a thread.
+                        # In a thread, because half a million numbers of JSON take long to parse.
                         packed, usage = await asyncio.to_thread(_packed_vectors, raw.content, texts, price)
                 except Exception as error:
                     raise self._failed(error, self._context(model), began) from error
@@ -333,8 +331,8 @@ class Model:
     def _doubted(
         self, request: Request, model: str, error: RequestRejected | TemporaryFailure
     ) -> RequestRejected | TemporaryFailure | RequestTooLong:
-        """A server that refuses a long request without a word may mean its length: that is doubted
-        once, so that callers send half."""
+        """Returns the error. A server may refuse a long request without a reason: once, this is
+        taken as being about length, so that callers send half."""
         silent = error.complaint and error.complaint.status in _SILENT and says_nothing(error.complaint)
         sent, accepted = request_tokens(request), self._dialects.get(model, Dialect()).reads
         if not silent or model in self._refused or sent < max(2 * reading.SMALL, 1.2 * accepted):
@@ -343,7 +341,7 @@ class Model:
         return RequestTooLong(error.sentence)
 
     async def _retry(self, retries: RetryPolicy, attempt: Callable[[], Awaitable[T]], kind: str = "text") -> T:
-        """Retries temporary failures. During an outage of its `kind` a call is tried only once."""
+        """Retries temporary failures. During an outage of its `kind`, a call is tried only once."""
         billed = 0
         outage = time.monotonic() - self._failed_at.get(kind, -math.inf) < _OUTAGE
 
@@ -378,12 +376,12 @@ class Model:
         *,
         stream: bool,
     ) -> Reply:
-        """Calls again without what the server rejects, and keeps the dialect that worked."""
+        """Calls again without what the server rejects, and stores the dialect that worked."""
         dialect = known = await self._dialect(model)
         if dialect.cuts and request_tokens(request) > 1.05 * dialect.cuts:
             raise reading.not_read(model, dialect.cuts)
         if trial.refusals > 1:
-            # It may be the request after all that a server answers with 5xx.
+            # The request may be the cause of the server's 5xx after all.
             dialect = plainest(dialect, self._body(request, model, dialect, stream=stream))
         refused: PaperboyError = TemporaryFailure(label.sentence("error.model.declined", status=400))
         for _ in range(_CHANGES):
@@ -392,7 +390,7 @@ class Model:
             except RequestRejected as error:
                 refused = error
                 newest = await self._dialect(model)
-                # Another call may have learnt meanwhile.
+                # Another call may have learnt something meanwhile.
                 learnt = newest.grammar != known.grammar
                 dialect = newest if learnt else self._simpler(request, model, dialect, error, stream=stream)
                 known = newest
@@ -412,7 +410,8 @@ class Model:
     def _simpler(
         self, request: Request, model: str, dialect: Dialect, error: RequestRejected, *, stream: bool
     ) -> Dialect:
-        """The dialect to try after a refusal. Raises the refusal where nothing is left to drop."""
+        """Returns the dialect to try after a refusal, which it raises if nothing is left to
+        drop."""
         body = self._body(request, model, dialect, stream=stream)
         simpler = simpler_dialect(error.complaint, dialect, request, body)
         if simpler is None:
@@ -423,21 +422,21 @@ class Model:
     async def _understood(
         self, request: Request, model: str, received: _Received, dialect: Dialect, meter: Meter
     ) -> Reply:
-        """The reply, once it is known whether the model read all of it. Raises RequestTooLong."""
+        """Returns the reply if the model is known to have read all of it. Raises RequestTooLong."""
         known = await self._dialect(model)
         thoughts = received.orphan or known.thoughts or (False if received.raw.strip() else known.thoughts)
         self._learn(model, sound=True, thoughts=thoughts, **dialect.grammar)
         sent = request_tokens(request)
         if sent < self._refused.get(model, 0) < 3 * sent:
-            # What was refused without a word was too long.
+            # A request that was refused without a reason was too long.
             self._learn(model, window=known.window or sent + output_limit(request, dialect))
         counts = self._counts.setdefault(model, [])
         if request.marks and sent <= reading.SMALL:
             self._learn(model, echoes=reading.marks_in(request, received.raw))
         repeats = sent <= known.reads or self._is_vendor or reading.repeats(request, received.raw)
-        unread = received.reply.problem is not None  # nobody will read it
+        unread = received.reply.problem is not None  # nobody will read the reply
         doubtful = reading.is_doubtful(sent, received.usage, known.reads, counts, repeats=repeats or unread)
-        # A window that the prompt fills has no room for a word.
+        # If the prompt fills the window, there is no room for a word.
         full = received.reply.finish == CUT and not (received.raw.strip() or written(received.usage))
         if doubtful or (sent > reading.SMALL and (full or request.marks)):
             return await self._settle_doubt(request, model, received, meter)
@@ -446,7 +445,7 @@ class Model:
         return received.reply
 
     async def _settle_doubt(self, request: Request, model: str, received: _Received, meter: Meter) -> Reply:
-        """Asks the model for the marks in the same text. Raises RequestTooLong."""
+        """Asks the model to repeat marks in the same text. Raises RequestTooLong."""
         sent, known = request_tokens(request), await self._dialect(model)
         marked = request if request.marks else reading.marked_request(request)
         found = (
@@ -462,7 +461,7 @@ class Model:
             self._learn(model, reads=max(self._dialects[model].reads, sent))
             return received.reply
         if not echoes and not reading.counted_few(sent, received.usage):
-            # The server counts nothing and the model repeats nothing: nobody knows.
+            # The server counts nothing and the model repeats nothing, so it stays unknown.
             return replace(received.reply, read=False)
         cuts = reading.readable(sent, received.usage)
         log.warning("event=prompt_cut model=%s sent=%d reads=%d", model, sent, cuts)
@@ -470,7 +469,7 @@ class Model:
         raise reading.not_read(model, cuts)
 
     async def _echoes(self, marked: Request, model: str, dialect: Dialect, meter: Meter) -> int:
-        """How many of the marks the model repeats."""
+        """Returns how many of the marks the model repeats."""
         try:
             received = await self._complete(marked, model, dialect, meter)
         except PaperboyError as error:
@@ -488,7 +487,7 @@ class Model:
         self._dialects[model] = replace(self._dialects.get(model, Dialect()), **news)
 
     async def _keep(self, model: str, *, all_of_it: bool = False) -> None:
-        """Stores what was learnt; what is of little use beyond this process only at its end."""
+        """Stores what was learnt; what only helps this process, at its end."""
         dialect = self._dialects.get(model, Dialect())
         held = self._stored.get(model, Dialect())
         if dialect != held if all_of_it else dialect.costly != held.costly:
@@ -527,7 +526,7 @@ class Model:
     async def _stream(
         self, request: Request, model: str, dialect: Dialect, meter: Meter, show: SafeCallback, ends: float
     ) -> _Received:
-        """Past `ends` (monotonic time) the text that arrived is a cut answer."""
+        """Streams a reply. After `ends` (monotonic time), the text so far is a cut answer."""
         price = self._prices.get(model)
         async with self._question_slots:
             await self._sdk()
@@ -562,13 +561,13 @@ class Model:
 
     @asynccontextmanager
     async def _open(self, request: Request, model: str, dialect: Dialect, *, stream: bool) -> AsyncGenerator[Any, None]:
-        """The HTTP response of a call, whose body is read by us: no field of it is trusted."""
+        """Yields the HTTP response of a call. We read its body and trust no field."""
         from openai import AsyncStream  # noqa: PLC0415  # loaded by now
 
         sdk = await self._sdk()
         path = "/responses" if self.api == "responses" else "/chat/completions"
         body = self._body(request, model, dialect, stream=stream)
-        # The SDK's methods for these paths load their types, megabytes that nothing here uses.
+        # The SDK's methods for these paths import their types, megabytes that nothing here uses.
         kept_open = AsyncStream[object]
         async with await sdk.post(path, cast_to=object, body=body, stream=True, stream_cls=kept_open) as opened:
             yield opened.response
@@ -579,8 +578,8 @@ class Model:
 
     @property
     def _keeps_thoughts_apart(self) -> bool:
-        """The vendor of both APIs, and the Responses API anywhere, never mix thoughts with the
-        text. Other servers may."""
+        """Returns whether thoughts are never mixed with the text: by the vendor of both APIs, and
+        by the Responses API anywhere. Other servers may mix them."""
         return self.api == "responses" or self._is_vendor
 
     @property
@@ -602,7 +601,7 @@ class Model:
         return AsyncOpenAI(
             api_key=self._key or "none",
             base_url=address,
-            # Azure's deployments take the key in a header of their own.
+            # Azure's deployments expect the key in a header of their own.
             default_headers={"api-key": self._key} if "api-version=" in query else None,
             http_client=bounded_client(self._timeout, query),
             max_retries=0,
@@ -642,7 +641,7 @@ class Model:
 
 
 def split_address(url: str) -> tuple[str, str]:
-    """A base URL without its query and without the path of a call, and the query as it is."""
+    """Returns a base URL without its query and the path of a call, and the query unchanged."""
     parts = urlsplit(url)
     path = parts.path.rstrip("/")
     for end in ("/chat/completions", "/completions", "/responses", "/embeddings"):
@@ -656,7 +655,7 @@ async def _drain(texts: AsyncIterator[str]) -> None:
 
 
 async def _whole(raw: bytes, kind: str, request: Request, model: str, price: Price | None) -> _Received:
-    """Large bodies are parsed in a thread."""
+    """Returns what a whole reply holds. Large bodies are parsed in a thread."""
 
     def parse() -> _Received:
         piece = completion_from(raw, kind)

@@ -1,4 +1,4 @@
-"""What was learnt of a server and a model: which requests it takes, and how much it reads. Pure."""
+"""Describes which requests a server and a model accept, and how much they read. Pure."""
 
 from __future__ import annotations
 
@@ -16,55 +16,55 @@ from digest.llm.server.wire import Message, Request, Schema
 
 @dataclass(frozen=True)
 class Dialect:
-    """Learnt from refusals and replies, and kept in the store."""
+    """What was learnt from refusals and replies, and is stored."""
 
     format: int = 0
     """0: strict `json_schema`; 1: `json_object`, schema in the prompt; 2: the prompt alone."""
     limit: str = "max_completion_tokens"
-    """The field for the output limit: this one, the older `max_tokens`, or none (empty)."""
+    """The field for the output limit: this one, the older `max_tokens`, or none if empty."""
     most: int = 0
-    """The largest output limit the server takes; 0: as asked."""
+    """The largest output limit that the server accepts; 0: as asked."""
     stream_usage: bool = True
     streaming: bool | None = None
-    """Whether all replies are asked for as streams (True) or none (False), whatever is wanted."""
+    """All replies are asked for as streams (True), none (False), or as wanted (None)."""
     cache_key: bool = True
-    """Whether the Responses API may be told which prompts begin alike."""
+    """The Responses API accepts a key for prompts that begin alike."""
     roles: int = 0
-    """0: as they are; 1: neighbouring messages of one role joined; 2: and no system role."""
+    """0: unchanged; 1: neighbouring messages of one role are joined; 2: also no system role."""
     window: int = 0
-    """Tokens of the context window, where the server named it; 0: unknown."""
+    """Tokens of the context window, if the server named it; 0: unknown."""
     reads: int = 0
-    """Estimated tokens of the longest prompt the model is known to have read whole."""
+    """Estimated tokens of the longest prompt that the model is known to have read whole."""
     cuts: int = 0
-    """Estimated tokens above which the server was caught cutting prompts; 0: never caught."""
+    """Estimated tokens above which the server was found to cut prompts; 0: never found."""
     echoes: int | None = None
-    """How many marks of a short prompt the model repeats, so that a test of reading can tell."""
+    """How many marks of a short prompt the model repeats, to make a test of reading conclusive."""
     thoughts: bool | None = None
-    """Whether its thoughts come without an opening tag; None: not seen yet."""
+    """Thoughts come without an opening tag; None: not seen yet."""
     sound: bool = False
-    """It has answered well before."""
+    """The server has answered well before."""
 
     @property
     def grammar(self) -> dict[str, Any]:
-        """What requests have to be like."""
+        """Returns the properties that requests must have."""
         names = ("format", "limit", "most", "stream_usage", "streaming", "cache_key", "roles")
         return {name: getattr(self, name) for name in names}
 
     @property
     def refusals(self) -> int:
-        """How many it took to learn this, at most."""
+        """Returns how many refusals it took at most to learn this."""
         limits = ("max_completion_tokens", "max_tokens", "")
         dropped = (not self.stream_usage, self.streaming is not None, not self.cache_key, self.most > 0)
         return self.format + self.roles + limits.index(self.limit) + sum(dropped)
 
     @property
     def costly(self) -> tuple[object, ...]:
-        """What takes a refused or a useless call to learn anew."""
+        """Returns what takes a refused or a useless call to learn again."""
         return (*self.grammar.values(), self.window, self.cuts, self.echoes, self.thoughts or None)
 
     @property
     def described(self) -> tuple[str, ...]:
-        """What is special about it, in words for `paperboy check`."""
+        """Returns what is special about the server, in words for `paperboy check`."""
         formats = ("", "no JSON schema", "no response_format")
         roles = ("", "neighbouring messages joined", "one message, no system role")
         found = [
@@ -85,7 +85,7 @@ def dump_dialect(dialect: Dialect) -> bytes:
 
 
 def load_dialect(raw: bytes | None) -> Dialect:
-    """Of this or another version."""
+    """Returns a dialect stored by this or another version."""
     try:
         held = json.loads(raw or b"{}")
         return Dialect(**{f.name: held[f.name] for f in fields(Dialect) if f.name in held})
@@ -94,7 +94,7 @@ def load_dialect(raw: bytes | None) -> Dialect:
 
 
 def request_body(request: Request, model: str, dialect: Dialect, *, stream: bool) -> dict[str, Any]:
-    """Of the Chat Completions API."""
+    """Returns a request for the Chat Completions API."""
     stream = stream if dialect.streaming is None else dialect.streaming
     body: dict[str, Any] = {"model": model, "messages": messages_in(request, dialect)}
     if dialect.limit:
@@ -122,7 +122,7 @@ def messages_in(request: Request, dialect: Dialect) -> list[Message]:
 
 
 def _joined(messages: Sequence[Message]) -> list[Message]:
-    """Neighbouring messages of one role as one."""
+    """Joins neighbouring messages of one role."""
     found: list[Message] = []
     for message in messages:
         if found and found[-1]["role"] == message["role"]:
@@ -152,11 +152,10 @@ def _with_schema(messages: Sequence[Message], schema: Schema) -> list[Message]:
 def simpler_dialect(
     complaint: Complaint, dialect: Dialect, request: Request, body: Mapping[str, Any]
 ) -> Dialect | None:
-    """The dialect without what the server's words reject; None if nothing is left to drop.
+    """Returns the dialect without what the server's words reject; None if nothing is left to drop.
 
-    A server that minds several things names one at a time. From the second on, what such servers
-    usually mind next is left out unasked: first what costs nothing, then the system role.
-    """
+    A server that rejects several things names one at a time. From the second on, what such servers
+    usually reject next is also left out: first what costs nothing, then the system role."""
     simpler = _without_named(complaint, dialect, request, body)
     if simpler is None or not dialect.refusals:
         return simpler
@@ -190,7 +189,7 @@ def _without_named(  # noqa: PLR0911  # one a field
     if "prompt_cache_key" in body and "prompt_cache_key" in words:
         return replace(dialect, cache_key=False)
     if request.schema and dialect.format < 2 and _about_format(words):
-        # What cannot parse a schema's grammar may fail on `json_object` too.
+        # A server that cannot parse a schema's grammar may also fail on `json_object`.
         return replace(
             dialect,
             format=2
@@ -202,7 +201,7 @@ def _without_named(  # noqa: PLR0911  # one a field
 
 
 def plainest(dialect: Dialect, body: Mapping[str, Any]) -> Dialect:
-    """For a refusal without a cause: everything a server could mind is left out at once."""
+    """Returns the dialect after a refusal without a cause: leaves out all that can be left out."""
     roles = [m["role"] for m in body.get("messages") or body.get("input", ())]
     neighbours = any(a == b for a, b in pairwise(roles))
     return replace(
@@ -223,7 +222,7 @@ def _about_roles(words: str) -> bool:
 
 
 def _about_streaming(words: str) -> bool:
-    """Whether it is about streams as such, and not about an option of them."""
+    """Returns whether the words are about streams as such, and not about an option of streams."""
     return bool(re.search(r"\bstream(?:ing|ed)?\b(?!_)", words)) and not _about_format(words)
 
 

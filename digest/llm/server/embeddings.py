@@ -1,4 +1,4 @@
-"""Parses embeddings of a server and packs them for the cache. Pure."""
+"""Parses a server's embeddings and packs them for the cache. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from digest.render.labels import label
 
 
 def parse_vectors(raw: bytes, texts: Sequence[str], price: Price | None) -> tuple[list[list[float]], Usage]:
-    """One vector per text, in their order, all of one length. Raises InvalidReply."""
+    """Returns one vector per text, in their order, all of one length. Raises InvalidReply."""
     if raw.count(b"[") + raw.count(b"{") > 4 * len(texts) + 16:
         # Millions of empty lists take a hundred times their size in memory.
         raise InvalidReply(label.sentence("model.no vectors"))
@@ -31,7 +31,7 @@ def parse_vectors(raw: bytes, texts: Sequence[str], price: Price | None) -> tupl
 
 
 def pack_vectors(vectors: Sequence[Sequence[float]]) -> bytes:
-    """Their number, then single-precision floats: a tenth of the size of the JSON."""
+    """Returns the vectors' number, then single-precision floats: a tenth of the JSON's size."""
     flat = array("f", (x for vector in vectors for x in vector))
     return len(vectors).to_bytes(4, "big") + flat.tobytes()
 

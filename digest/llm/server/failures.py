@@ -1,8 +1,8 @@
-"""Tells what a complaint of a server means: which setting is wrong, or whether waiting helps. Pure.
+"""Tells what a server's complaint means: which setting is wrong, or whether waiting helps. Pure.
 
-Servers of one API share hardly a word. What counts is what a sentence is about and what it says of
-it, both in its own words and in the codes beside it; what fits nothing is shown as it came.
-"""
+Servers of one API share hardly a word. What counts is the subject of a sentence and what it says
+about it, in its own words and in the codes beside it. A complaint that fits nothing is shown as it
+came."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from digest.render.labels import label
 
 
 class TemporaryFailure(PaperboyError):
-    """Worth another try after `wait` seconds; a call that was `maybe_billed` only one."""
+    """Another try after `wait` seconds may help; if the call was `maybe_billed`, only one."""
 
     def __init__(
         self, message: str, wait: float | None = None, *, maybe_billed: bool = False, complaint: Complaint | None = None
@@ -28,11 +28,11 @@ class TemporaryFailure(PaperboyError):
         self.wait = wait
         self.maybe_billed = maybe_billed
         self.complaint = complaint
-        """The server's, when a simpler request might pass where this one failed."""
+        """The server's complaint, if a simpler request might pass."""
 
 
 class RequestTooLong(Unusable):
-    """The request does not fit the context; `window`: its tokens, if the server names them."""
+    """The request does not fit the context. `window`: its tokens, if the server names them."""
 
     def __init__(self, message: str, window: int = 0) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class ContentFiltered(PaperboyError):
 
 
 class RequestRejected(PaperboyError):
-    """The server does not take the request for a reason that may be its dialect."""
+    """The server rejects the request, perhaps because of its dialect."""
 
     def __init__(self, message: str, complaint: Complaint) -> None:
         super().__init__(message)
@@ -53,31 +53,31 @@ class RequestRejected(PaperboyError):
 
 @dataclass(frozen=True)
 class Context:
-    """What is known of the call that failed."""
+    """What is known about the call that failed."""
 
     model: str
     key: str = ""
     sent: int = 0
     """Estimated tokens of the prompt."""
     limit: int = 0
-    """Of output, as sent."""
+    """The output limit that was sent."""
     sound: bool = False
     """The server has answered well before, so its address is right."""
     begun: bool = False
-    """Part of a reply had arrived, so the request was taken."""
+    """Part of a reply had arrived, so the request was accepted."""
     api: str = "chat"
     """The API that was called, as in LLM_API."""
 
 
 def public_error(error: PaperboyError) -> PaperboyError:
-    """The error for callers of the client: they need not know why a call failed for good."""
+    """Returns the error for callers of the client, who need not know why a call failed for good."""
     if isinstance(error, TemporaryFailure | RequestRejected):
         return ModelUnavailable(error.sentence)
     return error
 
 
 def classify_error(error: Exception, context: Context) -> PaperboyError:
-    """The error for an exception of the SDK or of reading a reply."""
+    """Returns the error for an exception of the SDK, or of reading a reply."""
     if isinstance(error, PaperboyError):
         return error
     if isinstance(error, Complained):
@@ -113,7 +113,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-# What a sentence is about, and what it says of it.
+# The subject of a sentence, and what it says about it.
 _KEY = _any(
     r"api[\s_-]?key", r"\bkey\b", r"authenticat", r"authori[sz]ation", r"(?:un|not )authori[sz]ed",
     r"credential", r"(?:access|auth\w*|bearer|server|api)[\s_-]token", r"\bjwt\b", r"secret key", r"令牌", r"密钥",
@@ -205,7 +205,7 @@ _WHOLE_REQUEST = _any(
     r"\binput(?! should)", r"requested \d",
 )  # fmt: skip
 _NO_ROOM = regex(r"must be at least 1\b[^.]{0,20}\bgot -\d|tokens \(-\d")
-"""The words of vLLM and TensorRT-LLM for a prompt that leaves no room for output."""
+"""How vLLM and TensorRT-LLM say that a prompt leaves no room for output."""
 _LIMIT_FIELD = _any(
     r"max_(?:completion_|output_|new_|total_)?tokens", r"max(?:imum)? (?:output|completion) tokens",
     r"max(?:imum)? tokens (?:you )?requested", r"requested (?:max(?:imum)?|output|completion) tokens",
@@ -233,7 +233,7 @@ _ROLE = _any(
 
 
 def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -> PaperboyError:  # noqa: C901, PLR0911, PLR0912  # a table
-    """The error that a complaint means."""
+    """Returns the error that a complaint means."""
     status = complaint.status
     own = f"{complaint.codes} {complaint.words}"
     if context.model:
@@ -322,7 +322,7 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
 
 
 def _about_key(complaint: Complaint) -> bool:
-    """Whether one sentence, or one with the codes, is about a key and says that it is wrong."""
+    """Returns whether a sentence, perhaps with the codes, says that a key is wrong."""
     codes = complaint.codes.replace("invalid_request_error", " ")
     sentences = re.split(r"\n|(?<=[.!?。])\s+", complaint.words.lower())
     return any(_KEY.search(s) and _BAD_KEY.search(s) for s in (codes, *(f"{codes} {s}" for s in sentences)))
@@ -332,18 +332,18 @@ _NOTHING = regex(
     r"(?:\W|\d|\b(?:an?|be|could|does|endpoint|error|exist|file|found|given|http|matche[sd]|no|not|nothing|on|page|path"
     r"|requested|resource|route|server|such|th(?:at|e|is)|ur[il]|values|was|with|those)\b)*"
 )
-"""A 404 that says only that there is nothing."""
+"""A 404 that only says that there is nothing."""
 
 
 def _names_a_thing(complaint: Complaint) -> bool:
-    """Whether a 404 says what was not found, and that is no path."""
+    """Returns whether a 404 says what was not found, and that is not a path."""
     return "/" not in complaint.words and not _NOTHING.fullmatch(complaint.words.lower())
 
 
 def _means_credit(status: int, text: str, complaint: Complaint) -> bool:
     if status == 402:
         return True
-    # A wait or a short time beside it makes it a matter of pace.
+    # A wait or a short period beside it makes it a matter of pace.
     paced = status == 429 and (complaint.wait is not None or bool(_SHORT_TIME.search(text)))
     about = _CREDIT.search(text) and status in (0, 200, 400, 401, 403, 412, 429)
     return bool(about) and not paced and not _LIMIT_FIELD.search(text) and not _FILTER.search(text)
@@ -354,7 +354,8 @@ def _trouble(status: int) -> Sentence:
 
 
 def _page(complaint: Complaint, context: Context, *, challenged: bool) -> PaperboyError:
-    """A web page: of a gate before the server, of a wrong address, or of a server that is down."""
+    """Returns the error for a web page: of a gate before the server, of a wrong address, or of a
+    server that is down."""
     status = complaint.status
     if status == 401:
         sentence = label.sentence("error.model.key", status=status)
@@ -375,7 +376,7 @@ def _page(complaint: Complaint, context: Context, *, challenged: bool) -> Paperb
 
 
 def _named(text: str) -> bool:
-    """Whether the sentence is about a part of the request that can be left out."""
+    """Returns whether the sentence is about a part of the request that can be left out."""
     return any(name in text for name in _PARAMETERS)
 
 
@@ -397,16 +398,16 @@ _STATUS_WORDS = {
 
 
 def says_nothing(complaint: Complaint) -> bool:
-    """Whether it refuses without a word about what: `Bad Request`, or an empty body."""
+    """Returns whether it refuses without a reason: `Bad Request`, or an empty body."""
     return set(re.findall(r"[^\W\d_]+", complaint.words.lower())) <= _STATUS_WORDS
 
 
 def _said(sentence: Sentence, words: str, context: Context) -> Sentence:
-    """The sentence with the server's own words, without anything that may be a key."""
+    """Returns the sentence with the server's own words, without anything that may be a key."""
     own = " ".join(words.split())
     if context.key and len(context.key) > 3:
         own = own.replace(context.key, "…")
-    if len(own) > 4 * _SAID:  # the pattern takes quadratic time for one long word
+    if len(own) > 4 * _SAID:  # the pattern takes quadratic time on one long word
         own = own[: 4 * _SAID].rsplit(" ", 1)[0]
     own = _SECRET.sub(lambda found: found[0] if found[0] in context.model else "…", own)
     own = own.replace("<", "‹").replace(">", "›").replace("`", "'")
@@ -416,7 +417,7 @@ def _said(sentence: Sentence, words: str, context: Context) -> Sentence:
 
 
 def _origin(place: str) -> str:
-    """Scheme, host and port of a redirect: its path and query may hold a secret."""
+    """Returns scheme, host and port of a redirect: its path and query may hold a secret."""
     found = re.match(r"(https?://)(?:[^/@]*@)?([\w.:\[\]-]+)", place)
     return f"{found[1]}{found[2]}" if found else "another path"
 
@@ -432,7 +433,7 @@ def _number(text: str) -> int:
 
 
 def window_in(complaint: Complaint, context: Context) -> int:
-    """The context window a complaint about length names; 0 if it names none."""
+    """Returns the context window that a complaint about length names; 0 if it names none."""
     for name, value in (complaint.fields or {}).items():
         if name in ("n_ctx", "max_context_length", "context_length", "max_model_len") and 256 <= value < 2 * 10**7:
             return value
@@ -448,13 +449,13 @@ def window_in(complaint: Complaint, context: Context) -> int:
 
 
 def output_limit_in(complaint: Complaint, sent: int) -> int:
-    """The largest output a complaint about the output limit allows; half of it if it names none."""
+    """Returns the largest output that a complaint about it allows; half if it names none."""
     numbers = [n for n in map(_number, _NUMBER.findall(complaint.words)) if 16 <= n < sent]
     return max(numbers, default=sent // 2)
 
 
 def about_output(complaint: Complaint) -> bool:
-    """Whether it complains that the output limit is too large, not that it knows no such field."""
+    """Returns whether it complains that the output limit is too large, not an unknown field."""
     text = complaint.text
     return bool(
         _LIMIT_FIELD.search(text) and _EXCEEDS.search(_LIMIT_FIELD.sub(" ", text)) and re.search(r"\d", complaint.words)

@@ -1,4 +1,4 @@
-"""Prices of model tokens, from the setting `LLM_PRICES`: they change too often to ship."""
+"""Reads the prices of model tokens from the setting `LLM_PRICES`: they change too often to ship."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Price:
     input: float
     output: float
     cached: float | None = None
-    """Of input from the server's prompt cache; None: the same as other input."""
+    """The price of input from the server's prompt cache; None: that of other input."""
 
     def usd(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
         cached = self.input if self.cached is None else self.cached
@@ -27,7 +27,7 @@ def prices_from(text: str) -> Mapping[str, Price]:
     """Parses `gpt-x=0.25/0.025/2,gpt-y=1/4`: input, (cached,) output. Raises Misconfigured."""
     prices: dict[str, Price] = {}
     for item in filter(None, (piece.strip() for piece in text.split(","))):
-        # Split from the right: model names may hold `=`.
+        # From the right, because model names may hold `=`.
         name, _, numbers = item.rpartition("=")
         try:
             values = [float(n) for n in numbers.split("/")]

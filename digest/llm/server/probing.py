@@ -1,4 +1,4 @@
-"""Finds out with a few small calls what a server takes and how much of a prompt it reads."""
+"""Finds out by a few small calls what a server accepts and how much of a prompt it reads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digest.llm.server.wire import Request, Schema, request_tokens, system, user
 from digest.ports import show_nothing
 
 LONG = 9_000
-"""Estimated tokens of the longest call: windows that servers set by themselves are smaller."""
+"""Estimated tokens of the longest call: default windows of servers are smaller."""
 
 _SCHEMA = Schema(
     "word",
@@ -28,17 +28,18 @@ _WINDOW_NAMES = ("context", "n_ctx", "max_model_len", "max_sequence", "inputtoke
 class Probe:
     dialect: Dialect
     window: int
-    """Tokens of the context window: as the server lists it, or as it was found; 0: unknown."""
+    """Tokens of the context window, as the server lists it or as it was found; 0: unknown."""
     reads: int
     """Estimated tokens of the longest prompt that was read whole."""
     cut: bool
-    """A prompt was cut without a word."""
+    """A prompt was cut without notice."""
     refused: int
     """Estimated tokens of the prompt that the server called too long; 0: none."""
 
 
 async def probe_model(model: Model, listed: Mapping[str, Any], *, fast: bool = False) -> Probe:
-    """`listed`: the model's entry in the server's list. Raises like `Model.ask`."""
+    """Returns what was found. `listed`: the model's entry in the server's list. Raises as
+    `Model.ask` does."""
     await model.ask(
         Request(
             (system("Task: word\nWrite JSON."), user("A word of a language."), user("Write the word `paper`.")),
@@ -61,7 +62,7 @@ async def probe_model(model: Model, listed: Mapping[str, Any], *, fast: bool = F
 
 
 def listed_window(entry: Mapping[str, Any], depth: int = 0) -> int:
-    """The window in a model's entry, under any of the names that servers give it; 0 without one."""
+    """Returns the window in a model's entry, under any name that servers give it; 0 without one."""
     found = 0
     for key, value in entry.items():
         name = str(key).lower()

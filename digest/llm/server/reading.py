@@ -1,8 +1,7 @@
-"""Whether a model read the whole of its prompt: some servers cut long prompts and say nothing.
+"""Tells whether a model read its whole prompt: some servers cut long prompts without notice.
 
-The server's count of the prompt tells most; marks in the text, which the model is to repeat, settle
-what is doubtful. Pure.
-"""
+The server's count of the prompt tells most. Marks in the text, which the model must repeat, settle
+what is doubtful. Pure."""
 
 from __future__ import annotations
 
@@ -19,20 +18,19 @@ from digest.render.labels import label
 SMALL = 1_500
 """Estimated tokens that every server reads."""
 _SURE = 0.5
-"""Of the estimate, which is cautious: a real count is about 0.8 of it, 0.6 for some scripts."""
+"""Share of the cautious estimate: a real count is about 0.8 of it, 0.6 for some scripts."""
 _LIKELY = 0.72
 _MOST = 1.5
-"""Of the estimate: more was not sent."""
+"""Multiple of the estimate. A higher count cannot be that of the prompt."""
 
 
 def is_doubtful(
     sent: int, usage: Mapping[str, Any] | None, reads: int, counts: list[tuple[int, int]], *, repeats: bool
 ) -> bool:
-    """Whether the prompt may have been cut. `reads`: what the model is known to read. `counts`:
-    earlier prompts and their counts, added to.
+    """Returns whether the prompt may have been cut. `reads`: tokens that the model is known to
+    read. `counts`: earlier prompts and their counts, to which this one is added.
 
-    `repeats`: whether the output repeats words of the prompt, see `repeats`.
-    """
+    `repeats`: the output repeats words of the prompt, see `repeats`."""
     counted = prompt_count(usage)
     if counted:
         counts.append((sent, counted))
@@ -43,17 +41,17 @@ def is_doubtful(
         return True
     if _same_for_others(sent, counted, counts) or (counted < _LIKELY * sent and _round(counted)):
         return True
-    # A proxy may count what was sent, while the model behind it has read less.
+    # A proxy may count the whole prompt, while the model behind it has read less.
     return not repeats
 
 
 _RUN = 5
-"""Words in a row that nobody repeats by chance."""
+"""Words in a row that are not repeated by chance."""
 
 
 def repeats(request: Request, text: str) -> bool:
-    """Whether an output repeats words or an id that stand in the data alone, as one that quotes
-    must: a server that drops messages has not dropped that one. True where nothing is quoted."""
+    """Returns whether an output repeats words or an id that are only in the data, as a quoting one
+    must: then the server has not dropped that message. True if nothing is quoted."""
     if not request.quotes:
         return True
     body = max((m["content"] for m in request.messages[1:]), key=len, default="")
@@ -68,14 +66,14 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 
 def _same_for_others(sent: int, counted: int, counts: list[tuple[int, int]]) -> bool:
-    """A prompt of quite another length was counted alike: the count is the window's."""
+    """Returns whether a prompt of another length was counted alike: the count is the window's."""
     return any(
         abs(n - counted) <= 0.01 * counted and not 0.85 < other / sent < 1.18 for other, n in counts if n > SMALL // 2
     )
 
 
 def _round(counted: int) -> bool:
-    """Near a power of two, or one and a half: the usual sizes of windows."""
+    """Returns whether it is near a power of two, or one and a half: usual sizes of windows."""
     size = 1024
     while size < 2 * counted:
         for window in (size, size * 3 // 2):
@@ -90,11 +88,10 @@ def counted_few(sent: int, usage: Mapping[str, Any] | None) -> bool:
 
 
 def readable(sent: int, usage: Mapping[str, Any] | None) -> int:
-    """Estimated tokens that the server will read, after it cut a prompt.
+    """Returns the estimated tokens that the server will read, after it cut a prompt.
 
-    A prompt cut at a token is counted as long as the window; where whole messages were dropped,
-    the count says nothing and half is tried.
-    """
+    A prompt cut at a token is counted as long as the window. If whole messages were dropped, the
+    count says nothing, and half is tried."""
     counted = prompt_count(usage) or 0
     return int(0.9 * counted) if 1_000 <= counted < sent / 2 or _round(counted) else sent // 2
 
@@ -108,17 +105,16 @@ _LAST = "Which marks stand in square brackets at the beginning, in the middle an
 
 
 def marks_in(request: Request, output: str) -> int:
-    """How many of the request's marks an output repeats."""
+    """Returns how many of the request's marks an output repeats."""
     return sum(mark in output for mark in request.marks)
 
 
 def marked_request(request: Request) -> Request:
-    """As long as the request, with marks before, in and behind its longest text.
+    """Returns a request of the same length, with marks before, in and after its longest text.
 
-    Servers cut from the front, from the end, or out of the middle.
-    """
+    Servers cut from the front, from the end, or out of the middle."""
     texts = [m["content"] for m in request.messages]
-    # The longest message is the data; what else there was is short.
+    # The longest message is the data; the others are short.
     body = max(texts, key=len)
     rest = "\n\n".join(t for t in texts if t is not body)
     return _marked(fingerprint(*texts), body, rest, fast=request.fast)
@@ -134,4 +130,4 @@ def _marked(seed: str, body: str, rest: str = "", *, fast: bool = False) -> Requ
 
 
 SHORT = _marked("5d41c0e7b81f6a23", "A short text.")
-"""Whether the model can do this at all."""
+"""A short request with marks, to see whether the model can repeat them at all."""

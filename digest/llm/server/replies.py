@@ -1,7 +1,6 @@
-"""What a server sent, read for its meaning before its status is believed. Pure.
+"""Reads what a server sent for its meaning, before its status is believed. Pure.
 
-Parsing trusts no field: any may be absent, null or of another type. Text is cleaned here, once.
-"""
+Parsing trusts no field: any may be absent, null or of another type. Text is cleaned here, once."""
 
 from __future__ import annotations
 
@@ -21,12 +20,12 @@ from digest.render.labels import label
 WHOLE, CUT, FILTERED = "stop", "length", "content_filter"
 
 MOST_CHARACTERS_PER_TOKEN = 16
-"""What is longer than its token limit allows is cut."""
+"""A text longer than its token limit allows is cut."""
 LONGEST_TEXT = 100_000
-"""Characters without thoughts: more than any output limit of ours allows."""
+"""Characters of a text without thoughts: more than any of our output limits allows."""
 MOST_REPEATS = 60
-"""Of a few characters: a model in a loop repeats them until its limit, and patterns take time that
-grows with the square of such a run."""
+"""Repetitions of a few characters. A model in a loop repeats them until its limit, and patterns
+take time that grows with the square of such a run."""
 _LOOP = regex(rf"(.{{1,8}}?)\1{{{MOST_REPEATS},}}", re.DOTALL)
 _BLANK = regex(rf"\s{{{MOST_REPEATS},}}")
 
@@ -44,7 +43,7 @@ _FILTER_WORD = regex(r"filter|safety|sensitive|block|prohibit|recitation|refus|s
 
 
 def ending(word: object, status: object = None) -> str:
-    """The finish reason in one of three words; empty without one. An unknown word is a cut."""
+    """Returns the finish reason as one of three words, or empty. An unknown word means a cut."""
     said = field_text(word).strip().lower() or field_text(status).strip().lower()
     if said in ("", "null", "none", "in_progress", "queued", "finish_reason_unspecified"):
         return ""
@@ -55,26 +54,26 @@ def ending(word: object, status: object = None) -> str:
 
 @dataclass(frozen=True)
 class Complaint:
-    """What a server says is wrong, whatever it is wrapped in."""
+    """What a server says is wrong, in whatever form."""
 
     status: int = 0
-    """Of HTTP, or the one named in the body, which counts more."""
+    """The HTTP status, or the one that the body names, which takes precedence."""
     codes: str = ""
     """Codes, types, reasons and parameters, in lower case."""
     words: str = ""
-    """Its own sentence."""
+    """The server's own sentence."""
     page: bool = False
-    """It sent a web page; `words` is its title."""
+    """The server sent a web page; `words` is its title."""
     wait: float | None = None
     """Seconds to wait, if the body names them."""
     fields: Mapping[str, int] | None = None
     """Numbers by name, such as `n_ctx`."""
     event: bool = False
-    """It came as an event of a stream, so that the server's address is right."""
+    """It came as an event of a stream, so the server's address is right."""
 
     @property
     def text(self) -> str:
-        """Codes and words in one spelling, for matching."""
+        """Returns codes and words in one spelling, for matching."""
         return folded(f"{self.codes} {self.words}")
 
 
@@ -84,7 +83,7 @@ _CONTRACTED = regex(r"(?<=[a-z])n['’]t\b")
 
 
 def folded(text: str) -> str:
-    """In lower case, `camelCase` as `camel_case`, "isn't" as "is not"."""
+    """Returns lower case, with `camelCase` as `camel_case` and "isn't" as "is not"."""
     text = _CAMEL.sub("_", text).lower()
     return _CONTRACTED.sub(" not", _CANNOT.sub("cannot", text))
 
@@ -98,12 +97,12 @@ class Complained(Exception):
 
 
 class InvalidReply(Exception):
-    """Bytes that are no completion and say nothing: no choices, broken JSON, a broken stream."""
+    """The bytes are no completion and no complaint: no choices, broken JSON, a broken stream."""
 
     def __init__(self, why: str, said: str = "", *, received: bool = False) -> None:
         super().__init__(why)
         self.said = said
-        """What was sent, where it is short and readable."""
+        """What was sent, if it is short and readable."""
         self.received = received
         """Part of a completion arrived, so the call will be billed."""
 
@@ -121,9 +120,9 @@ class Piece:
     apart: bool = False
     """Thoughts came in a field of their own."""
     whole: bool = False
-    """`text` is all of it, not an addition."""
+    """`text` is the whole text, not an addition."""
     known: bool = True
-    """It has the shape of a completion or of a chunk."""
+    """The body has the shape of a completion or of a chunk."""
 
 
 def parse_json(raw: bytes) -> Any:
@@ -135,7 +134,7 @@ def parse_json(raw: bytes) -> Any:
 
 
 def piece_of(body: Any) -> Piece:
-    """What a completion or chunk holds: of Chat Completions, Responses, or a native API."""
+    """Returns what a completion or chunk holds, of Chat Completions, Responses, or a native API."""
     if not isinstance(body, dict):
         return Piece(known=False)
     if body.get("object") == "response" or isinstance(body.get("output"), list):
@@ -174,14 +173,14 @@ _APART = ("reasoning_content", "reasoning", "thinking")
 
 
 def _is_thought(part: Mapping[str, Any]) -> bool:
-    """Gemini's OpenAI endpoint marks a chunk of thoughts beside its text."""
+    """Returns whether the part is a thought: Gemini's OpenAI endpoint marks such a chunk."""
     extra = part.get("extra_content")
     google = extra.get("google") if isinstance(extra, dict) else None
     return bool(part.get("thought") is True or (isinstance(google, dict) and google.get("thought") is True))
 
 
 def _response_piece(body: Mapping[str, Any]) -> Piece:
-    """The whole output of the Responses API."""
+    """Returns the whole output of the Responses API."""
     texts, refusals = [], []
     output = body.get("output")
     for item in output if isinstance(output, list) else ():
@@ -201,7 +200,7 @@ def _response_piece(body: Mapping[str, Any]) -> Piece:
 
 
 def _response_event(event: Mapping[str, Any]) -> Piece:
-    """One event of a stream of the Responses API."""
+    """Returns one event of a stream of the Responses API."""
     kind = event["type"]
     if kind == "response.output_text.delta":
         return Piece(field_text(event.get("delta")))
@@ -214,7 +213,7 @@ def _response_event(event: Mapping[str, Any]) -> Piece:
 
 
 def reply_from(piece: Piece, text: str, request: Request, model: str, price: Price | None) -> Reply:
-    """The reply of gathered pieces: `text` is all of it, raw."""
+    """Returns the reply of collected pieces. `text`: all of it, raw."""
     whole = without_loops(clean(text[: request.max_tokens * MOST_CHARACTERS_PER_TOKEN]))
     shown = strip_thoughts(whole)
     usage = parse_usage(piece.usage, price, request, text)
@@ -232,7 +231,7 @@ def written(usage: Mapping[str, Any] | None) -> int:
 
 
 def field_text(value: object) -> str:
-    """The string in a field; a list of content parts is joined without thoughts, else empty."""
+    """Returns the string in a field. Joins a list of content parts without thoughts; else empty."""
     if isinstance(value, list):
         return "".join(
             field_text(part.get("text"))
@@ -245,7 +244,7 @@ def field_text(value: object) -> str:
 
 
 def prompt_count(usage: object) -> int | None:
-    """Tokens of the prompt as the server counts them. Anthropic's count leaves out cached ones."""
+    """Returns the server's count of the prompt's tokens. Anthropic's omits cached ones."""
     fields = usage if isinstance(usage, dict) else {}
     given = _count(fields.get("prompt_tokens"))
     if given is not None:
@@ -256,7 +255,7 @@ def prompt_count(usage: object) -> int | None:
 
 
 def parse_usage(body: object, price: Price | None, request: Request, text: str) -> Usage:
-    """The server's counts, or estimates where it gives none."""
+    """Returns the server's counts, or estimates if it gives none."""
     fields = body if isinstance(body, dict) else {}
     cached = _count(fields.get("prompt_cache_hit_tokens")) or _count(fields.get("cache_read_input_tokens"))
     for name in ("prompt_tokens_details", "input_tokens_details"):
@@ -265,7 +264,7 @@ def parse_usage(body: object, price: Price | None, request: Request, text: str) 
     given = prompt_count(fields)
     counted = _count(fields.get("completion_tokens"))
     counted = _count(fields.get("output_tokens")) if counted is None else counted
-    into = given or request_tokens(request)  # no prompt has none: some servers send zeros
+    into = given or request_tokens(request)  # no prompt is empty: some servers send zeros
     out = counted or estimate_tokens(text)
     reused = min(into, cached or 0)
     return Usage(1, into, reused, out, price.usd(into, reused, out) if price else None)
@@ -276,7 +275,7 @@ def _count(value: object) -> int | None:
 
 
 def completion_from(raw: bytes, kind: str = "") -> Piece:
-    """The completion in a whole body. Raises Complained, InvalidReply."""
+    """Returns the completion in a whole body. Raises Complained, InvalidReply."""
     text = raw.lstrip()
     if text[:1] == b"<" or (not text and "html" in kind):
         raise Complained(complaint_from(200, raw, kind))
@@ -322,11 +321,11 @@ _TAG = regex(
 _LONGEST_WORDS = 2_000
 """Characters of a server's sentence that are judged: one long word takes quadratic time."""
 _LONGEST_PAGE = 16_384
-"""Characters that are looked at of a page, or of words that are no JSON."""
+"""Characters that are read of a page, or of words that are no JSON."""
 
 
 def complaint_in(body: Any) -> Complaint | None:
-    """What a parsed body of a 200 complains of; None where it does not."""
+    """Returns what a parsed body of a 200 complains about; None if it does not."""
     if isinstance(body, list):
         return complaint_in(body[0]) if body and len(body) < 5 else None
     if not isinstance(body, dict):
@@ -358,7 +357,7 @@ def complaint_in(body: Any) -> Complaint | None:
 
 
 def complaint_of(status: int, body: Any) -> Complaint:
-    """The complaint in a parsed body."""
+    """Returns the complaint in a parsed body."""
     codes: list[str] = []
     words: list[str] = []
     numbers: dict[str, int] = {}
@@ -375,7 +374,7 @@ def complaint_of(status: int, body: Any) -> Complaint:
 
 
 def complaint_from(status: int, raw: bytes, kind: str = "") -> Complaint:
-    """The complaint in the bytes of an error, as JSON, a page or plain text."""
+    """Returns the complaint in the bytes of an error: JSON, a page or plain text."""
     text = raw.decode("utf-8-sig", "replace").strip()
     if text.startswith("data:"):
         text = text.removeprefix("data:").strip().split("\n\n", 1)[0]
@@ -401,7 +400,7 @@ def complaint_from(status: int, raw: bytes, kind: str = "") -> Complaint:
 
 
 def _sentences(value: Any, depth: int) -> list[str]:
-    """Texts of several words, whatever they are called: all that was said."""
+    """Returns texts of several words under any name: all that was said."""
     if isinstance(value, str):
         return [value[:_LONGEST_WORDS]] if " " in value.strip() else []
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -414,7 +413,7 @@ def _walk(  # one branch a type
     if depth > 8 or len(words) > 12:
         return
     if isinstance(value, dict):
-        # Its own sentence first, then what is wrapped in it.
+        # The server's own sentence comes first, then what it wraps.
         for key, inner in sorted(value.items(), key=lambda item: isinstance(item[1], dict | list)):
             if str(key).lower() != "input":
                 _walk(inner, str(key), codes, words, numbers, depth + 1)

@@ -1,7 +1,6 @@
-"""Requests in the form of the Responses API, the other API of the vendor's own models. Pure.
+"""Builds requests for the Responses API, the other API of the vendor's own models. Pure.
 
-Its replies are read with all others, in `replies`.
-"""
+`replies` reads its replies with all others."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from digest.llm.server.wire import Request
 
 
 def response_body(request: Request, model: str, dialect: Dialect, *, stream: bool) -> dict[str, Any]:
-    """Nothing is stored at the vendor. Calls whose prompts begin alike name the same cache key."""
+    """Returns the request. The vendor stores nothing. Calls that begin alike share a cache key."""
     stream = stream if dialect.streaming is None else dialect.streaming
     messages = messages_in(request, dialect)
     body: dict[str, Any] = {
@@ -24,7 +23,7 @@ def response_body(request: Request, model: str, dialect: Dialect, *, stream: boo
     if dialect.limit:
         body["max_output_tokens"] = output_limit(request, dialect)
     if dialect.cache_key:
-        # Ranking shares its system message, questions about a paper its text too.
+        # Rankings share their system message; questions about a paper also share its text.
         alike = [m["content"] for m in messages[: max(1, min(2, len(messages) - 1))]]
         body["prompt_cache_key"] = fingerprint(model, *alike)
     if request.schema and dialect.format == 0:

@@ -35,13 +35,13 @@ from digest.render.labels import label
 log = logging.getLogger(__name__)
 
 _SAID = 2_000
-"""Bytes of what came in place of an event that are shown at most."""
+"""Bytes shown, at most, of what came instead of an event."""
 _MAX_LINE = 2**22
-"""Bytes of one event, and of a body that is no stream."""
+"""Bytes of one event, or of a body that is no stream."""
 
 
 class SafeCallback:
-    """Shows provisional text until showing fails: the answer goes on without."""
+    """Shows provisional text until showing fails. The answer then goes on without it."""
 
     def __init__(self, on_text: OnText) -> None:
         self._on_text: OnText | None = on_text
@@ -57,11 +57,11 @@ class SafeCallback:
 
 
 class StreamReader:
-    """`hold`: shows nothing before the closing tag of thoughts: the opening one may be missing.
+    """Reads a stream. `hold`: shows nothing before the closing tag of thoughts, because the opening
+    tag may be missing.
 
-    `doubt`: whether it is missing is unknown; holding ends at a sign that it is not (thoughts in a
-    field or in a block of their own, a first sentence that is the answer's).
-    """
+    `doubt`: it is unknown whether the tag is missing. Holding ends at a sign that it is not:
+    thoughts in a field or block of their own, or a first sentence that is the answer's."""
 
     def __init__(
         self, request: Request, model: str, price: Price | None, *, hold: bool = False, doubt: bool = False
@@ -78,20 +78,20 @@ class StreamReader:
         self._ended = False
         self._pending = ""
         self._joined = 0
-        """Characters that were read anew because an event went on in a further line."""
+        """Characters that were read again because an event went on in another line."""
         self._rest = b""
         self._events = False
-        """It is declared to be a stream."""
+        """The body is declared as a stream."""
         self.begun = False
         """A piece of a completion arrived, so the call will be billed."""
 
     @property
     def text(self) -> str:
-        """What arrived so far, thoughts included."""
+        """Returns what arrived so far, including thoughts."""
         return "".join(self._parts)
 
     async def texts(self, chunks: AsyncIterator[bytes], kind: str = "") -> AsyncGenerator[str, None]:
-        """Yields the whole visible text each time it grew. Raises InvalidReply, Complained."""
+        """Yields the whole visible text each time it has grown. Raises InvalidReply, Complained."""
         limit = self._request.max_tokens * MOST_CHARACTERS_PER_TOKEN
         self._events = "event-stream" in kind
         async for line in _lines(chunks):
@@ -108,7 +108,7 @@ class StreamReader:
             raise InvalidReply(label.sentence("model.broken stream"), said, received=True)
 
     def cut(self) -> None:
-        """Ends the text where it is: its time is over."""
+        """Ends the text here, because its time is over."""
         self._finish = CUT
 
     def reply(self) -> Reply:
@@ -116,7 +116,7 @@ class StreamReader:
         return reply_from(piece, self.text, self._request, self._model, self._price)
 
     def _take(self, line: bytes) -> bool:
-        """Whether a line brought text."""
+        """Returns whether a line brought text."""
         if line.startswith(b"data:"):
             return self._take_data(clean_line(line[5:]), event=True)
         if not line and self._pending:
@@ -141,10 +141,10 @@ class StreamReader:
             body = parse_json(data.encode("utf-8", "replace"))
         except ValueError as error:
             if not (self._pending or data.lstrip().startswith("{")):
-                # A heartbeat; where nothing follows, it is what went wrong.
+                # A heartbeat or, if nothing follows, what went wrong.
                 self._rest = data.encode("utf-8", "replace")
                 return False
-            # An event may span several lines; a blank one ends it.
+            # An event may span several lines; a blank line ends it.
             self._pending = data + "\n"
             if max(len(data), self._joined // 16) > _MAX_LINE:
                 raise InvalidReply(label.sentence("model.broken stream"), received=self.begun) from error
@@ -155,7 +155,7 @@ class StreamReader:
             raise Complained(replace(complaint, event=event))
         piece = piece_of(body)
         if not (piece.known or self._rest) and (complaint_of(200, body).words or not self._events):
-            self._rest = data.encode("utf-8", "replace")  # where nothing follows, it is all that was said
+            self._rest = data.encode("utf-8", "replace")  # if nothing follows, it is all that was said
         return self._add(piece)
 
     def _add(self, piece: Piece) -> bool:
@@ -188,7 +188,7 @@ class StreamReader:
         return self._shown != before and bool(self._shown)
 
     def _take_body(self, kind: str) -> None:
-        """The server answered with one body, or with nothing."""
+        """Handles a server that answered with one body, or with nothing."""
         if not self._rest.strip():
             raise InvalidReply(label.sentence("model.empty stream"))
         self._add(completion_from(self._rest, kind))
@@ -201,7 +201,7 @@ def clean_line(line: bytes) -> str:
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """Lines without their ends; the last may have none. Raises InvalidReply for an endless one."""
+    """Yields lines without their ends. Raises InvalidReply for an endless line."""
     held: list[bytes] = []
     size = 0
     async for chunk in chunks:

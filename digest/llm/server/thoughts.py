@@ -1,8 +1,7 @@
 """Strips a model's thoughts from its output, in whichever wrapping they come. Pure.
 
 The form decides, not a vendor's name: a block in tags at the very start, a closing tag of thoughts
-whose opening was part of the prompt, or the channels of OpenAI's open models.
-"""
+whose opening was part of the prompt, or the channels of OpenAI's open models."""
 
 from __future__ import annotations
 
@@ -39,8 +38,8 @@ _CITED = regex(
     r"(?:[^\n.!?。！？]|\.(?=\d)){12,}"
     r"(?:[.!?。！？]\s?(?:\[\d{1,2}\])+|\s?(?:\[\d{1,2}\])+(?:[.!?。！？]|\s*\n))"
 )
-"""A first sentence that ends with the number of a quotation: an answer as it was asked for.
-Thoughts begin with the task, before there are any."""
+"""A first sentence that ends with the number of a quotation belongs to the answer. Thoughts begin
+with the task, before there are numbers."""
 _WORDS = (
     "thinking", "think", "thoughts", "thought", "reasoning", "reflection", "思考", "推理", "思路", "考え", "思索",
     "생각", "추론", "überlegungen", "überlegung", "gedanken", "réflexion", "raisonnement", "pensamiento",
@@ -57,7 +56,7 @@ _REPLYING = (
 _DECOR = r"(?:[^\w\s`\"“”<>]{1,4}[ \t]*){0,2}"
 _AFTER = r"[ \t]*+(?:[*_】）)\]]{0,4}[ \t]*+[:：][*_]{0,3}|[】）)\]＞]|[*_#]{0,4}[ \t]*+(?=\n))"
 _LABEL = regex(rf"{_DECOR}{_THINKING}{_AFTER}", re.IGNORECASE)
-"""`Thinking:`, `## Reasoning`, `【思考】`: what a section of thoughts is headed with."""
+"""Headings of a section of thoughts: `Thinking:`, `## Reasoning`, `【思考】`."""
 _MAYBE_LABEL = regex(rf"{_DECOR}{_THINKING}[ \t*_#]*", re.IGNORECASE)
 _LABEL_BEGUN = regex(rf"{_DECOR}(?P<word>[^\W\d_]*)")
 _REPLY_LABEL = regex(
@@ -65,16 +64,16 @@ _REPLY_LABEL = regex(
     rf"|[【（(\[＜](?:/{_THINKING}|{_THINKING}(?:结束|完毕|終了|끝))[】）)\]＞]",
     re.IGNORECASE,
 )
-"""What follows thoughts: the heading of the answer, or the end of theirs."""
+"""What follows thoughts: the heading of the answer, or the end of the thoughts."""
 _LONGEST_KIND = 9
 """Letters that may follow a word for thoughts in a heading: `process`."""
 _RULE = regex(r"\n[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*(?=\n)")
 _ASIDE = regex(rf"[(（*_【「\[][ \t]*{_THINKING}[ \t]*[:：][^\n]*[)）*_】」\]][ \t]*\n\s*", re.IGNORECASE)
 """`(Thinking: …)` on a line of its own."""
 _TAG, _SENTENCE = 80, 600
-"""Characters, at most, of a closing tag and of a first sentence."""
+"""The most characters of a closing tag, and of a first sentence."""
 _END = 500
-"""Characters of a text's end in which marks are looked for."""
+"""Characters at a text's end in which marks are looked for."""
 _END_MARKS = regex(r"(?:\s*(?:<\|[\w:.-]+\|>|\[END FINAL RESPONSE\]))+\s*\Z")
 _MAYBE_MARK = regex(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
 _FINAL_CHANNEL = regex(r"<\|channel\|>\s*final[^<\n]*(?:<\|constrain\|>[^<]*)?(?:<\|message\|>|\n)")
@@ -86,11 +85,11 @@ _PHRASES = (
     ("Thinking...", "...done thinking."),
     ("Thinking…", "…done thinking."),
 )
-"""Untagged wrappings: of Granite's and Apriel's templates, and of Ollama's command line."""
+"""Wrappings without tags: of Granite's and Apriel's templates, and of Ollama's command line."""
 
 
 def strip_thoughts(text: str) -> str:
-    """The text without thoughts; empty where there is nothing else."""
+    """Returns the text without thoughts; empty if there is nothing else."""
     while (rest := _after_opening(text, ended=True)) != text:
         if rest is None:
             return ""
@@ -99,12 +98,12 @@ def strip_thoughts(text: str) -> str:
 
 
 def _without_end(marks: re.Pattern[str], text: str) -> str:
-    """Looks at the last characters only: from each place a pattern of an end reads on to it."""
+    """Searches only the last characters: from each place, the pattern reads on to the end."""
     return text[:-_END] + marks.sub("", text[-_END:])
 
 
 def has_orphan(text: str) -> bool:
-    """Whether thoughts came without their opening tag."""
+    """Returns whether thoughts came without their opening tag."""
     return _after_orphan(text) != text
 
 
@@ -119,14 +118,14 @@ def _after_orphan(text: str) -> str:
     if text.lstrip()[:1] in ("{", "[", "`"):
         return text
     last = _last(_ORPHAN, text)
-    # A text that speaks of `<think> tags` has an opening tag too.
+    # A text about `<think> tags` has an opening tag, too.
     if last is None or re.search(rf"[<\[◁](?!/)(?:{_THOUGHT})[>\]▷]", text[: last.start()], re.IGNORECASE):
         return text
     return text[last.end() :].lstrip()
 
 
 def _after_opening(text: str, *, ended: bool) -> str | None:
-    """The text behind thoughts at its start; itself without any, None while they go on."""
+    """Returns the text after thoughts at its start, if there are any; None while they go on."""
     start = text.lstrip()
     if aside := _ASIDE.match(start) or _OWN_TURN.match(start):
         return start[aside.end() :]
@@ -176,7 +175,7 @@ def _after_wrapping(start: str, text: str, *, ended: bool) -> str | None:  # noq
 
 
 def _after_quote(start: str, text: str, *, ended: bool) -> str | None:
-    """`*Thinking...*` over a quoted block, and perhaps `*Thought for 3 seconds*` below it."""
+    """Skips `*Thinking...*` over a quoted block, and `*Thought for 3 seconds*` below it."""
     if not ended and _MAYBE_HEADING.fullmatch(start):
         return None
     heading = _HEADING.match(start)
@@ -232,7 +231,7 @@ def _closing(match: re.Match[str], name: str) -> str:
 
 
 def _after_bare_channel(start: str, text: str, *, ended: bool) -> str | None:
-    """`analysisWe need to … assistantfinalThe answer`: channels whose marks were lost."""
+    """Skips `analysisWe need to …` and `assistantfinal`: channels whose marks were lost."""
     last = _last(_BARE_CHANNEL, start)
     if last:
         return start[last.end() :].lstrip()
@@ -241,11 +240,10 @@ def _after_bare_channel(start: str, text: str, *, ended: bool) -> str | None:
 
 
 class ThoughtFilter:
-    """The visible part of a growing text.
+    """Selects the visible part of a growing text.
 
-    `hold`: thoughts may come without an opening tag, so that nothing is shown before their closing
-    one, or before the first sentence proves to be the answer's; with `known`, they do.
-    """
+    `hold`: thoughts may come without an opening tag, so nothing is shown before their closing tag,
+    or before the first sentence proves to be the answer's. `known`: they do come without."""
 
     def __init__(self, *, hold: bool = False, known: bool = False) -> None:
         self._raw = ""
@@ -255,11 +253,11 @@ class ThoughtFilter:
         self._past = False
 
     def release(self) -> None:
-        """The server keeps thoughts apart: nothing is held any longer."""
+        """Stops holding back, because the server keeps thoughts apart."""
         self._hold = False
 
     def feed(self, piece: str) -> str:
-        """Returns the whole visible text so far."""
+        """Takes a piece and returns the whole visible text so far."""
         self._raw += piece
         while not self._past:
             rest = _after_opening(self._raw, ended=False)
@@ -268,9 +266,9 @@ class ThoughtFilter:
             if rest == self._raw:
                 self._past = True
             else:
-                self._hold = False  # they had their opening tag
+                self._hold = False  # the thoughts had their opening tag
             self._raw = rest.lstrip()
-        # The whole text is looked through only near a closing tag: what follows decides what it is.
+        # The whole text is read only near a closing tag: what follows decides what the tag is.
         near = bool(_CLOSED.search(self._raw[-len(piece) - _TAG :]))
         rest = _after_orphan(self._raw) if near or self._closed else self._raw
         known, self._closed = self._closed and not near, near

@@ -1,8 +1,7 @@
-"""The HTTP client of the model server: bounded replies, and no redirect to another place.
+"""Makes the HTTP client of the model server: bounded replies, and no redirect to another place.
 
-A reply is counted after decompression, so that a small one cannot fill the memory. A prompt is only
-sent to the place the settings name.
-"""
+A reply is counted after decompression, so a small one cannot fill the memory. A prompt is only sent
+to the place that the settings name."""
 
 from __future__ import annotations
 
@@ -20,19 +19,18 @@ from digest.render.labels import label
 MAX_REPLY = 4 * 2**20
 """Bytes of a whole reply: many times the longest output."""
 MAX_STREAM = 64 * 2**20
-"""Bytes of a stream, where every token comes in a wrapping."""
+"""Bytes of a stream, in which every token has a wrapping."""
 MAX_VECTORS = 16 * 2**20
 MAX_LIST = 8 * 2**20
 MAX_ERROR = 64 * 2**10
-"""What follows in the body of an error is not read."""
+"""Bytes that are read of an error's body."""
 _REDIRECTS = 2
 
 
 class BoundedClient(httpx2.AsyncClient):
-    """Replies longer than their bound raise InvalidReply while they are read.
+    """Raises InvalidReply while it reads a reply beyond its bound.
 
-    `query`: of every request, as it stands in the settings' URL, blank and repeated values too.
-    """
+    `query`: that of every request, as in the settings' URL, with blank and repeated values."""
 
     def __init__(self, query: str, **values: Any) -> None:
         super().__init__(**values)
@@ -80,7 +78,7 @@ def _limit(response: httpx2.Response) -> int:
 
 
 class _BoundedStream(httpx2.AsyncByteStream):
-    """`ends`: past the limit the bytes end there; else they raise InvalidReply."""
+    """Limits a body. `ends`: its bytes end at the limit; else they raise InvalidReply there."""
 
     def __init__(self, inner: Any, packed: str, limit: int, *, ends: bool) -> None:
         self._inner, self._packed, self._limit, self._ends = inner, packed, limit, ends
@@ -103,7 +101,7 @@ class _BoundedStream(httpx2.AsyncByteStream):
 
 
 def bounded_client(timeout: float, query: str = "") -> BoundedClient:
-    """`timeout`: seconds between two pieces of a reply."""
+    """Returns the client. `timeout`: seconds between two pieces of a reply."""
     limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
     return BoundedClient(
         query, timeout=httpx2.Timeout(timeout, connect=10.0), limits=limits, verify=trusted_authorities()
@@ -112,5 +110,5 @@ def bounded_client(timeout: float, query: str = "") -> BoundedClient:
 
 @cache
 def trusted_authorities() -> ssl.SSLContext:
-    """The system's certificate authorities, which take a tenth of a second to load."""
+    """Returns the system's certificate authorities, which take a tenth of a second to load."""
     return httpx2.create_ssl_context()

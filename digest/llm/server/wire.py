@@ -1,4 +1,4 @@
-"""Requests and replies of a model server as plain values. Pure: no SDK, no network."""
+"""Holds requests and replies of a model server as plain values. Pure: no SDK, no network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from digest.model import Fault, Problem, Usage
 from digest.patterns import regex
 
 Message = Mapping[str, str]
-"""`role` and `content`."""
+"""Has `role` and `content`."""
 
 
 def system(text: str) -> Message:
@@ -30,38 +30,38 @@ def assistant(text: str) -> Message:
 class Schema:
     name: str
     json: Mapping[str, Any]
-    """For strict mode: every property required, no others allowed."""
+    """The schema for strict mode: every property required, no others allowed."""
 
 
 @dataclass(frozen=True)
 class Request:
     messages: tuple[Message, ...]
     schema: Schema | None = None
-    """None: plain text."""
+    """The reply's schema; None: plain text."""
     fast: bool = False
-    """Use the cheaper model."""
+    """The cheaper model is used."""
     max_tokens: int = 16_000
-    """Of output, reasoning included."""
+    """Tokens of output, including reasoning."""
     likely_tokens: int = 1_500
-    """Of output, for the reservation."""
+    """Likely tokens of output, for the reservation."""
     quotes: bool = False
-    """Whether a sound output repeats words of the longest message."""
+    """A sound output repeats words of the longest message."""
     marks: tuple[str, ...] = ()
-    """In the text, which the model is to repeat: a test of what it reads."""
+    """Marks in the text that the model must repeat: a test of what it reads."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """The model's output; incomplete where there is a `problem`."""
+    """The model's output. It is incomplete if there is a `problem`."""
 
     text: str
     model: str
     finish: str = ""
     refusal: str = ""
     usage: Usage = field(default_factory=Usage)
-    """Of this call; zero where the reply was stored."""
+    """The usage of this call; zero if the reply was stored."""
     read: bool = True
-    """Whether the model is known to have read the whole request."""
+    """The model is known to have read the whole request."""
 
     @property
     def problem(self) -> Problem | None:
@@ -75,7 +75,7 @@ class Reply:
 
 
 def canonical_request(request: Request, model: str, base_url: str) -> bytes:
-    """The request's identity in the cache: independent of the server's dialect."""
+    """Returns the request's identity in the cache, independent of the server's dialect."""
     body = {
         "server": base_url,
         "model": model,
@@ -90,7 +90,7 @@ _WIDE = regex(r"[^\x00-\u02ff\u2000-\u206f]")
 
 
 def estimate_tokens(text: str) -> int:
-    """A cautious estimate: 3.2 Latin characters a token, 1.2 of other scripts."""
+    """Returns a cautious estimate: 3.2 Latin characters a token, 1.2 of other scripts."""
     wide = len(_WIDE.findall(text))
     return int((len(text) - wide) / 3.2 + wide / 1.2) + 1
 
