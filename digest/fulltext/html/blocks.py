@@ -1,7 +1,6 @@
 """Walks through a LaTeXML article block by block and fills sections with passages. Pure.
 
-The table `_kinds` names the method that reads an element, by its classes and tag.
-"""
+The table `_kinds` names the method that reads an element, by the element's classes and tag."""
 
 from __future__ import annotations
 
@@ -36,9 +35,9 @@ class Walk:
     notes: Notes = field(default_factory=Notes)
     left_out: LeftOut = field(default_factory=LeftOut)
     closed: bool = False
-    """After the references: text without a heading belongs to no earlier section."""
+    """True after the references: text without a heading then belongs to no earlier section."""
     lead: str = ""
-    """A run-in heading (`Theorem 1.`) for the next paragraph."""
+    """A run-in heading (`Theorem 1.`) of the next paragraph."""
     _in_abstract: bool = False
 
     def open(self, title: str, level: int, anchor: str) -> None:
@@ -61,7 +60,7 @@ class Walk:
         self.sections[-1] = replace(last, passages=(*last.passages, passage))
 
     def block(self, el: _Element, anchor: str, level: int = 0) -> None:
-        """Reads one element in block position, or its children if it is of no known kind."""
+        """Reads one element in block position, or its children if its kind is unknown."""
         if is_dropped(el):
             self.left_out.leave(el)
             return
@@ -75,7 +74,7 @@ class Walk:
 
     @cached_property
     def _kinds(self) -> tuple[tuple[frozenset[str], frozenset[str], _Read], ...]:
-        """Classes, tags and the method that reads them; the first match counts."""
+        """Returns classes, tags and the method that reads them. The first match counts."""
         return (
             (frozenset(("ltx_abstract",)), frozenset(), self._read_abstract),
             (frozenset(("ltx_bibliography", "ltx_biblist", "ltx_bibitem")), frozenset(), self._read_references),
@@ -90,7 +89,7 @@ class Walk:
         )
 
     def _children(self, el: _Element, anchor: str, level: int, *, but: _Element | None = None) -> None:
-        """Reads what is in an element, and text of its own as paragraphs."""
+        """Reads the children of an element, and its own text as paragraphs."""
         loose: list[str] = [el.text or ""]
         for child in el:
             if child is but:
@@ -111,7 +110,7 @@ class Walk:
 
     @staticmethod
     def _anchor(el: _Element, anchor: str, mine: frozenset[str], name: str) -> str:
-        """The id to link to: a block's own, else the nearest above, not a sentence's or cell's."""
+        """Returns the id to link to: the block's own, else the nearest above, but no sentence's."""
         own = el.get("id") or ""
         linkable = name in ("section", "figure", "table", "li", "article") or not mine.isdisjoint((
             "ltx_para", "ltx_item", "ltx_figure", "ltx_table", "ltx_float", "ltx_abstract",
@@ -147,7 +146,7 @@ class Walk:
         self.lead = ""
 
     def _read_paragraph(self, el: _Element, anchor: str, level: int) -> None:
-        """LaTeXML may leave tables and lists in a paragraph: they become blocks of their own."""
+        """Reads a paragraph. Tables and lists inside it become blocks of their own."""
         if any(_is_block(child) for child in el):
             self._children(el, anchor, level)
         else:
@@ -227,7 +226,7 @@ class Walk:
         self.put(self._code(el), Form.CODE, anchor)
 
     def _code(self, el: _Element) -> str:
-        """Keeps lines, with the page's numbers and indentation."""
+        """Returns the code with its lines and indentation. The page's line numbers stay."""
         lines = [x for x in el.iter() if "ltx_listingline" in classes(x)] or [el]
         texts: list[str] = []
         for line in lines:
@@ -244,7 +243,7 @@ def _title_of(el: _Element) -> _Element | None:
 
 
 def _is_block(el: _Element) -> bool:
-    """An element that ends a line of text; unknown spans and links do not."""
+    """Returns whether the element ends a line of text. Unknown spans and links do not."""
     name, mine = tag(el), classes(el)
     if name in ("", "math", "a", "em", "cite", "sup", "sub", "br", "ruby", "rb", "rt", "rp") or "ltx_note" in mine:
         return False
@@ -260,7 +259,7 @@ def _is_block(el: _Element) -> bool:
 
 
 def _holds_block(el: _Element) -> bool:
-    """A `<span>` box is a block if it holds paragraphs, tables, equations or code."""
+    """Returns whether a `<span>` box is a block: it holds paragraphs, tables, equations or code."""
     return "ltx_tabular" in classes(el) or any(
         not classes(x).isdisjoint(("ltx_p", "ltx_tabular", "ltx_equation", "ltx_listingline")) for x in el.iter()
     )

@@ -11,15 +11,15 @@ from digest.fulltext.html.values import split
 from digest.patterns import regex
 
 Colour = tuple[float, float, float, float]
-"""Red, green and blue from 0 to 255, and alpha from 0 to 1."""
+"""Red, green and blue from 0 to 255; alpha from 0 to 1."""
 
 WHITE: Colour = (255.0, 255.0, 255.0, 1.0)
 BLACK: Colour = (0.0, 0.0, 0.0, 1.0)
 CLEAR: Colour = (0.0, 0.0, 0.0, 0.0)
 DARK: Colour = (18.0, 18.0, 18.0, 1.0)
-"""The ground of a page that asks for dark colours."""
+"""The background of a page that asks for dark colours."""
 LEAST_CONTRAST = 36.0
-"""Of 255, in the colour channel that differs most: with less, text is unreadable."""
+"""Of 255, in the colour channel that differs most. With less, text is unreadable."""
 _GROUND = ("canvas", "field", "background", "window", "menu", "scrollbar", "infobackground", "white")
 _SYSTEM = {"transparent": CLEAR, "canvastext": BLACK, "black": BLACK, **dict.fromkeys(_GROUND, WHITE)}
 _PART = regex(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|deg|turn|rad|grad)?|none", re.IGNORECASE)
@@ -33,7 +33,7 @@ def faded(top: Colour, share: float) -> Colour:
 
 
 def over(top: Colour, below: Colour) -> Colour:
-    """`top` painted on an opaque colour."""
+    """Returns `top` painted on an opaque colour."""
     share = top[3]
     red, green, blue = (a * share + b * (1 - share) for a, b in zip(top[:3], below[:3], strict=True))
     return (red, green, blue, 1.0)
@@ -46,7 +46,7 @@ def can_be_seen(text: Colour, background: Colour) -> bool:
 
 @lru_cache(maxsize=1_000)
 def colour(value: str) -> Colour | None:
-    """The colour of a CSS value without variables; None for words that name none."""
+    """Returns the colour of a CSS value without variables; None if the value names none."""
     value = value.strip().lower()
     if value.startswith("#"):
         return _hexadecimal(value[1:])
@@ -77,7 +77,7 @@ def _hexadecimal(digits: str) -> Colour | None:
 
 
 def _function(name: str, inside: str) -> Colour | None:
-    if name in ("light-dark", "dark-light"):  # the latter where the page asks for dark colours
+    if name in ("light-dark", "dark-light"):  # the latter if the page asks for dark colours
         light, *dark = split(inside, ",")
         return colour(dark[0] if dark and name == "dark-light" else light)
     if name == "color-mix":
@@ -96,14 +96,14 @@ def _function(name: str, inside: str) -> Colour | None:
 
 
 def _worked_out(inside: str) -> str:
-    """With the values of its calculations, except those with a channel's name."""
+    """Returns the values with calculations worked out, except those with a channel's name."""
     return _CALCULATION.sub(
         lambda m: m[0] if (value := pixels(m[0], 0, 100)) is None else f"{value}{'%' * m[0].count('%')}", inside
     )
 
 
 def _derived(name: str, values: list[str], alpha: str) -> Colour | None:
-    """A colour worked out from another: of that one's lightness, where its channels are not set."""
+    """Returns a colour derived from another, with its lightness if no channel is set."""
     base = colour(values[0])
     set_anew = [value for value in values[1:] if value]
     if base is None or len(set_anew) < 3:
@@ -141,7 +141,7 @@ def _opaque(name: str, parts: list[tuple[float, str]]) -> Colour | None:
             red = green = blue = 0.0
             white, black = white / (white + black), black / (white + black)
         return (*((x * (1 - white - black) + white) * 255 for x in (red, green, blue)), 1.0)  # type: ignore[return-value]
-    if name in ("lab", "lch", "oklab", "oklch"):  # the lightness alone; a strong colour counts as dark
+    if name in ("lab", "lch", "oklab", "oklch"):  # only the lightness counts; a strong colour counts as dark
         light = a / 100 if parts[0][1] == "%" or not name.startswith("ok") else a
         strong = max(abs(b), abs(c) if name.endswith("lab") else 0.0) > (0.04 if name.startswith("ok") else 6)
         grey = 0.0 if strong else min(max(light, 0), 1) * 255

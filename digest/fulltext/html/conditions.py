@@ -1,7 +1,6 @@
-"""Tells which conditions of style sheets hold where people read: on a screen with a mouse. Pure.
+"""Tells which conditions of style sheets hold for readers at a screen with a mouse. Pure.
 
-What browsers do not know is neither so nor not so, None: its opposite does not hold either.
-"""
+A condition that browsers do not know is None: neither it nor its opposite holds."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from digest.fulltext.html.values import split
 from digest.patterns import regex
 
 MAX_BRACKETS = 40
-"""Of a condition that is read."""
+"""Most brackets of a condition that is read."""
 _NUMBERS = {
     "width": SCREEN[0], "height": SCREEN[1], "inline-size": SCREEN[0], "block-size": SCREEN[1],
     "device-width": SCREEN[0], "device-height": SCREEN[1], "aspect-ratio": SCREEN[0] / SCREEN[1],
@@ -42,25 +41,25 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {
 
 
 def media_holds(query: str) -> bool:
-    """Whether a list of media queries does."""
+    """Returns whether a list of media queries holds."""
     queries = [one for one in split(query.lower(), ",") if one.strip()]
     return not query.strip() or any(map(_query_holds, queries))
 
 
 def _query_holds(query: str) -> bool:
-    """Before a type of media, `not` is for the whole query."""
+    """Returns whether a query holds. `not` before a type of media negates the whole query."""
     found = _TYPED.match(query)
     held = holds(query[found.end() :] if found else query, _medium)
     return held is (found is None or found[1] != "not")
 
 
 def container_holds(query: str) -> bool:
-    """A container is taken to be as large as the window; what is asked of its style holds."""
+    """Returns whether it holds for a container as large as the window, whose style always fits."""
     return holds(re.sub(r"\A(?!not\b)[\w-]+\s+(?=\(|not\b)", "", query.lower().strip()), _container) is True
 
 
 def holds(condition: str, is_so: Callable[[str], bool | None]) -> bool | None:
-    """Works out `and`, `or`, `not` and brackets; `is_so` tells of what stands in them."""
+    """Evaluates `and`, `or`, `not` and brackets. `is_so` evaluates what is in them."""
     condition = _JOINED.sub(r"\1 ", condition.strip())
     if condition.count("(") > MAX_BRACKETS:
         return None

@@ -26,7 +26,7 @@ from digest.model import Basis, FullText
 from digest.patterns import regex
 
 MIN_BODY = 200
-"""Characters of running text: with less, a page is a cover or a failed conversion, no paper."""
+"""Characters of running text. With less, a page is a cover or a failed conversion, not a paper."""
 
 _FATAL = regex(r"Conversion to HTML had a Fatal error")
 _NO_HTML = regex(r"No HTML for|HTML is not available for the source|No content available")
@@ -58,7 +58,7 @@ def _parse(data: bytes) -> _Element:
         data.decode("utf-8")
         encoding: str | None = "utf-8"
     except UnicodeDecodeError:
-        encoding = None  # as the page declares
+        encoding = None  # the page declares it
     parser = lxml_html.HTMLParser(encoding=encoding, no_network=True, huge_tree=False, recover=True)
     try:
         page: _Element | None = lxml_html.document_fromstring(data, parser=parser)
@@ -70,7 +70,8 @@ def _parse(data: bytes) -> _Element:
 
 
 def _article(page: _Element) -> _Element:
-    """The paper's element. Error pages have none; a failed conversion says so outside the text."""
+    """Returns the paper's element, which error pages lack. A failed conversion says so
+    elsewhere."""
     for el in page.iter("span", "div", "a", "p"):
         mine = classes(el)
         if "ar5iv-severity-fatal" in mine or ("ltx_ERROR" in mine and _FATAL.search(all_text(el))):

@@ -1,4 +1,4 @@
-"""Finds the text in a drawing that stands outside of it or under a later shape. Pure."""
+"""Finds text in a drawing that is outside of the drawing or under a later shape. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from digest.patterns import regex
 
 _Matrix = tuple[float, float, float, float, float, float]
 _Box = tuple[float, float, float, float]
-"""Left, top, right and bottom."""
+"""Left, top, right and bottom in pixels."""
 _AS_IS: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MOVE = regex(r"(matrix|translate|scale)\(([^()]*)\)")
 _NUMBER = regex(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 BEYOND = 400.0
-"""Pixels: text further outside of a drawing that does not cut is off the page."""
+"""Pixels. Text further outside of a drawing that does not clip is off the page."""
 
 
 def unseen_texts(svg: _Element) -> list[_Element]:
@@ -69,7 +69,7 @@ def _joined(outer: _Matrix, inner: _Matrix) -> _Matrix:
 
 
 def _window(svg: _Element) -> _Box:
-    """The part of the plane that the drawing shows; without bounds where it does not say."""
+    """Returns the part of the plane that the drawing shows; unbounded if it does not say."""
     numbers = [float(n) for n in _NUMBER.findall(svg.get("viewbox") or svg.get("viewBox") or "")]
     if len(numbers) == 4:
         x, y, width, height = numbers

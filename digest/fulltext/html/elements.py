@@ -1,4 +1,4 @@
-"""Helpers for elements of a page, and LeftOut, which keeps account of what is not read."""
+"""Reads elements of a page. LeftOut counts what is not read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STRING = XPath("string()")
 
 
 def tag(el: _Element) -> str:
-    """The local name in lower case; empty for comments and processing instructions."""
+    """Returns the local name in lower case; empty for comments and processing instructions."""
     return el.tag.rpartition("}")[2].lower() if isinstance(el.tag, str) else ""
 
 
@@ -29,7 +29,7 @@ def with_class(el: _Element, name: str) -> list[_Element]:
 
 
 def all_text(el: _Element) -> str:
-    """All text of an element on one line, without comments."""
+    """Returns all text of an element on one line, without comments."""
     texts = (t for t in el.itertext() if isinstance(t, str))
     return re.sub(r"\s+", " ", " ".join(texts)).strip()
 
@@ -42,16 +42,16 @@ class LeftOut:
     """The title of the current section."""
     hidden: list[Hidden] = field(default_factory=list)
     letters: int = 0
-    """Left out on purpose, or written in another way as formulas are."""
+    """Letters left out on purpose, or written in another way, as formulas are."""
     added: int = 0
-    """Letters of the sections that do not stand in the page's text: TeX and addresses."""
+    """Letters of the sections that are not in the page's text: TeX and addresses."""
 
     def record(self, text: str, how: str) -> None:
         self.hidden.append(Hidden(text[:MAX_QUOTED], how, self.place))
 
     def leave(self, el: _Element, instead: str = "") -> str:
         """Counts the letters of an element that is left out, and of what is written instead."""
-        if isinstance(el.tag, str):  # no comment
+        if isinstance(el.tag, str):  # not a comment
             self.letters += letters(cast(str, _STRING(el)))
             self.added += letters(instead)
         return instead

@@ -1,9 +1,8 @@
 """Chooses a paper's teaser figure on LaTeXML's page, and reads the page's licence. Pure.
 
-None is better than a wrong one. A figure counts only with a caption, with one picture that is all
-of it, and where its place, caption, size and shape speak for it: an overview of the work, not one
-of its results, no logo, no table, no drawing that the page holds as text.
-"""
+No figure is better than a wrong one. A figure counts only if it has a caption and one picture that
+is all of it. Its place, caption, size and shape must speak for it: an overview of the work, not one
+of its results, no logo, no table, no drawing that the page holds as text."""
 
 from __future__ import annotations
 
@@ -19,9 +18,9 @@ from digest.model import Figure
 from digest.patterns import regex
 
 TYPES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gif": "GIF", ".webp": "WEBP"}
-"""Endings of pictures that can be shown, with Pillow's names."""
+"""Extensions of pictures that can be shown, with Pillow's names."""
 UNCHANGED = regex(r"-ND\b")
-"""In a licence's name: the picture may be shown as it is only."""
+"""The part of a licence's name which allows showing the picture only unchanged."""
 
 _NAMED = regex(
     r"CC[ -]?(?:(?P<zero>0|zero)|(?P<kind>by(?:-sa|-nc-sa|-nc-nd)?))(?: (?P<version>\d\.\d))?", re.IGNORECASE
@@ -34,15 +33,15 @@ _DEED = regex(
 _LICENCE_LABEL = regex(r"^licen[cs]e\s*:\s*", re.IGNORECASE)
 
 MIN_WIDTH, MIN_HEIGHT = 160, 80
-"""Pixels as the page shows it; anything smaller is an icon, a logo or a strip."""
+"""Pixels on the page. Anything smaller is an icon, a logo or a strip."""
 WIDEST, TALLEST = 6.0, 1.6
-"""Times the height, times the width."""
+"""Largest width by height, and largest height by width."""
 ENOUGH = 3
-"""The points a figure needs."""
+"""Points that a figure needs."""
 MOST_TEXT = 80
-"""Characters beside picture and captions."""
+"""Characters beside picture and captions, at most."""
 LARGEST_SHARE = 0.8
-"""Of the area of all pictures of a figure: from here on the others are decoration."""
+"""Share of the area of all pictures of a figure. From here on, the others are decoration."""
 
 _OVERVIEW = regex(
     r"\b(?:overviews?|frameworks?|pipelines?|architectures?|workflows?|teaser|schematics?|paradigms?"
@@ -84,10 +83,10 @@ _BACK_MATTER = regex(r"\b(?:appendi(?:x|ces)|supplement|acknowledge?ments?|biogr
 
 
 def licence(page: _Element, article: _Element) -> str:
-    """The page's licence if figures may be shown again, as in `CC BY-NC-SA 4.0`; else empty.
+    """Returns the page's licence, such as `CC BY-NC-SA 4.0`, if it allows showing figures; else
+    empty.
 
-    arXiv writes it around the article. What the article itself says may be of a data set.
-    """
+    ArXiv writes the licence around the article. The article itself may name that of a data set."""
     links = [
         el
         for el in page.iter("a", "link", "div", "span")
@@ -105,7 +104,7 @@ def _licence_of(el: _Element) -> str:
     names = {_licence_name(found) for found in (by_words, by_link) if found}
     if by_link and not by_words and re.search(r"perpetual|exclusive|all rights|©", said, re.IGNORECASE):
         return ""
-    if by_words and by_link and by_words["version"] is None:  # the deed says more of the same
+    if by_words and by_link and by_words["version"] is None:  # the link to the licence names the version
         names = {_licence_name(by_link)} if _kind(by_words) == _kind(by_link) else set()
     return names.pop() if len(names) == 1 else ""
 
@@ -124,7 +123,7 @@ def _is_in(el: _Element, around: _Element) -> bool:
 
 
 def teaser(page: _Element, article: _Element, paper_id: str, version: int) -> Figure | None:
-    """The figure that shows best what the paper is about, if the page's licence allows it."""
+    """Returns the figure that best shows the paper's subject, if the page's licence allows it."""
     allowed = licence(page, article)
     if not allowed:
         return None
@@ -149,7 +148,7 @@ def _base(page: _Element) -> str:
 
 
 def _figures(article: _Element) -> list[_Element]:
-    """Figures of the main text that stand in no other figure, in order."""
+    """Returns figures of the main text that are in no other figure, in order."""
     found = []
     for el in article.iter():
         if "ltx_bibliography" in classes(el):
@@ -160,7 +159,7 @@ def _figures(article: _Element) -> list[_Element]:
 
 
 def _candidate(figure: _Element, order: int, name: str, article: _Element) -> tuple[_Element, str, int] | None:
-    """Its picture, its caption and its points; None for what is no figure to show."""
+    """Returns its picture, its caption and its points; None if it is no figure to show."""
     if "ltx_figure" not in classes(figure) or _is_hidden(figure) or _is_back_matter(figure, article):
         return None
     whole = _caption(figure)
@@ -200,7 +199,7 @@ def _heading(section: _Element) -> str:
 
 
 def _caption(figure: _Element) -> str:
-    """The figure's own caption as one line: `Figure 1: The model.`"""
+    """Returns the figure's own caption as one line: `Figure 1: The model.`"""
     for el in figure.iter("figcaption"):
         if _figure_around(el) is figure:
             return text_of(el, Notes(), LeftOut())
@@ -208,7 +207,8 @@ def _caption(figure: _Element) -> str:
 
 
 def _picture(figure: _Element, whole: str) -> tuple[_Element, str] | None:
-    """A picture that is all of the figure, or a panel that its own caption calls the overview."""
+    """Returns a picture that is all of the figure, or a panel that its caption calls the
+    overview."""
     images = [el for el in figure.iter("img", "object", "embed", "picture", "svg") if not _is_hidden(el)]
     usable = [el for el in images if _is_usable(el)]
     drawn = [el for el in images if el not in usable and not _is_small(el)]
@@ -230,7 +230,7 @@ def _picture(figure: _Element, whole: str) -> tuple[_Element, str] | None:
 
 
 def _holds_text(figure: _Element) -> bool:
-    """Whether text stands beside the picture, which would be missing."""
+    """Returns whether there is text beside the picture, which would be missing."""
     return len(all_text(figure)) - sum(len(all_text(c)) for c in figure.iter("figcaption")) > MOST_TEXT
 
 
@@ -249,7 +249,7 @@ def _is_usable(el: _Element) -> bool:
 
 
 def _size(el: _Element) -> tuple[float, float]:
-    """Width and height as the page shows it; 0 where it does not say."""
+    """Returns width and height in pixels on the page; 0 if it does not say."""
     numbers = [re.match(r"\s*(\d+(?:\.\d+)?)", el.get(name) or "") for name in ("width", "height")]
     width, height = (float(found[1]) if found else 0.0 for found in numbers)
     return width, height
@@ -274,7 +274,7 @@ def _place_points(figure: _Element, order: int, article: _Element) -> int:
     points = 2 if order == 0 else 1 if order == 1 else 0
     sections = [up for up in figure.iterancestors() if tag(up) == "section" and _is_in(up, article)]
     if not sections:
-        return points + 2  # under the title
+        return points + 2  # below the title
     outer = sections[-1]
     if _NOT_OWN_SECTION.search(_heading(outer)):
         return points - 4
@@ -283,7 +283,7 @@ def _place_points(figure: _Element, order: int, article: _Element) -> int:
 
 
 def _caption_points(caption: str, name: str) -> int:
-    """What the caption's first sentence calls the figure first counts most."""
+    """Returns points. What the caption's first sentence first calls the figure counts most."""
     words = re.sub(r"^\w+\.? \d\w*: ", "", caption)
     first = re.split(r"(?<=[.。!?])\s*", words, maxsplit=1)[0]
     points = 0
@@ -305,7 +305,7 @@ def _shape_points(image: _Element) -> int:
 
 
 def _path(source: str, base: str, paper_id: str, version: int) -> str:
-    """Where the picture lies beneath arXiv's `/html/`; empty for anything outside of the paper."""
+    """Returns the picture's path below arXiv's `/html/`; empty for one outside of the paper."""
     try:
         base = urljoin(f"https://arxiv.org/html/{paper_id}v{version}", base)
         found = urlsplit(urljoin(base, source.strip()))
@@ -315,7 +315,7 @@ def _path(source: str, base: str, paper_id: str, version: int) -> str:
         return ""
     path = found.path
     if re.fullmatch(r"[\w.-]+", source.strip()) and not path.startswith(f"/html/{paper_id}"):
-        path = f"/html/{paper_id}v{version}/{source.strip()}"  # beside a page without a final slash
+        path = f"/html/{paper_id}v{version}/{source.strip()}"  # relative to a page without a final slash
     plain = unquote(path)
     parts = plain.split("/")
     within = re.match(rf"/html/{re.escape(paper_id)}(?:v\d+)?/", plain)

@@ -1,8 +1,7 @@
 """Takes text that people cannot see out of a page and reports it.
 
-Only what reads as text is reported: LaTeXML itself hides single signs (phantoms, white zeros that
-align a column).
-"""
+Only what reads as text is reported, because LaTeXML itself hides single signs (phantoms, white
+zeros that align a column)."""
 
 from __future__ import annotations
 
@@ -40,10 +39,9 @@ _PICTURES = frozenset(("img", "canvas", "video", "svg"))
 
 
 def take_out_hidden(article: _Element, sheet: StyleSheet, data: bytes) -> list[Hidden]:
-    """Empties what people cannot see in `article`; returns what of it reads as text.
+    """Empties what people cannot see in `article`. Returns what reads as text.
 
-    `data` is the page: what does not occur in it need not be looked for.
-    """
+    `data`: the page, in which a fast search shows what need not be looked for."""
     around = Look(variables=sheet.initial)
     work = _HiddenTexts(sheet)
     for el in reversed(list(article.iterancestors())):
@@ -77,20 +75,20 @@ class _HiddenTexts:
     sheet: StyleSheet
     found: list[Hidden] = field(default_factory=list)
     _expected: set[_Element] = field(default_factory=set)
-    """Elements that may hide something, and those around them: the others need no look."""
+    """Elements that may hide something, and those around them. The others need no look."""
     _run: list[str] = field(default_factory=list)
-    """Hidden texts without a visible one between them."""
+    """Successive hidden texts, without a visible one between them."""
     _how: str = ""
     _first: _Element | None = None
-    """The element of the first of them."""
+    """The element of the first of these texts."""
     _covers: dict[_Element, _Element] = field(default_factory=dict)
-    """The box that lies on what an element holds."""
+    """By element: the box that lies on its content."""
     _covered: set[_Element] = field(default_factory=set)
     hosts: set[_Element] = field(default_factory=set)
-    """Elements in whose place people see a template without a slot for what they hold."""
+    """Elements in whose place people see a template without a slot for their content."""
 
     _looks: dict[tuple[object, ...], tuple[str, Look, Look]] = field(default_factory=dict)
-    """With the Look around, which must outlive its place in the key."""
+    """The Looks, each with the Look around it, which must outlive its place in the key."""
 
     def expect(self, el: _Element, article: _Element) -> None:
         up: _Element | None = el
@@ -146,7 +144,7 @@ class _HiddenTexts:
                 self._cut(el, *inside.room)
 
     def _cut(self, el: _Element, wide: float, lines: float) -> None:
-        """Takes out what a box cuts off: the text after its last line."""
+        """Takes out what a box clips: the text after its last line."""
         used = 0.0
         for event, part in iterwalk(el, events=("start", "end")):
             if event == "start" and part is not el and tag(part) in BREAKS:
@@ -168,12 +166,12 @@ class _HiddenTexts:
                 part.tail = text[:left] + " "
 
     def _empty_lines(self, el: _Element) -> int:
-        """Lines, generously high, that an element without text takes up."""
+        """Returns an upper bound for the lines that an element without text takes."""
         height = pixels(self.declared(el).get("height", ""), 16.0, 0.0) if el in self._expected else None
         return int((height or 0.0) / 24.0) if len(el) == 0 and not (el.text or "").strip() else 0
 
     def _judged(self, el: _Element, around: Look, *, in_drawing: bool, painted: bool) -> tuple[str, Look]:
-        """How the element is hidden with all it holds, if it is, and the Look inside."""
+        """Returns how the element is hidden with its content, if it is, and the Look inside."""
         if el in self._covered or (el.get("aria-hidden") == "true" and first_order(all_text(el))):
             return "hidden-markup", around
         how, inside = "", around
@@ -184,7 +182,7 @@ class _HiddenTexts:
         return how, inside
 
     def _look(self, declared: Declarations, around: Look, kind: tuple[bool, bool, bool]) -> tuple[str, Look]:
-        """How an element is hidden, and the Look inside. Most of a page are styled alike."""
+        """Returns how an element is hidden, and the Look inside. Most elements are styled alike."""
         key = (tuple(declared.items()), id(around), kind)
         if key not in self._looks:
             in_drawing, painted, boxed = kind
@@ -222,7 +220,7 @@ class _HiddenTexts:
         el.tail = tail
 
     def _close(self, details: _Element) -> None:
-        """Of a closed `<details>` people see the summary."""
+        """Empties a closed `<details>`, of which people see only the summary."""
         if tag(details) != "details" and details.text and details.text.strip():
             details.text = self._text(details.text, "hidden-markup")
         for child in list(details):
@@ -236,14 +234,14 @@ class _HiddenTexts:
             return
         text = re.sub(r"\s+", " ", " ".join(self._run)).strip()
         if reads_as_text(text) or first_order(text):
-            shown = self._first is not None and len(self.found) < MAX_FOUND  # all before it are looked through
+            shown = self._first is not None and len(self.found) < MAX_FOUND  # all texts before it were looked through
             place = _section_of(self._first) if shown and self._first is not None else ""
             self.found.append(Hidden(text[:MAX_QUOTED], self._how, place))
         self._run.clear()
         self._how, self._first = "", None
 
     def declared(self, el: _Element, *, in_drawing: bool = False) -> Declarations:
-        """By attributes, by the style sheets and by the element's own `style`, in this order."""
+        """Returns declarations: attributes, then style sheets, then the element's own `style`."""
         declared = {
             style: value for name, style in (("color", "color"), ("bgcolor", "background-color"), *_MATHS_ATTRIBUTES)
             if (value := (el.get(name) or "").lower())
@@ -255,12 +253,12 @@ class _HiddenTexts:
             declared.update({n: own.lower() for n in _DRAWING_ATTRIBUTES if (own := el.get(n))})
             size = {name: el.get(name) or "auto" for name in ("width", "height")}
             if tag(el) == "svg" and any(map(_ZERO.match, size.values())):
-                declared["display"] = "none"  # SVG's own rule, even where what leaves it would show
+                declared["display"] = "none"  # SVG's own rule, even where overflow would show
             if tag(el) == "foreignobject" and el.get("overflow") != "visible":
                 declared.update(size, overflow="hidden")
         declared.update(self.sheet.declarations(el))
         if "display" not in declared and tag(el) not in BREAKS:
-            declared.pop("line-height", None)  # the line is as high as its paragraph's type
+            declared.pop("line-height", None)  # the line is as high as the type of its paragraph
         if tag(el) in _PICTURES and "position" in declared:
             declared["background"] = "black"
             declared.setdefault("width", el.get("width") or "")
@@ -272,7 +270,7 @@ def _covers_others(template: _Element) -> bool:
 
 
 def _section_of(el: _Element) -> str:
-    """The title of the section that an element belongs to."""
+    """Returns the title of the section that an element belongs to."""
     if _IN_ABSTRACT(el):
         return ABSTRACT
     titles = cast(list[_Element], _TITLES(el))

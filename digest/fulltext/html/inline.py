@@ -1,7 +1,6 @@
 """Collects the text of a block of LaTeXML's HTML on one line, with mathematics as `$TeX$`.
 
-A footnote stands inside its sentence: it is taken out and follows the block.
-"""
+A footnote is inside its sentence. It is taken out and placed after the block."""
 
 from __future__ import annotations
 
@@ -30,9 +29,9 @@ DROPPED_CLASSES = frozenset(
 BREAKS = frozenset(("p", "div", "li", "td", "th", "tr", "dt", "dd", "br", "section", "figure", "figcaption"))
 _NOT_DRAWN = frozenset(("annotation", "annotation-xml", "mphantom"))
 _PROSE = regex(r"\\(?:text\w*|mbox|hbox|math(?:rm|bf|it|sf|tt)|operatorname\*?|[hv]?phantom)\s*\{([^{}]*)\}")
-"""Words in a formula."""
+"""Words in a formula that have a command."""
 _PLAIN_WORDS = regex(r"(?<![\\\w{])[^\W\d_]{2,}(?: [^\W\d_]+){3,}")
-"""Words in a formula without a command around them: TeX draws them as letters side by side."""
+"""Words in a formula without a command around them. TeX draws them as letters side by side."""
 _PLAIN = regex(r"[-−+]?\d[\d.,]*(?:\\?%)?\Z")
 _COMMENT = regex(r"(?<!\\)%\n")
 _SPACES = regex(r"\s+")
@@ -41,7 +40,7 @@ _SPACE_BEFORE_MARK = regex(r" +(?=[,.;:!?)\]](?:\s|$))")
 
 @dataclass
 class Notes:
-    """Footnotes, each with its id, until a block takes them."""
+    """Collects footnotes with their ids until a block takes them."""
 
     held: list[tuple[str, str]] = field(default_factory=list)
     hrefs: bool = True
@@ -57,7 +56,7 @@ def is_dropped(el: _Element) -> bool:
 
 
 def tex(math: _Element) -> str:
-    """The TeX source of a `<math>`, on one line, without dollars."""
+    """Returns the TeX source of a `<math>`, on one line, without dollars."""
     source = math.get("alttext") or ""
     if not source:
         notes = (e for e in math.iter() if tag(e) == "annotation" and e.get("encoding") == "application/x-tex")
@@ -68,7 +67,7 @@ def tex(math: _Element) -> str:
 
 
 def visible_tex(math: _Element, left_out: LeftOut) -> str:
-    """The TeX, or the visible text if the TeX holds words not shown: those are recorded."""
+    """Returns the TeX, or the visible text if the TeX holds words not shown, which are recorded."""
     source = tex(math)
     prose = " ".join([*_PROSE.findall(source), *_PLAIN_WORDS.findall(_PROSE.sub(" ", source))])
     if not reads_as_text(prose):
@@ -88,18 +87,18 @@ def _drawn(math: _Element) -> Iterator[str]:
             yield from _drawn(child)
         yield child.tail or ""
         if tag(math) == "maction":
-            return  # browsers show its first part alone
+            return  # browsers show only its first part
 
 
 def formula(source: str) -> str:
-    """`$…$`; a bare number stays bare, because people quote `12`, not `$12$`."""
+    """Returns `$…$`. A bare number stays bare, because people quote `12`, not `$12$`."""
     if not source:
         return ""
     return source.replace("\\%", "%") if _PLAIN.match(source) else f"${source}$"
 
 
 def tidy(text: str) -> str:
-    """The text on one line, without the space LaTeXML leaves where a footnote stood."""
+    """Returns the text on one line, without the space that LaTeXML leaves at a footnote."""
     return _SPACE_BEFORE_MARK.sub("", _SPACES.sub(" ", text.replace("\u00ad", ""))).strip()
 
 
@@ -110,7 +109,7 @@ def text_of(el: _Element, notes: Notes, left_out: LeftOut) -> str:
 
 
 def collect(el: _Element, out: list[str], notes: Notes, left_out: LeftOut, line: str = " ") -> None:
-    """Appends the visible text of `el` (not its tail) to `out`; `line` replaces a line break."""
+    """Appends the visible text of `el` (not its tail) to `out`. `line` replaces a line break."""
     name = tag(el)
     if name == "math":
         out.append(left_out.leave(el, formula(visible_tex(el, left_out))))
@@ -149,7 +148,7 @@ def _inside(el: _Element, out: list[str], notes: Notes, left_out: LeftOut, line:
 
 
 def _hides_url(a: _Element, words: str) -> bool:
-    """A link to code or data whose words do not show the URL."""
+    """Returns whether it links to code or data by words that do not show the URL."""
     href = a.get("href") or ""
     return (
         href.startswith(("https://", "http://")) and "://" not in words and "." not in words.strip() and is_known(href)
@@ -157,7 +156,7 @@ def _hides_url(a: _Element, words: str) -> bool:
 
 
 def _is_power(out: list[str], start: int) -> bool:
-    """`10<sup>-3</sup>` is a number; `1<sup>st</sup>` is not."""
+    """Returns whether it is a power, as in `10<sup>-3</sup>`, unlike `1<sup>st</sup>`."""
     before = next((piece for piece in reversed(out[:start]) if piece), "")
     return before[-1:].isdigit() and _PLAIN.match("".join(out[start:]).strip()) is not None
 
@@ -173,7 +172,7 @@ def _keep_note(el: _Element, notes: Notes, left_out: LeftOut) -> None:
 
 
 def _picture(svg: _Element, out: list[str], notes: Notes, left_out: LeftOut) -> None:
-    """Keeps paragraphs of boxes (tcolorbox come as pictures), not labels of drawings."""
+    """Keeps paragraphs of boxes (tcolorbox makes pictures), but no labels of drawings."""
     left_out.leave(svg)
     for p in with_class(svg, "ltx_p"):
         inner: list[str] = []

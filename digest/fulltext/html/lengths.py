@@ -11,14 +11,14 @@ from collections.abc import Callable
 from digest.patterns import regex
 
 SCREEN = (1280.0, 800.0)
-"""Width and height in pixels of the window that people are taken to read in."""
+"""Width and height in pixels of an assumed reader's window."""
 _UNITS = {
     "px": 1.0, "": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945, "rem": 16.0,
     "vw": SCREEN[0] / 100, "vh": SCREEN[1] / 100, "vmin": SCREEN[1] / 100, "vmax": SCREEN[0] / 100,
     "vi": SCREEN[0] / 100, "vb": SCREEN[1] / 100, "rlh": 19.2, "rex": 8.0, "rch": 8.0, "rcap": 11.0, "ric": 16.0,
 }  # fmt: skip
 _OF_A_WINDOW = regex(r"\A(?:[sld]v|cq)(?=(?:[whib]|min|max)\Z)")
-"""A container is taken to be as large as the window."""
+"""Units of a window. A container counts as large as the window."""
 _LENGTH = regex(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|[a-z]*)", re.IGNORECASE)
 _OPERATORS: dict[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -27,15 +27,15 @@ _OPERATORS: dict[type, Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
 }
 MAX_CALCULATION = 200
-"""Characters of a `calc()` that is worked out."""
+"""Characters of a `calc()` that is evaluated."""
 
 
 LONGEST = 2.0**25
-"""Pixels. Browsers take about this for longer lengths."""
+"""Pixels. Browsers use about this for longer lengths."""
 
 
 def pixels(value: str, size: float, whole: float) -> float | None:
-    """`size` is the font's in pixels, `whole` what per cent are of. None for words like `auto`."""
+    """Returns pixels; None for words. `size`: the font's. `whole`: what per cent are of."""
     length = _unbounded(value.strip(), size, whole)
     return None if length is None or math.isnan(length) else bounded(length)
 

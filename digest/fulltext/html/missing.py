@@ -1,8 +1,7 @@
-"""Finds what LaTeXML could not put into a page: files not found, sections without text. Pure.
+"""Finds what LaTeXML could not put into a page: missing files, sections without text. Pure.
 
-A section whose file was not found leaves its heading empty, its labels unresolved, a link to
-nowhere or an error that names the file.
-"""
+A section whose file is missing leaves an empty heading, unresolved labels, a link to nowhere, or an
+error that names the file."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from digest.patterns import regex
 
 MAX_NAMED = 5
 MANY_LABELS = 3
-"""Different labels without a target; one or two are the authors' own slips."""
+"""So many different labels without a target. One or two are the authors' own slips."""
 _FILE = regex(r"[\w./-]+\.(?:tex|ltx|latex)\b")
 _INCLUDES = regex(r"\\(?:input|include|subfile|subfileinclude|import|subimport|loadsection)\b\s*\{?\s*([\w./-]*)")
 _LINKS = XPath(".//a[contains(@href, '#S') or contains(@href, '#A')]")
@@ -27,7 +26,7 @@ _IDS = XPath(".//@id", smart_strings=False)
 
 
 def missing_parts(article: _Element, sections: Sequence[Section], data: bytes) -> tuple[str, ...]:
-    """Names of the parts, as far as the page tells them."""
+    """Returns the names of the parts, as far as the page tells them."""
     found = [*_files(article), *_empty(sections), *_unreached(article), *_unresolved(article)]
     if b"</html" not in data[-4_000:].lower() and sections:
         found.append(f"{sections[-1].title} …")
@@ -51,7 +50,7 @@ def _files(article: _Element) -> list[str]:
 
 
 def _empty(sections: Sequence[Section]) -> list[str]:
-    """Numbered sections with neither text nor a section below them."""
+    """Returns numbered sections with neither text nor a section below them."""
     return [
         s.title
         for s, after in zip(sections, [*sections[1:], None], strict=True)
@@ -62,7 +61,7 @@ def _empty(sections: Sequence[Section]) -> list[str]:
 
 
 def _unreached(article: _Element) -> list[str]:
-    """Sections that a link leads to and that are not on the page."""
+    """Returns sections that a link leads to but that are not on the page."""
     ids = set(cast(list[str], _IDS(article)))
     wanted: dict[str, str] = {}
     for link in cast(list[_Element], _LINKS(article)):

@@ -1,8 +1,7 @@
 """Reads a page's style sheets and gives each element its declarations by the cascade. Pure.
 
-tinycss2 parses and cssselect2 matches; what stands here is what counts for what people see. A rule
-for another medium, a state such as `:hover` or a part of a text is left out.
-"""
+tinycss2 parses and cssselect2 matches. This module adds what matters for what people see. It leaves
+out rules for another medium, a state such as `:hover`, or a part of a text."""
 
 from __future__ import annotations
 
@@ -30,12 +29,12 @@ from digest.patterns import regex
 Declarations = dict[str, str]
 """Values in lower case, by property."""
 _Declared = tuple[tuple[str, str, bool], ...]
-"""Property, value and whether it is important, for each declaration of a block."""
+"""Property, value and importance of each declaration of a block."""
 _Layer = tuple[float, ...]
-"""Its place among the layers, then that within it, …: declarations outside of layers count most."""
+"""Its place among the layers, then that within it, …. Declarations outside of layers count most."""
 _NO_LAYER: _Layer = (math.inf,)
 MAX_SHEET = 200_000
-"""Characters of style sheets that are read, and of the selectors of nested rules written out."""
+"""Characters of style sheets that are read, and of selectors of nested rules when written out."""
 MAX_SELECTOR = 400
 MAX_NESTED = 8
 
@@ -45,7 +44,7 @@ ARXIV = """
 .sr-only, .visually-hidden, .visuallyhidden, .is-sr-only, .screenreader { display: none }
 .opacity-0 { opacity: 0 }
 """
-"""What the style sheets that arXiv's and ar5iv's pages load hide."""
+"""What the style sheets loaded by arXiv's and ar5iv's pages hide."""
 
 _READ = regex(
     r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
@@ -54,7 +53,7 @@ _READ = regex(
 )
 """Properties that may hide text or show it."""
 _ALONE_HARMLESS = ("white-space", "padding")
-"""They hide something only together with another."""
+"""Properties that hide something only together with another."""
 _VALUES = {
     "display": regex(
         r"none|contents|(?:[\w-]*(?:block|inline|flex|grid|table|ruby|box|flow|list-item|math)[\w-]*\s*)+"
@@ -77,7 +76,7 @@ _PARTS = (None, "before", "after")
 
 
 class _Wrapped(ElementWrapper):  # type: ignore[misc]
-    """Wraps each element once; walks siblings without recursion: a page may have thousands."""
+    """Wraps each element once. Walks siblings without recursion: a page may have thousands."""
 
     @cached_property
     def children(self) -> dict[_Element, _Wrapped]:
@@ -97,15 +96,15 @@ class _Wrapped(ElementWrapper):  # type: ignore[misc]
 class StyleSheet:
     def __init__(self) -> None:
         self.ends: dict[str, Declarations] = {}
-        """How an animation leaves an element, by name."""
+        """By name: how an animation leaves an element."""
         self.starts: dict[str, Declarations] = {}
-        """How one that does not run shows an element."""
+        """By name: how an animation that does not run shows an element."""
         self.throughout: dict[str, Declarations] = {}
-        """What holds from the start to the end of an animation, by name."""
+        """By name: what holds from the start to the end of an animation."""
         self.has_parts = False
-        """Whether a rule is for what stands before or after an element."""
+        """A rule is for what comes before or after an element."""
         self.initial: Declarations = {}
-        """Of custom properties, where no element sets them."""
+        """Initial values of custom properties, for elements that do not set them."""
         self._layers: dict[str, _Layer] = {}
         self._matcher = Matcher()
         self._wrapped: dict[_Element, _Wrapped] = {}
@@ -115,13 +114,13 @@ class StyleSheet:
         self._add(parse_stylesheet(css, skip_comments=True, skip_whitespace=True), (), 0, "")
 
     def declarations(self, el: _Element, part: str = "") -> Declarations:
-        """What the sheets and the element's `style` declare for it, or for `::before` of it."""
+        """Returns what sheets and `style` declare for the element, or for its `::before`."""
         matched = [block for *_, pseudo, block in self._matcher.match(self._of(el)) if (pseudo or "") == part]
         blocks = [[block for _, block in matched], [block for _, block in matched]]
         if self._layers:
             matched.sort(key=itemgetter(0))
             blocks[0] = [block for _, block in matched]
-            matched.sort(key=itemgetter(0), reverse=True)  # what is important counts most in the first layer
+            matched.sort(key=itemgetter(0), reverse=True)  # important declarations count most in the first layer
             blocks[1] = [block for _, block in matched]
         own = () if part else _parsed(el.get("style") or "")
         declared = {
@@ -134,7 +133,7 @@ class StyleSheet:
         return self._animated(declared) if self.ends and not part else declared
 
     def styled(self, page: _Element) -> Iterator[_Element]:
-        """The elements in `page` that a rule or their own `style` may be for."""
+        """Yields the elements in `page` that a rule or their own `style` may be for."""
         for el in cast(list[_Element], _WITH_STYLE(page)):
             if _parsed(el.get("style") or ""):
                 yield el
@@ -158,7 +157,7 @@ class StyleSheet:
         return self._wrapped[el]
 
     def _add(self, nodes: list[Node], around: Iterable[Node], depth: int, layer: str) -> None:
-        """Adds what holds on a screen; `around` are the selectors of the rule it stands in."""
+        """Adds what holds on a screen. `around`: the selectors of the rule around the nodes."""
         if depth > MAX_NESTED:
             return
         if declared := _declared(nodes) if around else ():
@@ -173,7 +172,7 @@ class StyleSheet:
                 self._add_at_rule(node, around, depth, layer)
 
     def _layer(self, name: str) -> _Layer:
-        """The layers count in the order in which they are named first."""
+        """Returns the layer's place. Layers count in the order in which they are first named."""
         if not name:
             return _NO_LAYER
         if name not in self._layers:
@@ -182,7 +181,7 @@ class StyleSheet:
         return self._layers[name]
 
     def _named_layers(self, outer: str, names: str) -> str:
-        """Gives each its place; returns the first, a new one if it has no name."""
+        """Gives each layer its place. Returns the first, a new one if it has no name."""
         whole = [f"{outer}.{name.strip() or len(self._layers)}".strip(".") for name in names.split(",")]
         for name in whole:
             if name.count(".") > MAX_NESTED:
@@ -213,7 +212,7 @@ class StyleSheet:
             self._add(rules, around, depth + 1, layer)
 
     def _add_scoped(self, nodes: list[Node], root: str, limit: str, depth: int, layer: str) -> None:
-        """Rules for what stands in elements of `root`, but not in those of `limit` in them."""
+        """Adds rules for what is inside elements of `root`, but not inside those of `limit`."""
         if len(root) + len(limit) > MAX_SELECTOR:
             return
         around = parse_component_value_list(root)
@@ -225,7 +224,7 @@ class StyleSheet:
                     self._add(_contents(node), selectors, depth + 1, layer)
 
     def _nested(self, around: Iterable[Node], own: Iterable[Node]) -> list[Node]:
-        """The selectors of a rule within another, written out."""
+        """Returns the selectors of a nested rule, written out."""
         outer = f":is({_serialized(around)})"
         inner = [text if "&" in text else f"& {text}" for text in _apart(own)]
         self._room -= sum(len(text) + text.count("&") * len(outer) for text in inner)
@@ -243,7 +242,7 @@ class StyleSheet:
         self.throughout[name] = {k: v for k, v in end.items() if start.get(k) == v}
 
     def _animated(self, declared: Declarations) -> Declarations:
-        """With what an animation leaves of them, or holds all the time."""
+        """Returns the declarations with what an animation leaves of them, or always holds."""
         words = " ".join(v for k, v in declared.items() if k.startswith("animation")).split()
         shown = self.ends if "forwards" in words or "both" in words else self.throughout
         for name in words:
@@ -252,7 +251,7 @@ class StyleSheet:
 
 
 def sheet_of(page: _Element) -> StyleSheet:
-    """ArXiv's rules that hide, then those that the page itself holds."""
+    """Returns arXiv's rules that hide, then those of the page itself."""
     sheet = StyleSheet()
     sheet.add(ARXIV)
     left = MAX_SHEET
@@ -270,7 +269,7 @@ def _linked(el: _Element) -> str:
 
 
 def _of_data_url(url: str) -> str:
-    """The style sheet in a `data:` URL."""
+    """Returns the style sheet in a `data:` URL."""
     head, _, data = url.partition(",")
     if not head.startswith("data:text/css"):
         return ""
@@ -288,7 +287,7 @@ def _contents(rule: Node) -> list[Node]:
 
 
 def _serialized(nodes: Iterable[Node]) -> str:
-    """Empty for what is nested too deeply."""
+    """Returns the text of the nodes; empty if they are nested too deeply."""
     try:
         return cast(str, serialize(nodes))
     except RecursionError:
@@ -300,7 +299,7 @@ def _written(nodes: Iterable[Node]) -> str:
 
 
 def _apart(selectors: Iterable[Node]) -> list[str]:
-    """The selectors of a list."""
+    """Returns the selectors of a list."""
     groups: list[list[Node]] = [[]]
     for node in selectors:
         if node == ",":
@@ -311,10 +310,10 @@ def _apart(selectors: Iterable[Node]) -> list[str]:
 
 
 def _selectors(selectors: Iterable[Node]) -> Iterator[CompiledSelector]:
-    """One that cannot be compiled leaves the others: browsers know more of them than cssselect2."""
+    """Yields selectors. Skips unknown ones: browsers know more than cssselect2."""
     apart = _apart(selectors)
     if not all(apart):
-        return  # browsers pass over the whole rule
+        return  # browsers skip the whole rule
     for text in apart:
         if len(text) <= MAX_SELECTOR:
             yield from _compiled(text)
@@ -330,13 +329,13 @@ def _compiled(selector: str) -> tuple[CompiledSelector, ...]:
         if why != "Unknown pseudo-class":
             return ()
         known = _STATE.sub(lambda found: ":hover" if found[1].lower() in unknown else found[0], selector)
-        return _compiled(known) if known != selector else ()  # `:hover` holds of nothing
-    except (SyntaxError, RecursionError, MemoryError):  # of the Python that cssselect2 writes
+        return _compiled(known) if known != selector else ()  # `:hover` matches nothing
+    except (SyntaxError, RecursionError, MemoryError):  # from the Python that cssselect2 writes
         return ()
 
 
 def _applies(name: str, query: str) -> bool:
-    """Whether the rules within an at-rule hold on a screen."""
+    """Returns whether the rules within an at-rule hold on a screen."""
     if name == "media":
         return media_holds(query)
     if name == "container":
@@ -347,13 +346,13 @@ def _applies(name: str, query: str) -> bool:
 
 
 def _is_supported(condition: str) -> bool:
-    """Whether browsers know a declaration; they know all selectors and fonts that are asked for."""
+    """Returns whether browsers know a declaration. They know all selectors and fonts asked for."""
     found = _CONDITION.fullmatch(condition)
     return _is_valid(found[1], found[2].strip()) if found else not condition.startswith("(")
 
 
 def _scope(prelude: Iterable[Node]) -> tuple[str, str] | None:
-    """The selectors of the elements where it begins and of those where it ends."""
+    """Returns the selectors of the elements where the scope begins, and where it ends."""
     ends = [_serialized(node.content) for node in prelude if node.type == "() block"]
     return (ends[0], ends[1] if len(ends) > 1 else "") if ends else None
 
@@ -374,7 +373,7 @@ def _declared(nodes: Iterable[Node]) -> _Declared:
 
 
 def _is_valid(name: str, value: str) -> bool:
-    """Whether browsers know the value: they pass over a declaration that they do not understand."""
+    """Returns whether browsers know the value. They skip a declaration that they do not know."""
     if name in _COLOURED and _WORD.fullmatch(value):
         return value == "currentcolor" or colour(value) is not None or _ANY_VALUE.fullmatch(value) is not None
     known = _VALUES.get(name)

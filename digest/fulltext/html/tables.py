@@ -1,7 +1,6 @@
 """Turns tables of LaTeXML's HTML into rows of Markdown.
 
-LaTeXML writes them as `<table>` or, inside a line, as nested `<span>`, with the same classes.
-"""
+LaTeXML writes them as `<table>` or, within a line, as nested `<span>` with the same classes."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ MAX_COLUMNS = 200
 
 
 def table_text(table: _Element, notes: Notes, left_out: LeftOut) -> str:
-    """Markdown rows; plain lines for one column; empty for a table that only lays out pictures."""
+    """Returns Markdown rows; plain lines for one column; empty for a table of pictures."""
     grid, head = _grid(table, notes, left_out)
     grid = [row for row in grid if any(row)]
     if not grid:
@@ -34,7 +33,8 @@ def table_text(table: _Element, notes: Notes, left_out: LeftOut) -> str:
 
 
 def _grid(table: _Element, notes: Notes, left_out: LeftOut) -> tuple[list[list[str]], int]:
-    """The cells by row and column (a spanning cell in its first), and the number of head rows."""
+    """Returns cells by row and column (a spanning one in its first), and the number of head
+    rows."""
     grid: list[list[str]] = []
     taken: dict[tuple[int, int], bool] = {}
     head = 0
@@ -68,7 +68,7 @@ def _place(
 
 
 def _rows(table: _Element) -> Iterator[_Element]:
-    """Rows of this table, not of tables in its cells."""
+    """Yields rows of this table, not of tables in its cells."""
     for child in table:
         if tag(child) == "tr" or "ltx_tr" in classes(child):
             yield child
@@ -79,7 +79,7 @@ def _rows(table: _Element) -> Iterator[_Element]:
 
 
 def _span(cell: _Element, name: str) -> int:
-    """The attribute `rowspan`, or the class `ltx_rowspan_2` of cells that are no `<td>`."""
+    """Returns the attribute `rowspan`, or the number of the class `ltx_rowspan_2`."""
     marked = next((c.rpartition("_")[2] for c in classes(cell) if c.startswith(f"ltx_{name}_")), "")
     value = cell.get(name) or marked
     return min(max(int(value), 1), 50) if value.isdecimal() and len(value) < 4 else 1

@@ -8,7 +8,7 @@ _MARK = regex(r"""[;,"'()\[\]\s]""")
 
 
 def split(text: str, mark: str) -> list[str]:
-    """Splits at marks outside of quotation marks and brackets; a blank is any white space."""
+    """Splits at marks outside of quotation marks and brackets. A blank is any white space."""
     pieces: list[str] = []
     begun, depth, quote = 0, 0, ""
     for found in _MARK.finditer(text):

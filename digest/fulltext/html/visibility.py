@@ -1,8 +1,7 @@
 """Decides from computed style whether people can see an element and its text. Pure.
 
-`Look` is what an element's text inherits; `how_hidden` looks at what hides an element with all that
-it holds. LaTeXML scales and turns tables by `ltx_transformed_inner`, which hides nothing.
-"""
+`Look` is what an element's text inherits. `how_hidden` checks what hides an element with all its
+content. LaTeXML scales and turns tables by `ltx_transformed_inner`, which hides nothing."""
 
 from __future__ import annotations
 
@@ -18,22 +17,22 @@ from digest.fulltext.html.values import split
 from digest.patterns import regex
 
 TINY = 3.6
-"""Pixels of type: smaller is unreadable."""
+"""Pixels of type. Smaller type is unreadable."""
 TINY_ABSOLUTE = 4.01
-"""Pixels, where the size is given in points or pixels: LaTeXML writes per cent."""
+"""Pixels, if the size is in points or pixels: LaTeXML writes per cent."""
 FAR = 400.0
-"""Pixels: text moved further is off the page."""
+"""Pixels. Text moved further is off the page."""
 COLUMN = 800.0
-"""Pixels a paper's column is taken to be wide."""
+"""Pixels of a paper's column, as assumed."""
 SMALLEST_SCALE = 0.2
 UNREADABLE_SCALE = 0.02
-"""Of a box that LaTeXML scales: it gets the size of a nested one wrong by up to 0.1."""
+"""Scale of a box that LaTeXML scales: it gets the size of a nested one wrong by up to 0.1."""
 UNREADABLE_BLUR = 6.0
-"""Pixels by which a box blurs what lies behind it."""
+"""Pixels by which a box blurs what is behind it."""
 NARROWEST = -0.45
-"""Of the type's size: letters pushed together further cover each other."""
+"""Letter spacing in units of the type's size. Below it, letters cover each other."""
 WIDE_STROKE = 0.2
-"""Of the type's size: a wider outline covers the letters."""
+"""Outline in units of the type's size. A wider one covers the letters."""
 _KEYWORD_SIZES = {
     "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
 }  # fmt: skip
@@ -41,7 +40,7 @@ _VARIABLE = regex(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
 _CALL = regex(r"([a-z][a-z0-9-]*)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
 _NUMBER = regex(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 NARROW_LETTER = 0.4
-"""Of the type's size: no text has narrower letters on average."""
+"""Width in units of the type's size. No text has narrower letters on average."""
 _DEGREES = {"turn": 360.0, "grad": 0.9, "rad": 57.29578}
 _LIGHTENING = frozenset(("screen", "lighten", "color-dodge", "plus-lighter"))
 
@@ -52,31 +51,31 @@ class Look:
 
     colour: Colour = BLACK
     background: Colour | None = WHITE
-    """None where a picture or a drawing may be behind it."""
+    """None if a picture or a drawing may be behind the text."""
     bare: bool = True
-    """No element around it paints a background, so that there is nothing to blend with."""
+    """No element around the text paints a background, so there is nothing to blend with."""
     dark: bool = False
     """The page asks for a browser's dark colours."""
     flat: bool = False
-    """The rows of the grid around it are as low as what they hold can be."""
+    """The rows of the grid around the text are as low as their content can be."""
     size: float = 16.0
-    """In pixels."""
+    """The type's size in pixels."""
     scale: float = 1.0
     alpha: float = 1.0
     visible: bool = True
     outlined: bool = False
-    """A shadow or outline of the letters shows them whatever their colour."""
+    """A shadow or outline of the letters shows them, whatever their colour."""
     pressed: bool = False
     """Letters or lines are set on top of each other."""
     clip: tuple[float, float] | None = None
-    """Width and height of the box around it that cuts off what leaves it."""
+    """Width and height of the box around the text that clips overflow."""
     room: tuple[float, float] | None = None
-    """Characters of a line and lines that the box around it shows at most."""
+    """The most characters of a line, and lines, that the box around the text shows."""
     variables: Declarations = field(default_factory=dict)
 
     @cached_property
     def hidden(self) -> str:
-        """How people are kept from reading text that looks so; empty if they can read it."""
+        """Returns how people are kept from reading such text; empty if they can read it."""
         if not self.visible:
             return "hidden-markup"
         if self.size * self.scale < TINY or self.pressed:
@@ -89,7 +88,7 @@ class Look:
 
 
 class Style:
-    """An element's declarations with variables put in, around it a `Look`."""
+    """An element's declarations with variables put in. `Look` is that around the element."""
 
     def __init__(self, declared: Declarations, around: Look) -> None:
         own = {k: v for k, v in declared.items() if k.startswith("--")}
@@ -138,7 +137,7 @@ class Style:
 
 
 def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
-    """The Look inside an element. `drawn`: it is part of a picture; `boxed`: LaTeXML scaled it."""
+    """Returns the Look inside. `drawn`: it is part of a picture. `boxed`: LaTeXML scaled it."""
     if not drawn and style.is_plain:
         return around
     flat = style["grid-template-rows"].startswith("0")
@@ -166,13 +165,13 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
 
 
 def is_dark(style: Style, around: Look) -> bool:
-    """Whether the browser's own colours are dark; who reads is taken to have asked for none."""
+    """Returns whether the browser's own colours are dark. Readers are assumed to ask for none."""
     words = style["color-scheme"].split()
     return "dark" in words and "light" not in words if words else around.dark
 
 
 def _room(style: Style, width: float | None, height: float | None) -> tuple[float, float] | None:
-    """Generously, where text cannot be scrolled to."""
+    """Returns a generous bound where text cannot be scrolled to."""
     cut = style.first("overflow", "overflow-x", "overflow-y").split()
     single = style["white-space"] in ("nowrap", "pre")
     lines = pixels(style.first("-webkit-line-clamp", "line-clamp"), 0, 0)
@@ -185,7 +184,7 @@ def _room(style: Style, width: float | None, height: float | None) -> tuple[floa
 
 
 def _padding_below(style: Style) -> float:
-    """What a box shows of text that is higher than it: boxes cut at the edge of their padding."""
+    """Returns how much a box shows of higher text: boxes clip at the edge of their padding."""
     if "border-box" in style["box-sizing"]:
         return 0.0
     below = [pixels(p, style.size, COLUMN) or 0.0 for p in split(style["padding"], " ")]
@@ -223,7 +222,7 @@ def _with_colour(made: Look, style: Style) -> Look:
 
 
 def _with_edges(made: Look, style: Style, behind: Colour) -> Look:
-    """Whether a shadow, an outline or a background cut to the letters shows them."""
+    """Returns the Look with a shadow, an outline or a background clipped to the letters."""
     ground = made.background or WHITE
     near = [shadow for shadow in split(style["text-shadow"], ",") if not _is_thrown_far(shadow, style.size)]
     edges = f"{' '.join(near)} {style.first('-webkit-text-stroke', '-webkit-text-stroke-color')}"
@@ -283,7 +282,7 @@ def _is_pressed(style: Style) -> bool:
 
 
 def _filtered(made: Look, style: Style, around: Look) -> Look:
-    """Filters and blending. A filter changes the text and the ground of the element itself."""
+    """Returns the Look with filters, which change text and background, and blending."""
     text, ground = made.colour, made.background or WHITE
     own = any(style[name] for name in ("background", "background-color", "background-image"))
     for call in _CALL.finditer(style.first("filter", "-webkit-filter")):
@@ -327,7 +326,7 @@ def _numbers_in(text: str) -> list[float]:
 
 
 def _scale(style: Style) -> float:
-    """The smaller of the scales in both directions."""
+    """Returns the smaller of the scales in both directions."""
     across = down = 1.0
     zoom = style["zoom"]
     if zoom and (share := pixels(zoom, 0, 1)):
@@ -347,7 +346,7 @@ def _scale(style: Style) -> float:
 
 
 def _scales(name: str, numbers: list[float], transform: str) -> tuple[float, float]:
-    """By how much a function of a transform scales across and down."""
+    """Returns how much a function of a transform scales horizontally and vertically."""
     match name, numbers:
         case (("scale" | "scale3d"), [x, *rest]):
             percent = 0.01 if "%" in transform else 1.0
@@ -364,13 +363,13 @@ def _scales(name: str, numbers: list[float], transform: str) -> tuple[float, flo
 
 
 def _foreshortened(turn: float, transform: str) -> float:
-    """What is left of a width or height that is turned out of the page."""
+    """Returns what is left of a width or height that is turned out of the page."""
     unit = next((degrees for name, degrees in _DEGREES.items() if name in transform), 1.0)
     return 0.0 if round(abs(turn * unit)) % 180 == 90 else 1.0
 
 
 def how_hidden(style: Style, around: Look, *, drawn: bool, boxed: bool) -> str:
-    """How the element is hidden with all that it holds; empty if it is not."""
+    """Returns how the element is hidden with all its content; empty if it is not."""
     if style.is_plain:
         return ""
     if style["display"] == "none" or style["content-visibility"] == "hidden" or _opacity(style) * around.alpha < 0.01:
@@ -399,7 +398,7 @@ def _has_no_room(style: Style, around: Look) -> bool:
     if around.flat or any(side is not None and side + below < TINY for side in down):
         return True
     if any(word in ("size", "strict") for word in style["contain"].split()) and down[0] is down[1] is None:
-        return True  # it is as high as if it were empty
+        return True  # the box is as high as if it were empty
     height, above = style.length("height", whole=SCREEN[1]), style.length("padding-top")
     return height is not None and above is not None and "border-box" in style["box-sizing"] and above >= height
 
@@ -459,7 +458,7 @@ _CUTS: dict[str, Callable[[str, float], bool]] = {
     "xywh": _cuts_sized,
     "path": _cuts_path,
 }
-"""Whether a shape of `clip-path` leaves nothing to see."""
+"""Shapes of `clip-path`, and whether they leave nothing to see."""
 
 
 def _between(start: str, end: str, style: Style) -> float:
@@ -468,7 +467,7 @@ def _between(start: str, end: str, style: Style) -> float:
 
 
 def _four(numbers: list[float]) -> tuple[float, float, float, float]:
-    """Top, right, bottom and left of a CSS shorthand."""
+    """Returns top, right, bottom and left of a CSS shorthand."""
     if not numbers:
         return (0.0, 0.0, 0.0, 0.0)
     top = numbers[0]
@@ -493,7 +492,7 @@ def _is_behind(style: Style) -> bool:
 
 
 def _is_replaced(style: Style) -> bool:
-    """Whether a picture stands in place of what it holds."""
+    """Returns whether a picture replaces the element's content."""
     return "url(" in style["content"] or "gradient(" in style["content"]
 
 
@@ -545,7 +544,7 @@ def _is_far(style: Style, around: Look) -> bool:
 
 
 def _is_moved(style: Style) -> bool:
-    """By a transform, together with how far the box was set from the edge of what is around it."""
+    """Returns whether a transform moves it away, with the box's distance from its edges."""
     transform = style.first("transform", "-webkit-transform")
     moves = [split(m[2], ",") for m in _CALL.finditer(transform) if m[1].startswith("translate")]
     for name, numbers in _calls(transform):
@@ -556,14 +555,15 @@ def _is_moved(style: Style) -> bool:
     loose = style["position"] in ("absolute", "fixed", "relative")
     start = max(style.length("left") or 0.0, style.length("top") or 0.0, 0.0) if loose else 0.0
     for move in moves:
-        sizes = [pixels(p, style.size, 0.75 * COLUMN) for p in move]  # per cent are of its own size
+        sizes = [pixels(p, style.size, 0.75 * COLUMN) for p in move]  # per cent are relative to the box's own size
         if any(n is not None and (n + start <= -FAR or n >= SCREEN[0]) for n in sizes):
             return True
     return False
 
 
 def covered_by(style: Style) -> str:
-    """What an opaque box lies on: what is `around` it, `before` it or `after` it; else empty."""
+    """Returns where the content is that an opaque box covers: `around`, `before`, `after` or
+    empty."""
     position = style["position"]
     margin = style.length("margin-top")
     ground = style.first("background-color", "background", "--ltx-bg-color")
