@@ -1,4 +1,4 @@
-"""A FullText of the abstract alone, for a paper whose full text is unavailable."""
+"""Makes a FullText of the abstract alone, for a paper whose full text is unavailable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ABSTRACT = "Abstract"
 
 
 def abstract_text(paper: Paper, note: str = "") -> FullText:
-    """`note` says why there is no full text."""
+    """Returns the FullText. `note` says why there is no full text."""
     return screened(FullText(paper.id, paper.version, Basis.ABSTRACT, (abstract_section(paper),), note=note))
 
 

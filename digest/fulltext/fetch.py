@@ -1,8 +1,8 @@
 """Fetches a paper's HTML, PDF or picture from arXiv.
 
-`Unreadable`: there is no such document (404, too large), which the reader caches for long.
-`ArxivUnavailable`: arXiv did not answer properly this time, which it caches for minutes.
-"""
+`Unreadable` means that there is no such document (404, too large); the reader caches it for long.
+`ArxivUnavailable` means that arXiv did not answer properly this time; the reader caches it for
+minutes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_URL = "https://export.arxiv.org"
 HTML_URL = "https://arxiv.org"
-"""Tried once where DEFAULT_URL has no HTML: arXiv does not document whether it serves any."""
+"""Tried once if DEFAULT_URL has no HTML: arXiv does not document whether it serves any."""
 ARXIV_HOSTS = frozenset(("export.arxiv.org", "arxiv.org", "www.arxiv.org"))
 SLOT = "arxiv-content"
 MAX_RETRY_AFTER = 60.0
@@ -48,7 +48,7 @@ SILENCE = 45.0
 
 
 class _RetryLater(Exception):
-    """Worth another try, after `after` seconds if the server named them."""
+    """Another try may help, after `after` seconds if the server named them."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
@@ -56,7 +56,7 @@ class _RetryLater(Exception):
 
 
 class Fetcher:
-    """Contacts only the host in the settings; for the default, arXiv's own hosts."""
+    """Fetches documents, only from the host in the settings; by default, from arXiv's own."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Fetcher:
         await self._http.aclose()
 
     async def _get_with_retries(self, url: URL, kind: Kind) -> bytes:
-        """Retries 429, 5xx and broken connections; honours Retry-After up to a minute."""
+        """Retries 429, 5xx and broken connections. Obeys Retry-After up to a minute."""
         caller = stamina.AsyncRetryingCaller(
             attempts=self._attempts,
             timeout=self._timeout,
@@ -141,7 +141,7 @@ def _body(answer: Answer, kind: Kind) -> bytes:
         raise _RetryLater(str(answer.status), retry_after(answer.headers))
     if answer.status != 200:
         raise ArxivUnavailable(f"arXiv answered {answer.status} for the paper's {what}.")
-    if answer.content_type and answer.content_type not in kind.types:  # an untyped one shows what it is
+    if answer.content_type and answer.content_type not in kind.types:  # an answer without a type shows what it is
         raise ArxivUnavailable(f"arXiv answered the request for the paper's {what} with {answer.content_type}.")
     if not answer.body:
         raise _RetryLater("empty answer")

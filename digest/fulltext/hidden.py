@@ -2,8 +2,7 @@
 
 Papers *about* such attacks use the same words. So a visible order counts only outside quotation
 marks, code and examples, in a sentence that does not discuss it, in a paper on another subject.
-Invisible text counts wherever it reads as text.
-"""
+Invisible text always counts if it reads as text."""
 
 from __future__ import annotations
 
@@ -61,7 +60,7 @@ _TRIGGERS = (
     (_ADDRESS, ("if you are ", "as an ai", "as an llm", "as a language", "as a large", "as a chat", " to all ", "to ai", "to llm", "to la", "for ai", "for llm", "for la", "to any ", "reviewers", "assistants")),
     (_CHINESE, ("忽略", "无视", "忘记", "忽视", "理会", "抛开", "正面", "积极", "肯定", "好评", "高分", "不要", "你是", "您是", "作为")),
 )  # fmt: skip
-"""Every order of a kind has one of these words: searching them first is fast."""
+"""By kind: words of which every order has one. Searching for them first is fast."""
 
 _HAN = regex("[\u4e00-\u9fff]")
 _QUOTED = regex(
@@ -74,14 +73,14 @@ _REPORT_WORDS = (
 _REPORT_BEFORE = regex(
     rf"\b(?:{_REPORT_WORDS}|prompts?|prompted|prompting)\b|攻击|注入|例如|比如|诸如|提示词|越狱", re.IGNORECASE
 )
-"""In the sentence before: an example of a prompt or an attack may follow."""
+"""Words in the sentence before that announce an example of a prompt or an attack."""
 _REPORT = regex(rf"\b(?:{_REPORT_WORDS})\b|攻击|注入|例如|比如|诸如|提示词|越狱|标注者|用户", re.IGNORECASE)
-"""In the rest of the sentence."""
+"""Words in the rest of the sentence that report an order."""
 _REPORT_LEAD = regex(
     r"\b(?:prompt\w*|i\.e\.|examples?|we|our|they|authors?|hidden|embedded|manipulat\w+|called|named|titled|like|contain\w*|reads|says|stating|states)\b|我们|作者",
     re.IGNORECASE,
 )
-"""Before the order in its sentence."""
+"""Words before the order in its sentence that report it."""
 _ABOUT = regex(
     r"prompt[- ]injection|jailbreak|adversarial (?:prompt|suffix|instruction)|instruction hierarchy|hidden (?:prompt|instruction)|red[- ]team|"
     r"prompt (?:hacking|leak|attack)|(?:manipulat\w{1,20}|attack\w{0,20}) (?:on |of |against )?(?:LLM|AI|peer)[- ]?\w{0,20} ?review|提示(?:词)?注入|越狱攻击",
@@ -93,7 +92,7 @@ _PROMPTS = regex(
 _INTRODUCES = regex(r"(?:[:：]|\b(?:following|below|as follows)\b[^.]{0,40})\s*\Z", re.IGNORECASE)
 _SENTENCE = regex(r"[^.!?。！？\n]+(?:[.!?。！？]+[\"'”’)\]]*|\n|\Z)")
 _UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-"""Scripts that set no space between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han."""
+"""Scripts without spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han."""
 _WORD = regex(rf"[^\W\d_{_UNSPACED}\u0900-\u0dff]{{2,}}|[\u0900-\u0dff]{{2,}}|[{_UNSPACED}]")
 
 _TAGS = regex("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{3,}")  # after a flag they name its country
@@ -106,17 +105,17 @@ _NEEDLESS = regex(
 MAX_FOUND = 20
 MAX_QUOTED = 2_000
 MIN_MENTIONS = 3
-"""Mentions that make a paper one about such attacks."""
+"""A paper with so many mentions is about such attacks."""
 
 
 def first_order(text: str) -> str:
-    """The words of the first order to a model, whoever gives it; empty if there is none."""
+    """Returns the words of the first order to a model, whoever gives it; empty if there is none."""
     found = _find(text)
     return "" if found is None else text[found[0] : found[1]]
 
 
 def _find(text: str) -> tuple[int, int, re.Pattern[str]] | None:
-    coded = text.encode("ascii", "replace").lower()  # as long as the text, and faster to search
+    coded = text.encode("ascii", "replace").lower()  # this has the same length and is faster to search
     for pattern, words in _TRIGGERS if _HAN.search(text) else _TRIGGERS[:-1]:
         for word in words:
             for at in _places(coded, word.encode()) if word.isascii() else _places(text, word):
@@ -134,14 +133,14 @@ def _places(text: AnyStr, word: AnyStr) -> Iterator[int]:
 
 
 def reads_as_text(text: str) -> bool:
-    """Four words, or eight characters of a script without spaces: more than a label."""
+    """Returns whether it has four words, or eight characters without spaces: labels have fewer."""
     words = _WORD.findall(text)
     unspaced = sum(1 for w in words if len(w) == 1)
     return len(words) - unspaced >= 4 or unspaced >= 8
 
 
 def decode_invisible(text: str) -> list[str]:
-    """Text of invisible characters: tags, text under a direction override, zero-width runs."""
+    """Returns the text of invisible characters: tags, direction overrides, zero-width runs."""
     if not _ANY_INVISIBLE.search(text):
         return []
     found = ["".join(chr(ord(c) - 0xE0000) for c in m[0]) for m in _TAGS.finditer(text)]
@@ -154,7 +153,7 @@ def decode_invisible(text: str) -> list[str]:
 
 
 def screened(text: FullText) -> FullText:
-    """The text without invisible characters and visible orders, which move to `hidden`."""
+    """Returns the text without invisible characters and visible orders, which move to `hidden`."""
     found = list(text.hidden)
     sections = tuple(_without_invisible(section, found) for section in text.sections)
     sections, orders = visible_orders(sections)
@@ -176,7 +175,7 @@ def _without_invisible(section: Section, found: list[Hidden]) -> Section:
 
 
 def _may_hide(text: str) -> bool:
-    """A fast test: format characters are unprintable; selectors and tags share first bytes."""
+    """Tests quickly: format characters are unprintable; selectors and tags share first bytes."""
     if text.isascii():
         return False
     if not text.isprintable():
@@ -186,12 +185,12 @@ def _may_hide(text: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """The text without invisible characters; joiners stay where a script needs them."""
+    """Returns the text without invisible characters. Joiners stay where a script needs them."""
     return _NEEDLESS.sub("", _OVERRIDDEN.sub("", text))
 
 
 def visible_orders(sections: Iterable[Section]) -> tuple[tuple[Section, ...], tuple[Hidden, ...]]:
-    """The sections without sentences that give orders to models, and those sentences."""
+    """Returns the sections without sentences that give orders to models, and those sentences."""
     held = tuple(sections)
     texts = ["\n".join(p.text for p in s.passages) for s in held]
     if not first_order("\n".join(texts)) or not any(map(first_order, texts)):  # one search is faster than one a section
@@ -235,7 +234,7 @@ def _order_sentences(text: str) -> Iterator[str]:
 
 
 def _is_order(sentence: str, start: int, end: int, pattern: re.Pattern[str], before: str) -> bool:
-    """Whether the order addresses the reader, and is neither reported nor quoted."""
+    """Returns whether the order addresses the reader, and is neither reported nor quoted."""
     lead, words, rest = sentence[:start].strip(" \t([*•\n"), sentence[start:end], sentence[end:]
     if "\0" in words or _REPORT.search(lead + " " + rest) or _REPORT_LEAD.search(lead):
         return False

@@ -1,8 +1,8 @@
 """Finds by rule the links to a paper's own code, data, models and project pages.
 
-A link counts in comment and abstract; in the text only beside words that show it as the authors'
-own (`our code is available at`). URLs are ASCII here: Chinese text behind one is not part of it.
-"""
+A link counts in comment and abstract. In the text it counts only beside words that show it as the
+authors' own (`our code is available at`). URLs are ASCII here: Chinese text after one is not part
+of it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ CODE_HOSTS = frozenset(("github.com", "gist.github.com", "gitlab.com", "bitbucke
 DATA_HOSTS = frozenset(("zenodo.org", "figshare.com", "osf.io", "kaggle.com", "dataverse.harvard.edu", "datadryad.org"))
 MODEL_HOSTS = frozenset(("huggingface.co", "hf.co", "modelscope.cn"))
 DATA_DOIS = ("10.5281/zenodo.", "10.6084/m9.figshare.", "10.17605/osf.io/", "10.5061/dryad.", "10.7910/dvn/")
-"""Beginnings of the DOIs that data archives give to what they hold."""
+"""Prefixes of the DOIs that data archives assign."""
 KNOWN_HOSTS = CODE_HOSTS | DATA_HOSTS | MODEL_HOSTS
 PAGES = (".github.io", ".gitlab.io")
-"""Project pages: always https, but anybody may own one."""
+"""Hosts of project pages: always https, but anybody may own one."""
 
 _GENERAL_SITES = regex(
     r"(?:^|\.)(?:arxiv\.org|doi\.org|creativecommons\.org|wikipedia\.org|openreview\.net|aclanthology\.org|semanticscholar\.org|"
@@ -53,7 +53,7 @@ _OTHERS = regex(
     re.IGNORECASE,
 )  # fmt: skip
 _CITED = regex(r"\b(?:of|by|from|in) \[(?:…|\d[\d,;\s–-]*)\]")
-"""What a citation names is its authors', unless the sentence says "our"."""
+"""What a citation names belongs to its authors, unless the sentence says "our"."""
 _OURS = regex(r"\bour\b", re.IGNORECASE)
 _SENTENCE_END = regex(r"(?<=[.!?。！？;；])\s+(?=[A-Z\u4e00-\u9fff(])|\n")
 _CODE = r"(?:code(?![- ]?(?:switch|mix|book|word))|codebase|implementations?|scripts|weights|checkpoints?|repositor(?:y|ies)|software|toolkit|toolbox)"
@@ -78,7 +78,7 @@ class _Found:
 
 
 def links(paper: Paper, text: FullText | None = None) -> tuple[Link, ...]:
-    """The four surest links at most; code first, then data, models and pages."""
+    """Returns the four surest links at most: code first, then data, models and pages."""
     best: dict[str, _Found] = {}
     for found in _candidates(paper, text):
         key = link_key(found.link.url)
@@ -90,8 +90,8 @@ def links(paper: Paper, text: FullText | None = None) -> tuple[Link, ...]:
 
 
 def availability(paper: Paper, text: FullText) -> tuple[str, ...]:
-    """Sentences with a link of the paper's own; then those that say that its code is available, or
-    not."""
+    """Returns sentences with a link of the paper's own, then those that say whether its code is
+    available."""
     keys = [link_key(link.url) for link in links(paper, text)]
     sentences = [
         sentence.strip()
@@ -106,7 +106,7 @@ def availability(paper: Paper, text: FullText) -> tuple[str, ...]:
 
 
 def is_known(url: str) -> bool:
-    """Whether the host is a known code or data host, or one of project pages."""
+    """Returns whether the host is a known code or data host, or one of project pages."""
     host = _host(url)
     return host in KNOWN_HOSTS or host.endswith(PAGES)
 
@@ -131,7 +131,7 @@ def _candidates(paper: Paper, text: FullText | None) -> Iterator[_Found]:
 
 
 def _in(text: str, score: int, *, trusted: bool, context: str = "") -> Iterator[_Found]:
-    """Links in a text. `context`: the paragraph of a footnote that is only a link."""
+    """Yields links in a text. `context`: the paragraph of a footnote that is only a link."""
     if "/" not in text:
         return
     for sentence in _SENTENCE_END.split(_joined_urls(text)):
@@ -218,7 +218,7 @@ def _link(found: str) -> Link | None:
 
 
 def _kind(host: str, path: list[str]) -> str | None:
-    """None for a host's front page or a person's profile."""
+    """Returns the link's kind; None for a host's front page or a person's profile."""
     if host in CODE_HOSTS:
         return "code" if len(path) >= 2 or (host == "gist.github.com" and path) else None
     if host in DATA_HOSTS:
@@ -252,7 +252,7 @@ def _host(url: str) -> str:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """None for what is no address."""
+    """Returns the parts of an address; None for other text."""
     try:
         return urlsplit(url if "://" in url else f"https://{url}")
     except ValueError:
@@ -260,6 +260,6 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def link_key(url: str) -> str:
-    """Equal for links to the same repository or page."""
+    """Returns a key that is equal for links to the same repository or page."""
     path = [p.removesuffix(".git") for p in urlsplit(url).path.split("/") if p]
     return "/".join([_host(url), *(path[:2] if _host(url) in CODE_HOSTS else path)]).lower()

@@ -1,4 +1,4 @@
-"""Encodes a paper's picture anew, so that nothing but its pixels goes on. Runs in the child."""
+"""Encodes a paper's picture anew, so that only its pixels are passed on. Runs in the child."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from digest.errors import Unreadable
 from digest.fulltext.html.figures import MIN_HEIGHT, MIN_WIDTH, TALLEST, TYPES, WIDEST
 
 MAX_PIXELS = 25_000_000
-"""Of a picture that is decoded: it takes up to 100 MB."""
+"""Pixels of a picture that is decoded: it takes up to 100 MB."""
 LONGEST = 1_600
 """Pixels of the longer side: a wide screen shows no more."""
 MAX_BYTES = 2_000_000
-"""Of the encoded picture."""
+"""Bytes of the encoded picture."""
 QUALITIES = (88, 75, 60)
-"""Of JPEG, tried in turn where PNG is too large."""
+"""Qualities of JPEG, tried in turn if PNG is too large."""
 
 
 def redrawn(data: bytes, *, unchanged: bool = False) -> bytes:
-    """A PNG or a JPEG with the picture's pixels on white, at most LONGEST wide and high.
+    """Returns a PNG or a JPEG with the picture's pixels on white, at most LONGEST wide and high.
 
-    `unchanged` keeps its size, whatever that is. Raises Unreadable for what is no picture, is too
-    large, too small or empty.
-    """
+    `unchanged` keeps the picture's size, whatever it is. Raises Unreadable for what is no picture,
+    is too large, too small or empty."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -41,7 +40,7 @@ def redrawn(data: bytes, *, unchanged: bool = False) -> bytes:
         raise Unreadable("the picture is empty")
     if not unchanged:
         made.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
-    made.info.clear()  # comments and profiles would be written again
+    made.info.clear()  # otherwise comments and profiles would be copied
     return _encoded(made, lossy=lossy)
 
 
@@ -53,7 +52,7 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """A transparent figure has black lines, which nobody sees on a dark screen."""
+    """Returns the image on white: a transparent figure's black lines vanish on a dark screen."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         drawn = image.convert("RGBA")
         white = Image.new("RGBA", drawn.size, "white")

@@ -1,8 +1,7 @@
-"""The child process that parses, started at the first paper and stopped when idle.
+"""Runs the child process that parses, from the first paper until it is idle.
 
-A child may crash, hang or run out of memory over a paper, which is then Unreadable (`Crashed`); the
-next paper gets a new child. So does one whose idle child was killed.
-"""
+A child may crash, hang or run out of memory over a paper, which is then Unreadable (`Crashed`), and
+the next paper gets a new child. A paper whose idle child was killed also gets a new one."""
 
 from __future__ import annotations
 
@@ -27,25 +26,25 @@ log = logging.getLogger(__name__)
 
 SECONDS = 60.0
 OVERHEAD = 30.0
-"""Seconds a child may take to start and to return its result, besides parsing."""
+"""Seconds that a child may take to start and to return its result, besides parsing."""
 IDLE = 5.0
-"""Seconds after which idle children are stopped: each holds about 70 MB. arXiv's pace brings the
-next text within two, and a process that ends meanwhile waits for them a tenth of a second."""
+"""Seconds after which idle children are stopped: each holds about 70 MB. ArXiv's pace brings the
+next text within two, and a process that ends meanwhile waits a tenth of a second for them."""
 TASKS = 100
-"""Papers after which a child is replaced: PDFium and lxml fragment its memory."""
+"""Papers after which a child is replaced, because PDFium and lxml fragment its memory."""
 
 
 Work = Callable[[Any], bytes]
 """A function of `worker`."""
 
 _living: set[ProcessPool] = set()
-"""Of this process: each has named semaphores from before its first child until after its last."""
+"""Pools of this process. Each has named semaphores from its first child until after its last."""
 _changing = threading.Lock()
 """Held while `_living` changes, and while what its members share is stopped."""
 
 
 class Crashed(Unreadable):
-    """The child died or was stopped over this paper, which may not happen again."""
+    """The child died or was stopped over this paper. This may not happen again."""
 
 
 class ChildPool:
@@ -55,7 +54,7 @@ class ChildPool:
         self._idle = idle
         self._pool: ProcessPool | None = None
         self._children: frozenset[int | None] = frozenset()
-        """Process ids, as the last paper was given out."""
+        """Process ids at the time when the last paper was given out."""
         self._slot = asyncio.Lock()
         self._starting = asyncio.Lock()
         self._busy = 0
@@ -111,9 +110,9 @@ class ChildPool:
         return result
 
     def _schedule(self, function: Work, job: object) -> Future[bytes]:
-        """Runs in a thread: starting a process takes a while."""
+        """Starts the work in a thread, because starting a process takes a while."""
         if self._pool is not None and _children() != self._children:
-            _stop(self._pool)  # one that was killed may have held a lock, which nobody releases
+            _stop(self._pool)  # a killed child may have held a lock, which nobody releases
             self._pool = None
         if self._pool is None:
             self._pool = _new(self._memory)
@@ -178,11 +177,10 @@ def _stop(pool: ProcessPool) -> None:
 
 
 def _stop_tracker() -> None:
-    """Stops multiprocessing's process (6 MB) for named semaphores, when no pool has any.
+    """Stops multiprocessing's process for named semaphores (6 MB), if no pool has any.
 
-    It unlinks those that are left, and no child can open them then. Living children hold its pipe,
-    and stopping would wait for them. It restarts by itself.
-    """
+    It unlinks remaining semaphores, and no child can open them then. Living children hold its pipe,
+    and stopping would wait for them. It restarts by itself."""
     stop = getattr(getattr(resource_tracker, "_resource_tracker", None), "_stop", None)  # private
     if stop is not None and not multiprocessing.active_children():
         stop()

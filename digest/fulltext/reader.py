@@ -1,7 +1,6 @@
 """Reads a paper's full text: arXiv's HTML, else its PDF, else the abstract with a note why.
 
-No paper raises an error. Where arXiv was unavailable, the result is cached for minutes only.
-"""
+Reading never raises. If arXiv was unavailable, the result is cached for minutes only."""
 
 from __future__ import annotations
 
@@ -22,13 +21,13 @@ from digest.ports import Cache
 log = logging.getLogger(__name__)
 
 PARSER = "8"
-"""Part of the cache key: raise it when a parser's output changes."""
+"""Part of the cache key. Raise it when a parser's output changes."""
 MORE = 1.03
-"""Times the letters of a lacking page that the PDF must hold to be read in its place."""
+"""The PDF replaces a lacking page if it holds so many times the letters."""
 UNAVAILABLE_LIFE = timedelta(minutes=10)
-"""How long a result is cached where arXiv did not answer."""
+"""How long a result is cached if arXiv did not answer."""
 CRASHED_LIFE = timedelta(days=1)
-"""How long a result is cached where the file crashed its parser."""
+"""How long a result is cached if the file crashed its parser."""
 
 
 class Reader:
@@ -121,6 +120,6 @@ class _ShortLived(Exception):
 
 
 def _with_abstract(text: FullText, paper: Paper) -> FullText:
-    """Adds the abstract from the metadata as first Section where the document has none."""
+    """Adds the metadata's abstract as first Section if the document has none."""
     first, *rest = text.sections
     return text if first.passages else replace(text, sections=(abstract_section(paper), *rest))

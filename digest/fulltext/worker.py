@@ -1,9 +1,8 @@
-"""The child process that parses: bytes in, a FullText as JSON out.
+"""Parses in the child process: bytes in, a FullText as JSON out.
 
-C code parses files of strangers here, so the child has no secrets in its environment, no network
-where the system allows that, a memory limit, and its own timer, which ends it even after its parent
-was killed.
-"""
+C code parses strangers' files here. So the child has no secrets in its environment, no network if
+the system allows that, a memory limit, and its own timer, which ends it even after its parent was
+killed."""
 
 from __future__ import annotations
 
@@ -21,18 +20,18 @@ from digest.errors import Unreadable
 from digest.model import Basis, FullText, Passage, Section
 
 MAX_CHARACTERS = 4_000_000
-"""Of one paper: a thesis of a thousand pages has about 3 million."""
+"""Characters of one paper: a thesis of a thousand pages has about 3 million."""
 ADDRESS_SPACE = 1_500_000_000
 _MOST_MEMORY = 1_000_000_000
 _LEAST_MEMORY = 256_000_000
-"""An ordinary paper takes half of this."""
+"""Bytes. An ordinary paper takes half of this."""
 _USERS_AND_NETWORK = 0x50000000
 """Linux's CLONE_NEWUSER and CLONE_NEWNET."""
 _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV")
 
 
 def limit_process(memory: int) -> None:
-    """Runs once per child, before it sees a paper. `memory` is in bytes."""
+    """Limits the process, once per child, before it sees a paper. `memory` is in bytes."""
     _forget_secrets()
     _leave_network()
     with contextlib.suppress(ImportError, ValueError, OSError):  # macOS refuses the limits
@@ -44,30 +43,30 @@ def limit_process(memory: int) -> None:
 
 
 def _forget_secrets() -> None:
-    """Overwrites the names and values too: `unsetenv` would leave them in `/proc/<pid>/environ`."""
+    """Overwrites names and values, which `unsetenv` would leave in `/proc/<pid>/environ`."""
     libc = ctypes.CDLL(None)
     libc.getenv.restype = ctypes.c_void_p
     for name in [n for n in os.environ if n not in _ENVIRONMENT]:
         if address := libc.getenv(os.fsencode(name)):
-            before = len(os.fsencode(name)) + 1  # `NAME=` stands before the value
+            before = len(os.fsencode(name)) + 1  # `NAME=` precedes the value
             ctypes.memset(address - before, 0, before + len(ctypes.string_at(address)))
         del os.environ[name]
 
 
 def _leave_network() -> None:
-    """Linux gives the child a network of its own, without any interface, where the system lets
-    users have namespaces. Elsewhere the network stays."""
+    """Leaves the network: Linux gives the child one of its own without any interface, if users may
+    have namespaces. On other systems, the network stays."""
     if hasattr(os, "unshare"):  # Python 3.12 on Linux
         with contextlib.suppress(OSError):
             os.unshare(_USERS_AND_NETWORK)
 
 
 def memory_ceiling() -> int:
-    """Bytes a child may fill: half of the memory of machine or container, within bounds."""
+    """Returns the bytes that a child may use: half of the machine's or container's, bounded."""
     held = [_MOST_MEMORY * 2]
     with contextlib.suppress(ValueError, OSError):
         held.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # of cgroups, version 2 and 1
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # of cgroups, versions 2 and 1
         with contextlib.suppress(ValueError, OSError):
             held.append(int(Path("/sys/fs/cgroup", name).read_text("ascii")))
     return max(min(held) // 2, _LEAST_MEMORY)
@@ -83,7 +82,7 @@ class Job:
 
 
 def parse(job: Job) -> bytes:
-    """Raises Unreadable."""
+    """Returns a FullText as JSON. Raises Unreadable."""
     with _ending_after(job.seconds):
         try:
             return _to_json(_cut(_read(job), MAX_CHARACTERS))
@@ -92,8 +91,8 @@ def parse(job: Job) -> bytes:
 
 
 def _to_json(text: FullText) -> bytes:
-    """What `from_json` reads, written without pydantic: loading it takes a child longer than most
-    papers do."""
+    """Returns JSON for `from_json`, made without pydantic, which takes longer to load than most
+    papers to parse."""
     return json.dumps(text, default=_by_field, ensure_ascii=False).encode()
 
 
@@ -103,7 +102,7 @@ def _by_field(value: Any) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _ending_after(seconds: float) -> Iterator[None]:
-    """SIGALRM ends the process ten seconds after the parent's own limit."""
+    """Ends the process by SIGALRM ten seconds after the parent's own limit."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds + 10)
     try:
@@ -121,7 +120,7 @@ class PictureJob:
 
 
 def redraw(job: PictureJob) -> bytes:
-    """Raises Unreadable. See `pictures.redrawn`."""
+    """Returns a picture encoded anew. Raises Unreadable. See `pictures.redrawn`."""
     from digest.fulltext.pictures import redrawn  # noqa: PLC0415  # loads Pillow here only
 
     with _ending_after(job.seconds):

@@ -1,8 +1,7 @@
 """Sets accents on their letters where PDFium has put them at the end of the row or of a word.
 
-TeX's older fonts draw `Š` as two signs. Those that stand higher than the row come later, so their
-letters are found by place. Texts keep their length: positions in them stay true.
-"""
+TeX's older fonts draw `Š` as two signs. An accent higher than the row comes later, so its letter is
+found by place. Texts keep their length, so that positions in them stay true."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from digest.fulltext.pdf.pdfium_calls import Argument
 from digest.patterns import regex
 
 JOINED = "\x01"
-"""In place of a blank that was none: `characters` leaves it out."""
+"""Replaces a blank that is none. `characters` leaves it out."""
 _FIRST = regex(f"(?<=[A-Za-z] )[{''.join(COMBINING)}](?=[A-Za-z])")
 _STROKE = regex(r" (?=[lL])")
 _STROKED = {"l": "ł", "L": "Ł"}
@@ -22,7 +21,7 @@ _ASTRAY = regex(f"[{''.join(COMBINING)}](?=\r\n|\\Z| )")
 
 
 def with_accents(page: Argument, text: str) -> str:
-    """The text of a page whose characters have the same positions."""
+    """Returns the page's text, whose characters have the same positions."""
     astray = [found for found in _ASTRAY.finditer(text) if text[found.start() - 1] == " "]
     if not astray:
         return text
@@ -44,7 +43,7 @@ def with_accents(page: Argument, text: str) -> str:
 
 
 def _is_apart(page: Argument, text: str, at: int) -> bool:
-    """Whether the letters around a sign and its blanks are."""
+    """Returns whether the letters around a sign and its blanks are apart."""
     after = at + 3 if text[at + 2 : at + 3] in COMBINING else at + 2
     return after >= len(text) or _gap(page, at - 2, after)
 
@@ -55,7 +54,7 @@ def _gap(page: Argument, before: int, after: int) -> bool:
 
 
 def with_first_accents(page: Argument, text: str) -> str:
-    """The same where a word begins with one: the blank before it stays."""
+    """As `with_accents`, where a word begins with an accent: the blank before it stays."""
     signs: list[str] | None = None
     for found in _FIRST.finditer(text):
         at = found.start()
@@ -67,7 +66,7 @@ def with_first_accents(page: Argument, text: str) -> str:
 
 
 def with_strokes(page: Argument, text: str) -> str:
-    """The same with `Ł`, which older fonts draw as a letter and a stroke coded as a blank."""
+    """The same for `Ł`, which older fonts draw as a letter and a stroke coded as a blank."""
     signs: list[str] | None = None
     for found in _STROKE.finditer(text):
         at = found.start()

@@ -1,7 +1,7 @@
-"""Blocks of lines, and how they are joined across figures, columns and pages. Pure.
+"""Holds blocks of lines, and joins them across figures, columns and pages. Pure.
 
-A sentence without an end at the foot of a column continues in the next text that is not indented.
-"""
+A sentence without an end at the foot of a column continues in the next text that is not
+indented."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def has_ended(text: str) -> bool:
 
 @dataclass
 class Block:
-    """Lines that belong together. `parts` are blocks elsewhere that continue it."""
+    """Lines that belong together. `parts` are blocks elsewhere that continue this one."""
 
     lines: list[Line]
     form: Form = Form.TEXT
     heading: Heading | None = None
     indented: bool = False
     full: bool = False
-    """Its last line reaches the right edge, so it may continue elsewhere."""
+    """The last line reaches the right edge, so it may continue elsewhere."""
     own: str = ""
     parts: list[Block] = field(default_factory=list)
 
@@ -43,12 +43,12 @@ class Block:
 
     @property
     def raw(self) -> str:
-        """Its text with that of its parts; U+FFFE where a word was broken."""
+        """Returns the text with that of its parts, and U+FFFE where a word was broken."""
         return join([self.own, *(part.own for part in self.parts)]) if self.parts else self.own
 
 
 def join(texts: Sequence[str]) -> str:
-    """Joins lines with a space, none in Chinese, U+FFFE for a hyphen, U+FFFB in Korean."""
+    """Joins lines by a space; in Chinese by nothing, at a hyphen by U+FFFE, in Korean by U+FFFB."""
     pieces: list[str] = []
     for text in texts:
         if not text:
@@ -68,13 +68,13 @@ def _is_korean(char: str) -> bool:
 
 
 def is_unspaced(char: str) -> bool:
-    """Of Chinese, Japanese, Thai and the like, which set no space between words."""
+    """Returns whether its script, such as Chinese or Thai, has no space between words."""
     far_east = "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
     return far_east or "\u0e00" <= char <= "\u0eff" or "\u1000" <= char <= "\u109f" or "\u1780" <= char <= "\u17ff"
 
 
 def is_tabular(text: str) -> bool:
-    """Mostly numbers: rows of a table, even with signs of a formula in them."""
+    """Returns whether it is mostly numbers: rows of a table, even with signs of a formula."""
     tokens = text.split()
     numbers = sum(1 for token in tokens if not token[0].isalpha() and _FIGURE.fullmatch(token))
     return numbers >= 4 and numbers > 0.3 * len(tokens)
@@ -107,7 +107,7 @@ def _append(last: Block, block: Block) -> None:
 
 
 def _is_torn(last: Block, block: Block) -> bool:
-    """Pieces of one formula: small and close together."""
+    """Returns whether they are pieces of one formula: small and close together."""
     near = abs(last.lines[-1].y_end - block.lines[0].y) < 2.2 * max(last.lines[-1].size, block.lines[0].size)
     table = last if last.form is Form.TABLE else block
     if is_tabular(last.own) or is_tabular(block.own):

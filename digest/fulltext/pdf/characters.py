@@ -1,8 +1,7 @@
 """Repairs characters of PDF fonts: ligatures, loose accents, private-use signs, broken words. Pure.
 
 PDFium writes U+FFFE where it joined two lines at a hyphen. The hyphen stays if the paper spells the
-word with one elsewhere.
-"""
+word with one elsewhere."""
 
 from __future__ import annotations
 
@@ -13,15 +12,15 @@ from collections import Counter
 from digest.patterns import regex
 
 BREAK = "\ufffe"
-"""In place of a hyphen at the end of a line that was joined to the next."""
+"""Replaces a hyphen at the end of a line that was joined to the next."""
 
 WRAP = "\ufffb"
-"""Where a row of Korean ends: at a blank or within a word, which many programs break anywhere."""
+"""Marks the end of a row of Korean, at a blank or within a word, which many programs break."""
 
 FAR_SCRIPTS = "\u0590"
-"""Before it stand Latin, Greek, Cyrillic and the accents that any letter may have."""
+"""Before it come Latin, Greek, Cyrillic and the accents that any letter may have."""
 ASTRAY = 0.1
-"""Share of a sign's places without its letter, with which it is astray in the others too."""
+"""Share of a sign's places without its letter, from which it is misplaced in the others, too."""
 
 _ASCII = bytes(range(128))
 _PLAIN_WORD = regex(r"(?<![^\W_])[a-z]{3,}(?![^\W_])")
@@ -47,7 +46,7 @@ _PRIVATE = regex("[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd\uffff]")
 _UNDECODED = regex(f"(?<=[^\\W\\d_]){_PRIVATE.pattern}|{_PRIVATE.pattern}(?:(?=[^\\W\\d_])|{_PRIVATE.pattern}+)")
 _ODD = regex("[" + "".join(map(re.escape, map(chr, _TABLE))) + _PRIVATE.pattern[1:])
 _OF_OLD_FONTS = dict(zip("\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f", ("ff", "fi", "fl", "ffi", "ffl") * 2, strict=True))
-"""Ligatures as TeX's encodings OT1 and T1 number them, in fonts that do not say what they draw."""
+"""Ligatures as TeX's encodings OT1 and T1 number them, in fonts that do not name them."""
 _OF_OLD_FONT = regex("(?:(?<=[A-Za-z])[{0}]|[{0}](?=[a-z]))".format("".join(_OF_OLD_FONTS)))
 _LOOSE_FF = regex(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # `ff` of the old TeX encoding
 
@@ -65,7 +64,7 @@ COMBINING = {
     "¯": "\u0304",
     "˙": "\u0307",
 }
-"""Accents that stand alone, as those that join a letter."""
+"""Accents that stand alone, and their combining forms."""
 _ACCENT = regex(
     r"(?P<gap>(?<=[A-Za-z]) )?(?P<mark>[´¨ˆ˜ˇ˘˚˝¯˙]|(?<=[A-Za-z])`(?=[aeiou]))(?P<space> ?)(?P<letter>[A-Za-zı])"
 )
@@ -96,12 +95,12 @@ _CEDILLA = regex(r"([cCsStT])¸")
 
 
 def raised(exponent: str) -> str:
-    """Digits and minus as superscripts."""
+    """Returns digits and minus as superscripts."""
     return exponent.translate(_RAISED)
 
 
 def characters(text: str) -> str:
-    """Replaces odd characters by what a reader sees; U+FFFE is left to `hyphens`."""
+    """Replaces odd characters by what a reader sees. Leaves U+FFFE to `hyphens`."""
     if text.isascii() and text.isprintable():
         return text
     if _ODD.search(text):
@@ -116,15 +115,14 @@ def characters(text: str) -> str:
 
 
 def beyond_ascii(text: str) -> set[str]:
-    """Its characters, each once: bytes are sifted eight times as fast."""
+    """Returns its characters, each once. Bytes are sifted eight times as fast."""
     return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
 
 
 def is_legible(text: str) -> bool:
-    """Whether it reads as Latin prose: nearly all words have a vowel, and not too many.
+    """Returns whether it reads as Latin prose: nearly all words have vowels, and not too many.
 
-    So do the letters of old fonts that do not say what they are, but that are coded as in ASCII.
-    """
+    Letters of old fonts also count if they are coded as in ASCII but do not say what they are."""
     words = _PLAIN_WORD.findall(text.lower())
     count = sum(map(len, words))
     vowels = sum(word.count(vowel) for word in words for vowel in "aeiou")
@@ -133,12 +131,12 @@ def is_legible(text: str) -> bool:
 
 
 def undecoded(text: str) -> int:
-    """Characters within words of which only the font knows what they are."""
+    """Counts characters within words that only the font knows."""
     return sum(map(len, _UNDECODED.findall(text))) if _PRIVATE.search("".join(beyond_ascii(text))) else 0
 
 
 def is_sign(char: str) -> bool:
-    """Whether it depends on a letter of its script, unlike an accent that any letter may have."""
+    """Returns whether it depends on a letter of its script, unlike an accent for any letter."""
     return (
         char >= FAR_SCRIPTS
         and unicodedata.category(char) in ("Mn", "Mc")
@@ -147,25 +145,24 @@ def is_sign(char: str) -> bool:
 
 
 def malformed(text: str) -> str:
-    """The words with signs that lack their letter, or often do.
+    """Returns the words with signs that lack their letter, or often do.
 
-    In a text that is written as it looks, some stand before their letter: in the middle of a word
-    that is not seen.
-    """
+    In a text that is written as it looks, some come before their letter, which is not visible
+    within a word."""
     signs = set(filter(is_sign, beyond_ascii(text)))
     if not signs:
         return ""
     alone = Counter(
         char
         for before, char, after in zip(" " + text, text, text[1:], strict=False)
-        if char in signs and not (_bears(before, char) or after.isspace())  # one by itself is shown as such
+        if char in signs and not (_bears(before, char) or after.isspace())  # a sign by itself is shown as such
     )
     astray = frozenset(char for char, count in alone.items() if count > ASTRAY * text.count(char))
     return " ".join(word for word in text.split() if not astray.isdisjoint(word)) if astray else ""
 
 
 def _bears(letter: str, sign: str) -> bool:
-    """Whether a sign may stand behind it."""
+    """Returns whether a sign may follow the letter."""
     if letter in "\u200c\u200d\u25cc":  # joiners, and the circle for any letter
         return True
     script = unicodedata.name(sign, "").split(" ")[0]
@@ -173,7 +170,7 @@ def _bears(letter: str, sign: str) -> bool:
 
 
 def _accented(match: re.Match[str]) -> str:
-    """`F´ısica` and `M ´ exico` become `Física` and `México`; other accents stay."""
+    """Returns `Física` for `F´ısica` and `México` for `M ´ exico`. Other accents stay."""
     letter = "i" if match["letter"] == "ı" else match["letter"]
     if (match["space"] and not match["gap"]) or (match["gap"] and match["mark"] not in "´¨"):
         return match[0]
@@ -187,11 +184,11 @@ class Spelling:
     def __init__(self, text: str) -> None:
         self.words = _words(_WRAPPED.sub(" ", text) if WRAP in text else text)
         self.text = " ".join(self.words)
-        """Each word once, which is faster to search for a part of a word."""
+        """Each word once, which is faster to search for parts of words."""
 
 
 def _words(text: str) -> frozenset[str]:
-    """What `_BONDED` finds, in lower case: splitting bytes takes a fifth of the time."""
+    """Returns what `_BONDED` finds, in lower case. Splitting bytes takes a fifth of the time."""
     tokens = set(text.encode("utf-8", "surrogatepass").lower().translate(_SPACED).split())
     plain = {token for token in tokens if token.isascii()}
     rest = b" ".join(tokens - plain).decode("utf-8", "surrogatepass").lower()
@@ -216,7 +213,7 @@ def hyphens(text: str, whole: Spelling) -> str:
 
 
 def _unwrapped(text: str, whole: Spelling) -> str:
-    """With a blank in place of each U+FFFB, or nothing if it stands within a word."""
+    """Replaces each U+FFFB by a blank, or by nothing within a word."""
     joined, *pieces = text.split(WRAP)
     for piece in pieces:
         left, right = _TAIL.search(joined[-60:]), _HEAD.match(piece)
@@ -227,10 +224,10 @@ def _unwrapped(text: str, whole: Spelling) -> str:
 
 
 def _is_one_word(left: str, right: str, whole: Spelling) -> bool:
-    """Whether two pieces of Korean are one, by what stands elsewhere in the paper.
+    """Returns whether two pieces of Korean are one word, according to the rest of the paper.
 
-    Endings vary: a word that begins with the first piece and a syllable of the other is evidence.
-    """
+    Endings vary: a word that begins with the first piece and a syllable of the other is
+    evidence."""
     if not left or not right:
         return False
     if left + right in whole.words:
@@ -243,12 +240,12 @@ def _is_one_word(left: str, right: str, whole: Spelling) -> bool:
 
 
 def _in_address(text: str) -> bool:
-    """Whether a text ends within a URL."""
+    """Returns whether a text ends within a URL."""
     return "://" in text[text.rfind(" ", -200) + 1 :]
 
 
 def _is_compound(left: str, right: str, more: str, whole: Spelling, *, chained: bool) -> bool:
-    """Whether the hyphen belongs to the word. `chained`: one stands before the left half too."""
+    """Returns whether the hyphen is the word's. `chained`: one precedes the left half, too."""
     if not left or not right or more or right[0].isupper() or right[0].isdigit() or left[-1].isdigit():
         return True
     if left.isupper() and len(left) > 1:  # `BERT-based`
@@ -267,7 +264,7 @@ def _is_compound(left: str, right: str, more: str, whole: Spelling, *, chained: 
 
 
 def _is_word(half: str, whole: Spelling, *, longer: bool = False) -> bool:
-    """Whether the paper has it as a word. `longer`: also with an ending, such as `views`."""
+    """Returns whether the paper has it as a word. `longer`: also with an ending, as `views`."""
     if half in whole.words:
         return True
     if not longer:

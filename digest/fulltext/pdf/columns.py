@@ -1,9 +1,7 @@
 """Splits rows that run across both columns.
 
-PDFium joins them where a file sets its columns row by row (scans with recognised text, some
-editors). Other pages are spared: only if three long rows have the same wide gap are all rows
-checked.
-"""
+PDFium joins them if a file sets its columns row by row (scans with recognised text, some editors).
+Only if three long rows have the same wide gap are all rows of a page checked."""
 
 from __future__ import annotations
 
@@ -19,9 +17,9 @@ Row = tuple[int, int, str]
 MIN_ROW = 60
 """Characters of a row that may be two."""
 MIN_HALF = 20
-"""Characters of each."""
+"""Characters of each half."""
 Gap = tuple[int, float, float]
-"""Its position in the row, its left and right x in points."""
+"""The gap's position in the row, and its left and right x in points."""
 
 
 def split_columns(page: Argument, rows: list[Row]) -> list[Row]:
@@ -52,7 +50,7 @@ def _halves(page: Argument, row: Row, gutter: float) -> list[Row]:
 
 
 def _gap(page: Argument, row: Row) -> Gap | None:
-    """The widest blank near the middle of a row, if it is wider than the type is high."""
+    """Returns the widest blank near the middle of a row, if it is wider than the type is high."""
     start, _, text = row
     box = raw.FS_RECTF()
     to_box = pdfium_calls.address(box)

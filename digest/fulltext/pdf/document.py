@@ -1,8 +1,7 @@
 """Parses a PDF to a FullText with PDFium, in a child process because PDFium is not thread-safe.
 
-`pages` reads lines, `logical` spells those of some scripts, `layout` orders them, `paragraphs`
-joins them to blocks under their `headings`, and `characters` repairs their text.
-"""
+`pages` reads lines, `logical` spells those of some scripts, and `layout` orders them. `paragraphs`
+joins them to blocks under their `headings`, and `characters` repairs their text."""
 
 from __future__ import annotations
 
@@ -36,32 +35,33 @@ BACK = "Appendix"
 MIN_PARAGRAPH = 200
 """Characters of a paragraph before the first heading that is no address."""
 MIN_PROSE = 500
-"""Characters of a paragraph among the references that is none of them."""
+"""Characters of a paragraph among the references that is no reference."""
 A_YEAR_IN = 800
 """Characters of prose that may name one year. A reference is shorter."""
 NAMES = 0.3
-"""Share of the words that have a capital: a list of authors has more."""
+"""Share of words with a capital. A list of authors has more."""
 MIN_SENTENCE = 5
-"""Words that end in a full stop: with fewer they may be an address."""
+"""Words that end in a full stop. Fewer may be an address."""
 MAX_TITLE_BLOCK = 0.1
-"""Of a text."""
+"""Largest share of a text that may be a title block."""
 MIN_TEXT = 200
-"""Characters: with less, the pages are scanned pictures."""
+"""Characters. With fewer, the pages are scanned pictures."""
 MAX_PAGES = 1_200
-"""Longer PDFs are read up to here, with a note. A thousand pages take 2 s and 120 MB."""
+"""Longer PDFs are read up to this page, with a note. A thousand pages take 2 s and 120 MB."""
 _YEAR = regex(r"(?:19|20)\d\d|\barXiv\b", re.IGNORECASE)
 
 
 def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = MAX_PAGES) -> FullText:
-    """Raises Unreadable if it is broken, locked, empty or a scan. `note`: pages left out."""
+    """Returns the FullText, with a `note` of pages left out. Raises Unreadable if the PDF is
+    broken, locked, empty or a scan."""
     with _without_collector():
         return _read(data, paper_id, version, max_pages)
 
 
 @contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
-    """Reading makes tens of thousands of objects, of which hardly any refers to itself: looking for
-    those that do took a fiftieth of the time."""
+    """Turns the garbage collector off: reading makes tens of thousands of objects, hardly any of
+    them in cycles, and looking for cycles took a fiftieth of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -113,7 +113,7 @@ def _pages(data: bytes, max_pages: int, reader: PageReader, *, with_forms: bool)
     pages: list[PageLines] = []
     try:
         if with_forms:
-            document.init_forms()  # else no field is drawn in the pictures that tell what people see
+            document.init_forms()  # without it, no field is drawn in the pictures that show what people see
         total = len(document)
         for index in range(min(total, max_pages)):
             try:
@@ -133,7 +133,7 @@ def _pages(data: bytes, max_pages: int, reader: PageReader, *, with_forms: bool)
 
 
 class _SectionBuilder:
-    """The abstract first; of the text before it (title, authors) only prose is kept."""
+    """Collects sections, the abstract first. Of the text before it, only prose is kept."""
 
     def __init__(self, whole: characters.Spelling, sides: Callable[[], Margins]) -> None:
         self._whole = whole
@@ -189,11 +189,11 @@ class _SectionBuilder:
         self._start(title, block.heading.level, block.page)
 
     def _has_no_text(self) -> bool:
-        """Whether neither the abstract nor a section nor a paragraph has begun."""
+        """Returns whether neither the abstract nor a section nor a paragraph has begun."""
         return self._abstract is None and len(self._open) == 1 and not any(map(_is_paragraph, self._open[0][3]))
 
     def _merge_front_matter(self) -> None:
-        """Sections before the abstract are front matter, such as numbered addresses."""
+        """Merges sections before the abstract into the front matter, such as numbered addresses."""
         for _, _, _, held in self._open[1:]:
             self._open[0][3].extend(held)
         del self._open[1:]
@@ -234,11 +234,10 @@ class _SectionBuilder:
 
 
 def _without_title_block(passages: tuple[Passage, ...], as_text: list[bool], whole: int) -> tuple[Passage, ...]:
-    """The text before the first heading, without the title and the authors at its head.
+    """Returns the text before the first heading, without the title and the authors.
 
-    It begins with the first sentence, or with what is set like text, such as the date of a letter
-    and whom it is to. If that leaves out too much of the `whole` letters, it is no title block.
-    """
+    It begins with the first sentence, or with what is set like text, such as a letter's date and
+    addressee. If that would leave out too much of the `whole` letters, there is no title block."""
     first = next(
         (i for i, p in enumerate(passages) if as_text[i] or _is_paragraph(p) or _is_sentence(p)), len(passages)
     )
@@ -267,8 +266,8 @@ def _is_sentence(passage: Passage) -> bool:
 
 
 def _weight(text: str) -> int:
-    """Its length, where a character of Chinese, Japanese or Korean says as much as three."""
-    if text.isascii() or max(text) < "\u3040":  # else it looks at each
+    """Returns its length. A character of Chinese, Japanese or Korean counts as three."""
+    if text.isascii() or max(text) < "\u3040":  # otherwise it looks at each character
         return len(text)
     return len(text) + 2 * sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" for c in text)
 

@@ -1,8 +1,7 @@
 """Finds the headings among the lines of a PDF, and their levels. Pure.
 
-Words alone make no heading (lists and tables of contents have them too): its type must differ from
-the running text, and the line must be short.
-"""
+Words alone make no heading (lists and tables of contents have them, too). A heading's type must
+differ from the running text, and its line must be short."""
 
 from __future__ import annotations
 
@@ -57,7 +56,7 @@ def heading(line: Line, body: Type) -> Heading | None:
 
 def _heading(line: Line, body: Type) -> Heading | None:
     text = line.text
-    if max(line.size, line.lead_size) < body.size * 0.82:  # small capitals are set as a larger first letter
+    if max(line.size, line.lead_size) < body.size * 0.82:  # small capitals have a larger first letter
         return None
     capitals = text.upper() == text and sum(c.isalpha() for c in text) > 3
     small_capitals = line.lead_size > line.size * 1.1 and (capitals or line.lead_size > body.size * 1.2)
@@ -77,7 +76,7 @@ def _heading(line: Line, body: Type) -> Heading | None:
 
 
 def _level(number: str) -> int:
-    """By the parts of the number: 1 for `3` and `IV.`, 2 for `3.2`, `A.1` and REVTeX's `A.`."""
+    """Returns the level of a number: 1 for `3` and `IV.`, 2 for `3.2`, `A.1` and REVTeX's `A.`."""
     if number.startswith(("Appendix", "APPENDIX", "Chapter", "CHAPTER")):
         return 1
     parts = [p for p in number.split(".") if p]
@@ -87,7 +86,7 @@ def _level(number: str) -> int:
 
 
 def abstract_rest(text: str) -> str | None:
-    """The text after the word `Abstract` that begins a line; None without it."""
+    """Returns the text after the word `Abstract` that begins a line; None without the word."""
     match = _ABSTRACT.match(text)
     if match is None:
         return None

@@ -21,17 +21,17 @@ from digest.fulltext.pdf.pages import Line
 from digest.patterns import regex
 
 EDGE = 0.09
-"""Share of the page's height in which page numbers stand."""
+"""Share of the page's height in which page numbers are."""
 WIDE_EDGE = 0.14
-"""Share in which repeated text is a running head or foot."""
+"""Share of the page's height in which repeated text is a running head or foot."""
 MAX_FURNITURE = 8
-"""Lines of a page's heads and foots: more repeated ones are a text that repeats itself."""
+"""Lines of a page's heads and foots. A text with more repeats itself."""
 PAGE_NUMBER_APART = 1.5
-"""Of its size: the distance to the text."""
+"""Distance of a page number to the text, in units of its size."""
 INITIAL = 1.8
-"""Of the text's size: a letter as large begins a text over several lines."""
+"""Size of a large first letter of a text, in units of the text's size."""
 USUAL = 0.04
-"""Share of the long lines that begin where running text does."""
+"""Share of the long lines that begin at the left edge of running text."""
 _STAMP = regex(r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}")
 _PAGE_NUMBER = regex(r"(?:page |p\. ?|[-–—] ?)?(?:\d{1,4}|[ivxlc]{1,6})(?: ?[-–—]| ?(?:/|of) ?\d{1,4})?", re.IGNORECASE)
 _HEAD_NUMBER = regex(r"\A\d{1,4} \D{4,}\Z|\A\D{4,} \d{1,4}\Z")
@@ -48,7 +48,7 @@ class PageLines:
 
     @cached_property
     def outer(self) -> list[Line]:
-        """What may be a running head or foot, a page number or arXiv's stamp."""
+        """Returns lines that may be a running head or foot, a page number or arXiv's stamp."""
         top, bottom = self.height * (1 - WIDE_EDGE), self.height * (WIDE_EDGE - 0.015)
         return [
             line
@@ -58,7 +58,7 @@ class PageLines:
 
     @cached_property
     def heights(self) -> list[float]:
-        """Baselines of upright lines, lowest first, and two made-up ones, so that two exist."""
+        """Returns baselines of upright lines, lowest first, and two made-up ones."""
         return sorted({line.y for line in self.lines if line.upright} | {self.height * 0.4, self.height * 0.6})
 
 
@@ -71,7 +71,7 @@ class Type:
 
 
 def body_type(pages: Sequence[PageLines]) -> Type:
-    """The type of most characters."""
+    """Returns the type of most characters."""
     fonts: Counter[tuple[float, str]] = Counter()
     exact: defaultdict[str, defaultdict[float, int]] = defaultdict(lambda: defaultdict(int))
     for page in pages:
@@ -91,7 +91,7 @@ def body_type(pages: Sequence[PageLines]) -> Type:
 
 
 def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
-    """All lines as they are read, without running heads, page numbers and line numbers."""
+    """Returns all lines as they are read, without running heads, page and line numbers."""
     repeated = _repeated(pages)
     title = _title(pages)
     numbers = _page_numbers(pages)
@@ -113,10 +113,9 @@ def _at_edge(line: Line, page: PageLines, edge: float = EDGE) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _shapes(line: str) -> frozenset[str]:
-    """The text without one of its numbers, which may be the page's.
+    """Returns the text without each one of its numbers, which may be the page's.
 
-    Without all of them, two rows of a table would be alike.
-    """
+    Without all of them, two rows of a table would be alike."""
     text = line.lower()
     return frozenset(f"{text[: n.start()]}#{text[n.end() :]}" for n in _DIGITS.finditer(text)) or frozenset((text,))
 
@@ -126,14 +125,14 @@ def _letters(text: str) -> str:
 
 
 def _title(pages: Sequence[PageLines]) -> str:
-    """The letters of the largest text on the first page."""
+    """Returns the letters of the largest text on the first page."""
     first = [line for line in pages[0].lines if line.upright] if pages else []
     largest = max((line.size for line in first), default=0.0)
     return _letters("".join(line.text for line in first if line.size > largest * 0.97))
 
 
 def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
-    """Texts at the edge of three pages and a quarter of all (heads alternate)."""
+    """Returns texts at the edge of three pages and a quarter of all pages (heads alternate)."""
     seen: Counter[str] = Counter()
     for page in pages:
         edge = [line.text for line in page.outer if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200]
@@ -143,7 +142,7 @@ def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
 
 
 def _page_numbers(pages: Sequence[PageLines]) -> set[int]:
-    """The lowest or highest lines, by identity, that count the pages, wherever the text ends."""
+    """Returns the lowest or highest lines, by identity, that count the pages."""
     held: defaultdict[tuple[int, int], list[Line]] = defaultdict(list)
     for page in pages:
         upright = sorted((line for line in page.lines if line.upright), key=attrgetter("y"))
@@ -165,7 +164,8 @@ def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str], body: T
 
 
 def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
-    """`2 Z. Shen et al.`: a short first or last line with a number or the paper's title."""
+    """Returns whether it is a short first or last line with a number or title: `2 Z. Shen et
+    al.`"""
     if len(line.text) > 110 or page.number == 1:
         return False
     if line.text.endswith((".", "-", characters.BREAK)) != ("et al" in line.text):
@@ -178,7 +178,7 @@ def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
 
 
 def _with_initials(lines: list[Line], body: Type) -> list[Line]:
-    """Puts a large first letter, over several lines, before the words that stand beside its top."""
+    """Puts a large first letter, over several lines, before the words beside its top."""
     alone: set[int] = set()
     for large in lines:
         if len(large.text) > 1 or not large.text.isupper() or large.size < body.size * INITIAL or not large.upright:
@@ -219,7 +219,7 @@ def _in_columns(lines: list[Line], page: PageLines, body: Type) -> list[Line]:
 
 
 def _ends_paragraph(before: Line, line: Line) -> bool:
-    """The short last line of a paragraph across both columns."""
+    """Returns whether it is the short last line of a paragraph across both columns."""
     return (
         abs(line.x0 - before.x0) < 0.3 * line.size
         and abs(line.size - before.size) < 0.3
@@ -228,7 +228,7 @@ def _ends_paragraph(before: Line, line: Line) -> bool:
 
 
 def _gutter(lines: list[Line], page: PageLines) -> float | None:
-    """The x between two columns: much text left and right of it, little across."""
+    """Returns the x between two columns: much text left and right of it, little across."""
     upright = [line for line in lines if line.upright]
     total = sum(len(line.text) for line in upright)
     starts = Counter(
@@ -247,7 +247,7 @@ def _gutter(lines: list[Line], page: PageLines) -> float | None:
 
 
 def _jumps(lines: Sequence[Line], body: Type) -> bool:
-    """Whether the running text jumps upwards or alternates between the columns."""
+    """Returns whether the running text jumps upwards or alternates between the columns."""
     prose = [
         line
         for line in lines
@@ -261,7 +261,7 @@ def _jumps(lines: Sequence[Line], body: Type) -> bool:
 
 
 def _by_columns(lines: Sequence[Line]) -> list[Line]:
-    """Between lines across the whole width: the left column, then the right one, downwards."""
+    """Orders lines between those of full width: the left column, then the right, downwards."""
     downwards = sorted(lines, key=lambda line: (-line.y, line.x0))
     ordered: list[Line] = []
     band: list[Line] = []
@@ -276,7 +276,7 @@ def _by_columns(lines: Sequence[Line]) -> list[Line]:
 
 
 def leading(lines: Sequence[Line], body: Type) -> float:
-    """The usual distance between baselines of running text, in points."""
+    """Returns the usual distance between baselines of running text, in points."""
     steps: Counter[float] = Counter()
     for last, line in pairwise(lines):
         if (
@@ -292,7 +292,7 @@ def leading(lines: Sequence[Line], body: Type) -> float:
 
 
 def edges(lines: Sequence[Line]) -> dict[tuple[int, int], tuple[float, float]]:
-    """Left and right edge by page and column, from lines long enough to show them."""
+    """Returns left and right edge by page and column, from lines long enough to show them."""
     by_column: dict[tuple[int, int], list[Line]] = {}
     for line in lines:
         if line.upright and len(line.text) > 25:
@@ -314,7 +314,7 @@ class Margins:
     size: float
 
     def hold(self, line: Line) -> bool:
-        """Whether a line is set like running text, rather than in the middle or in other type."""
+        """Returns whether a line is set like running text, not centred or in other type."""
         near = 0.6 * line.size
         at_side = line.x1 > self.end - near or any(abs(line.x0 - start) < near for start in self.starts)
         return at_side and abs(line.size - self.size) < 0.05 * self.size

@@ -1,8 +1,7 @@
-"""Takes the numbers of a review copy's lines out of the rows that PDFium joins them to.
+"""Removes the line numbers of a review copy from the rows that PDFium joins them to.
 
-They count upwards, row by row or at every fifth, through most of a page, and stand apart from the
-text beside them. Numbers that PDFium leaves alone are for `layout`.
-"""
+They count upwards, row by row or at every fifth, through most of a page, apart from the text beside
+them. `layout` handles numbers that PDFium leaves alone."""
 
 from __future__ import annotations
 
@@ -17,26 +16,26 @@ from digest.patterns import regex
 
 STEPS = (1, 2, 5, 10)
 LEAST = 5
-"""Numbers of a page: fewer may be a list's."""
+"""Line numbers of a page. Fewer may belong to a list."""
 MOST_OF = 0.5
-"""Of the page's long rows."""
+"""Share of the page's long rows that have a number."""
 LONG = 20
-"""Characters of such a row."""
+"""Characters of a long row."""
 APART = 1.2
-"""Of a digit's width: no blank in running text is wider, unless by chance."""
+"""Width of a blank in digits. Wider blanks in running text are chance."""
 CELLS = 0.7
-"""Of the blank beside a number: as wide a one is between the cells of a table."""
+"""Width in units of the blank beside a number. A blank as wide is between cells of a table."""
 _FIRST = regex(r"\d{1,5}(?=\s|\Z)")
 _LAST = regex(r"(?:(?<=\s)|\A)\d{1,5}\Z")
 
 _Numbers = dict[int, tuple[int, int]]
-"""By row: where the number begins and ends in it."""
+"""By row: where its number begins and ends."""
 _Series = tuple[int, int, Any]
-"""Its length, its last row and the series before that, if there is one."""
+"""The series' length, its last row, and the series before, if there is one."""
 
 
 def without_line_numbers(page: Argument, rows: list[Row]) -> list[Row]:
-    """Positions are those of the page's characters."""
+    """Returns the rows. Positions are those of the page's characters."""
     spans = [_numbers(rows, at_end=at_end) for at_end in (False, True)]
     if max(map(len, spans)) < LEAST:
         return rows
@@ -68,9 +67,9 @@ def _numbers(rows: list[Row], *, at_end: bool) -> _Numbers:
 
 
 def _counted(rows: list[Row], numbers: _Numbers, step: int) -> _Numbers:
-    """The longest series that counts upwards by `step`, about as many rows apart."""
+    """Returns the longest series that counts upwards by `step`, about as many rows apart."""
     series: dict[int, _Series] = {}
-    """The longest that ends in a number."""
+    """By row: the longest series that ends in its number."""
     for row, (start, end) in numbers.items():
         value = int(rows[row][2][start:end])
         before = series.get(value - step)
@@ -88,7 +87,7 @@ def _counted(rows: list[Row], numbers: _Numbers, step: int) -> _Numbers:
 
 
 def _stand_apart(page: Argument, rows: list[Row], numbers: _Numbers) -> bool:
-    """Whether a wide blank is beside them and none elsewhere in a row, as between cells."""
+    """Returns whether a wide blank is beside them and none elsewhere in a row, as between cells."""
     apart = beside = cells = 0
     for row, (start, end) in numbers.items():
         first, _, text = rows[row]
@@ -104,12 +103,12 @@ def _stand_apart(page: Argument, rows: list[Row], numbers: _Numbers) -> bool:
 
 
 def _blank(page: Argument, index: int) -> float:
-    """The width of a blank between two characters."""
+    """Returns the width of a blank between two characters."""
     return float(pdfium_calls.box(page, index + 1).left - pdfium_calls.box(page, index - 1).right)
 
 
 def _without(row: Row, *numbers: tuple[int, int] | None) -> Row | None:
-    """What is left of a row; its middle if it has a number on both sides."""
+    """Returns what is left of a row: its middle if it has a number on both sides."""
     first, _, text = row
     begin, end = 0, len(text)
     for span in numbers:

@@ -1,10 +1,9 @@
-"""Puts rows of Indic, Thai, Arabic, Hebrew and like scripts in the order in which they are spelled.
+"""Spells rows of Indic, Thai, Arabic, Hebrew and similar scripts in logical order.
 
-A browser writes what a cluster of glyphs means as `ActualText`. PDFium gives it the place of the
-first glyph, says it again where it has sorted the glyphs, and takes the rest of the cluster for a
-blank. Text from the right is set as it is seen, which PDFium turns only in parts. So the pieces of
-such a row are put together anew by their places, and turned as in Unicode's annex 9.
-"""
+A browser writes what a cluster of glyphs means as `ActualText`. PDFium puts it in the place of the
+first glyph, repeats it where it has sorted the glyphs, and takes the rest of the cluster for a
+blank. Text from the right is in visual order, which PDFium turns only in parts. So the pieces of
+such a row are put together again by their places, and turned as in Unicode's annex 9."""
 
 from __future__ import annotations
 
@@ -31,26 +30,26 @@ from digest.fulltext.pdf.pdfium_calls import Argument, argument
 from digest.patterns import regex
 
 BLANK = 0.15
-"""Of the type's size: a wider gap is a blank."""
+"""Width in units of the type's size. A wider gap is a blank."""
 THIN = 0.1
-"""The same among letters that stand each by itself: TeX pulls its blanks together."""
+"""The same among letters that do not join: TeX narrows its blanks."""
 FAR = 0.6
 """The same beside a cluster, whose ink is narrower than it, in a row whose blanks are drawn."""
 CLIMB = 0.7
-"""Of the type's size: runs further above each other are of two rows."""
+"""Height in units of the type's size. Runs further above each other belong to two rows."""
 APART = 1.2
-"""Of the type's size: what is set further apart is no one line."""
+"""Width in units of the type's size. Runs further apart are not one line."""
 TOUCHING = 0.05
-"""Of the type's size: letters with a smaller gap and a blank between them are kept from joining."""
+"""Width in units of the type's size. A blank between closer letters only separates them."""
 SHORT, MANY = 4, 1 / 3
-"""Letters of a piece that PDFium takes for a row, and their share, with which letters climb."""
+"""Letters of a piece that PDFium takes for a row, and the share of such pieces in climbing text."""
 UNREAD = "\ufffd"
-"""In place of a glyph that the font does not explain."""
+"""Replaces a glyph that the font does not explain."""
 JOINER = "\u200c"
 MAX_DEPTH = 4
-"""Of forms within forms."""
+"""Depth of forms within forms that are read."""
 _KINDS = {"L": "L", "R": "R", "AL": "A", "EN": "N", "AN": "N", "ES": "+", "CS": ",", "ET": "%"}
-"""Of bidirectional types."""
+"""Kinds by bidirectional type."""
 _NUMBER = regex(r"[+,%]*N[N+,%]*")
 _IN_ARABIC = regex(r"(?<=N),(?=N)")
 _IN_OTHERS = regex(r"(?<=N)[+,](?=N)|(?<=N)%+|%+(?=N)")
@@ -64,7 +63,7 @@ _BRACKETS = frozenset(("Ps", "Pe"))
 Row = tuple[int, int, str]
 """The positions of its first and last character, and its text."""
 Rank = tuple[int, int]
-"""A run of reversed glyphs and the place in it; (0, 0) for others."""
+"""A run of reversed glyphs and the place in it; (0, 0) for other glyphs."""
 _NONE = (0, 0)
 _Glyph = tuple[int, int]
 """A character of the page and its position in the text, which is -1 if it means nothing."""
@@ -75,24 +74,24 @@ def _runs_left(char: str) -> bool:
 
 
 def needs_order(text: str) -> bool:
-    """Whether it has signs or letters that `LogicalOrder` knows of."""
+    """Returns whether it has signs or letters that `LogicalOrder` handles."""
     return any(is_sign(char) or _runs_left(char) for char in beyond_ascii(text))
 
 
 @dataclass(slots=True)
 class _Piece:
-    """A character, a ligature, or what a cluster of glyphs means."""
+    """A character, a ligature, or the meaning of a cluster of glyphs."""
 
     text: str
     at: int
-    """Its position in the page's text."""
+    """The piece's position in the page's text."""
     x0: float
     x1: float
     rank: Rank = _NONE
     form: str = ""
-    """`cluster` or `ligature`, else nothing."""
+    """`cluster`, `ligature` or empty."""
     level: int = 0
-    """As in annex 9: odd if it runs to the left."""
+    """The level as in annex 9: odd if it runs to the left."""
 
     @property
     def middle(self) -> float:
@@ -118,20 +117,20 @@ class _Cluster(NamedTuple):
 
 
 class _Drawn(NamedTuple):
-    """What a page draws, beyond the characters that PDFium tells."""
+    """What a page draws, in addition to the characters that PDFium reports."""
 
     clusters: dict[int, _Cluster]
-    """By text."""
+    """Clusters by text."""
     ranks: dict[int, Rank]
-    """Of the texts of runs."""
+    """Ranks by text of a run."""
     runs: dict[int, float]
-    """Their usual baselines."""
+    """The usual baselines of runs."""
     blanks: list[tuple[float, float, Rank]]
-    """Their x and y."""
+    """The x and y of blanks."""
 
 
 class LogicalOrder:
-    """Of the rows of one page."""
+    """Orders the rows of one page."""
 
     def __init__(
         self,
@@ -156,14 +155,14 @@ class LogicalOrder:
         self.unread = 0
         """Letters of words with glyphs that no font explains, or whose order is a guess."""
         self._said: set[int] = set()
-        """The marks of clusters that have said what they mean."""
+        """The marks of clusters whose meaning was used."""
 
     @cached_property
     def _drawn(self) -> _Drawn:
         return _drawn(self._page)
 
     def rows(self, found: list[Row]) -> list[Row]:
-        """With the positions of what stands first and last."""
+        """Returns the rows with the positions of what is first and last."""
         self.unread += self._climbing(found)
         rows: list[Row | list[_Glyph]] = []
         whole: dict[int, list[_Glyph]] = {}
@@ -180,19 +179,19 @@ class LogicalOrder:
                 if known is None:
                     known = glyphs
                     rows.append(glyphs)
-                else:  # a letter that climbs within a word, or a stop, is a row to PDFium
+                else:  # PDFium takes a letter that climbs within a word, or a full stop, for a row
                     known += glyphs
                 whole.update(dict.fromkeys(runs, known))
         return [row if isinstance(row, tuple) else self._row(row) for row in rows]
 
     def _climbing(self, found: list[Row]) -> int:
-        """Letters in pieces of rows, as in Nastaliq, if nothing tells how they belong together."""
+        """Counts letters in pieces of rows, as in Nastaliq, that nothing joins."""
         counts = [sum(map(text.count, self._leftwards)) for _, _, text in found]
         short = sum(count for count in counts if count <= SHORT)
         return short if short > MANY * sum(counts) else 0
 
     def _continues(self, row: list[_Glyph], glyphs: list[_Glyph]) -> bool:
-        """Whether they stand side by side in one line."""
+        """Returns whether they are side by side in one line."""
         (size, y, _), (other, height, _) = self._place(row[-1][0]), self._place(glyphs[0][0])
         near = max(size, other)
         (x0, x1), (left, right) = self._sides(row), self._sides(glyphs)
@@ -203,13 +202,13 @@ class LogicalOrder:
         return min(lefts), max(rights)
 
     def _boxes(self, glyphs: list[_Glyph]) -> tuple[Sequence[float], Sequence[float]]:
-        """All left and right sides."""
+        """Returns all left and right sides."""
         indexes = [index for index, _ in glyphs]
         boxes = pdfium_calls.BOXES.ask(pdfium_calls.box_of, [self._characters] * len(glyphs), indexes)[1]
         return boxes[0], boxes[2]
 
     def _apart(self, glyphs: list[_Glyph]) -> Iterator[tuple[list[_Glyph], set[int]]]:
-        """Runs of several rows that PDFium has taken for one, and the runs of each."""
+        """Yields the glyphs and runs of each row, where PDFium has joined several."""
         part: list[_Glyph] = []
         runs: set[int] = set()
         height = 0.0
@@ -268,21 +267,21 @@ class LogicalOrder:
         return min(outer), max(outer), spelled
 
     def _pieces(self, glyphs: list[_Glyph]) -> list[_Piece]:
-        """In PDFium's order, with the blanks that are drawn."""
+        """Returns the pieces in PDFium's order, with the blanks that are drawn."""
         found: list[_Piece] = []
         texts = map(pdfium_calls.object_at, repeat(self._characters), [index for index, _ in glyphs])
         for (index, at), text, x0, x1 in zip(glyphs, texts, *self._boxes(glyphs), strict=True):
             char = self._text[at] if at >= 0 else ""
             is_blank = char.isspace()
             if is_blank and x0 == x1:
-                continue  # PDFium's own
+                continue  # PDFium made it
             rank = self._drawn.ranks.get(text, _NONE)
             cluster = None if is_blank else self._drawn.clusters.get(text)
             if cluster is None:
                 if char and pdfium_calls.is_unmapped(self._characters, index) == 1:
                     if found and found[-1].form == "ligature":
                         found[-1].x1 = max(found[-1].x1, x1)
-                        continue  # what is left of a cluster, whose first glyph means all of it
+                        continue  # the rest of a cluster, whose first glyph means all of it
                     char = UNREAD
                 if found and (x0, x1) == (found[-1].x0, found[-1].x1):
                     found[-1].text += char
@@ -296,7 +295,7 @@ class LogicalOrder:
 
 
 def _said_once(pieces: list[_Piece]) -> list[_Piece]:
-    """Without what a second glyph of a cluster says: some programs give all of it to each."""
+    """Drops what a second glyph of a cluster repeats: some programs give the meaning to each."""
     found: list[_Piece] = []
     said: defaultdict[str, list[_Piece]] = defaultdict(list)
     for piece in pieces:
@@ -349,7 +348,7 @@ class _Placed(NamedTuple):
 
 
 def _texts(page: Argument) -> Iterator[_Placed]:
-    """The page's, in their order; those in forms have no sides."""
+    """Yields the page's texts in their order. Those in forms have no sides."""
     objects = list(map(pdfium_calls.object_of, repeat(page), range(pdfium_calls.objects(page))))
     for depth in range(MAX_DEPTH):
         arguments = list(map(argument, objects))
@@ -371,10 +370,10 @@ def _texts(page: Argument) -> Iterator[_Placed]:
 
 
 class _Marks:
-    """What the marks of a page's content say, each asked once."""
+    """Reads what the marks of a page's content mean, each once."""
 
     SIZE = 66
-    """Bytes of a longer meaning than any cluster has: such is left to PDFium."""
+    """Bytes. No cluster has a longer meaning; such a text is left to PDFium."""
 
     def __init__(self) -> None:
         self._known: dict[int, str] = {}
@@ -384,14 +383,15 @@ class _Marks:
         self._room = (address(self._value), pdfium_calls.long(self.SIZE), address(self._length))
 
     def says(self, mark: int) -> str:
-        """What a cluster means, `_REVERSED`, or nothing."""
+        """Returns a cluster's meaning, `_REVERSED`, or nothing."""
         known = self._known.get(mark)
         if known is None:
             known = self._known[mark] = self._meaning(argument(mark))
         return known
 
     def _meaning(self, mark: Argument) -> str:
-        """Known are short texts in UTF-16, in which all scripts but Latin are written."""
+        """Returns a short text in UTF-16, in which all scripts but Latin are written; else
+        nothing."""
         self._length.value = 0
         pdfium_calls.mark_value(mark, b"ActualText", *self._room)
         coded = self._value.raw[: self._length.value]
@@ -403,7 +403,7 @@ class _Marks:
 
 
 def _by_place(pieces: list[_Piece], size: float) -> list[_Piece]:
-    """From the left, with signs behind their letter."""
+    """Orders the pieces from the left, with signs after their letter."""
     for at, piece in enumerate(pieces):
         if piece.form == "ligature" and len(pieces) > 1:
             before, after = (pieces[at - 1], piece) if at else (piece, pieces[1])
@@ -421,7 +421,7 @@ def _by_place(pieces: list[_Piece], size: float) -> list[_Piece]:
 
 
 def _with_signs(pieces: list[_Piece], size: float) -> list[_Piece]:
-    """Each behind its letter: that before it, unless it stands above or below another."""
+    """Puts each sign after its letter: the one before, unless it is above or below another."""
     others = [piece for piece in pieces if not (piece.is_sign or piece.is_blank)]
     found: list[_Piece] = []
     for piece in pieces:
@@ -442,7 +442,7 @@ def _with_signs(pieces: list[_Piece], size: float) -> list[_Piece]:
 
 
 def _with_blanks(pieces: list[_Piece], blanks: list[float], size: float) -> list[_Piece]:
-    """And those that PDFium has left out."""
+    """Adds blanks that PDFium has left out."""
     found = pieces[:1]
     right = found[0].x1 if found else 0.0
     usual = BLANK if any(p.form == "cluster" or "\u0e00" <= p.text <= "\u0eff" for p in pieces) else THIN
@@ -460,7 +460,7 @@ def _with_blanks(pieces: list[_Piece], blanks: list[float], size: float) -> list
 
 
 def _parts(before: _Piece, blank: _Piece, piece: _Piece, near: float) -> bool:
-    """Whether a blank without room keeps two letters from the right from joining."""
+    """Returns whether a blank without width keeps two letters from joining."""
     return (
         blank.rank == before.rank == piece.rank == _NONE
         and piece.x0 - before.x1 < near
@@ -470,7 +470,7 @@ def _parts(before: _Piece, blank: _Piece, piece: _Piece, near: float) -> bool:
 
 
 def _turned(pieces: list[_Piece], *, from_right: bool) -> list[_Piece]:
-    """In the order of spelling, from that of the eye."""
+    """Returns the pieces in logical order, from visual order."""
     row = "".join(_kind(piece.text) for piece in pieces)
     from_right = from_right or len(_LEFTWARDS.findall(row)) > row.count("L")
     for piece, level in zip(pieces, _levels(row, from_right=from_right), strict=True):
@@ -491,7 +491,7 @@ def _is_sign(text: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _kind(text: str) -> str:
-    """`L`, `R` or `A` for letters, `N+,%` for what makes numbers, `b` for brackets, else `-`."""
+    """Returns `L`, `R` or `A` for letters, `N+,%` for numbers, `b` for brackets, else `-`."""
     if len(text) == 1 and unicodedata.category(text) in _BRACKETS:
         return "b"
     kinds = [_KINDS.get(unicodedata.bidirectional(char), "-") for char in text]
@@ -499,12 +499,12 @@ def _kind(text: str) -> str:
 
 
 def _levels(row: str, *, from_right: bool) -> list[int]:
-    """Of the kinds that are seen from left to right."""
+    """Returns the levels of kinds in visual order from the left."""
     row = _NUMBER.sub(_number, row).replace("A", "R")
     levels = [int(from_right)] * len(row)
     for run in (_FROM_LEFT if from_right else _FROM_RIGHT).finditer(row):
         start, end = run.span()
-        if run[0].count("b") % 2:  # a bracket belongs to what it holds
+        if run[0].count("b") % 2:  # a bracket belongs to what it encloses
             start, end = start - row.startswith("b", start - 1), end + row.startswith("b", end)
         for at in range(start, end):
             levels[at] = 2 if from_right or row[at] == "N" else 1
@@ -512,7 +512,7 @@ def _levels(row: str, *, from_right: bool) -> list[int]:
 
 
 def _number(found: re.Match[str]) -> str:
-    """With the signs in and at it; after Arabic letters, with a point or comma in it at most."""
+    """Returns a number with its signs; after Arabic letters, only with a point or comma inside."""
     row = found.string
     before, after = row[: found.start()].rstrip("-b"), row[found.end() :].lstrip("-b")
     signs = _IN_ARABIC if after.startswith("A") and not before.endswith("L") else _IN_OTHERS
@@ -520,7 +520,7 @@ def _number(found: re.Match[str]) -> str:
 
 
 def _bracket(found: str, before: _Piece | None, after: _Piece | None) -> str:
-    """As it is spelled: PDFium mirrors some."""
+    """Returns a bracket as it is spelled: PDFium mirrors some."""
     opens, closes = before is None or before.is_blank, after is None or after.is_blank
     if opens == closes or opens == (unicodedata.category(found) == "Ps"):
         return found

@@ -1,9 +1,8 @@
 """Surveys a PDF page for text that may be hidden, by colour, mode, clip or what lies on it.
 
 A page has hundreds of objects, so each property is asked of all of them in one `map`, with a buffer
-for all answers. Whether a suspicious text is hidden, only a picture of the page tells
-(`visibility`).
-"""
+for all answers. Only a picture of the page shows whether a suspicious text is hidden
+(`visibility`)."""
 
 from __future__ import annotations
 
@@ -27,53 +26,53 @@ from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.pdfium_calls import Argument, argument, long
 
 LIGHT = 180
-"""Of 255, in each colour: text this light is examined, also what a pattern paints."""
+"""Of 255, in each colour. Text as light as this is examined, also text that a pattern paints."""
 _PATTERN_COLOURS = frozenset(((191, 191, 191), (255, 255, 255)))
-"""That PDFium gives for tiles and for gradients."""
+"""The colours that PDFium gives for tiles and for gradients."""
 ALIKE = 40
-"""Of 255: text that differs less from the box it stands on is examined."""
+"""Of 255. Text that differs less from the box below it is examined."""
 FAINT = 250
-"""Of 255: less opaque text is examined."""
+"""Of 255. Less opaque text is examined."""
 SHEER = 128
-"""Of 255: what is less opaque hides no text, unless much of it lies on each other."""
+"""Of 255. What is less opaque hides no text, unless many such things overlap."""
 THICK = 3.0
-"""Points: a thinner rule covers no text."""
+"""Points. A thinner rule covers no text."""
 TOUCH = 1.5
-"""Points: what reaches less far into a text covers no letter of it."""
+"""Points. What reaches less far into a text covers no letter."""
 STEP = 24
-"""Characters between two of the sample: the shortest message is longer."""
+"""Characters between two that are sampled. The shortest message is longer."""
 MAX_COVERS = 3_000
 MAX_DEPTH = 6
 FEW_OBJECTS = 12
-"""Of a transparent form: with more, a transparent part may be why PDFium calls it so."""
+"""Objects of a transparent form. With more, a transparent part may be why PDFium calls it so."""
 EDGE, OUT = 3.0, 0.3
-"""Points, and share of its height, that a letter may stand out of its clip."""
+"""Points, and share of its height, by which a letter may extend beyond its clip."""
 MAX_RECTANGLE = 5
-"""Segments of a clipping path that is a plain rectangle: a shape may have holes."""
+"""Segments of a clipping path that is a plain rectangle. A longer path may have holes."""
 _FRAME = (4, 5)
-"""Segments of a rectangle: fewer are a line, more may be a scribble."""
+"""Segments of a rectangle. Fewer are a line, more may be a scribble."""
 RULE = 1.0
-"""Points: thinner are the rules of tables."""
+"""Points. Rules of tables are thinner."""
 GAP = 4.0
 """Points between stripes that others may fill."""
 WIDE_STRIPE = 24.0
-"""Points: a shorter rule is no part of what covers a text."""
+"""Points. A shorter rule is no part of what covers a text."""
 TWIN = 1.5
-"""Points between the middles of a text and of the same text drawn on it, as for an outline."""
+"""Points between the middles of a text and of the same text drawn on it, as an outline."""
 MAX_OBJECT_STREAMS = 300
 MAX_STREAM = 1_000_000
-"""Bytes of one that are unpacked."""
+"""Bytes of a stream that are unpacked."""
 _INVISIBLE = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
 _FILLED = raw.FPDF_TEXTRENDERMODE_FILL
 _TEXT, _PATH, _FORM = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM
 _ARE_TEXTS = bytes(kind == _TEXT for kind in range(256))
 _ARE_FORMS = bytes(kind == _FORM for kind in range(256))
 _ARE_OTHERS = bytes(kind not in (_TEXT, _FORM) for kind in range(256))
-"""Tables for `bytes.translate`, from the kinds of objects to what `compress` takes."""
+"""Tables for `bytes.translate`, from the kinds of objects to the selectors of `compress`."""
 
 
 def _name(name: str) -> str:
-    """A pattern for a name of PDF, in which any character may be written as its number."""
+    """Returns a pattern for a name of PDF, in which any character may be written as its number."""
     return "".join(f"(?:{c}|#(?i:{ord(c):02x}))" for c in name)
 
 
@@ -84,14 +83,14 @@ _NAMES = re.compile(
         f"|(?:(?P<annotations>{_DRAWN})|{_name('ObjStm')})\\b)"
     ).encode()
 )
-"""Of optional content, of patterns, of annotations that are drawn (by their appearance, or by their
-kind alone), and of object streams, in which these names may be packed."""
+"""Names of optional content, of patterns, of annotations that are drawn (by their appearance, or by
+their kind alone), and of object streams, which may hold these names."""
 _STREAM = re.compile(rb"[^\x00]{0,300}?stream\r?\n")
 
 Box = tuple[float, float, float, float]
-"""Left, bottom, right and top."""
+"""Left, bottom, right and top in points."""
 Rank = tuple[int, ...]
-"""In the order of painting: the number of an object in its page, or of each form around it."""
+"""The order of painting: an object's number in its page, after those of the forms around it."""
 Matrix = tuple[float, float, float, float, float, float]
 UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -100,21 +99,21 @@ class Place(NamedTuple):
     """Where an object stands."""
 
     matrix: Matrix
-    """From the space of its form to that of the page."""
+    """The matrix from the space of its form to that of the page."""
     rank: Rank
-    """Of its form; empty on the page itself."""
+    """The rank of its form; empty on the page itself."""
     why: str
     """Why its form may be hidden."""
     form: int
     outer: Place | None
-    """Where the form stands."""
+    """The place of the form."""
 
 
 _PAGE = Place(UNIT, (), "", 0, None)
 Form = tuple[list[int], Place]
 """The objects of the page or a form, and their place."""
 Position = tuple["Level", int]
-"""The level of an object, and where it is there."""
+"""The level of an object, and its index there."""
 Colour = tuple[int, int, int]
 Placed = tuple[Box, Position, Rank, Colour]
 """A text: its box on the page, its position, its rank and its colour."""
@@ -124,7 +123,7 @@ class Suspect(NamedTuple):
     why: str
     """`white`, `invisible` or `hidden-markup`."""
     drawn: bool
-    """Whether a drawing may show its letters as outlines too."""
+    """Whether a drawing may show its letters, too, as outlines."""
 
 
 class Level:
@@ -148,19 +147,19 @@ class Level:
         return (*place.rank, at - start)
 
     def positions(self, kinds: bytes) -> list[int]:
-        """Of all objects of some kinds, given as a table for `bytes.translate`."""
+        """Returns positions of objects of some kinds, given as a table for `bytes.translate`."""
         return list(compress(range(len(self.objects)), self.kinds.translate(kinds)))
 
     def those(self, wanted: Container[int]) -> Iterable[Position]:
-        """The positions of some objects, which are given by their addresses."""
+        """Returns the positions of objects that are given by their addresses."""
         return zip(repeat(self), compress(range(len(self.objects)), map(wanted.__contains__, self.objects)))
 
     def own_boxes(self, positions: list[int]) -> list[Box]:
-        """The boxes of some objects, each in the space of its form."""
+        """Returns the boxes of objects, each in the space of its form."""
         return _boxes([self.arguments[at] for at in positions])
 
     def boxes(self, positions: list[int]) -> list[Box]:
-        """The boxes of some objects on the page."""
+        """Returns the boxes of objects on the page."""
         own = self.own_boxes(positions)
         return list(map(_moved, own, [self._within[at][0].matrix for at in positions])) if self._moved else own
 
@@ -169,12 +168,12 @@ class Level:
 class Cover:
     level: Level
     at: int
-    """Its position there. Of stripes: that of the last one."""
+    """The index in its level; for stripes, that of the last one."""
     box: Box
     colour: Colour | None = None
     """None for a picture or a pattern."""
     cut: bool = False
-    """Whether its clips were asked for."""
+    """Whether its clips were read."""
     painted: bool = False
     """Whether its paint is known."""
 
@@ -190,25 +189,25 @@ class Cover:
 @dataclass
 class Survey:
     texts: list[Position] = field(default_factory=list)
-    """Those that were examined: of the sample, or all."""
+    """The texts that were examined: those of the sample, or all."""
     suspects: dict[int, Suspect] = field(default_factory=dict)
     sample: list[int] = field(default_factory=list)
-    """The objects of every so many characters."""
+    """The objects of sampled characters, at equal steps."""
     covers: list[Cover] = field(default_factory=list)
     pictures: float = 0.0
     """Square points of the page that pictures take."""
     stripe: Cover | None = None
-    """The last thin one: many side by side cover what one alone does not."""
+    """The last thin cover: many side by side cover what one alone does not."""
     doubted: bool = False
     """Whether a form may be hidden."""
     levels: list[Level] = field(default_factory=list)
     annotations: list[Box] = field(default_factory=list)
-    """The boxes of those that are drawn."""
+    """The boxes of annotations that are drawn."""
     passed: list[Position] = field(default_factory=list)
-    """Forms not looked into, since they hold and cover no text of the sample."""
+    """Forms that were not searched, because they hold and cover no text of the sample."""
 
     def moved(self, texts: list[Position], boxes: list[Box]) -> list[Box]:
-        """The boxes of some texts on the page."""
+        """Returns the boxes of texts on the page."""
         if len(self.levels) == 1:
             return boxes
         return [_moved(box, level.place(at).matrix) for (level, at), box in zip(texts, boxes, strict=True)]
@@ -219,14 +218,14 @@ def _alike(one: Colour, other: Colour) -> bool:
 
 
 class Means(NamedTuple):
-    """What a file has, or may have, that PDFium tells of no object."""
+    """What a file has, or may have, that PDFium does not report with its objects."""
 
     layers: bool = False
     """Optional content, which a reader may have turned off."""
     patterns: bool = False
-    """Gradients and tiles, of which PDFium gives no colour."""
+    """Gradients and tiles, whose colour PDFium does not give."""
     annotations: bool = False
-    """Those that are drawn, and may lie on a text."""
+    """Annotations that are drawn, and may lie on a text."""
 
 
 _ANY = Means(True, True, True)
@@ -263,10 +262,10 @@ class Surveyor:
         self._matrix = (ctypes.c_float * 6)()
         self._to_matrix = pdfium_calls.address(self._matrix)
         self._clips: dict[int, tuple[Box, bool]] = {}
-        """The box of each clipping path of a page, and whether the path is a plain rectangle."""
+        """By clipping path: its box on the page, and whether it is a plain rectangle."""
 
     def survey(self, page: pdfium.PdfPage, text: Argument, characters: int) -> Survey:
-        """Those texts of the sample that may be hidden, with the reason."""
+        """Returns the texts of the sample that may be hidden, with the reason."""
         made = Survey()
         self._clips.clear()
         handle = pdfium_calls.handle(page.raw)
@@ -280,7 +279,7 @@ class Surveyor:
         return made
 
     def examine_others(self, made: Survey) -> None:
-        """Adds the texts beyond the sample, and ranks all suspects as they are painted."""
+        """Adds the texts outside the sample, and ranks all suspects in the order of painting."""
         self._add(made, self._opened(made, made.passed))
         sampled = set(made.sample)
         others = [
@@ -329,7 +328,7 @@ class Surveyor:
 
     @staticmethod
     def _why(mode: int, known: int, see_through: int, red: int, green: int, blue: int, alpha: int) -> str:
-        """Why text of a type may be hidden."""
+        """Returns why text of a type may be hidden."""
         if mode in _INVISIBLE:
             return "invisible"
         if mode != _FILLED or not known:
@@ -361,7 +360,7 @@ class Surveyor:
 
     @staticmethod
     def _hidden_by(made: Survey, cover: Cover, texts: list[Placed]) -> dict[int, Suspect]:
-        """Texts that a later cover takes away, or that have the colour of what they stand on."""
+        """Returns texts that a later cover hides, or that have the colour of what is below them."""
         hidden = {}
         rank = cover.level.rank(cover.at)
         for box, (level, at), own, colour in texts:
@@ -378,10 +377,9 @@ class Surveyor:
         return hidden
 
     def _add(self, made: Survey, found: list[Form], sampled: AbstractSet[int] = frozenset()) -> None:
-        """Adds the objects of the page, then those of its forms, then of the forms in these.
+        """Adds the objects of the page, then those of its forms, then those of the forms in these.
 
-        Once all texts of a sample are found, only the forms that may hide one are looked into.
-        """
+        Once all texts of a sample are found, only the forms that may hide one are searched."""
         missing = len(sampled)
         for _ in range(MAX_DEPTH + 1):
             if not found:
@@ -403,7 +401,7 @@ class Surveyor:
 
     @staticmethod
     def _on_texts(made: Survey, level: Level) -> list[Position]:
-        """The forms that may hide a text of the sample; the others are passed by."""
+        """Returns the forms that may hide a text of the sample. The others are skipped."""
         boxes = made.moved(made.texts, _boxes([holder.arguments[at] for holder, at in made.texts]))
         texts = _Texts(list(zip(boxes, made.texts, repeat(()), repeat((0, 0, 0)))))
         forms = level.positions(_ARE_FORMS)
@@ -452,7 +450,7 @@ class Surveyor:
 
     @staticmethod
     def _is_itself_transparent(parts: list[int]) -> bool:
-        """Of a form that PDFium calls transparent, as it does also if a part of it is."""
+        """Returns whether a form is transparent itself: PDFium calls it so also if a part is."""
         return len(parts) <= FEW_OBJECTS or not any(map(pdfium_calls.is_transparent, map(argument, parts)))
 
     def _own_matrix(self, obj: Argument) -> Matrix:
@@ -463,7 +461,7 @@ class Surveyor:
         return UNIT if own == UNIT else own
 
     def _add_stripe(self, made: Survey, stripe: Cover) -> None:
-        """Adds a thin box to the last one, if they lie side by side."""
+        """Adds a thin box to the last one, if they are side by side."""
         last = made.stripe
         if last is not None and _lie_side_by_side(last.box, stripe.box) and self._is_painted(last):
             last.level, last.at, last.box = stripe.level, stripe.at, _around(last.box, stripe.box)
@@ -473,14 +471,14 @@ class Surveyor:
             made.stripe = stripe
 
     def _is_painted(self, stripe: Cover) -> bool:
-        """Sets the colour of the first of some stripes, which no clip is asked for."""
+        """Sets the colour of the first of some stripes. Their clips are not read."""
         if stripe.painted:
             return True
         stripe.painted = stripe.cut = True
         return not stripe.is_path or self._paints(stripe)
 
     def _cut(self, cover: Cover) -> bool:
-        """Cuts the box of a cover to its clips; False if nothing is left."""
+        """Cuts the box of a cover to its clips. Returns False if nothing is left."""
         cover.cut = True
         obj = cover.level.objects[cover.at]
         inside: Place | None = cover.level.place(cover.at)
@@ -509,11 +507,11 @@ class Surveyor:
         return clear
 
     def _known(self, colour: Colour) -> Colour | None:
-        """The colour of a path, unless a pattern may be what PDFium calls so."""
+        """Returns the colour of a path; None if PDFium may mean a pattern by it."""
         return None if self._patterns and colour in _PATTERN_COLOURS else colour
 
     def _paints(self, cover: Cover) -> bool:
-        """Sets the colour of a path; False for a frame, a thin line and what shines through."""
+        """Sets the colour of a path. False for a frame, a thin line and what shines through."""
         stroke, obj = 0.0, cover.argument
         pdfium_calls.draw_mode(obj, self._to_fill, self._to_stroke)
         if not self._fill.value and self._stroke.value and pdfium_calls.stroke_width(obj, self._to_width):
@@ -530,7 +528,7 @@ class Surveyor:
     def _clipped(
         self, texts: list[Position], clips: Iterable[tuple[Argument, int]], boxes: list[Box], placed: list[Box]
     ) -> set[Position]:
-        """The texts of which a clipping path may leave out a part."""
+        """Returns the texts of which a clipping path may cut off a part."""
         clipped = set()
         for text, (clip, count), own, box in zip(texts, clips, boxes, placed, strict=True):
             for path in range(count):
@@ -541,10 +539,10 @@ class Surveyor:
         return clipped
 
     def _clip(self, clip: Argument, path: int) -> tuple[Box, bool] | None:
-        """The box of a clipping path, and whether the path is a plain rectangle.
+        """Returns the box of a clipping path, and whether the path is a plain rectangle.
 
-        Objects that share a path share its segments: the address of the first names the path.
-        """
+        Objects that share a path share its segments, so the address of the first identifies the
+        path."""
         first = pdfium_calls.clip_segment(clip, path, 0)
         if first in self._clips or not first:
             return self._clips.get(first)
@@ -564,7 +562,7 @@ class Surveyor:
 
 
 def _annotations(page: pdfium.PdfPage) -> list[Box]:
-    """The boxes of a page's annotations. Links are drawn only where they have an appearance."""
+    """Returns the boxes of a page's annotations. A link is drawn only if it has an appearance."""
     boxes = []
     rectangle = raw.FS_RECTF()
     for number in range(min(raw.FPDFPage_GetAnnotCount(page), MAX_COVERS)):
@@ -578,7 +576,7 @@ def _annotations(page: pdfium.PdfPage) -> list[Box]:
 
 
 def _may_hide(form: Box, texts: _Texts) -> tuple[bool, bool]:
-    """Whether a form may cover a text or be a stripe of what does, and whether its parts may."""
+    """Returns whether a form may cover a text, alone or as a stripe, and whether its parts may."""
     if not texts.touch(form):
         return False, False
     wide, high = _sides(form)
@@ -587,13 +585,13 @@ def _may_hide(form: Box, texts: _Texts) -> tuple[bool, bool]:
 
 
 def _has_parts(form: Argument) -> bool:
-    """Whether a form may hold what is smaller than itself."""
+    """Returns whether a form may contain something smaller than itself."""
     count = pdfium_calls.form_objects(form)
     return count > 1 or (count == 1 and pdfium_calls.kind(argument(pdfium_calls.form_object(form, long(0)))) == _FORM)
 
 
 def look_for_twins(made: Survey) -> None:
-    """A suspicious text may be the outline of the same text, drawn over it."""
+    """Clears a suspicious text if it may be the outline of the same text drawn over it."""
     boxes = _boxes([level.arguments[at] for level, at in made.texts])
     middles: dict[tuple[int, int], list[tuple[int, float, float, float]]] = {}
     for (level, at), box in zip(made.texts, boxes, strict=True):
@@ -609,7 +607,7 @@ def look_for_twins(made: Survey) -> None:
 
 
 class _Texts:
-    """Texts on the page, found by the height of their middles."""
+    """Finds texts on the page by the height of their middles."""
 
     def __init__(self, texts: list[Placed]) -> None:
         middles = [(box[1] + box[3]) / 2 for box, *_ in texts]
@@ -619,11 +617,11 @@ class _Texts:
 
     @cached_property
     def _reach(self) -> float:
-        """How far a text stands out from its middle at most."""
+        """Returns how far a text extends from its middle at most."""
         return max([box[3] - box[1] for box, *_ in self._texts], default=0.0) / 2
 
     def under(self, cover: Box) -> list[Placed]:
-        """The texts of which a cover takes most of the height, and more than the edge."""
+        """Returns texts that a cover takes most of the height of, and more than the edge."""
         left, bottom, right, top = cover
         start = bisect_left(self._middles, bottom)
         end = bisect_right(self._middles, top, start)
@@ -682,7 +680,7 @@ def _holds(outer: Box, inner: Box) -> bool:
 
 
 def _scale(matrix: Matrix) -> float:
-    """How many times as wide it makes a line at most."""
+    """Returns the largest factor by which it widens a line."""
     a, b, c, d, _, _ = matrix
     return max(math.hypot(a, b), math.hypot(c, d))
 

@@ -1,8 +1,7 @@
-"""Reads the letters of TeX's bitmap fonts, which say only which code each letter has.
+"""Reads the letters of TeX's bitmap fonts, which only say which code each letter has.
 
-PDFium takes the codes for Latin-1. TeX's fonts are coded as in T1 or, for Cyrillic, in T2A: words
-of upper codes alone are Cyrillic, for no Latin script has such. Texts keep their length.
-"""
+PDFium takes the codes for Latin-1. TeX's fonts are coded as T1 or, for Cyrillic, as T2A. Words of
+upper codes alone are Cyrillic, because no Latin script has them. Texts keep their length."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from digest.patterns import regex
 
 _CODES = range(0x80, 0x100)
 _LIKE_LATIN = {ord(a): b for a, b in zip("iIjJ", "іІјЈ", strict=True)}
-"""Cyrillic letters that T2A has at the codes of Latin ones."""
+"""Cyrillic letters to which T2A gives the codes of Latin ones."""
 _T1 = dict(zip(_CODES, (
     "ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£"
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖŒØÙÚÛÜÝÞẞàáâãäåæçèéêëìíîïðñòóôõöœøùúûüýþß"
@@ -33,11 +32,11 @@ _WORD = regex("[A-Za-z\x80-\xff]+")
 _CYRILLIC_WORD = regex("(?<![A-Za-z\x80-\xff])[\x80-\x9c\xa0-\xbc\xc0-\xff]{4,}(?![A-Za-z\x80-\xff])")
 _VOWELS = frozenset("аеёиоуыэюяіїє")
 LEAST, MOST = 0.3, 0.55
-"""Share of vowels in a text."""
+"""Share of vowels in a text, at least and at most."""
 
 
 def decoded(page: Argument, text: str) -> tuple[str, bool]:
-    """The text of a page whose characters have the same positions, and whether it can be read."""
+    """Returns the page's text, in which positions stay the same, and whether it is readable."""
     at = [found.start() for found in _UPPER.finditer(text)]
     codes = set(compress(at, map(pdfium_calls.is_unmapped, repeat(page), at)))
     if not codes:
@@ -53,7 +52,7 @@ def decoded(page: Argument, text: str) -> tuple[str, bool]:
 
 
 def _plain(text: str) -> str:
-    """With the letters that accents and strokes stand on."""
+    """Returns the text with the base letters of accents and strokes."""
     return "".join(filter(str.isascii, unicodedata.normalize("NFD", text.translate(_UNSTRUCK))))
 
 

@@ -1,8 +1,7 @@
 """Reads the lines of a PDF page, with position and type, through PDFium.
 
-A ctypes call takes half a microsecond and a page has thousands of characters: only the first,
-middle and last character of a line are examined. Coordinates are points, y upwards.
-"""
+A ctypes call takes half a microsecond and a page has thousands of characters, so only the first,
+middle and last character of a line are examined. Coordinates are points, y upwards."""
 
 from __future__ import annotations
 
@@ -34,17 +33,17 @@ from digest.patterns import regex
 
 _SUBSET = regex(r"\A[A-Z]{6}\+")
 SMALL = 3.3
-"""Points: a few lines in such type are unreadable; a shrunken table or figure has many."""
+"""Points. A few lines in smaller type are unreadable; a shrunken table or figure has many."""
 FEW = 8
 UNMAPPED_STEP = 50
-"""Characters between two that are asked for their meaning."""
+"""Characters from one whose meaning is asked to the next."""
 MIN_TEXT = 20
-"""Characters of a page: with fewer it is blank or a picture."""
+"""Characters of a page. With fewer, it is blank or a picture."""
 MIN_MESSAGE = 8
 """Words of tiny or off-page text that make a message."""
 _UNKNOWN = characters.Spelling("")
 _NUMBER = regex(r"\d(?:\d+|(?<=[\w)\]−–-]\d))")
-"""Not a lone digit after a space or a stop, which is no exponent."""
+"""Numbers, but no lone digit after a space or a full stop, which is no exponent."""
 _MINUS = frozenset("−–-")
 _CLOSING = frozenset(")]")
 NAME = 96
@@ -52,16 +51,16 @@ NAME = 96
 _NAME_LENGTH = pdfium_calls.long(NAME)
 _EXPONENT = regex(r"[−–-]?\d{1,3}")
 SMALLER, HIGHER = 0.85, 0.15
-"""Of the type before it: the size and the raise of an exponent."""
+"""Size and raise of an exponent, in units of the type before it."""
 INITIAL = 0.6
-"""Of the size of a letter that begins a text over several lines."""
+"""Size in units of a letter that begins a text over several lines."""
 _FORCE_BOLD = 1 << 18
 _HEAVY = regex(r"bold|medi|cmbx|cmb\d|cmssbx|heavy|black|demi|-b\b|\.b\b|sfbx|ptmb|semib", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Line:
-    """A line of text; it ends in U+FFFE where a hyphen broke its last word."""
+    """A line of text. It ends in U+FFFE if a hyphen broke its last word."""
 
     text: str
     page: int
@@ -70,16 +69,16 @@ class Line:
     y: float
     """The baseline."""
     y_end: float
-    """The baseline of its end: lower where PDFium joined two lines at a hyphen."""
+    """The baseline of its end: lower if PDFium joined two lines at a hyphen."""
     size: float
-    """Of most of it, in points."""
+    """The size of most of it, in points."""
     lead_size: float
-    """Of its first character: smaller for a footnote's mark."""
+    """The size of its first character: smaller for a footnote's mark."""
     font: str
     heavy: bool
     upright: bool = True
     column: int = 0
-    """0: the whole width, 1: left, 2: right."""
+    """0: the whole width; 1: left; 2: right."""
     left: float = 0.0
     right: float = 0.0
     """The edges of its column."""
@@ -94,18 +93,18 @@ class PageReader:
         self.unmapped = 0
         """Letters whose font does not say which they are."""
         self.undecoded = 0
-        """Characters of words that no font explains, which are left out."""
+        """Characters of words that no font explains. They are left out."""
         self.pictures = 0
         """Pages without text that are a picture."""
         self._inked: dict[str, bool] = {}
-        """Whether a font draws its letters."""
+        """By font: whether it draws its letters."""
         self._name, self._flags = ctypes.create_string_buffer(NAME), ctypes.c_int()
         self._to_name, self._to_flags = map(pdfium_calls.address, (self._name, self._flags))
         self._sides = (ctypes.c_float * 4)()
         self._to_sides = [pdfium_calls.address(self._sides, 4 * i) for i in range(4)]
 
     def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
-        """The lines in the order of the page's content, with raised and lowered text."""
+        """Returns the lines in the order of the page's content, with raised and lowered text."""
         handle = pdfium_calls.handle(text_page.raw)
         text = text_page.get_text_range()
         count = pdfium_calls.characters(handle)
@@ -150,7 +149,7 @@ class PageReader:
 
     @staticmethod
     def _mended(page: Argument, text: str) -> tuple[str, int]:
-        """The text with the letters of old fonts, and how many letters no font explains."""
+        """Returns the text with the letters of old fonts, and how many letters no font explains."""
         sample = map(str.isalnum, text[::UNMAPPED_STEP])
         samples = list(compress(range(0, len(text), UNMAPPED_STEP), sample))
         unmapped = UNMAPPED_STEP * list(map(pdfium_calls.is_unmapped, repeat(page), samples)).count(1)
@@ -162,7 +161,7 @@ class PageReader:
         return text, unmapped
 
     def _with_powers(self, page: Argument, text: str, *, exact: bool) -> str:
-        """The text with raised digits written as such: 10⁻⁵ is not 10−5."""
+        """Returns the text with raised digits as superscripts: 10⁻⁵ is not 10−5."""
         runs = _runs_of_digits(text)
         ends = [i for base, end in runs for i in (base, end - 1)]
         objects = list(map(pdfium_calls.object_at, repeat(page), ends if exact else self._characters(page, ends)))
@@ -178,7 +177,7 @@ class PageReader:
         return "".join([*pieces, text[done:]])
 
     def _raised(self, page: Argument, runs: list[tuple[int, int]], *, exact: bool) -> list[tuple[int, int]]:
-        """The runs whose last digit stands higher than the base and is smaller."""
+        """Returns the runs whose last digit is higher than the base, and smaller."""
         ends = [i for base, end in runs for i in (base, end - 1)]
         if not exact:
             ends = self._characters(page, ends)
@@ -193,7 +192,7 @@ class PageReader:
 
     @staticmethod
     def _characters(page: Argument, positions: list[int]) -> list[int]:
-        """Positions in the text as those of the page's characters."""
+        """Returns positions in the text as those of the page's characters."""
         return list(map(pdfium_calls.character_of, repeat(page), positions))
 
     def _baselines(self, page: Argument, indexes: list[int]) -> list[float]:
@@ -201,12 +200,13 @@ class PageReader:
         return ys.tolist()
 
     def _place(self, page: Argument, index: int) -> tuple[float, float, bool]:
-        """Size, baseline and uprightness."""
+        """Returns size, baseline and uprightness."""
         size, upright = self._sizes(page, [index])[0]
         return size, self._baselines(page, [index])[0], upright
 
     def _sizes(self, page: Argument, indexes: list[int]) -> list[tuple[float, bool]]:
-        """Size in points and uprightness: the font's size is often 1 and scaled by the matrix."""
+        """Returns sizes in points, and uprightness: a font's size is often 1, scaled by the
+        matrix."""
         known, values = pdfium_calls.MATRICES.ask(pdfium_calls.matrix, [page] * len(indexes), indexes)
         sizes = map(pdfium_calls.font_size, repeat(page), indexes)
         return [
@@ -219,7 +219,7 @@ class PageReader:
         ]
 
     def _readable(self, read: list[tuple[Line, str]], number: int) -> list[Line]:
-        """The lines that people can read, joined; what the others say is reported."""
+        """Returns the lines that people can read, joined. Reports what the others say."""
         few = _few_small_lines([line for line, how in read if not how and line.size < SMALL])
         found: list[Line] = []
         small: list[tuple[str, str]] = []
@@ -237,7 +237,7 @@ class PageReader:
     def _cut(
         self, text_page: pdfium.PdfTextPage, read: list[tuple[Line, str]], spans: list[tuple[int, int, str]], box: Box
     ) -> Iterator[tuple[Line, str]]:
-        """The lines, with what stands beyond the page set apart."""
+        """Yields the lines, with what is beyond the page set apart."""
         handle = pdfium_calls.handle(text_page.raw)
         left, bottom, right, top = box
         for (line, how), (first, last, _) in zip(read, spans, strict=True):
@@ -294,14 +294,14 @@ class PageReader:
                 self.hidden.append(Hidden(words[:MAX_QUOTED], how, f"p. {number}"))
 
     def _lines(self, page: Argument, spans: list[tuple[int, int, str]], number: int) -> list[Line]:
-        """Each property is asked of all lines at once: PDFium's calls take most of the time."""
+        """Returns the lines. Asks each property of all at once: PDFium's calls take most time."""
         firsts, lasts = [first for first, _, _ in spans], [last for _, last, _ in spans]
         lefts, tops, rights, bottoms = self._boxes(page, firsts)
         ends = self._boxes(page, lasts)
         sizes, ys = self._sizes(page, firsts), self._baselines(page, firsts)
         typical = [(first + last) // 2 for first, last, _ in spans]
         heights = zip(map(sub, tops, bottoms), map(sub, ends[1], ends[3]), strict=True)
-        mixed = [  # not the same type at both ends
+        mixed = [  # type that differs at both ends
             i for i, (height, end) in enumerate(heights) if abs(end - height) > 0.02 * height
         ]
         middles = [size for size, _ in self._sizes(page, [typical[i] for i in mixed])]
@@ -327,7 +327,7 @@ class PageReader:
         ]
 
     def _has_ink(self, page: Argument, line: Line, first: int, last: int) -> bool:
-        """Whether the line's font draws letters, judged by its first long line."""
+        """Returns whether the line's font draws letters, judged by its first long line."""
         if len(line.text) < MIN_TEXT:
             return True
         inked = False
@@ -339,7 +339,7 @@ class PageReader:
         return inked
 
     def _is_pressed(self, page: Argument, line: Line, first: int, last: int) -> bool:
-        """Whether no letter of the line stands further off: an accent may be the last one."""
+        """Returns whether no letter of the line is further off: the last one may be an accent."""
         xs, ys = [], []
         for index in range(first, last + 1, max(1, (last - first) // 12)):
             pdfium_calls.box_of(page, index, self._to_box)
@@ -348,11 +348,11 @@ class PageReader:
         return bool(max(max(xs) - min(xs), max(ys) - min(ys)) < NARROW * line.size * len(line.text))
 
     def _boxes(self, page: Argument, indexes: list[int]) -> list[array[float]]:
-        """All left, top, right and bottom sides."""
+        """Returns all left, top, right and bottom sides."""
         return pdfium_calls.BOXES.ask(pdfium_calls.box_of, [page] * len(indexes), indexes)[1]
 
     def _fonts_at(self, page: Argument, indexes: list[int]) -> list[tuple[str, bool]]:
-        """The name without the subset's prefix, and whether name or flag say bold."""
+        """Returns names without the subset's prefix, and whether name or flag say bold."""
         objects = map(argument, map(pdfium_calls.object_at, repeat(page), indexes))
         fonts = list(map(pdfium_calls.font_of_object, objects))
         known = {font: self._font_at(page, index) for font, index in dict(zip(fonts, indexes, strict=True)).items()}
@@ -375,10 +375,9 @@ def _scaled(size: float, b: float, c: float, d: float) -> tuple[float, bool]:
 
 
 def _runs_of_digits(text: str) -> list[tuple[int, int]]:
-    """What may end in an exponent: the position of its base and its end.
+    """Returns what may end in an exponent: the position of its base, and its end.
 
-    The base is a digit, or a short name or a bracket before the digits.
-    """
+    The base is a digit, or a short name or a bracket before the digits."""
     runs = []
     for found in _NUMBER.finditer(text):
         start, end = found.span()
@@ -403,7 +402,7 @@ def _is_short_name(text: str, end: int, last: str) -> bool:
 
 
 def _turned(found: list[Line], top: float) -> list[Line]:
-    """Lines that run downwards from the right, as in Japanese, set as lines below each other."""
+    """Sets lines that run downwards from the right, as in Japanese, as lines below each other."""
     vertical = [line for line in found if line.y > line.y_end and len(line.text) > 3 and _runs_downwards(line)]
     if not vertical or 2 * sum(len(line.text) for line in vertical) <= sum(len(line.text) for line in found):
         return found
@@ -420,14 +419,14 @@ def _turned(found: list[Line], top: float) -> list[Line]:
 
 
 def _mirrored(found: list[Line], box: Box) -> list[Line]:
-    """Lines from the right, set as if from the left."""
+    """Sets lines from the right as if from the left."""
     for line in found:
         line.x0, line.x1 = box[0] + box[2] - line.x1, box[0] + box[2] - line.x0
     return found
 
 
 def _is_narrow(line: Line) -> bool:
-    """Whether its letters, as wide as high, cannot stand side by side."""
+    """Returns whether its letters, if as wide as high, cannot be side by side."""
     return not line.text.isascii() and line.x1 - line.x0 < 0.75 * line.size * len(line.text)
 
 
@@ -436,7 +435,7 @@ def _runs_downwards(line: Line) -> bool:
 
 
 def _is_picture(page: pdfium.PdfPage) -> bool:
-    """Whether a picture fills the page, as in a scan."""
+    """Returns whether a picture fills the page, as in a scan."""
     width, height = page.get_size()
     for found in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2):
         left, bottom, right, top = found.get_bounds()
@@ -446,29 +445,28 @@ def _is_picture(page: pdfium.PdfPage) -> bool:
 
 
 def _runs_off(line: Line, box: Box) -> bool:
-    """Whether an end of a line is beyond the page, by more than a letter."""
+    """Returns whether an end of a line is beyond the page, by more than a letter."""
     left, bottom, right, top = box
     size = line.size
     return not (left - size <= line.x0 and line.x1 <= right + size and bottom - size <= line.y_end <= top + size)
 
 
 def _is_pressed(line: Line) -> bool:
-    """Whether the ends of a line are too close for its letters."""
+    """Returns whether the ends of a line are too close for its letters."""
     count = len(line.text)
     narrow = NARROW * line.size * count
     return count >= MIN_TEXT and line.x1 - line.x0 < narrow and abs(line.y_end - line.y) < narrow
 
 
 def _few_small_lines(lines: list[Line]) -> bool:
-    """Whether lines in hardly readable type are a message rather than a shrunken table."""
+    """Returns whether lines in hardly readable type are a message, not a shrunken table."""
     return 0 < len(lines) <= FEW and max(len(line.text.split()) for line in lines) >= MIN_MESSAGE
 
 
 def _rows(text: str) -> Iterator[tuple[int, int, str]]:
-    """Each printed row with the positions of its first and last visible character.
+    """Yields each printed row with the positions of its first and last visible character.
 
-    Rows that PDFium joined at a hyphen are split again.
-    """
+    Splits rows that PDFium joined at a hyphen."""
     at = 0
     for printed in text.split("\r\n"):
         inside = at
@@ -501,7 +499,7 @@ def _join(last: Line, line: Line) -> None:
 
 
 def _is_power(last: Line, line: Line) -> bool:
-    """Whether a short line is the exponent of the number that the last one ends in."""
+    """Returns whether a short line is the exponent of the number that ends the last one."""
     return (
         _EXPONENT.fullmatch(line.text) is not None
         and last.text[-1:].isdigit()

@@ -1,8 +1,7 @@
 """Groups lines into paragraphs, captions, footnotes, list items, equations and tables. Pure.
 
-A paragraph ends where the next line is indented, further below or of another type, or after a short
-line that ends a sentence. It continues across columns and pages if its sentence does.
-"""
+A paragraph ends if the next line is indented, further below or of another type, or after a short
+line that ends a sentence. It continues across columns and pages if its sentence does."""
 
 from __future__ import annotations
 
@@ -39,7 +38,7 @@ _WORDS = regex(
     r"(?:(?!\d)[\u0590-\u1cff]){2,}|[A-Za-z\u00c0-\u024f\u1e00-\u1eff]{3,}"
     r"|[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff]{2,}"
 )
-"""Words of three Latin letters, or two of another script, with its signs."""
+"""Words of three Latin letters, or two letters of another script with their signs."""
 UNSPACED = 4
 """Characters of a word in a script without blanks between words."""
 _ASCII = bytes(range(128))
@@ -48,7 +47,7 @@ _MATHS = regex(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(
 
 
 def blocks(lines: Sequence[Line], body: Type) -> list[Block]:
-    """In reading order; paragraphs that continue elsewhere are joined."""
+    """Returns blocks in reading order. Joins paragraphs that continue elsewhere."""
     return join_continued(join_tables(_BlockBuilder(lines, body).build()))
 
 
@@ -86,7 +85,7 @@ class _BlockBuilder:
         return found
 
     def _is_below_notes(self, before: Block | None, block: Block) -> bool:
-        """Small print under a footnote, such as an address or a venue."""
+        """Returns whether it is small print below a footnote, such as an address or a venue."""
         small = block.lines[0].size < self._body.size * 0.93 and len(block.lines) <= 2
         return (
             small
@@ -131,7 +130,7 @@ class _BlockBuilder:
         return opening is not Form.TEXT or self._paragraph_starts(last, line, down > 1.12 * step)
 
     def _clearly_continues(self, before: Line, line: Line) -> bool:
-        """The usual case: a full line, then one of the same type at the left edge in lower case."""
+        """Recognises the usual case: a full line, then one of the same type in lower case."""
         return (
             line.size == before.size
             and line.text[0].islower()
@@ -147,7 +146,8 @@ class _BlockBuilder:
         return line.x1 < line.right - 2.5 * line.size
 
     def _has_other_size(self, last: Block, line: Line) -> bool:
-        """In another size than the block; single signs of formulas do not count."""
+        """Returns whether its size differs from the block's, apart from single signs of
+        formulas."""
         other = 0.08 * self._body.size
         return (
             abs(line.size - last.lines[-1].size) > other
@@ -174,7 +174,7 @@ class _BlockBuilder:
         return short and ended and opens and (apart or len(last.lines) > 1)
 
     def _form(self, block: Block) -> Form:
-        """Text, or equation or table if the lines are not prose."""
+        """Returns text, or equation or table if the lines are not prose."""
         text = block.own
         solid = len(text) - text.count(" ")
         words, letters = _words(text)
@@ -214,7 +214,7 @@ class _BlockBuilder:
 
 
 def _words(text: str) -> tuple[int, int]:
-    """How many `_WORDS` finds, and their letters. Fast without letters beyond ASCII."""
+    """Returns how many words `_WORDS` finds, and their letters. Fast for ASCII."""
     coded = text.encode("utf-8", "surrogatepass")
     if not text.isascii():
         others = coded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
@@ -222,10 +222,10 @@ def _words(text: str) -> tuple[int, int]:
             words = _WORDS.findall(text)
             return sum(max(1, len(w) // UNSPACED if is_unspaced(w[-1]) else 1) for w in words), sum(map(len, words))
     spaced = b" " + coded.translate(_ASCII_LETTERS)
-    of_one, of_two, of_three = map(spaced.count, (b" a", b" aa", b" aaa"))  # and more letters
+    of_one, of_two, of_three = map(spaced.count, (b" a", b" aa", b" aaa"))  # or more letters
     return of_three, spaced.count(b"a") - of_one - of_two + 2 * of_three
 
 
 def _reaches_the_edge(line: Line) -> bool:
-    """Whether the line may continue: at a ragged margin a long word may be missing."""
+    """Returns whether the line may continue: at a ragged margin, a long word may be missing."""
     return line.x1 > line.right - 0.15 * (line.right - line.left) or line.text.endswith(("-", BREAK))

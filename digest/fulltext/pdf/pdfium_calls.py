@@ -1,11 +1,10 @@
-"""PDFium's functions, called with arguments that are made once for many calls.
+"""Calls PDFium's functions with arguments that are made once for many calls.
 
-A page has thousands of characters, and what ctypes does to convert each argument takes longer than
-the call. So the functions have no types of arguments: they take small numbers, and what
-`argument`, `address`, `long`, `handle` and `Room` give. ctypes would cut a plain address to 32
-bits, and a wrong one crashes the process. No types are safer than some: what goes beyond them is
-passed as to a variadic function, which on Macs with Apple's processors is another way.
-"""
+A page has thousands of characters, and ctypes takes longer to convert each argument than to call.
+So the functions have no argument types. They take small numbers, and what `argument`, `address`,
+`long`, `handle` and `Room` return. ctypes would cut a plain address to 32 bits, and a wrong one
+crashes the process. No types are safer than some: arguments beyond the declared ones are passed as
+to a variadic function, which differs on Macs with Apple's processors."""
 
 from __future__ import annotations
 
@@ -19,16 +18,16 @@ from pypdfium2 import raw
 Argument = NewType("Argument", object)
 """An address, as ctypes passes it."""
 argument: Callable[[int | None], Argument] = cast(Any, ctypes.c_void_p.from_param)
-"""Of an address that a function here returned."""
+"""Converts an address that a function here returned."""
 long: Callable[[int], Argument] = cast(Any, ctypes.c_ulong.from_param)
-"""Of a number that PDFium takes as an unsigned long."""
+"""Converts a number that PDFium takes as an unsigned long."""
 
 
 _longs: list[Argument] = []
 
 
 def longs(count: int) -> list[Argument]:
-    """The numbers below `count`, each made once."""
+    """Returns the numbers below `count`, each made once."""
     _longs.extend(map(long, range(len(_longs), count)))
     return _longs[:count]
 
@@ -98,28 +97,27 @@ text_of: _Nth = _prepared(raw.FPDFText_GetTextIndexFromCharIndex)
 
 
 def address(value: Any, offset: int = 0) -> Argument:
-    """Of a ctypes value to fill in."""
+    """Returns the address of a ctypes value to fill in."""
     return Argument(ctypes.byref(value, offset))
 
 
 def handle(pointer: Any) -> Argument:
-    """Of pypdfium2's page, text page or other object."""
+    """Returns the handle of pypdfium2's page, text page or other object."""
     return address(pointer.contents)
 
 
 class Room:
-    """Room for the answers to many calls, kept because an argument for each costs what a call does.
+    """Holds the answers to many calls. It is kept because making an argument costs what a call
+    does.
 
-    PDFium allows one thread, so one room is enough for each kind of answer.
-    """
+    PDFium allows one thread, so one room is enough for each kind of answer."""
 
     SIZE = 512
-    """Answers at a time."""
+    """How many answers fit at a time."""
 
     def __init__(self, code: str, wide: int, *, apart: bool = False) -> None:
-        """`code`: the type of a value, as arrays name it. `wide`: how many make an answer.
-        `apart`: each has its own argument.
-        """
+        """`code`: the type of a value, as arrays name it. `wide`: the number of values in an
+        answer. `apart`: whether each value has its own argument."""
         self._wide = wide
         self._values = array(code, bytes(array(code).itemsize * wide * self.SIZE))
         self._bytes = (ctypes.c_char * (self._values.itemsize * len(self._values))).from_buffer(self._values)
@@ -129,7 +127,7 @@ class Room:
         self._places = [[address(self._bytes, start + step * n) for n in range(self.SIZE)] for start in starts]
 
     def ask(self, get: Callable[..., int], *arguments: Sequence[Any]) -> tuple[list[int], list[array[Any]]]:
-        """What the calls returned, and all first values, all second ones and so on."""
+        """Returns what the calls returned, and all first values, all second values and so on."""
         count = len(arguments[0])
         if count <= self.SIZE:
             return self._ask(get, arguments, count)
@@ -148,7 +146,7 @@ class Room:
     ) -> tuple[list[int], list[array[Any]]]:
         filled = self._wide * count
         returned = list(map(get, *arguments, *self._places))
-        if 0 in returned:  # a call that fails fills nothing: others' answers are there
+        if 0 in returned:  # a failed call leaves the values of another
             for at in range(count):
                 if not returned[at]:
                     self._values[at * self._wide : (at + 1) * self._wide] = self._nothing
@@ -164,7 +162,7 @@ ORIGINS = Room("d", 2, apart=True)
 
 
 def box(page: Argument, index: int) -> raw.FS_RECTF:
-    """Of a character."""
+    """Returns the box of a character."""
     found = raw.FS_RECTF()
     box_of(page, index, address(found))
     return found

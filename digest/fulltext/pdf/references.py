@@ -15,7 +15,7 @@ _ENTRY = regex(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
 
 
 def unnamed_references(lines: Sequence[Line]) -> int:
-    """Index of `[1]` before `[2]` … `[4]` in the last half, without a heading; else the end."""
+    """Returns the index of `[1]` before `[2]` … `[4]` in the last half; else the end."""
     if any(len(line.text) <= MAX_TITLE and is_references(line.text) for line in lines):
         return len(lines)
     numbers = [
@@ -30,7 +30,7 @@ def unnamed_references(lines: Sequence[Line]) -> int:
 
 
 def entries(lines: Sequence[Line]) -> list[list[str]]:
-    """The lines of each entry, found by number, else by hanging indent, else by distance."""
+    """Returns each entry's lines, found by number, else by hanging indent, else by distance."""
     numbered = sum(1 for line in lines if _ENTRY.match(line.text)) > len(lines) // 12
     left: dict[tuple[int, int], float] = {}
     for line in lines:

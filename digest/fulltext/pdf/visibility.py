@@ -1,11 +1,10 @@
-"""Finds text on a PDF page that people cannot see, by looking at pictures of the page.
+"""Finds text on a PDF page that people cannot see, by comparing pictures of the page.
 
 `objects` tells which texts of a sample may be hidden. A picture of one letter of each costs little;
-where people see them all, nothing is hidden. Else all texts are examined, and the page is rendered
-with the suspicious ones and without: where that changes nothing that an eye could tell, nobody
-reads them. A page whose text is all invisible is a scan with its recognised text beneath, which
-people do read.
-"""
+if people see them all, nothing is hidden. Otherwise all texts are examined, and the page is
+rendered with and without the suspicious ones. If that makes no visible difference, nobody can read
+them. A page whose text is all invisible is a scan with its recognised text beneath, which people do
+read."""
 
 from __future__ import annotations
 
@@ -26,33 +25,33 @@ from digest.fulltext.pdf.objects import STEP, Box, Means, Survey, Surveyor, Susp
 from digest.fulltext.pdf.pdfium_calls import Argument, argument, long
 
 TINY = 2.0
-"""Points."""
+"""Points of type."""
 NARROW = 0.12
-"""Times the type's size that a character takes on average: with less, they cover each other."""
+"""Average width of a character in units of the type's size. With less, characters overlap."""
 MAX_GAP = 2
 """Characters that PDFium inserts between two pieces: a space, a line end."""
 MANY_TEXTS = 40
-"""Suspicious ones of a page: with more, all characters are examined without a first look."""
+"""Suspicious texts of a page. With more, all characters are examined without a first look."""
 LOOKS = ((1.0, 0.5, 2), (2.0, 0.0, 0))
-"""Pixels per point, points that a box is cut by on each side, and rows that count as a hair.
+"""Pixels per point, points cut off a box on each side, and rows that count as a hair.
 
-What a coarse picture shows of a letter is seen; only the others are looked for in a fine one.
-"""
+A letter that shows in the coarse picture is seen. Only the others are looked for in the fine
+one."""
 MAX_PIXELS = 4_000_000
-"""Of a picture; a larger page is drawn smaller."""
+"""Pixels of a picture. A larger page is drawn smaller."""
 SAMPLES = 500
 """Characters of a page that are looked at."""
 CONTRAST = 32
-"""Of 255, in the colour that changes most: with less, a character is unreadable."""
+"""Of 255, in the colour that changes most. With less, a character is unreadable."""
 SLIM = frozenset("Iijl1")
-"""Of these a coarse picture shows little: they are judged as the letter before them, and where a
-text begins with one, as its first other letter."""
+"""A coarse picture shows little of these letters. They are judged as the letter before them or, if
+a text begins with one, as its first other letter."""
 HAIR = 0.1
-"""Of a character's height: what a narrower slit shows of it nobody reads."""
+"""Share of a character's height. Nobody reads a letter through a narrower slit."""
 FEW_LETTERS = 6
-"""Of a sample, each in a picture of its own, which costs little where not much is drawn."""
+"""Letters of a sample that are each drawn in a picture of their own, which costs little."""
 MAX_RENDERED = 30
-"""Pages rendered per paper; later, texts are judged as on the last rendered page."""
+"""Pages rendered per paper. Later texts are judged as those on the last rendered page."""
 SCANNED = 0.8
 """Share of a page's characters whose invisibility makes it a scan, even without a picture."""
 PICTURE = 0.5
@@ -60,10 +59,10 @@ PICTURE = 0.5
 WORDY = 0.8
 """Share of letters in a text of words."""
 MIN_WORDS = 8
-"""Words of a message in pieces that alone say nothing."""
+"""Words of a message in pieces, each of which alone says nothing."""
 
 Marked = tuple[int, int]
-"""A character of a page's list and the address of its text."""
+"""A character of a page's list, and the address of its text."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class HiddenTextFinder:
         self._last_hidden = False
 
     def hidden_runs(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[HiddenRun]:
-        """Hidden runs of characters. Cheap for a page without suspicious texts."""
+        """Returns hidden runs of characters. Cheap for a page without suspicious texts."""
         text = pdfium_calls.handle(text_page.raw)
         count = pdfium_calls.characters(text)
         survey = self._surveyor.survey(page, text, count)
@@ -95,7 +94,7 @@ class HiddenTextFinder:
         return [*told, *self._hidden_runs(page, text_page, text, survey, count)]
 
     def _is_seen(self, page: pdfium.PdfPage, text: Argument, survey: Survey) -> bool:
-        """Whether people see each suspicious text of the sample, by its first letter there."""
+        """Returns whether people see each suspicious text of the sample, by its first letter."""
         if self._looked_at >= MAX_RENDERED:
             return False
         self._looked_at += 1
@@ -137,7 +136,7 @@ class HiddenTextFinder:
     def _without_ink(
         self, page: pdfium.PdfPage, text: Argument, marked: list[Marked], suspects: dict[int, Suspect]
     ) -> list[Marked]:
-        """The characters whose absence nobody would see."""
+        """Returns the characters whose absence nobody would see."""
         if self._rendered >= MAX_RENDERED:
             return marked if self._last_hidden else [m for m in marked if suspects[m[1]].why == "invisible"]
         self._rendered += 1
@@ -166,10 +165,10 @@ class HiddenTextFinder:
 
 
 class _Pictures:
-    """The part of a page that holds some boxes, with and without the suspicious texts.
+    """Takes pictures of the part of a page that holds some boxes, with and without suspicious
+    texts.
 
-    The second picture is taken when a letter needs it: of those that may be outlines, few do.
-    """
+    The second picture is taken only when a letter needs it: few may be outlines."""
 
     def __init__(self, page: pdfium.PdfPage, boxes: Sequence[Box], suspects: dict[int, Suspect], scale: float) -> None:
         left, bottom, right, top = page.get_bbox()
@@ -213,7 +212,7 @@ class _Pictures:
         return pixels
 
     def show_nothing(self, box: Box, drawn: bool, edge: float, spare: int) -> bool:
-        """Whether nobody sees what stands in a box. `drawn`: its outlines may lie on it."""
+        """Returns whether nobody sees a box's content. `drawn`: its outlines may be in the box."""
         if self._empty:
             return True
         left, bottom, right, top = box[0] + edge, box[1] + edge, box[2] - edge, box[3] - edge
@@ -226,7 +225,7 @@ class _Pictures:
         if drawn and not all(
             self._is_plain(self._with[start + x0 : start + x1]) for start in (*starts[middle:], *starts[:middle])
         ):
-            return False  # what is drawn in a row is no edge of a box
+            return False  # drawn in a row, so not the edge of a box
         seen = [bytes(self._with[start + x0 : start + x1]) for start in starts]
         if drawn and not self._is_plain(b"".join(seen)):
             around = int((top - bottom) * self._scale) * self._deep  # the letters beside it, if there are any
@@ -238,7 +237,8 @@ class _Pictures:
 
     @staticmethod
     def _are_alike(rows: list[bytes], others: list[bytes], spare: int) -> bool:
-        """Whether rows of pixels look the same, but for a hair; outside of the page they do."""
+        """Returns whether rows of pixels look the same except for a hair, as outside of the
+        page."""
         if rows == others:
             return True
         left = int(HAIR * len(rows)) + spare
@@ -250,7 +250,7 @@ class _Pictures:
         return True
 
     def _is_plain(self, pixels: bytes | memoryview) -> bool:
-        """Whether nothing is drawn in them: else the letters may be there as outlines."""
+        """Returns whether nothing is drawn in them; otherwise it may be the letters' outlines."""
         for channel in range(min(3, self._deep)) if pixels else ():
             shades = pixels[channel :: self._deep]
             if max(shades) - min(shades) >= CONTRAST:
@@ -259,7 +259,7 @@ class _Pictures:
 
 
 def _pressed(text: Argument, sample: Sequence[int], count: int) -> list[HiddenRun]:
-    """Words in the place of a few letters, as a marked text may be given another meaning."""
+    """Returns words in the place of a few letters, as when a marked text gets another meaning."""
     same = [at for at, (obj, after) in enumerate(pairwise(sample)) if obj and obj == after]
     marked = [at for at in same if pdfium_calls.marks(argument(sample[at]))]
     if not marked:
@@ -282,24 +282,24 @@ def _pressed(text: Argument, sample: Sequence[int], count: int) -> list[HiddenRu
 
 
 def is_report(pieces: Sequence[str]) -> bool:
-    """Whether hidden pieces are worth a word: a sentence, an order, or a message in pieces."""
+    """Returns whether hidden pieces need a note: a sentence, an order, or a message in pieces."""
     joined = " ".join(pieces)
     return any(map(reads_as_text, pieces)) or bool(first_order(joined)) or len(joined.split()) >= MIN_WORDS
 
 
 @lru_cache(maxsize=100)
 def _is_message(text: str) -> bool:
-    """Kept, because a running head in pale type is on every page."""
+    """Returns whether it is a message. Cached: a running head in pale type is on every page."""
     return reads_as_text(text) or bool(first_order(text))
 
 
 def _is_wording(text: str) -> bool:
-    """Whether it is a message in words, no source of a formula."""
+    """Returns whether it is a message in words, not the source of a formula."""
     return bool(first_order(text)) or (reads_as_text(text) and letters(text) > WORDY * len("".join(text.split())))
 
 
 def _may_be_message(page: Argument, texts: list[int]) -> bool:
-    """A first look at what the texts say, with and without spaces between them."""
+    """Takes a first look at what the texts say, with and without spaces between them."""
     if len(texts) > MANY_TEXTS:
         return True
     pieces = [_text_of(page, obj) for obj in texts]
@@ -318,10 +318,9 @@ def _pieces(text_page: pdfium.PdfTextPage, runs: list[HiddenRun]) -> list[str]:
 
 
 def _marked(text: Argument, survey: Survey, count: int) -> list[Marked]:
-    """The characters of suspicious texts.
+    """Returns the characters of suspicious texts.
 
-    Between two of the sample that belong to one text there is no other.
-    """
+    Between two sampled characters of one text there is no other text."""
     spans: list[int] = []
     for at, (obj, after) in enumerate(zip_longest(survey.sample, survey.sample[1:])):
         if obj != after or obj in survey.suspects:
@@ -342,10 +341,9 @@ def _area(page: pdfium.PdfPage) -> float:
 
 
 def _letter(text: Argument, start: int, obj: int) -> int:
-    """The first letter of a text among as many characters as the sample passes by; -1 without one.
+    """Returns the first letter of a text within a sampling step; -1 without one.
 
-    Browsers make a text of each sign: a blank or a slim letter is judged as the letter after it.
-    """
+    Browsers make a text of each sign: a blank or a slim letter is judged as the letter after it."""
     stretch = range(start, start + STEP)
     letters = [at for at in stretch if _is_letter(pdfium_calls.unicode_of(text, at))]
     return next((at for at in letters if pdfium_calls.object_at(text, at) == obj), letters[0] if letters else -1)
@@ -364,7 +362,7 @@ def _is_letter(code: int) -> bool:
 def _runs(
     marked: list[Marked], suspects: dict[int, Suspect], looked_at: AbstractSet[int] = frozenset()
 ) -> list[HiddenRun]:
-    """Runs of marked characters, across gaps of a few that PDFium inserted and nobody looked at."""
+    """Returns runs of marked characters, across gaps of a few that PDFium inserted."""
     runs: list[HiddenRun] = []
     start, end, before = 0, 0, ""
     for index, obj in marked:
