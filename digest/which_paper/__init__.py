@@ -1,1 +1,1 @@
-"""Which paper a question means."""
+"""Decides which paper a question means."""

@@ -1,5 +1,5 @@
-"""The words with which a question means the whole digest, compares, or points back. They decide
-only when no paper is named."""
+"""Lists the words by which a question means the whole digest, compares, or points back. They decide
+only if no paper is named."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ LIST = regex(
     r"\b(?:(?:this|the|today['’]s) (?:whole |entire )?|(?:dieser?|der|die|heutigen?) (?:ganzen? )?|(?:la|cette) |(?:la|esta|[dn]?essa|[dn]?esta|[dn]?a|questa|[dn]ella) )list[ea]?\b(?! (?:of|von|d[aeiou]\w{0,3}|mit|with)\b)|\bсписк[аеу]\b(?! из)|(?:今日|今回|こ)のリスト|(?:이번|오늘|이) (?:리스트|목록)|(?:这[个份]?|今天的?)(?:列表|清单|名单)",
     re.IGNORECASE,
 )
-"""The digest as a list: the whole of it is meant if no paper fits."""
+"""Words for the digest as a list: the whole of it is meant if no paper fits."""
 SOME = regex(
     r"\blesquel(?:le)?s\b|\bcu[aá]les (?:van|tratan|hablan|usan|tienen|son (?:de|sobre))\b|\bquais (?:s[aã]o d\w|falam|usam|t[eê]m)\b|\bquali (?:parlano|usano|hanno|sono su)|\bwhich (?:would|should|do) you\b|\bdavon\b|\bdans le lot\b|\balgum d?eles\b|どれとどれ|어떤 것들|\bany of it\b|\b(?:how many|some|most|many|several|a few|one|none|half) of (?:them|these|those)\b|[そこ]のうち|"
     r"\b(?:was|welche[rs]?|eine[srn]?) davon\b|\b(?:algun[oa]s?|alguém|algum[as]?|cu[aá](?:l(?:es)?|nt[oa]s)|qua(?:l|is|nt[oa]s)) (?:d[ae]s?(?:t|s)?|de )?(?:ell[oa]s|el[ea]s|est[aeo]s|ess?[aeo]s|d?e?st[ea]s)\b|\bd[ei]ss?[ea]s (?:\w+ )?qua(?:l|is)\b|\b(?:d['’]entre|parmi) (?:eux|elles|ceux)|\b(?:qual(?:cuno|e|i)|quant[ei]|nessuno) (?:di|tra|fra) (?:loro|quest[ie])|\bиз (?:них|этих|этого)\b|[この]の中(?:で|に|から)|これらの|(?:이|그) ?중(?:에서?|에|(?=\s))|(?:这|那)(?:里面|其中|当中)|有哪些[?？。]?$",
     re.IGNORECASE,
 )
-"""Some of several: papers of the digest if none is under discussion."""
+"""Words for some of several: papers of the digest, if none is under discussion."""
 WHICH_ONE = regex(
     r"\bwhich (?:one|paper)\b(?! of)|\bwho\b|\bwelche[srn]?\b|\bwer\b|\ble(?:quel|laquelle)\b|\bqui\b|\bcu[aá]l\b|\bqui[eé]n\b|\bqual(?:e)?\b|\bquem\b|\bchi\b|\bкакая\b|\bкто\b|\bгде\b|哪一?篇|どの論文|どれ|(?:어느|어떤) (?:논문|거)(?!들)|뭐였|누가",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ DIFFERENCE = regex(
     r"(?:\bdiff[eé]ren|\bdiferen[cç]|\bunterschied|\bunterscheide|\bvs\b|\bversus\b|\bcompar|отлича|разниц|сравн|区别|差别|差异)\D{0,24}\d{1,2}\s*(?:$|[?!.,？！。，])",
     re.IGNORECASE,
 )
-"""Asks for a comparison with a bare number: it is a paper, beside the one replied to."""
+"""Asks for a comparison with a bare number: it is a paper, besides the one replied to."""
 COMPARED_TO = regex(r"(?:\bvergleich|\bcompar|сравн)\w{0,8} (?:\w{1,3} ){0,2}\d{1,2}(?!\w)", re.IGNORECASE)
 """`im Vergleich zu 4 …`, also in the middle of a question."""
 COMPARISON_WANTED = regex(

@@ -1,8 +1,7 @@
 """Finds the earlier digest that a question means: `yesterday`, `前天`, `Jan 28`, `am Montag`.
 
-Weekdays, months and `3 days ago` are CLDR's. Its words for yesterday are not in Babel, and are
-here, over text without accents and capitals.
-"""
+Weekdays, months and `3 days ago` are from CLDR. Babel lacks its words for yesterday, which are
+listed here, for text without accents and capitals."""
 
 from __future__ import annotations
 
@@ -36,7 +35,7 @@ _BACK = (
         ),
     ),
 )
-"""Days back. French `hier` alone is German for here."""
+"""By word: how many days back. French `hier` alone means `here` in German."""
 _LATEST = regex(
     r"上一?期|上次|(?<!\w)(?:(?:earlier|previous) (?:digest|paper|one)s?|last (?:time|digest)|letztes mal|(?:den|das|im|beim) (?:letzten?|vorigen?) digest|la derniere fois|la ultima vez|da ultima vez|l['’]ultima volta|в прошлый раз)(?!\w)|前回|지난번"
 )
@@ -49,14 +48,14 @@ _ENGLISH_DATE = (
 )
 _WEEK = 7
 _LEAP_DAYS_APART = 8
-"""Years, at most: 2096 to 2104."""
+"""The most years between two leap days: 2096 to 2104."""
 _WHOSE = regex(r"['’]s(?!\w)")
 _ADVERB = regex(r"yesterday|gestern|hier (?:soir|matin)|ayer|ontem|ieri|вчера|gisteren|i ?gar|wczoraj|dun|vorgestern")
 
 
 @lru_cache(maxsize=32)
 def earlier(text: str) -> str:
-    """The words that mean an earlier day; empty if they say when a paper was read."""
+    """Returns the words that mean an earlier day; empty if they say when a paper was read."""
     plain = aligned(text)
     found = (match for pattern in _cues() if (match := pattern.search(plain)))
     first = min(found, key=lambda m: (m.start(), -m.end()), default=None)
@@ -66,14 +65,14 @@ def earlier(text: str) -> str:
 
 
 def is_vague(cue: str) -> bool:
-    """Whether it may be one of several days: `last week`."""
+    """Returns whether it may be one of several days: `last week`."""
     return bool(_SOME_DAY.search(aligned(cue)))
 
 
 def of_day(
     earlier_digests: Sequence[tuple[date, Sequence[K]]], cue: str, today: date | None
 ) -> Sequence[tuple[date, Sequence[K]]]:
-    """Returns the digests of the day meant; all of them when that is unclear."""
+    """Returns the digests of the day meant; all of them if that is unclear."""
     wanted = _day_of(cue, today)
     exact = [d for d in earlier_digests if wanted and d[0] == wanted]
     if exact or not wanted:

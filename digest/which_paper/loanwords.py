@@ -1,8 +1,7 @@
-"""Knows an English word by its sound in another script, `トークナイザー`, `토크나이저`,
-`токенайзер`, and by its spelling in a kindred language, `segmentação`.
+"""Recognises an English word by its sound in another script, `トークナイザー`, `토크나이저`,
+`токенайзер`, and by its spelling in a related language, `segmentação`.
 
-Two words sound alike if their consonants are alike, of which three meet by chance.
-"""
+Two words sound alike if their consonants are alike. Three consonants may agree by chance."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from digest.retrieval.folding import fold
 FOREIGN = regex(r"[\u30a1-\u30fa\u30fc]{3,}|[\uac00-\ud7af]{2,}|[а-яё]{5,}|[A-Za-zÀ-ɏ]{6,}", re.IGNORECASE)
 _CLEAR = 4
 _SPELT = 9
-"""Letters of which two may differ between kindred languages; one in a shorter word."""
+"""Letters of a word from which two may differ between related languages; in a shorter word, one."""
 _START, _SHARE = 6, 0.65
 _ENDING = 3
 """Letters that a plural or a case adds."""
@@ -34,7 +33,7 @@ _SOUNDS = (
 
 
 def borrowed(word: str, english: str) -> bool:
-    """Whether a word of another script or language is this English one."""
+    """Returns whether a word of another script or language is this English one."""
     if word[0] < "\u0250":
         return _spelt_alike(_spelling(fold(word)), _spelling(english))
     said = _romanized(word)
@@ -43,21 +42,21 @@ def borrowed(word: str, english: str) -> bool:
         return True
     if cyrillic and OSA.distance(said, english) > len(english) // 3:
         return False
-    # A declined word has a consonant more.
+    # A declined word has one more consonant.
     heard = (mine, mine if katakana else mine[:-1])
     return any(len(theirs) >= _CLEAR and theirs in heard for theirs in _english(english))
 
 
-# A question's words are held against all words of some digests, and these against each question.
+# A question's words are compared with all words of some digests, and these with each question.
 @lru_cache(maxsize=2_000)
 def _liquid(word: str) -> str:
-    """An r for each l, a k for each hard c: `マラリア` is `malaria`, `コーラル` `coral`."""
+    """Returns r for each l, k for each hard c: `マラリア` is `malaria`, `コーラル` `coral`."""
     return re.sub(r"(.)\1", r"\1", re.sub("c(?![eiyh])", "k", word.replace("l", "r")))
 
 
 @lru_cache(maxsize=2_000)
 def _spelling(word: str) -> str:
-    """A c for each k, and no letter twice: as kindred languages spell it."""
+    """Returns c for each k, and no double letters, as related languages spell it."""
     return re.sub(r"(.)\1", r"\1", word.replace("k", "c"))
 
 
@@ -74,11 +73,11 @@ def _spelt_alike(word: str, english: str) -> bool:
 
 @lru_cache(maxsize=2_000)
 def _romanized(word: str) -> str:
-    """The word in Latin letters, as Unicode names its characters."""
+    """Returns the word in Latin letters, as Unicode names its characters."""
     if word[0] >= "\uac00":
         kept = word[:-1] if len(word) > 2 and word[-1] in _PARTICLES else word
         names = [unicodedata.name(c).rpartition(" ")[2].lower() for c in kept]
-        # Unicode writes ㅊ as C, and a final ㅅ, which is a t, as S.
+        # Unicode writes ㅊ as C, and a final ㅅ, which sounds like t, as S.
         heard = "".join(re.sub(r"(?<=.)s$", "t", s.replace("c", "ch")) for s in names)
         return re.sub(r"(?<=[b-df-hj-np-tv-z])eu", "", heard)  # said between consonants
     if word[0] >= "\u30a0":
@@ -99,7 +98,7 @@ def _kana(character: str) -> str:
 
 @lru_cache(maxsize=4_000)
 def _english(word: str) -> frozenset[str]:
-    """The consonants of the word, also without an r that no vowel follows."""
+    """Returns the consonants of the word, also without an r that no vowel follows."""
     soft = re.sub(r"(?:t|ss?|c)i(?=on|al)|[cg](?=[eiy])", "s", re.sub("ch", "tch", word))
     hard, word, bare = word, soft, re.sub(r"r(?![aeiouy])", "", soft)
     forms = (hard, word, bare)

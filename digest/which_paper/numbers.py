@@ -1,9 +1,8 @@
 """Finds papers named by number: `4`, `#4`, `No.4`, `第4篇`, `第四篇`, `４`, `4和5`, `papers 5-7`,
 `the third one`, `最后一篇`.
 
-Most numbers in a question name no paper (`2 GPUs`, `top 5`, `Table 3`, `GPT-4`). A bare one
-counts only at the question's start or in a comparison.
-"""
+Most numbers in a question name no paper (`2 GPUs`, `top 5`, `Table 3`, `GPT-4`). A bare number
+counts only at the question's start or in a comparison."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ _D = r"\d{1,3}"
 _HAN_NUMBER = regex(r"\d+|[一二两三四五六七八九十]+")
 _AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&|/|到|至|through|thru|-|–|—|~)\s*"
 _LIST = rf"{_D}(?:(?:{_AND})#?{_D}){{0,49}}(?:,?\s*(?:and(?: also)?|和)\s*{_D})?"
-"""Fifty at most, as many papers as a digest has: at each figure of an endless list it is tried."""
+"""At most fifty, as many papers as a digest has: each figure tries an endless list anew."""
 _END = r"(?![A-Za-z0-9_%％‰°×]|\.\d|\s*(?:%|％|x\b|×|倍))"
 _THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
 
@@ -94,7 +93,7 @@ _SINGULAR = regex(
     rf"\b(?:does|did|is|was|has)\s+(?P<list>[2-9]|\d\d){_END}(?=\s+[a-z])(?!{SIZED}|\s+(?:and|bit|of|or|percent|times|to)\b)",
     re.IGNORECASE,
 )
-"""`has 4 been withdrawn?`: an amount would have the plural."""
+"""`has 4 been withdrawn?`: an amount would take the plural."""
 _OBJECT = regex(
     rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il|how\s\w+\s(?:is|was)|wie\s\w+\s(?:ist|war))\s+|^[请求给我想你您帮忙能麻烦可以来再先]{{0,8}}(?:{TELLS_HAN})\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=(?:\s(?:{PLEAS}))?[吗吧呗呀]?\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
@@ -108,25 +107,25 @@ _COUNTS_NOTHING = regex(
     r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$)|(?P<little>,?\s+(?P<word>[^\W\d_]+)))",
     re.IGNORECASE,
 )
-"""Nothing follows that the figure may count: `who wrote 3?`, `1's dataset`, `train 3 on`"""
+"""After the figure comes nothing that it may count: `who wrote 3?`, `1's dataset`, `train 3 on`"""
 _PARTICIPLE = regex(r"(?:ge\w{3,}(?:t|en)|\w+iert|\w+licht)\W*$")
 """`wer hat 9 geschrieben?`"""
 _SHARES = regex(r"[oi]f|out|in|to|or|and|von|aus|bis|oder|und|d[aei]s?|et|ou|y|o|e|a|sur|из|от|до|или|и|en")
-"""What may stand between two amounts."""
+"""What may come between two amounts."""
 _ASKED_OF = regex(rf"^\W*(?:{ASKS})(?!\w)[^,:]*$|(?<!\w)(?:{FOR}|of|in|von|у|в)\s+\S+$", re.IGNORECASE)
-"""Not `is the depth 4?`"""
+"""Questions with a figure, but not `is the depth 4?`"""
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """In the order of naming."""
+    """Numbers in the order of naming."""
 
     named: tuple[int, ...] = ()
     """Numbers with a word for a paper, or in an unambiguous form."""
     bare: tuple[int, ...] = ()
     """Bare numbers, within the range of the digest."""
     beyond: tuple[int, ...] = ()
-    """Named numbers that the digest does not have."""
+    """Numbers named as papers that the digest does not have."""
     unplaced: tuple[int, ...] = ()
     """Figures that may name a paper or not."""
     likely: tuple[int, ...] = ()
@@ -137,18 +136,18 @@ _CORRECTED = regex(
     r"(?:[^\d,，、.?？]{5,24}|[\u3041-\u9fff\uac00-\ud7af\s]{2,24})[,，、]\s*(?:(?:the|el|le|das|den|der|die|il|o)\s+)?#?(?P<n>\d{1,2})[\s.!?。！？]*\Z",
     re.IGNORECASE,
 )
-"""`sorry, the 9`, `извини, 9`: whatever was said before, the number is all that is asked about."""
+"""`sorry, the 9`, `извини, 9`: whatever came before, only the number is asked about."""
 
 
 def turns_to_number(question: str) -> bool:
-    """Whether a connective and a paper's bare number are its first words: `那 6 有…`, `and 5?`; or
-    the number all that it ends with: `sorry, the 9`."""
+    """Returns whether its first words are a connective and a paper's bare number (`那 6 有…`, `and
+    5?`), or it only ends with the number (`sorry, the 9`)."""
     return bool(_AND_N.match(question) or _CORRECTED.match(question))
 
 
 def counts_nothing(question: str, *, under_discussion: bool) -> tuple[int, ...]:
-    """The figure that stands where it names something. If a paper is under discussion, it may be an
-    amount of that paper's at the end of other questions than those with a question word."""
+    """Returns the figure in a place where it names something. If a paper is under discussion, it
+    may be an amount of that paper, except in questions with a question word."""
     for match in _COUNTS_NOTHING.finditer(question):
         if match["little"] is not None:
             word = without_accents(match["word"])
@@ -162,7 +161,7 @@ def counts_nothing(question: str, *, under_discussion: bool) -> tuple[int, ...]:
 
 
 def numbers_in(question: str, count: int) -> Numbers:
-    """`question` is in compatibility form (full-width made half-width)."""
+    """Returns the numbers. `question` is in compatibility form (full-width made half-width)."""
     ends, question = from_the_end(with_spans(question), count)
     worded = worded_in(question, count)
     found = sorted([*_named(question, count), *worded.named, *ends])
@@ -186,7 +185,7 @@ def numbers_in(question: str, count: int) -> Numbers:
 
 
 def unnumbered(question: str) -> str:
-    """The question without the words that number papers: `the last one: code?`, `3番の論文は？`."""
+    """Returns the question without paper numbers: `the last one: code?`, `3番の論文は？`."""
     question = from_the_end(closed(question), 0)[1]
     spans = [m.span() for pattern in _NAMING for m in pattern.finditer(question)]
     spans += [m.span("list") for pattern in _BARE if (m := pattern.search(question))]
@@ -195,7 +194,7 @@ def unnumbered(question: str) -> str:
 
 
 def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
-    """(place, number)"""
+    """Yields pairs (place, number)."""
     for match in _HAN_LIST.finditer(question):
         yield from ((match.start(), int(han_number(n))) for n in _HAN_NUMBER.findall(match[0]))
     for pattern in (_HASH, _WORDED, _HAO, _PIAN, _BRACKETED):

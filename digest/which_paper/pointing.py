@@ -1,8 +1,7 @@
-"""Finds papers that a question names by way of others: `not that one, I mean …`, `all but 3`,
+"""Finds papers that a question names relative to others: `not that one, I mean …`, `all but 3`,
 `the other two`, `this and 7`.
 
-CLDR has no such words. Regular expressions here are over text without accents and capitals.
-"""
+CLDR has no such words. The regular expressions are for text without accents and capitals."""
 
 from __future__ import annotations
 
@@ -30,18 +29,18 @@ from digest.which_paper.worded import (
 
 class _Words(NamedTuple):
     this: str
-    """Points at the paper under discussion."""
+    """Words for the paper under discussion."""
     no: str
-    """Rejects what follows; in Japanese and Korean what stands before."""
+    """Words that reject what follows; in Japanese and Korean, what comes before."""
     besides: str
-    """Leaves out what follows; in Japanese and Korean what stands before."""
+    """Words that leave out what follows; in Japanese and Korean, what comes before."""
     other: str
     rest: str
-    """Means all other papers."""
+    """Words for all other papers."""
     meant: str
-    """What stands before the paper that is meant instead."""
+    """Words before the paper that is meant instead."""
     nay: str = "(?!)"
-    """Says by itself that the answer was about the wrong paper."""
+    """Words that say by themselves that the answer was about the wrong paper."""
 
 
 _WORDS = {
@@ -59,7 +58,7 @@ _WORDS = {
 
 
 class _Steps(NamedTuple):
-    """Points at the paper after or before another one; in East Asian languages whole phrases."""
+    """Words for the paper after or before another one; in East Asian languages whole phrases."""
 
     next: str
     """Adjectives."""
@@ -88,7 +87,7 @@ _STEPS = {
 }  # fmt: skip
 _BEHIND = ("ja", "ko")
 _EAST = ("zh", *_BEHIND)
-"""Languages that reject and leave out what stands before the word for it."""
+"""Languages in which what is rejected or left out comes before the word for that."""
 _WHAT = r"(?P<what>[^,.;:?!]{1,60})"
 _FROM = rf"\s+{_WHAT}"
 _STEP_FROM = tuple(
@@ -127,54 +126,55 @@ _TAIL = r"\s*(?:呢|は|は?どう(?:ですか)?|는요|은요|는|은)?\W*"
 
 class Rejected(NamedTuple):
     said: str
-    """What is not meant."""
+    """The words for what is not meant."""
     before: str
     after: str
     contrasted: bool = False
-    """Whether a word says that something else is meant: `I meant`."""
+    """A word such as `I meant` says that something else is meant."""
 
     @property
     def rest(self) -> str:
-        """The question without it."""
+        """Returns the question without the rejection."""
         return f"{self.before} {self.after}".strip()
 
 
 def denied(question: str) -> Rejected | None:
-    """Takes `no, ` off a question that may go on with another paper."""
+    """Removes `no, ` from a question that may go on with another paper."""
     return _without(question, "nay", _nay)
 
 
 def correction(question: str) -> Rejected | None:
-    """Takes `not that one` out of a question: `I mean Solheim's` stays."""
+    """Removes `not that one` from a question: `I mean Solheim's` stays."""
     return _without(question, "no", _rejecting)
 
 
 def denial(question: str) -> Rejected | None:
-    """Takes `no, I meant` off a number: only an answer can be denied."""
+    """Removes `no, I meant` before a number. Only an answer can be denied."""
     return _without(question, "nay", _denying) or _without(question, "meant", _saying)
 
 
 def excluded(question: str) -> Rejected | None:
-    """Takes out of a question what may be a paper that is not meant: `not SplatFlow, I meant …`."""
+    """Removes what may be a paper that is not meant: `not SplatFlow, I meant …`."""
     return _without(question, "no", _excluding)
 
 
 def step(question: str) -> int | None:
-    """1 for `and the one after that?`, -1 for the one before, 0 for what may be one of these."""
+    """Returns 1 for `and the one after that?`, -1 for the one before, 0 for what may be either."""
     plain = aligned(question)
     found = [way for language in _STEPS for way, pattern in _stepping(language) if pattern.search(plain)]
     return next((way for way in found if way), 0) if found else None
 
 
 def without_steps(question: str) -> str:
-    """The question without `the one after that` and its like."""
+    """Returns the question without phrases like `the one after that`."""
     plain = aligned(question)
     spans = [m.span() for lang in _STEPS for way, p in _stepping(lang) if way for m in p.finditer(plain)]
     return "".join(" " if any(a <= at < b for a, b in spans) else c for at, c in enumerate(question))
 
 
 def step_from(question: str) -> tuple[int, str] | None:
-    """1 or -1 and what it is counted from: `the one right before the survey`, `综述后面那篇`."""
+    """Returns 1 or -1, and from what to count: `the one right before the survey`,
+    `综述后面那篇`."""
     plain = aligned(question)
     for pattern in _STEP_FROM:
         if match := pattern.search(plain):
@@ -183,84 +183,84 @@ def step_from(question: str) -> tuple[int, str] | None:
 
 
 def left_out(question: str) -> Rejected | None:
-    """Takes `but 3` out of `all but 3`."""
+    """Removes `but 3` from `all but 3`."""
     return _without(question, "besides", _leaving_out)
 
 
 def of_papers(but: Rejected) -> bool:
-    """Whether papers are what is left over: `all papers but 3`, but not `all layers but 3`."""
+    """Returns whether papers are left over: `all papers but 3`, but not `all layers but 3`."""
     return bool(re.search(rf"(?:^|{_STOP}|(?<!\w)(?:{_UNIVERSAL}|{any_of('paper')}))\s*$", aligned(but.before)))
 
 
 def leaves_this_out(but: Rejected) -> bool:
-    """`everything but this one`, `除了这篇`; `apart from this` may be something of the paper."""
+    """Matches `everything but this one`, `除了这篇`; `apart from this` may be about the paper."""
     every = bool(but.before.strip()) and of_papers(but)
     every = every or bool(re.match(any_of("paper", _BEHIND), aligned(but.after).lstrip("의 ")))
     return any(every or match["paper"] is not None for match in _matches(but.said, "this", _but_this))
 
 
 def means_the_rest(question: str) -> bool:
-    """`and the rest?`, `haben die anderen Arbeiten Code?`; but `of 31 models … the rest?`"""
+    """Matches `and the rest?`, `haben die anderen Arbeiten Code?`; not `of 31 … the rest?`"""
     return any(not _COUNTED.search(question, 0, m.start()) for m in _matches(question, "rest", _the_rest))
 
 
 def speaks_of_others(question: str) -> bool:
-    """Whether a word for another one is anywhere, or for one of two: `水蒸気のほう`."""
+    """Returns whether it has a word for another one, or for one of two: `水蒸気のほう`."""
     return bool(_SIDE.search(question)) or any(
         _word(language, "other").search(aligned(question)) for language in _WORDS
     )
 
 
 def means_another(question: str) -> bool:
-    """`the other one`, `los otros dos de mutation testing`"""
+    """Returns whether it means another: `the other one`, `los otros dos de mutation testing`"""
     return any(not _COUNTED.search(question, 0, m.start()) for m in _matches(question, "other", _another))
 
 
 def likewise(question: str) -> str:
-    """What is to be asked about in the same way: `same question for the proteins`."""
+    """Returns what is to be asked about in the same way: `same question for the proteins`."""
     match = _LIKEWISE.search(aligned(question))
     return question[slice(*match.span("what"))] if match else ""
 
 
 def another_one(question: str) -> str:
-    """What is said of another paper: `l'autre mpc`, `no, the other legged one`."""
+    """Returns what is said about another paper: `l'autre mpc`, `no, the other legged one`."""
     return next((question[slice(*m.span("what"))] for m in _matches(question, "other", _another_one)), "")
 
 
 def is_known(question: str) -> bool:
-    """Whether it speaks of reading: `someone read 8 already?`"""
+    """Returns whether it is about reading: `someone read 8 already?`"""
     return bool(re.search(_KNOWN, aligned(question)))
 
 
 def before_the_rest(question: str) -> tuple[int, ...]:
-    """The papers before `the others`: `3 und 9 kenn ich schon, die anderen bitte …`."""
+    """Returns the papers before `the others`: `3 und 9 kenn ich schon, die anderen bitte …`."""
     match = next(_matches(question, "rest", _known_and_rest), None)
     return tuple(map(int, re.findall(r"\d+", match["known"]))) if match else ()
 
 
 def beside_what(question: str) -> bool:
-    """Whether it joins the paper under discussion with another or asks to compare them: `este y el
-    de Ortiz`, `vergleiche das mal mit der 7`."""
+    """Returns whether it joins the paper under discussion with another, or asks to compare them:
+    `este y el de Ortiz`, `vergleiche das mal mit der 7`."""
     return any(_matches(question, "this", _compared))
 
 
 def related(question: str) -> bool:
-    """Whether it relates the paper under discussion to what it names: `is this based on …?`"""
+    """Returns whether it relates the paper under discussion to one it names: `based on …?`"""
     return any(_matches(question, "this", _related))
 
 
 def this_paper(question: str) -> bool:
-    """`dieses Paper`, `cet article`; `die Arbeit über …` may be another one."""
+    """Returns whether it is `dieses Paper` or `cet article`; `die Arbeit über …` may be another."""
     return any(_matches(question, "this", _this_paper))
 
 
 def names_this(question: str) -> bool:
-    """`does 6 mention this one?`, at the end of what is asked about another paper."""
+    """Returns whether a question about another paper ends so: `does 6 mention this one?`"""
     return any(_matches(question, "this", _this_at_the_end))
 
 
 def beside_this(question: str) -> tuple[int, ...]:
-    """The numbers that are joined with the paper under discussion: `this and 7`, `7とこれ`."""
+    """Returns the numbers joined with the paper under discussion: `this and 7`, `7とこれ`."""
     return tuple(dict.fromkeys(int(m["number"]) for m in _matches(question, "this", _joined)))
 
 
@@ -268,7 +268,7 @@ _Patterns = Callable[[str], tuple[re.Pattern[str], ...]]
 
 
 def _matches(question: str, field: str, made: _Patterns) -> Iterator[re.Match[str]]:
-    """What the patterns of each language find whose word is there: few are compiled at all."""
+    """Yields matches of each language with a word in the question, so few are compiled."""
     plain = aligned(question)
     for language in _WORDS:
         if _word(language, field).search(plain):
@@ -308,7 +308,7 @@ def _denying(language: str) -> tuple[re.Pattern[str], ...]:
     """`no, I meant 5`"""
     words = _WORDS[language]
     meant = rf"(?:{words.meant or '(?!)'})(?:\s+a)?\s*"
-    # `no, 5`, but only `no code, I meant 5`
+    # `no, 5`, but otherwise only with words: `no code, I meant 5`
     gap = "" if language == "zh" else rf"(?:{_STOP}|\s)"
     said = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|(?:\s*\w+)?{gap}\s*{meant})"
     meant = (
@@ -360,7 +360,7 @@ def _rejecting(language: str) -> tuple[re.Pattern[str], ...]:
         )
     edge, no = ("", r"\s*") if language == "zh" else (r"(?<!\w)", r"\s+")
     meant = rf"(?:{words.meant})" + ("" if language == "zh" else r"(?!\w)")
-    # A sign or a word stands before what is meant: `not this one, …`, `不是第3篇是第5篇`.
+    # A sign or a word precedes what is meant: `not this one, …`, `不是第3篇是第5篇`.
     end = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|{meant})(?=.*\w)"
     # Also `ese no, el 5`.
     orders = (
@@ -401,7 +401,7 @@ def _excluding(language: str) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _stepping(language: str) -> tuple[tuple[int, re.Pattern[str]], ...]:
-    """What says 1 or -1, and 0 for `the next …` that may be a paper or not."""
+    """Returns patterns for 1 or -1, and for 0: `the next …`, which may be a paper or not."""
     steps, paper = _STEPS[language], any_of("paper", (language,))
     if language in _EAST:
         return (1, re.compile(steps.next)), (-1, re.compile(steps.previous))
@@ -446,7 +446,7 @@ def _but_this(language: str) -> tuple[re.Pattern[str], ...]:
     this = rf"(?:{words.this})(?P<paper>(?<=one)|(?<=篇)|(?<=paper)|(?<=論文)|(?<=논문)|\s*(?:{any_of('paper')}))?"
     if language in _BEHIND:
         return (re.compile(rf"^{this}\s*(?:{words.besides})"),)
-    besides = re.sub(r"\(\?<=[^)]*\)", "", words.besides)  # what stands before was seen
+    besides = re.sub(r"\(\?<=[^)]*\)", "", words.besides)  # the words before were matched
     return (re.compile(rf"^(?:{besides})\s*{this}(?!\w)"),)
 
 

@@ -1,9 +1,8 @@
 """Decides which paper a question is about.
 
-In order: the message replied to or the button pressed; an id, number or title in the question;
-the paper under discussion; the paper whose text clearly fits best; else ask. Asking back is
-cheap, answering about the wrong paper is not.
-"""
+These signs count, in this order: the message replied to or the button pressed; an id, number or
+title in the question; the paper under discussion; the paper whose text clearly fits best. Otherwise
+the bot asks. Asking back is cheap; answering about the wrong paper is not."""
 
 from __future__ import annotations
 
@@ -40,7 +39,7 @@ __all__ = [
 
 
 LONGEST_CUE = 1_500
-"""Characters of a message that tell what it is about; all of it is for the model."""
+"""Characters of a message that tell what it is about. The model gets the whole message."""
 
 
 class Known(NamedTuple):
@@ -49,20 +48,20 @@ class Known(NamedTuple):
     number: int
     paper: Paper
     text: str = ""
-    """What the digest says of it in the reader's language: summary line, core idea, short parts."""
+    """What the digest says about it to readers: summary line, core idea, short parts."""
 
 
 @dataclass(frozen=True)
 class Candidate:
     paper_id: str
     label: str
-    """`4 · DynamicVLA: A Vision-Language-Action Model for Dynamic Object…`"""
+    """Returns `4 · DynamicVLA: A Vision-Language-Action Model for Dynamic Object…`"""
 
 
 @dataclass(frozen=True)
 class Resolution:
     paper_ids: tuple[str, ...] = ()
-    """The papers of the question in the order of naming, also papers in no digest."""
+    """The papers of the question in the order of naming, including papers in no digest."""
     ask: bool = False
     """Whether to ask back with `candidates`."""
     candidates: tuple[Candidate, ...] = ()
@@ -81,7 +80,7 @@ _UNFIT = "no paper fits the description"
 _NUMBER = regex(r"\s*(?:[^\W\d]{1,3}\s+)?#?\d{1,2}[\s.!?]*")
 """`a 4`"""
 _DINGBATS = {sign: str(int(unicodedata.numeric(chr(sign)))) for sign in range(0x2776, 0x2794)}
-"""Digits in circles that have no compatibility form: `❹`."""
+"""By circled digit without a compatibility form (`❹`): the number."""
 _BLANKS = regex(r"\s{2,}")
 
 
@@ -95,9 +94,9 @@ def resolve(
     under_discussion: Sequence[str] = (),
     today: date | None = None,
 ) -> Resolution:
-    """Resolves a question. `papers` are those of the digest under discussion, `earlier` the
-    earlier digests, newest first. `subject` is the paper of a pressed button, `replied_to` that
-    of the message replied to, `under_discussion` this person's latest papers in the thread."""
+    """Resolves a question. `papers`: those of the digest under discussion. `earlier`: the earlier
+    digests, newest first. `subject`: the paper of a pressed button. `replied_to`: that of the
+    message replied to. `under_discussion`: this person's latest papers in the thread."""
     text = _plain(question)
     pointed = subject or replied_to
     discussed = (pointed,) if pointed else tuple(under_discussion)
@@ -118,13 +117,13 @@ def resolve(
 
 
 def _turns_to(text: str) -> bool:
-    """Whether a reply leaves the paper that it answers: `e il 4, quanti modelli?`"""
+    """Returns whether a reply leaves the paper that it answers: `e il 4, quanti modelli?`"""
     compares = cues.COMPARES.search(text) or cues.PRONOUN.search(text) or pointing.beside_what(text)
     return not compares and (begins_with_number(text) or turns_to_number(text))
 
 
 def _also(told: Resolution, text: str, papers: Sequence[Known]) -> tuple[str, ...]:
-    """The papers that a reply names besides the one that it answers."""
+    """Returns the papers that a reply names besides the one that it answers."""
     if told.ask:
         return ()
     sure = told.why in ("id", "title") or (told.why == "number" and not _bare(text, papers))
@@ -159,14 +158,14 @@ def _day(papers: Sequence[Known]) -> Resolution:
 
 
 def cue(text: str) -> str:
-    """The beginning of a message in compatibility form, where a character may become eighteen. Of
-    blanks side by side one is left: patterns may look for them anew at each."""
+    """Returns the beginning of a message in compatibility form, in which a character may become
+    eighteen. Joins adjacent blanks, because patterns may try each one."""
     folded = unicodedata.normalize("NFKC", text[:LONGEST_CUE].translate(_DINGBATS))[:LONGEST_CUE]
     return _BLANKS.sub(lambda run: "\n" if "\n" in run[0] else " ", folded)
 
 
 def _plain(question: str) -> str:
-    """Returns the question's cue in simplified characters, the key cap of `3️⃣` as a number sign."""
+    """Returns the question's cue in simplified characters, with `3️⃣` as a number sign."""
     return closed(simplified(re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", cue(question)).strip()))
 
 
@@ -182,7 +181,7 @@ def _about_day(text: str, under: Sequence[str], count: int) -> bool:
 
 @dataclass(frozen=True)
 class _Others:
-    """Resolves what names a paper by way of others."""
+    """Resolves names of papers that are relative to others."""
 
     text: str
     papers: Sequence[Known]
@@ -236,14 +235,14 @@ class _Others:
         return self._all_but(self.discussed) if rest else self._compared(self._another(self.text))
 
     def _counted(self, text: str) -> Resolution | None:
-        """Resolves `the one right before the survey`: never the survey."""
+        """Resolves `the one right before the survey`, never to the survey."""
         step, what = pointing.step_from(text) or (0, "")
         told = self._told(what) if step else Resolution()
         found = told.paper_ids or _of(_shelf(self.papers).of_kind(what, anywhere=True), self.papers).paper_ids
         return self._stepped(step, found) if step and len(found) == 1 else None
 
     def _stepped(self, step: int, origin: Sequence[str] = ()) -> Resolution:
-        """The paper after or before the one under discussion, and that too if they are compared."""
+        """Returns the paper after or before that under discussion, with it if they are compared."""
         here = [k.number for k in self.papers if k.paper.id in (origin or self.discussed)]
         found = [k.paper.id for k in self.papers if step and len(here) == 1 and k.number == here[0] + step]
         if not found:
@@ -251,7 +250,7 @@ class _Others:
         return self._compared(Resolution(tuple(found), why="number"))
 
     def _compared(self, other: Resolution) -> Resolution:
-        """With the paper under discussion, if the other is compared with it."""
+        """Adds the paper under discussion, if the other is compared with it."""
         compares = cues.COMPARES.search(self.text) or cues.DIFFERENCE.search(self.text)
         also = self.discussed if compares and other.paper_ids else ()
         return replace(other, paper_ids=tuple(dict.fromkeys((*also, *other.paper_ids))))
@@ -264,8 +263,8 @@ class _Others:
         return Resolution(left, why="number") if left else _asking(self.papers, "no paper is left")
 
     def _instead(self, meant: str, rejected: Sequence[str], *, assumed: bool = False) -> Resolution:
-        """What is meant instead of the rejected papers: never one of those, unless nobody said that
-        it is rejected and its number is said now."""
+        """Returns what is meant instead of the rejected papers, never one of those. Exception: a
+        paper whose number is said now and whose rejection was only assumed."""
         told = self._counted(meant) or self._told(meant)
         if told.paper_ids and (not set(rejected) & set(told.paper_ids) or (assumed and told.why in ("id", "number"))):
             return told
@@ -287,11 +286,11 @@ class _Others:
         return tuple(k.paper.id for k in self.papers if k.number in chosen)
 
     def _goes_on(self, after: str) -> bool:
-        """Whether another paper is described after `no, `."""
+        """Returns whether another paper is described after `no, `."""
         return _shelf(self.papers).described(after) is not None or pointing.speaks_of_others(after)
 
     def _told_apart(self, wrong: pointing.Rejected) -> bool:
-        """Whether what follows describes a paper, or fits another one than what is rejected."""
+        """Returns whether what follows describes a paper, or fits another than the rejected one."""
         shelf = _shelf(self.papers)
         fits = shelf.fitting(wrong.said).sure
         left = _shelf([k for i, k in enumerate(self.papers) if i not in fits])
@@ -303,9 +302,9 @@ class _Others:
         )
 
     def _rejected(self, wrong: pointing.Rejected) -> tuple[str, ...]:
-        """The papers that `not SplatFlow` names, and describes if another one is told after it."""
+        """Returns the papers that `not SplatFlow` names, or describes if another one follows."""
         shelf = _shelf(self.papers)
-        # Names of authors are also written without capitals.
+        # People also write authors' names without capitals.
         if _NUMBER.fullmatch(wrong.said) and _NUMBER.fullmatch(wrong.after):
             return self._figures(wrong.said)
         named = shelf.named(wrong.said).sure or shelf.by_author(wrong.said.title()).sure
@@ -314,7 +313,7 @@ class _Others:
         return tuple(self.papers[i].paper.id for i in named)
 
     def _excepted(self, but: pointing.Rejected) -> tuple[str, ...]:
-        """What `all but 3` leaves out; a bare figure may count a paper's own things."""
+        """Returns what `all but 3` leaves out. A bare figure may count a paper's own things."""
         said = re.sub(r"(\d{1,2}\s*[-–~]\s*\d{1,2}\W*)$", r"#\1", but.said)
         numbers = numbers_in(said, len(self.papers))
         figures = (*numbers.bare, *numbers.unplaced) if pointing.of_papers(but) else ()
@@ -337,7 +336,7 @@ class _Others:
 
 
 def _told(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: date | None) -> Resolution:
-    """Resolves what the question itself names; empty when it names nothing."""
+    """Resolves what the question itself names; empty if it names nothing."""
     refs = [r.id for r in ids.find_all(text)]
     if refs:
         others = _by_name(ids_removed(text), papers, earlier)
@@ -367,7 +366,7 @@ def _told(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: da
 
 
 def _across(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: date | None) -> Resolution | None:
-    """`compare 4 with yesterday's DynamicVLA`: a paper of today and one of an earlier day."""
+    """Resolves a paper of today and one of another day: `compare 4 with yesterday's DynamicVLA`."""
     sides = [s for s in cues.SIDES.split(text) if s.strip()]
     if len(sides) != 2 or sum(bool(days.earlier(s)) for s in sides) != 1:
         return None
@@ -389,7 +388,7 @@ def ids_removed(text: str) -> str:
 
 
 def _bare(text: str, papers: Sequence[Known]) -> bool:
-    """Whether all its numbers are bare: in a reply they name no papers."""
+    """Returns whether all its numbers are bare. In a reply, they name no papers."""
     return not numbers_in(text, len(papers)).named
 
 
@@ -414,7 +413,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Res
 
 
 def _with_described(named: Resolution, text: str, papers: Sequence[Known]) -> Resolution:
-    """Adds the paper that is described beside the one named: `GraspFlow and the study of nests`."""
+    """Adds the paper described besides the one named: `GraspFlow and the study of nests`."""
     shelf = _shelf(papers)
     wanted = bool(cues.COMPARISON_WANTED.search(text))
     compares = wanted or cues.COMPARES.search(text)
@@ -491,7 +490,7 @@ def _with_discussed(told: Resolution, text: str, papers: Sequence[Known], under:
 
 
 def _guessed(text: str, papers: Sequence[Known], *, named: bool = False) -> Resolution:
-    """Resolves by the kind of paper or some words; if `named`, by title words and names only."""
+    """Resolves by the kind of paper or some words; if `named`, only by title words and names."""
     if len(papers) == 1:
         return Resolution((papers[0].paper.id,), why="only one")
     if not papers:
@@ -518,7 +517,7 @@ def _shelf(papers: Sequence[Known]) -> TitleIndex:
 
 @lru_cache(maxsize=8)
 def _index(papers: tuple[Known, ...]) -> TitleIndex:
-    """Kept, because one question looks several times and a thread asks several."""
+    """Returns a cached index: one question searches several times, a thread asks several."""
     return TitleIndex([k.paper for k in papers], [k.text or "" for k in papers])
 
 
@@ -540,20 +539,20 @@ def _label(known: Known) -> str:
 
 
 def names_paper(text: str, papers: Sequence[Known]) -> bool:
-    """Whether the text by itself names one of these papers, by id, number or title: what
-    `resolve` answers about, whatever is under discussion."""
+    """Returns whether the text by itself names one of these papers, by id, number or title.
+    `resolve` then answers about it, whatever is under discussion."""
     plain = _plain(text)
     told = _Others(plain, papers, (), None, ()).resolution() or _told(plain, papers, (), None)
     return bool(told.paper_ids) and told.why in ("id", "number", "title")
 
 
 def asks_why_not(text: str) -> bool:
-    """Whether the text asks why a paper was not chosen."""
+    """Returns whether the text asks why a paper was not chosen."""
     return bool(cues.WHY_NOT.search(simplified(cue(text))))
 
 
 def by_title(text: str, titles: Mapping[str, str]) -> str | None:
-    """Returns the id whose title the text names, if clear."""
+    """Returns the id whose title the text names, if it is clear."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
     never = datetime.min.replace(tzinfo=UTC)

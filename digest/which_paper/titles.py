@@ -1,5 +1,5 @@
-"""Finds papers named by their title (cut short or misspelt), by a name in title or abstract, by
-an author, or by a description."""
+"""Finds papers named by their title (shortened or misspelt), by a name in title or abstract, by an
+author, or by a description."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _DESCRIBED = (
     regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
 )  # fmt: skip
 _STUDY = regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4})study\b", re.IGNORECASE)
-"""May be one that a paper tells of."""
+"""A study that a paper may only report."""
 _GLIMPSED = (
     regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4})(?:thing|stuff)\b", re.IGNORECASE),
     regex(r"^\W*(?P<what>[^，。！？,.!?；;\s]{2,12}?)的?那个"),
@@ -71,7 +71,7 @@ _FOREIGN_NAME = regex(
 )
 """Family names in another script."""
 _OR = regex(r"(?<!\w)(?:or|oder|ou|o|или|vs|versus)(?!\w)|还是|或|か|였나|나\s|아니면", re.IGNORECASE)
-"""Says that one of two names is meant."""
+"""Words that say that one of two names is meant."""
 _FIRST_WORDS = regex(r"\W*(?:\w{1,3}\W+)?")
 _KINDS = {
     "サーベイ": "survey",
@@ -93,21 +93,21 @@ GENERIC = frozenset(
 )
 """Words that fit any paper."""
 _RARE = 4
-"""Letters of a family name that is taken for one wherever it stands."""
+"""Letters of a family name that counts wherever it is."""
 _CLEAR = 1.4
-"""How many times better the best paper fits than the next, if it is the one described."""
+"""The paper described must fit so many times better than the next."""
 _SAID_FIRST = 4
-"""Words of a description that are its subject; what follows may be the question."""
+"""Words of a description that are its subject. Later words may be the question."""
 _SUBJECT_WORDS = 3
 """Content words of a description that are its subject."""
 _IN_TITLE, _IN_SUMMARY, _IN_ABSTRACT = 1.4, 0.9, 0.6
-"""Weights of a paper's words by the place where they stand."""
+"""Weights of a paper's words by their place."""
 _ACCOUNTED = 0.44
-"""How much of a description's subject its paper accounts for, if every content word counts and the
-whole is one that stands in the title: one word of two in the title, three of four in the abstract.
-With the meant paper out of its digest, 21 instead of 51 of 408 questions were answered about
-another one, and 7 of 877 rightly answered ones are asked about. Each of five folds over the sets
-chooses this from eight values between 0 and 0.55 by the other four."""
+"""Share of a description's subject that its paper must account for. Every content word counts, and
+one that is in the title counts fully: the threshold is one word of two in the title, or three of
+four in the abstract. With the meant paper out of its digest, 21 instead of 51 of 408 questions were
+answered about another one, and 7 of 877 rightly answered ones are asked about. Each of five folds
+over the sets chooses this from eight values between 0 and 0.55 by the other four."""
 _FIGURES = regex(r"(?<![\d.,])\d{2,}(?![\d.,])")
 _STOPS = regex(r"[,;:?!。，；：？！]")
 _PAIR = 2
@@ -121,15 +121,15 @@ _KATAKANA = regex(r"[\u30a1-\u30fc]{8,}")
 _SHORT = 5
 _NAMED_FIRST = regex(r"\W*\w+(?:\s*[,:;]|\s?[^\W\d_a-zA-Z])")
 RECENT = 200
-"""Papers whose words are kept: those of a thread and of the digests before it."""
+"""Papers whose words are cached: those of a thread and of the digests before it."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """The papers a question names, by index, best first."""
+    """The papers that a question names, by index, best first."""
 
     sure: tuple[int, ...] = ()
-    """Papers that are named for certain."""
+    """Papers that are certainly named."""
     maybe: tuple[int, ...] = ()
     """Papers of which one is meant."""
     how: str = ""
@@ -152,8 +152,8 @@ class TitleIndex:
         return Counter(t for weights in self._weights for t in weights)
 
     def named(self, question: str, *, written: bool = False) -> Found:
-        """Finds papers by a name or a good piece of the title; by a short name only if `written`
-        with a capital where that is asked for: `the rest` is not REST."""
+        """Finds papers by a name or a good piece of the title. A short name counts only if
+        `written` has it with a capital, if that is required: `the rest` is not REST."""
         grams = _grams(question)
         if written:
             capitals = {fold(w) for w in _WORD.findall(question) if not w.islower()}
@@ -180,8 +180,8 @@ class TitleIndex:
         return Found((), tuple(sorted(weak)), "title") if weak else Found()
 
     def alike(self, question: str, here: Sequence[int]) -> tuple[int, ...]:
-        """The papers that share what the question says: an author, words of the title, or most of
-        its words in what they are about, of which the papers `here` have one too."""
+        """Returns the papers that share what the question says (an author, words of the title, or
+        most of its words in their subject), if one of the papers `here` shares it, too."""
         by = self.by_author(question)
         if shared := by.sure or by.maybe or tuple(self._runs(question)):
             return shared
@@ -200,10 +200,10 @@ class TitleIndex:
         return tuple(i for i, n in enumerate(counts) if most and n == most) if any(counts[i] for i in here) else found
 
     def mentioning(self, question: str, *, titles: bool = False) -> Found:
-        """Finds the only paper whose abstract has a name that the question says: `who uses Waymo?`;
-        with `titles` also a word of its title."""
+        """Finds the only paper whose abstract has a name from the question: `who uses Waymo?`; with
+        `titles`, also a word of its title."""
         said = {fold(w) for w in _WORD.findall(question) if len(w) >= _RARE or w.isupper()} - LITTLE
-        # A common word is no name unless it is written as one: `how large is the model?`
+        # A common word counts as a name only if it is written as one: `how large is the model?`
         common = GENERIC if titles else GENERIC | of_the_field()
         plain = {fold(w) for at, w in enumerate(_WORD.findall(question)) if w.islower() or (not at and w.istitle())}
         said -= {word for word in plain if stem(word) in common}
@@ -217,7 +217,7 @@ class TitleIndex:
         return Found(found, (), "fit") if len(found) == 1 else Found()
 
     def _runs(self, question: str) -> dict[int, tuple[int, float]]:
-        """Place and weight of the words each title shares with the question; the best only."""
+        """Returns place and weight of each title's words in the question; the best only."""
         words = _stems(question)
         quoted = {w for q in _QUOTES.finditer(question) for w in _stems(next(g for g in q.groups() if g))}
         best: dict[int, tuple[int, float]] = {}
@@ -273,7 +273,7 @@ class TitleIndex:
         return Found((), tuple(sorted(set.union(*told))), "author")
 
     def _of_rare_names(self, names: Sequence[str], families: Sequence[frozenset[str]]) -> list[set[int]]:
-        """The papers by each of the names, if one of them is long enough to be no other word."""
+        """Returns the papers by each name, if one is long enough to be no other word."""
         words = frozenset[str]().union(*(_written(p) for p in self.papers))
         found: dict[str, set[int]] = {}
         for name in names:
@@ -283,9 +283,9 @@ class TitleIndex:
         return list(found.values()) if any(len(name) >= _RARE for name in found) else []
 
     def of_kind(self, question: str, *, anywhere: bool = False) -> Found:
-        """Finds `el survey`, `ベンチマークの論文`, when one title alone says so. A benchmark or a
-        dataset without a word for a paper may be one that a paper uses; so may a survey that the
-        question does not begin with."""
+        """Finds `el survey`, `ベンチマークの論文`, if only one title says so. A benchmark or a
+        dataset without a word for a paper may be one that a paper uses; so may a survey that does
+        not begin the question."""
         for match in _KIND.finditer(question):
             kind = _KINDS.get(match["east"] or "") or match["kind"].lower()
             first = anywhere or _FIRST_WORDS.fullmatch(question, 0, match.start())
@@ -298,7 +298,7 @@ class TitleIndex:
         return Found()
 
     def within(self, question: str) -> Found:
-        """Finds `la fig 2 del de vidrio`, where the description is not at the beginning."""
+        """Finds `la fig 2 del de vidrio`, in which the description is not at the beginning."""
         said = (*descriptions_within(question, joined=False), *(m["what"] for m in _STUDY.finditer(question)))
         found = {i for d in said for i in self.told_by(d).sure}
         return Found(tuple(found), (), "description") if len(found) == 1 else Found()
@@ -316,7 +316,7 @@ class TitleIndex:
         )
 
     def described(self, question: str) -> Found | None:
-        """Finds `the dubbing one`, `配音那篇`. None when the question describes no paper."""
+        """Finds `the dubbing one`, `配音那篇`. Returns None if the question describes no paper."""
         described = [d for d in _descriptions(question) if asked_for(d)]
         if not described:
             return None
@@ -336,7 +336,7 @@ class TitleIndex:
         if sure:
             joined = (d for d in descriptions_within(question, joined=True) if self._told_by(d))
             sure |= {d: self._fitting(d)[0][0] for d in joined}
-        # Of two that are joined both are found or none: `the Rust one and the quantum one`.
+        # Of two joined papers, both are found or none: `the Rust one and the quantum one`.
         lost = (d for d in described if not any(_overlap(d, found) for found in sure))
         if (
             sure
@@ -348,8 +348,8 @@ class TitleIndex:
 
     def beside(self, side: str, *, wanted: bool) -> Found | None:
         """Finds the paper that is described beside a named one. If a comparison is `wanted`, its
-        other half may have no word for a paper, `compare GraspFlow with the nests`; what is written
-        as a name is another work's."""
+        other half may lack a word for a paper (`compare GraspFlow with the nests`). A written name
+        is that of another work."""
         if (found := self.described(side)) is not None:
             return found
         side = _STOPS.split(side, maxsplit=1)[0]
@@ -363,13 +363,13 @@ class TitleIndex:
         return fits if fits.sure and self._accounts(fits.sure[0], side) else Found()
 
     def fitting(self, description: str) -> Found:
-        """Finds the paper that the description alone fits, or fits clearly best."""
+        """Finds the paper that only the description fits, or fits clearly best."""
         ranked = self._fitting(description)
         return Found((ranked[0][0],), (), "description") if _is_clear(ranked) else Found()
 
     def glimpsed(self, question: str, here: Sequence[int]) -> Found:
-        """Finds `热泵那个省电多少`, where the words may as well be about the papers `here`: another
-        paper only if the words fit it clearly and those not at all."""
+        """Finds `热泵那个省电多少`, whose words may also be about the papers `here`. It is another
+        paper only if the words clearly fit that one and not these at all."""
         for match in (m for pattern in _GLIMPSED for m in pattern.finditer(question)):
             ranked = self._fitting(match["what"])
             if _is_clear(ranked) and not {i for i, _ in ranked} & set(here):
@@ -377,13 +377,13 @@ class TitleIndex:
         return Found()
 
     def _accounts(self, paper: int, description: str) -> bool:
-        """Whether the paper has enough of what the description says: words that no paper here has
-        are of another one as much as words that another one has."""
+        """Returns whether the paper has enough of the description. Words that no paper here has
+        belong to another one, as do words that another paper has."""
         return self._most_of(paper, list(islice(self._content(description), _SUBJECT_WORDS)))
 
     def _rivals(self, first: int, description: str) -> tuple[int, ...]:
-        """Other papers that have all that the first has of the description; a single word has to be
-        what they are about."""
+        """Returns other papers that have as much of the description as the first. A single word
+        must be their subject."""
         has = self._weights[first].keys()
         figures = [{f} & has for f in _FIGURES.findall(description)]
         shared = [_in_english(has & set(stems)) for stems in self._content(description)] + figures
@@ -394,11 +394,11 @@ class TitleIndex:
 
     @cached_property
     def _subjects(self) -> list[Mapping[str, float]]:
-        """The words of each paper's title and of the first sentence of its abstract."""
+        """Returns the words of each paper's title and of the first sentence of its abstract."""
         return [_weights(replace(p, abstract=_first_sentence(p.abstract)), "") for p in self.papers]
 
     def _content(self, description: str) -> Iterator[Sequence[str]]:
-        """The papers' stems for each content word of the description, in their order; none for a
+        """Yields the papers' stems for each content word of the description, in order; none for a
         word that no paper here has in any language."""
         some = False
         for match in _PIECE.finditer(_HAN_GENERIC.sub(" ", description)):
@@ -429,7 +429,7 @@ class TitleIndex:
                 units[-1] = (first, max(end, start + length), [*so_far, *stems])
             elif stems:
                 units.append((start, start + length, list(stems)))
-        if run[0] >= "\uac00":  # what is left of a word are particles and endings
+        if run[0] >= "\uac00":  # the rest of the word is particles and endings
             units = units or [(0, len(run), [])]
         else:
             rest = "".join(" " if any(a <= at < b for a, b, _ in units) else c for at, c in enumerate(run))
@@ -441,7 +441,7 @@ class TitleIndex:
     def _fitting(self, description: str) -> list[tuple[int, float]]:
         figures = _FIGURES.findall(description)
         twice = self._twice(description)
-        # `den` may stand in what the digest says of one paper alone.
+        # `den` may occur only in what the digest says about one paper.
         twice |= {word for word in description.lower().split() if function_word(word)}
         alone = [t for t in asked_for(description) if t not in twice]
         said = [*alone, *figures, *self._borrowed(description)]
@@ -457,8 +457,8 @@ class TitleIndex:
         return ranked
 
     def _twice(self, description: str) -> set[str]:
-        """The Chinese words whose English counts already: they may stand in what the digest says of
-        one paper, and of another in its title alone."""
+        """Returns the Chinese words whose English counts already. They may be in what the digest
+        says about one paper, and only in the title of another."""
         known = translated(description)
         if not all(any(stem(w) in self._spread for w in english.split()) for _, _, english in known):
             return set()
@@ -468,7 +468,7 @@ class TitleIndex:
         return set(terms(description)) - set(terms(rest)) - {stem(w) for _, _, e in known for w in e.split()}
 
     def _translated(self, description: str) -> list[str]:
-        """The papers' words for what the description says in another language."""
+        """Returns the papers' words for what the description says in another language."""
         known = [
             next((t for t in stems if t in self._spread), "")
             for word, stems in topics(description)
@@ -477,7 +477,7 @@ class TitleIndex:
         return [t for t in known if t and t not in GENERIC]
 
     def _borrowed(self, description: str) -> list[str]:
-        """The papers' words that the description has in another script or language."""
+        """Returns the papers' words that the description has in another script or language."""
         strange = [w for w in FOREIGN.findall(description)[:_SAID_FIRST] if stem(fold(w)) not in self._spread]
         strange = [w for w in strange if w[0] < "\uac00" or not any(topics(w))]
         found: Iterable[str] = sorted({w for s in strange for w in self._heard_as(s)})
@@ -491,7 +491,7 @@ class TitleIndex:
         return sorted(w for w in written | self._spread.keys() if len(w) > _RARE)
 
     def _heard_as(self, strange: str) -> Sequence[str]:
-        """Kept, because one question looks for the same word several times."""
+        """Returns cached words, because one question searches for the same word several times."""
         if strange not in self._heard:
             if len(self._heard) >= RECENT:
                 self._heard.clear()
@@ -499,7 +499,7 @@ class TitleIndex:
         return self._heard[strange]
 
     def fit(self, wanted: Sequence[str]) -> list[tuple[int, float]]:
-        """Returns papers with some of the words and their weight, best first."""
+        """Returns papers that have some of the words, with their weight, best first."""
         scores: dict[int, float] = {}
         for term in dict.fromkeys(wanted):
             spread = self._spread.get(term, 0)
@@ -512,7 +512,7 @@ class TitleIndex:
         return sorted(scores.items(), key=lambda at: (-at[1], at[0]))
 
     def best_fit(self, question: str) -> Found:
-        """Finds the paper whose words the question has and the others have not."""
+        """Finds the paper whose words the question has, if other papers lack them."""
         wanted = [*asked_for(question), *self._translated(question)]
         ranked = self.fit(wanted)
         if not ranked:
@@ -529,8 +529,8 @@ class TitleIndex:
         return Found((), tuple(i for i, _ in ranked[:5]), "fit")
 
     def distinct(self, question: str) -> Found:
-        """Finds the paper whose title alone has a word that the question says, if it has most of
-        what is said with it, and no other one has half as much of the question."""
+        """Finds the paper whose title alone has a word of the question, if it also has most of the
+        other words and no other paper has half as much of the question."""
         said = [units for clause in _STOPS.split(question) if (units := list(self._units(clause)))]
         every = list(dict.fromkeys(tuple(u) for units in said for u in units))
         scores = [sum(self._weight(i, u) * self._rarity(u) for u in every) for i in range(len(self.papers))]
@@ -547,8 +547,8 @@ class TitleIndex:
         return Found((first,), (), "fit") if any(told) else Found()
 
     def _close(self, first: int, question: str) -> bool:
-        """Whether another paper has as many words of the question, or all but one that the first
-        has: `brain MRI segmentation`, of which one is about gliomas."""
+        """Returns whether another paper has as many words of the question, or all but one of the
+        first paper's: of two on `brain MRI segmentation`, one is about gliomas."""
         units = list(dict.fromkeys(self._units(question)))
         own = [u for u in units if self._weight(first, u)]
         most = _CLOSE * sum(self._weight(first, u) for u in own)
@@ -579,7 +579,7 @@ class TitleIndex:
 
 
 def _in_english(stems: set[str]) -> set[str]:
-    """The English ones, if there are any: pairs of characters reach over two words."""
+    """Returns the English stems, if there are any: pairs of characters span two words."""
     return {s for s in stems if s.isascii()} or stems
 
 
@@ -593,12 +593,12 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _is_clear(ranked: Sequence[tuple[int, float]]) -> bool:
-    """Whether the first fits, and clearly better than the next."""
+    """Returns whether the first fits, and clearly better than the next."""
     return len(ranked) == 1 or (len(ranked) > 1 and ranked[0][1] >= _CLEAR * ranked[1][1])
 
 
 def _of_compounds(strange: Sequence[str], known: Sequence[str]) -> list[str]:
-    """The two words that one in katakana is made of: `プロンプトインジェクション`."""
+    """Returns the two words of a compound in katakana: `プロンプトインジェクション`."""
     for word in (w for w in strange if _KATAKANA.fullmatch(w)):
         for at in range(_LEAST_KANA, len(word) - _LEAST_KANA + 1):
             halves = [[w for w in known if borrowed(half, w)] for half in (word[:at], word[at:])]
@@ -613,14 +613,14 @@ _HAN_GENERIC = regex(
 
 
 def _one_of(papers: set[int], question: str) -> Found:
-    """The papers that fit alike: one, as many as the question says, or one that is not clear."""
+    """Returns the papers that fit equally: one, as many as the question says, or unclear ones."""
     found = tuple(sorted(papers))
     sure = len(found) == 1 or means_all(question, len(found)) or _THOSE_OF.search(question)
     return Found(found, (), "author") if sure else Found((), found, "author")
 
 
 def _surnames(question: str) -> tuple[list[str], list[str]]:
-    """Words where an author's name stands, and other words that may be a name by their capital."""
+    """Returns words in the place of an author's name, and others whose capital may mark a name."""
     capitals = [(fold(m[0]), m.start()) for m in _WORD.finditer(question) if m[0][:1].isupper()]
     written = {name for name, _ in capitals}
     placed = [name for name in authors(question) if len(name) > _RARE or written & {name, f"{name}s"}]
@@ -628,14 +628,14 @@ def _surnames(question: str) -> tuple[list[str], list[str]]:
     alone = [
         name
         for name, at in capitals
-        # At the beginning, a long word or one before a sign: `Volkov: how long?`
+        # At the beginning, it is a long word or one before a sign: `Volkov: how long?`
         if at > len(question) - len(question.lstrip(" \"'¿¡«„“")) or len(name) > _RARE or _NAMED_FIRST.match(question)
     ]
     return list(dict.fromkeys(placed)), [n for n in dict.fromkeys(alone) if n not in COMMON | LITTLE]
 
 
 def _whole_names(author: str) -> Iterator[str]:
-    """The names by which an author is known wherever they stand: `noa ben ami`, `ben ami`."""
+    """Yields the names by which an author is known in any place: `noa ben ami`, `ben ami`."""
     family = author.rpartition(" ")[2]
     if family != author:
         yield _folded_name(author)
@@ -650,7 +650,7 @@ def _families(paper: Paper) -> frozenset[str]:
 
 @lru_cache(maxsize=RECENT)
 def _family_first(paper: Paper) -> frozenset[str]:
-    """Names as they are written in Korean: `hansoomin` of Soo-min Han."""
+    """Returns names as Korean writes them: `hansoomin` for Soo-min Han."""
     names = (_folded_name(a).split() for a in paper.authors)
     return frozenset("".join([*n[-1:], *n[:-1]]) for n in names)
 
@@ -684,7 +684,7 @@ def _stems(text: str) -> list[str]:
 
 
 def _head_length(title: str) -> int:
-    """Words before the colon of a title."""
+    """Returns how many words precede the colon of a title."""
     head, colon, _ = title.partition(":")
     return len(_WORD.findall(head)) if colon else 0
 
@@ -720,7 +720,7 @@ def _grams(question: str) -> dict[str, int]:
 
 
 def _own_names(papers: Sequence[Paper]) -> list[set[str]]:
-    """Names that no other paper has, from its title and its abstract's own coinages."""
+    """Returns names that no other paper has, from its title and its abstract's coinages."""
     raw = [own_names(p) for p in papers]
     times = Counter(name for names in raw for name in names)
     used = Counter(w for p in papers for w in _written(p))
@@ -735,7 +735,7 @@ def _written(paper: Paper) -> frozenset[str]:
 
 @lru_cache(maxsize=RECENT)
 def _mentioned(paper: Paper) -> frozenset[str]:
-    """Names in the abstract, its own and others': words with a capital within a sentence."""
+    """Returns names in the abstract, also others': words with a capital within a sentence."""
     common = {squeezed(w) for w in COMMON}
     words = {w for name in _NAME_WITHIN.findall(paper.abstract) for w in _WORD.findall(name)}
     return frozenset(fold(w) for w in words if len(w) >= _RARE or w.isupper()) - common
@@ -747,12 +747,12 @@ def _title_words(paper: Paper) -> frozenset[str]:
 
 @lru_cache(maxsize=RECENT)
 def own_names(paper: Paper) -> frozenset[str]:
-    """Names that title and abstract give to the paper's own work, squeezed and folded."""
+    """Returns names that title and abstract give to their own work, squeezed and folded."""
     return frozenset(_names_of(paper))
 
 
 def looks_a_name(word: str) -> bool:
-    """`DynamicVLA`, `GPT-4`, `BERT`, but no common abbreviation."""
+    """Returns whether it is like `DynamicVLA`, `GPT-4`, `BERT`, and no common abbreviation."""
     return _looks_a_name(word) and squeezed(word.lower()) not in {squeezed(w) for w in COMMON}
 
 
@@ -781,7 +781,7 @@ def _plain(name: str) -> str:
 
 
 def _is_coined(word: str, abstract: str) -> bool:
-    """Whether the abstract writes this one word with a capital wherever it has it: `Scrubline`."""
+    """Returns whether the abstract always writes this one word with a capital: `Scrubline`."""
     written = [w for w in _WORD.findall(abstract) if w.lower() == word.lower()]
     return bool(written) and all(w == word and w[0].isupper() for w in written)
 
@@ -793,7 +793,7 @@ def _looks_a_name(word: str) -> bool:
 
 
 def _initials(paper: Paper) -> set[str]:
-    """Returns short forms of the words of title and abstract: `pixel MeanFlow` is `pmf`."""
+    """Returns short forms of the words of title and abstract: `pmf` for `pixel MeanFlow`."""
     quoted = [g for q in _QUOTES.finditer(paper.abstract) for g in q.groups() if g]
     found: set[str] = set()
     for text in (paper.title, *quoted):
@@ -821,7 +821,7 @@ def _misspelt(names: Iterable[str], grams: Mapping[str, int]) -> int | None:
 
 
 def _transliterated(names: Sequence[set[str]], question: str) -> dict[int, int]:
-    """The places of names in another script: `롱메모` is LongMemo."""
+    """Returns the places of names in another script: `롱메모` is LongMemo."""
     said = [m for m in FOREIGN.finditer(question) if m[0][0] > "\u0250"]
     return {
         i: m.start()
@@ -837,7 +837,7 @@ def _folded_name(author: str) -> str:
 
 
 def _short_forms(title: str) -> Iterator[str]:
-    """`tts` of Text-to-Speech, `mpc` of Model Predictive Control."""
+    """Yields short forms: `tts` of Text-to-Speech, `mpc` of Model Predictive Control."""
     yield from ("".join(w[0] for w in m.split("-")) for m in re.findall(r"(?<!\w)\w+(?:-\w+){2,}", title))
     for words in (w.split() for w in re.findall(r"(?<!\w)[A-Z]\w+(?:[ -][A-Z]\w+)+", title)):
         parts = [p for w in words for p in w.split("-")]

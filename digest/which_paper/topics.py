@@ -1,10 +1,9 @@
 """Knows what papers are about in the languages of the chat: `profondeur`, `Tiefe` and `глубина` are
-`depth`. Chinese has a glossary of its own, and loanwords and kindred words are known by their sound
-and spelling.
+`depth`. Chinese has a glossary of its own. Loanwords and related words are recognised by sound and
+spelling.
 
-Words are beginnings of words, in Japanese and Korean pieces of them. They widen what a description
-may fit and decide nothing.
-"""
+The entries are beginnings of words; in Japanese and Korean, pieces of words. They widen what a
+description may fit and decide nothing."""
 
 from __future__ import annotations
 
@@ -59,7 +58,7 @@ _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def topics(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each word of `text` whose beginning is known, and its English stems, the likeliest first."""
+    """Yields each word whose beginning is known, and its English stems, likeliest first."""
     forms = _forms()
     for match in _known().finditer(without_accents(text)):
         form = match["form"] or match[0]
@@ -68,14 +67,14 @@ def topics(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 @cache
 def of_the_field() -> frozenset[str]:
-    """The English stems, also of the glossary: common words, which may stand in an abstract with a
-    capital and name no paper."""
+    """Returns the English stems, including those of the glossary: common words, which an abstract
+    may write with a capital and which name no paper."""
     return frozenset(chain(map(stem, english()), *_forms().values()))
 
 
 @cache
 def _forms() -> dict[str, tuple[str, ...]]:
-    """English stems by the beginning of a word; a whole word ends with an underscore."""
+    """Returns English stems by the beginning of a word. A whole word ends with an underscore."""
     found: dict[str, tuple[str, ...]] = {}
     for entry in _TABLE.replace("\n", " ").split(";"):
         english, _, words = entry.partition(":")

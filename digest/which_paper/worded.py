@@ -1,9 +1,9 @@
 """Finds papers numbered in words, in the languages of `number_words.json`: `Artikel 5`, `le
 quatrième article`, `4本目`, `네 번째 논문`, `последняя статья`; and figures that may name a paper.
 
-Number words, ordinals and the endings of ordinals in digits are CLDR's. What CLDR does not hold is
-here: the words for a paper, for `number`, for `last`, and for what else is numbered in a paper.
-"""
+Number words, ordinals and the endings of ordinals in digits are from CLDR. This module lists what
+CLDR lacks: the words for a paper, for `number`, for `last`, and for what else is numbered in a
+paper."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from digest.patterns import regex
 
 
 class _Nouns(NamedTuple):
-    """Regular expressions over text without accents and capitals."""
+    """Regular expressions for text without accents and capitals."""
 
     paper: str
     number: str
     last: str
     other: str
-    """What else has a number: tables, figures, sections."""
+    """Other things with a number: tables, figures, sections."""
     both: str = ""
-    """What stands between two papers named together."""
+    """Words between two papers named together."""
     the: str = ""
     """Articles of the singular: `le 5` is a paper."""
     today: str = ""
-    """`today`, and its adjective."""
+    """`today` and its adjective."""
     sums_up: str = ""
-    """What asks for an overview."""
+    """Words that ask for an overview."""
     about: str = ""
-    """What stands between a word for a paper and its subject."""
+    """Words between a word for a paper and its subject."""
     one: str = ""
     """Pronouns for a paper whose subject follows."""
     having: str = ""
-    """What else stands between such a pronoun and what its paper is about: `das mit …`."""
+    """Other words between such a pronoun and its paper's subject: `das mit …`."""
     then: str = ""
-    """What may follow a paper named without a noun, and is no noun itself: `le deuxième est …`."""
+    """Words that may follow a paper named without a noun, and are no noun: `le deuxième est …`."""
     span: tuple[str, str] = ("(?!)", "(?!)")
-    """What stands before the ends of a range: `de 1 à 3`."""
+    """Words before the ends of a range: `de 1 à 3`."""
     end: str = ""
-    """What turns an ordinal round: `second from the end`, `끝에서 두 번째`."""
+    """Words that count an ordinal from the end: `second from the end`, `끝에서 두 번째`."""
 
 
 _NOUNS = {
@@ -77,12 +77,12 @@ _ADJECTIVES = {
     "ru": (r"[а-я]{4,}(?:ая|ую|ои)", "(?!)"),
     **dict.fromkeys(("es", "fr", "pt", "it"), ("(?!)", r"[a-z]{6,}")),
 }
-"""What may say of a paper what it is about, before and after the word for it."""
+"""Words that may say what a paper is about, before and after the word for it."""
 _CONTRACTED = {"es": "del|al|lo", "de": "vom|beim|zum|im", "pt": "d[oa]|n[oa]|a[oa]?"}
-"""Prepositions with the article in them, which is the pronoun: `fig 2 del de vidrio`."""
+"""Prepositions joined with the article, which is the pronoun: `fig 2 del de vidrio`."""
 _SPACED = tuple(language for language in _NOUNS if language not in _EAST)
 _NAME = 40
-"""Characters before a word for a paper in which its author's name is looked for."""
+"""Characters before a word for a paper that may hold its author's name."""
 _WHOSE = regex(r"(?P<name>[a-z-]{2,}?)(?:['’]?s|['’])?[\s的の의]*\Z")
 _BY = regex(r"\s+(?:(?:from|\w{1,3})\s+)?(?P<name>[a-z-]{2,})")
 """A word of up to three letters: by, von, de, da, di, от."""
@@ -95,10 +95,10 @@ _TWO_CAPITALS = regex(r"[A-Z][a-z]*-?[A-Z]")
 _NO_PLURAL = dict.fromkeys(("es", "fr", "pt"), r"(?=\s+(?!(?:d[aeou]s?|en|na|no)\s)[a-z]{2,}(?<![sx])(?!\w))") | {
     "ru": r"(?=\s+(?!(?:в|на|из|по)\s)[а-я]{2,}(?<![аяиыивйх])(?!\w))"
 }
-"""What follows `los dos primeros` and is no plural, which would be its noun: `suenan`."""
+"""Words after `los dos primeros` that are no plural, which would be its noun: `suenan`."""
 _TO = regex(r"a[lo]\s")
 _HOUR_IS_NEAR = regex(r"(?:per|entro|verso|dopo|sono)\s\Z")
-"""`per le 10`, which is an hour in Italian; a paper is `le 10` in French."""
+"""`per le 10` is an hour in Italian; `le 10` is a paper in French."""
 _TWO_FIGURES = regex(r"\d\D{1,16}\d")
 _NEXT_WORD = regex(r"\s+(?:de\s+)?(?:la\s+)?(?P<word>[^\W\d_]{3,}(?:\s+(?:cento?|cien\w*|fav\w+))?)")
 _COUNTED = regex(r"(?:per|por|pour)\s+c[ei]|prozent|percent|grad\w|graus|gb\b|mb\b|k\b|\w+(?:[cs]ion|[sz]ione|cao)\b")
@@ -109,21 +109,21 @@ _DIFFERS = r"(?:unterscheid|differ|difer|отлича|разли)\w*"
 _APART = regex(_DIFFERS)
 """Asks how papers differ."""
 _CLITICS = r"mi|ti|ci|vi|si|lo|li|ne|me|te|se|nos|les|lhe|je|tu|il|on|y|ai|eu|vc|vcs|ele|ai|aqui|ja|ya|ich|er|man|wir|ihr|mir|mich|da|denn|мне|я|мы|он[аи]?|вы|бы|же|ли|pf|stp|svp|plz|pls|pfv|плз|плиз"
-"""Pronouns, particles and pleas, of which none is a noun."""
+"""Pronouns, particles and pleas, none of which is a noun."""
 PLEAS = (
     r"bitte|please|pls|plz|svp|stp|s['’]il (?:te|vous) plait|por favor|porfa|pfv|per favore|пожалуи?и?й?ста|плиз|плз"
 )
 TELLS_HAN = r"看一?下|看看|[讲说]讲|[讲说]一?下|说说|聊聊|介绍一?下|解释一?下|总结一?下|翻译一?下|了解一?下"
 _TELLS = r"explain|describe|go through|walk (?:me|us) through|tell (?:me|us) about|erklar\w{0,4}|beschreib\w{0,2}|expliqu\w+|decri\w+|presente\w{0,2}|explic\w+|describ\w+|cuentame|contame|hablame|descrev\w+|fal\w+|spiega\w*|descriv\w+|parla\w*|объясни\w*|опиши\w*|расскажи\w*"
-"""Asks to be told of papers."""
+"""Asks for an account of papers."""
 _RESOURCE = r"code|repo\w*|github|demo|data(?:set)?|daten|video|slides|link|codigo|codice|datos|dados|код|данные|демо|видео|слайды|ссылка|репо\w*"
 _DETERMINERS = "|(?:die|der|den|la|a|n[oa])(?=\\s)"
-"""What stands before an ordinal without a noun, besides articles: `la tercera`, `die letzte`."""
+"""Words other than articles before an ordinal without a noun: `la tercera`, `die letzte`."""
 _HAN_ORDINAL = regex(
     r"(?P<number>第[一二三四五六七八九十]|第\d{1,2})个(?![表图公式定章节步阶方附版实引行列页层数模问参])"
 )
 _NO_PAPER = r"tim\w*|mal|vez|vece|volta|fois|раз|termos?|terms?|term\w{1,3}|член\w{0,2}|authors?|aut(?:or|eur|ore)\w{0,3}|автор\w{0,2}|tokens?|токен\w{0,2}|frames?|epoch\w*|epoc\w*|эпох\w*|years?|jahr\w*|an(?:ne|n|i|o)\w{0,2}|год\w{0,2}|wochen?|weeks?|seman\w*|settiman\w*|недел\w*|days?|tage?|jours?|dias?|giorn\w*|день|words?|states?|halves|half|halfte|part\w{0,2}|teil\w{0,2}|част\w{0,2}|punkt\w{0,2}|points?|punt\w{0,2}|pont\w{0,2}|пункт\w{0,2}|of|von|de[lrs]?|d[aiou]|из"
-"""What else is first, second, next."""
+"""Other things that are first, second, next."""
 _SHORTEST_PART = 3
 """Letters of a part of the day that may be another word: Swedish `em` is Portuguese for `in`."""
 _SHARE = regex(r"\d+\s+(?:out\s+)?(?:of|von|sur|des?|d[aiu]|из)\s+(?:the\s+|l[eo]s\s+|den\s+|os\s+)?\d+")
@@ -138,7 +138,7 @@ _RESOURCE_OF = regex(
 )
 """`gibts code zu 3?`"""
 ASKS = r"(?:what|how|who|where)s?|which|who|where|why|wie|wieviele?|was|welche\w?|wer|wo|warum|comment|combien|pourquoi|quel(?:le)?s?|cual(?:es)?|como|cuant\w+|donde|quien\w*|quant\w+|qual|quais|onde|quem|come|quale|quali|dove|chi|как\w{0,3}|сколько|кто|где|почему"
-"""Asks: a figure before it counts nothing, `а в 5 сколько часов?`"""
+"""Question words: a figure before one counts nothing, `а в 5 сколько часов?`"""
 _ASKED_OF = regex(rf"\s+(?:{ASKS})(?!\w)")
 _TURNS_TO = regex(
     r"^\W*(?:about|in|for|re|regarding|concerning|zu|zum|zur|bei|fur|sur|pour|sobre|para|su|per|про|по|к|关于)\s*(\d{1,2})\s*[:：,，]"
@@ -159,7 +159,7 @@ _PARTICLE = regex(
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[요はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
-"""What follows a number that stands for its paper in Japanese and Korean."""
+"""What follows a number that means its paper, in Japanese and Korean."""
 _NO_NOUN = "|".join(
     [*(n.then for n in _NOUNS.values() if n.then), r"(?:what|how|who|where)s|resum\w+|riassunt\w+|summar\w+"]
 )
@@ -176,7 +176,7 @@ _ONLY = regex(
     r"(?<!\w)(?:only|just|merely|nur|bloss|lediglich|solo|soltanto|solamente|seulement|juste|apenas|somente|только|лишь|всего)\s+\Z"
 )
 _A_NOUN = regex(rf"\s+(?!(?:{_NO_NOUN}|{PLEAS}|{_CLITICS}|{ASKS})(?!\w))[^\W\d_]{{3,}}")
-"""What may be one behind a figure that `only` says is an amount: `nur 3 Länder`."""
+"""What may be a noun after a figure that `only` makes an amount: `nur 3 Länder`."""
 _AMOUNT = regex(
     r"(?<!\blook )(?<!\blooking )(?<!\w)at\s+$|[=≈<>≤≥~±]\s*$|\b(?:size|top|топ|k|n)\s+(?:of|is|de|von)?\s*$"
 )
@@ -185,23 +185,24 @@ _AMOUNT = regex(
 @dataclass(frozen=True)
 class Worded:
     named: tuple[tuple[int, int], ...] = ()
-    """(place, number): papers with a word for a paper or in an unambiguous form."""
+    """Pairs (place, number): papers with a word for a paper, or in an unambiguous form."""
     bare: tuple[int, ...] = ()
-    """Papers named by an article and a figure alone: `le 5`."""
+    """Papers named only by an article and a figure: `le 5`."""
     unplaced: tuple[int, ...] = ()
     """Figures that may name a paper or not."""
     likely: tuple[int, ...] = ()
-    """Papers by an ordinal before any word, `o penúltimo parece legal`, if nothing else is told."""
+    """Papers by an ordinal before any word (`o penúltimo parece legal`) if nothing else is
+    named."""
 
 
 @lru_cache(maxsize=32)
 def aligned(text: str) -> str:
-    """The text without accents and capitals, each character at its place."""
+    """Returns the text without accents and capitals, with each character in its place."""
     return text.lower() if text.isascii() else "".join(without_accents(c)[:1] or c for c in text)
 
 
 def worded_in(question: str, count: int) -> Worded:
-    """`question` is in compatibility form."""
+    """Returns the numbers. `question` is in compatibility form."""
     plain = without_accents(question)
     runs = list(_runs(plain, count))
     for run in runs:
@@ -235,7 +236,7 @@ def worded_in(question: str, count: int) -> Worded:
 
 
 def _joined(plain: str, figures: Sequence[tuple[int, int]]) -> bool:
-    """Whether they are papers joined or compared: `3 and 9`, `1, 5 & 8`, `чем 7 от 1`."""
+    """Returns whether they are papers joined or compared: `3 and 9`, `1, 5 & 8`, `чем 7 от 1`."""
     places = [at for at, _ in figures]
     if len(places) < _PAIR or _from_to().match(plain, _word_before(plain, places[0])):
         return False
@@ -245,12 +246,12 @@ def _joined(plain: str, figures: Sequence[tuple[int, int]]) -> bool:
 
 
 def begins_with_number(question: str) -> bool:
-    """Whether a paper's number is its first words: `il 4 …`, `1番のほうは…`."""
+    """Returns whether its first words are a paper's number: `il 4 …`, `1番のほうは…`."""
     return bool(_numbered_first().match(without_accents(question)))
 
 
 def from_the_end(question: str, count: int) -> tuple[tuple[tuple[int, int], ...], str]:
-    """(place, number) of the papers counted from the end, and the question without them."""
+    """Returns (place, number) of papers counted from the end, and the question without them."""
     plain, found = aligned(question), []
     for language in _NOUNS:
         for pattern in _turned(language):
@@ -265,13 +266,13 @@ def from_the_end(question: str, count: int) -> tuple[tuple[tuple[int, int], ...]
 
 
 def closed(question: str) -> str:
-    """The question without spaces between a figure and what makes it a number: `2 番の論文`."""
+    """Returns the question without spaces between a figure and its counter: `2 番の論文`."""
     return _UNIT_APART.sub("", question)
 
 
 def with_spans(question: str) -> str:
-    """The question with a range of papers that it begins with, or that has a word for papers, as
-    `#5-7`: `de 5 à 7, …`, `5〜7を…`, `5번부터 7번까지`, `papers six through eight`."""
+    """Returns the question with ranges of papers as `#5-7`, if they begin it or have a word for
+    papers: `de 5 à 7, …`, `5〜7を…`, `5번부터 7번까지`, `papers six through eight`."""
     plain = aligned(question)
     figures = [("en", pattern) for pattern in _spans()] if _TWO_FIGURES.search(plain) else []
     for language, pattern in (*figures, *_spans_in_words()):
@@ -285,8 +286,8 @@ def with_spans(question: str) -> str:
 
 
 def means_today(question: str, count: int = 0) -> bool:
-    """Whether it asks for the day's papers: `les articles d'aujourd'hui`, `summarize today`; or
-    for as many as the digest has, `count` of them: `the ten papers`, `这十篇`."""
+    """Returns whether it asks for the day's papers (`les articles d'aujourd'hui`, `summarize
+    today`), or for all `count` of the digest (`the ten papers`, `这十篇`)."""
     plain = without_accents(question)
     return any(pattern.search(plain) for pattern in _today()) or (
         count > _PAIR and any(_so_many(language, count).search(plain) for language in _NOUNS)
@@ -294,7 +295,7 @@ def means_today(question: str, count: int = 0) -> bool:
 
 
 def means_all(question: str, count: int) -> bool:
-    """Whether it asks about so many papers: `both`, `los dos`, `둘 다`."""
+    """Returns whether it asks about so many papers: `both`, `los dos`, `둘 다`."""
     plain = without_accents(question)
     said = [w for language in _SPACED for w in number_words()[language]["cardinal"].get(str(count), ())]
     return bool(re.search(rf"(?<!\w)(?:{'|'.join(said)})(?!\w)|(?<![\w.]){count}(?![\w.%])", plain)) or bool(
@@ -303,13 +304,13 @@ def means_all(question: str, count: int) -> bool:
 
 
 def names_today(question: str) -> bool:
-    """Whether it says `today` or a word like it."""
+    """Returns whether it says `today` or a similar word."""
     plain = without_accents(question)
     return any(re.search(rf"{edge}(?:{words}){edge}", plain) for edge, words in _todays())
 
 
 def authors(question: str) -> Iterator[str]:
-    """Words that stand where a paper's author does: `Tanaka's paper`, `die Arbeit von Almeida`."""
+    """Yields words in the place of a paper's author: `Tanaka's paper`, `die Arbeit von Almeida`."""
     plain = without_accents(question)
     for noun in _papers().finditer(plain):
         if before := _WHOSE.search(plain, max(0, noun.start() - _NAME), noun.start()):
@@ -320,21 +321,21 @@ def authors(question: str) -> Iterator[str]:
 
 
 def descriptions_within(question: str, *, joined: bool) -> Iterator[str]:
-    """What a pronoun within the question is said to be about: `fig 2 del de vidrio`; only after
-    `or`, `versus` and their like if `joined`."""
+    """Yields descriptions after a pronoun within the question: `fig 2 del de vidrio`. If `joined`,
+    only those after words such as `or` and `versus`."""
     plain, made = without_accents(question), _beside if joined else _within
     yield from (m["what"].strip() for language in _SPACED for m in made(language).finditer(plain))
 
 
 def descriptions(question: str) -> Iterator[str]:
-    """What papers are said to be about: `l'article sur les feux`, `die Waldbrand-Arbeit`."""
+    """Yields descriptions of papers: `l'article sur les feux`, `die Waldbrand-Arbeit`."""
     plain = without_accents(question)
     for language in _NOUNS:
         yield from (m["what"].strip() for pattern in _about(language) for m in pattern.finditer(plain))
 
 
 def numbered_in(question: str) -> list[tuple[int, int]]:
-    """Where papers are numbered in words, with the word for a paper."""
+    """Returns where papers are numbered in words, with the word for a paper."""
     plain = aligned(question)
     found = [m.span() for pattern in _in_the_list().values() for m in pattern.finditer(plain)]
     found += [m.span() for language in _NOUNS for p in _patterns(language) for m in p.finditer(plain)]
@@ -344,7 +345,7 @@ def numbered_in(question: str) -> list[tuple[int, int]]:
 
 
 def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
-    """(start, end, number)"""
+    """Yields (start, end, number)."""
     places = {1: 1, -1: count, 0: count // 2 + 1 if count % 2 else 0}
     for place, pattern in _in_the_list().items():
         yield from ((m.start(), m.end(), n) for m in pattern.finditer(plain) if (n := places[place]))
@@ -367,12 +368,12 @@ class _Run(NamedTuple):
     papers: Sequence[tuple[int, int, int]]
     """(start, end, number)"""
     named: bool
-    """Otherwise what follows may be their noun: `the second or fourth release`."""
+    """False if what follows may be their noun: `the second or fourth release`."""
     likely: bool
 
 
 def _runs(plain: str, count: int) -> Iterator[_Run]:
-    """All of them but those of something else: `the first and second stages`."""
+    """Yields all runs except those of something else: `the first and second stages`."""
     for language in _SPACED:
         for match in _run(language).finditer(plain):
             at, end = match.span()
@@ -415,7 +416,7 @@ def _ordinal_or_last(language: str) -> re.Pattern[str]:
 
 
 def _from_an_end(groups: Mapping[str, str | None], count: int, language: str) -> Iterable[int]:
-    """The first or the last papers, the last one, or the one before it."""
+    """Returns the first or the last papers, the last one, or the one before it."""
     first, last = (groups.get(side) or groups.get(f"{side}_") for side in ("first", "last"))
     some = next((_values(g, language)[0] for g in (first, last) if g), 0)
     if first:
@@ -477,10 +478,9 @@ def _likely(plain: str, count: int) -> Iterator[int]:
 
 
 def _before_nouns(ordinal: re.Pattern[str], plain: str) -> Iterator[re.Match[str]]:
-    """Its matches, without those before a word that is no paper.
+    """Yields matches, without those before a word that is no paper.
 
-    The words are asked for apart: in each of 46 patterns they took 1.7 MB.
-    """
+    These words are tested separately, because they took 1.7 MB in each of 46 patterns."""
     return (m for m in ordinal.finditer(plain) if not _no_paper().match(plain, m.end()))
 
 
@@ -491,7 +491,7 @@ def _no_paper() -> re.Pattern[str]:
 
 
 def _counts(figure: re.Match[str], plain: str) -> bool:
-    """Whether the figure is an amount, or numbers something else than a paper."""
+    """Returns whether the figure is an amount, or numbers something other than a paper."""
     start, end = figure.span()
     if any(_just_before(p, plain, start) for p in (_other(), _AMOUNT)) or _SIZED.match(plain, end):
         return True
@@ -506,7 +506,7 @@ def _counts(figure: re.Match[str], plain: str) -> bool:
 
 
 def _without_versions(figures: Iterable[tuple[int, int]], question: str, plain: str) -> Iterator[tuple[int, int]]:
-    """The figures that belong to no name, nor are joined to one that does: `BI-RADS 4 und 5`."""
+    """Yields figures without those of names and those joined to them: `BI-RADS 4 und 5`."""
     version = False
     for at, number in figures:
         version = _versions(question, plain, at) or (version and _just_before(_joins(), plain, at))
@@ -515,21 +515,21 @@ def _without_versions(figures: Iterable[tuple[int, int]], question: str, plain: 
 
 
 def _versions(question: str, plain: str, at: int) -> bool:
-    """Whether the figure belongs to a name: `Raspberry Pi 4`, `Llama 3でしか`, `BI-RADS 4`."""
+    """Returns whether the figure belongs to a name: `Raspberry Pi 4`, `Llama 3でしか`."""
     if len(question) != len(plain):
         return False
     name = _NAME_BEFORE.search(question, max(0, at - _NAME), at)
     if not name:
         return False
     before = question[max(0, name.start() - _NAME) : name.start()]
-    # In German any noun has a capital.
+    # In German, any noun has a capital.
     return " " in name[0].strip() or bool(
         _TWO_CAPITALS.search(name[0]) or _OTHER_SCRIPT.search(question) or _WITH.search(before)
     )
 
 
 def _just_before(pattern: re.Pattern[str], plain: str, at: int) -> bool:
-    """Whether what ends at this place, as `pattern` ends, begins within reach of it."""
+    """Returns whether a match of `pattern` that ends here begins within reach."""
     return pattern.search(plain, max(0, at - _REACH), at) is not None
 
 
@@ -554,7 +554,7 @@ def _patterns_spaced(language: str) -> Iterator[str]:
         yield rf"(?<!\w){ordinal}{both}(?:{nouns.the})\s*{last}(?!\s+(?:{nouns.other}|{_NO_PAPER})(?!\w))"
     if language == "es":
         yield rf"{the}(?P<number>(?:prim|terc)ero)(?=\s)"  # `el primer modelo` before a noun
-    if language not in ("en", "tr"):  # `son` is a word of Spanish and French too
+    if language not in ("en", "tr"):  # `son` is also a word of Spanish and French
         yield rf"{the}{last}{by_itself}"
     yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
     # `3rd and 5th: …`, `first and last, …`
@@ -578,8 +578,8 @@ def having(language: str) -> str:
 
 
 def alone(language: str) -> str:
-    """What follows an adjective or a number that has no noun: the end, a word of `then`, a clitic
-    as in `il quarto l'ho letto`, in Russian a word that does not agree as a noun would."""
+    """Returns what follows an adjective or number without a noun: the end, a word of `then`, a
+    clitic as in `il quarto l'ho letto`, and in Russian a word that does not agree like a noun."""
     then = rf"\s+(?:(?:{_NOUNS[language].then or '(?!)'}|{_CLITICS})(?!\w)|(?:[cdjlmnst]|qu)['’])"
     if language == "ru":
         then += r"|(?<=[яю])\s+(?!(?:в|во|на|из|по|и|или|с)\s)[а-я]+(?<![аяьую])(?!\w)"
@@ -591,9 +591,9 @@ def then(language: str) -> str:
 
 
 def ordinals(language: str) -> str:
-    """The ordinals of a language, and its word for the last one."""
+    """Returns the ordinals of a language, and its word for the last one."""
     words = f"第\\d+|{_words(language, 'ordinal')}" if language in _EAST else _ordinal(language)
-    # Groups of this name stand in other expressions.
+    # Other expressions also have groups of this name.
     return rf"(?:{words}|{re.sub('[?]P<[a-z]+>', '?:', _NOUNS[language].last)})"
 
 
@@ -603,13 +603,13 @@ def _ordinal(language: str) -> str:
 
 
 def is_little(word: str) -> bool:
-    """Whether a word, without accents and capitals, says nothing of what a paper is about: a
+    """Returns whether a word, without accents and capitals, says nothing about a paper's subject: a
     function word, a pronoun, a word for a paper or for what is numbered in it."""
     return function_word(word) or bool(_little().fullmatch(word))
 
 
 def asks_from(word: str) -> bool:
-    """Whether what follows a description may begin with the word: `les baleines il tourne …`."""
+    """Returns whether a question may go on with the word: `les baleines il tourne …`."""
     return len(word) > 1 and bool(_asking().fullmatch(word))
 
 
@@ -629,7 +629,7 @@ def _noun(language: str) -> str:
 
 
 def _the(language: str, also: str = "") -> str:
-    """What stands before a number for its paper."""
+    """Returns what precedes a number that means its paper."""
     if the := _NOUNS[language].the:
         return rf"(?<!\w)(?:{the}{also})\s*"
     return r"(?:(?<=\w )|^)" if language != "en" else r"(?<!\w)(?<!\bon )the\s+"
@@ -640,7 +640,7 @@ _IN_THE_LIST = {
     1: r"(?<!\w)the (?:(?:one|paper) (?:at|on) the (?:very )?top|topmost(?: one| paper))|(?<!\w)(?:das|die|der|den|dem) (?:paper )?ganz oben|(?<!\w)(?:das|die|der|den|dem|vom|im) oberste[nrms]?(?: paper| artikel| arbeit|(?= bitte|\W*$))|(?<!\w)cel(?:ui|le) (?:qui est )?(?:tout|le plus) en haut|(?<!\w)(?:el|la|lo) de (?:mas )?arriba del todo|(?<!\w)[oa] (?:la )?(?:do topo|de cima de tod[ao]s?)|(?<!\w)quell[oa] (?:piu )?in (?:cima|alto)|самая верхняя|самую верхнюю|最(?:上|顶)(?:面|边)?的?那?一?[篇个]|(?:一番|いちばん|最)上の(?:論文|やつ|もの|(?=[はもを]))|(?:맨|제일|가장) 위에?\s?(?:있는 )?(?:거|것|건|논문)",
     -1: r"(?<!\w)the (?:(?:one|paper) (?:at|on) the (?:very )?bottom|bottom(?: one| paper))|(?<!\w)(?:das|die|der|den|dem) (?:paper )?ganz unten|(?<!\w)(?:das|die|der|den|dem|vom|im) unterste[nrms]?(?: paper| artikel| arbeit|(?= bitte|\W*$))|(?<!\w)cel(?:ui|le) (?:qui est )?(?:tout|le plus) en bas|(?<!\w)(?:el|la|lo) de (?:mas )?abajo del todo|(?<!\w)[oa] (?:la )?(?:do fim|de baixo de tod[ao]s?)|(?<!\w)quell[oa] (?:piu )?in (?:fondo|basso)|самая нижняя|самую нижнюю|最(?:下|底)(?:面|边)?的?那?一?[篇个]|(?:一番|いちばん|最)下の(?:論文|やつ|もの|(?=[はもを]))|(?:맨|제일|가장) (?:아래|밑)에?\s?(?:있는 )?(?:거|것|건|논문)",
 }  # fmt: skip
-"""Where in the list the paper is that is meant: `das ganz unten`."""
+"""Where in the list the paper is: `das ganz unten`."""
 
 
 def _patterns_east(language: str) -> Iterator[str]:
@@ -649,7 +649,7 @@ def _patterns_east(language: str) -> Iterator[str]:
     counted = r"(?=\s*(?:[번편은는가을를의과와도,?!]|$))" if language == "ko" else ""
     spoken = rf"(?:\d{{1,3}}|(?:{_words(language, 'cardinal')}){counted})"
     ordinal = rf"(?:{_words(language, 'ordinal')}|第\d{{1,3}})"
-    # `논문이요` holds no two.
+    # `논문이요` contains no `two`.
     apart = r"(?:(?<=\s)|(?=\d))" if language == "ko" else ""
     yield rf"{paper}\s*(?:{number})?\s*{apart}(?P<number>{spoken})(?![\d%]|\.\d)"
     yield rf"{last}(?:一篇)?[的のに]?(?:那|这)?(?:一?篇|\s*{paper}|やつ|\s(?:거|것|꺼)(?![가-힣]{{2}}))"
@@ -672,7 +672,7 @@ def _patterns_east(language: str) -> Iterator[str]:
         yield rf"(?P<number>\d{{1,3}})の{paper}"
         yield rf"(?P<number>{spoken}|[\d一二三四五六七八九十]つ)(?:(?:番目?|目|つ目|個目)(?:の?(?:{paper}|もの|やつ)|{_BEFORE})|[本件報編]目)"
     else:
-        # Elsewhere `3번` may be three times.
+        # In other places, `3번` may be three times.
         yield r"^\W*(?P<number>\d{1,2}번)(?!\s*(?:째|이나|씩|만|정도|반복|실행|돌))"
         # `3번 말했다` said it three times.
         yield r"(?<!\d)(?P<number>\d{1,2}번)\s*(?:말이|말씀|얘기|이야기)"
@@ -842,7 +842,7 @@ def _papers_east() -> re.Pattern[str]:
 def _bare(language: str) -> re.Pattern[str]:
     the, then = _NOUNS[language].the or "(?!)", _NOUNS[language].then or "(?!)"
     if language == "nl":
-        the = "het"  # `de 3` is French, Spanish and Portuguese too
+        the = "het"  # `de 3` is also French, Spanish and Portuguese
     figure = rf"(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,:]\d|-\w|{_SIZED.pattern})"
     if language == "de":
         # `der 5 Modelle` is a plural, and so is any dative in -n or -s: `zu 5 Modellen`.
@@ -858,8 +858,8 @@ def _bare(language: str) -> re.Pattern[str]:
 
 
 def _cldr(language: str) -> Mapping[str, Mapping[str, Any]]:
-    """Babel's data of a language alone, read and let go: a `Locale` keeps a megabyte for each as
-    long as the process lives, and lists no units."""
+    """Reads Babel's data of a language and releases it: a `Locale` keeps a megabyte for each
+    language, and lists no units."""
     from babel.localedata import resolve_locale_filename  # noqa: PLC0415  # slow to load
 
     with Path(resolve_locale_filename(language)).open("rb") as file:
@@ -868,19 +868,19 @@ def _cldr(language: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _names(language: str, of: str) -> Iterator[str]:
-    """Of its `months` or `day_periods`, in all forms; what stands for another form is no dict."""
+    """Yields all forms of its `months` or `day_periods`. A reference to another form is no dict."""
     forms = (form for named in _cldr(language)[of].values() if isinstance(named, dict) for form in named.values())
     return (name for form in forms if isinstance(form, dict) for name in form.values())
 
 
 def days_ago() -> Iterator[str]:
-    """`{0} days ago` in all languages."""
+    """Yields `{0} days ago` in all languages."""
     for language in _NOUNS:
         yield from _cldr(language)["date_fields"]["day"]["past"].values()
 
 
 def weekdays() -> Iterator[tuple[int, str]]:
-    """Names of the days, Monday is 0; short ones in Chinese alone, `周一`."""
+    """Yields names of the days, Monday is 0; short names only in Chinese: `周一`."""
     for language in _NOUNS:
         named = _cldr(language)["days"]["format"]
         yield from named["wide"].items()
@@ -898,14 +898,14 @@ def _months(language: str) -> frozenset[str]:
 
 
 def _short_weekdays(language: str) -> set[str]:
-    """Days as people shorten them, `segunda` of `segunda-feira`."""
+    """Returns days as people shorten them: `segunda` for `segunda-feira`."""
     wide = _cldr(language)["days"]["format"]["wide"].values()
     return {without_accents(name).partition("-")[0] for name in wide if "-" in name}
 
 
 @cache
 def _units() -> frozenset[str]:
-    """Words of units of measure: `minuti`, `Stunden`, `недель`."""
+    """Returns words of units of measure: `minuti`, `Stunden`, `недель`."""
     named = [item for language in _SPACED for item in _cldr(language)["unit_patterns"].items()]
     forms = (
         form for unit, forms in named if unit.startswith(("duration", "digital", "length")) for form in forms.values()
@@ -916,7 +916,7 @@ def _units() -> frozenset[str]:
 
 @cache
 def _of_the_day() -> re.Pattern[str]:
-    """What makes a figure an hour: ` Uhr`, ` in the morning`, ` утра`, ` pm`."""
+    """Matches what makes a figure an hour: ` Uhr`, ` in the morning`, ` утра`, ` pm`."""
     named = (name for language in _SPACED for name in _names(language, "day_periods"))
     said = {"uhr", "pm"} | {without_accents(n).replace("\u202f", " ") for n in named if len(n) > _SHORTEST_PART}
     parts = "|".join(sorted(map(re.escape, said), key=len, reverse=True))
@@ -924,8 +924,8 @@ def _of_the_day() -> re.Pattern[str]:
 
 
 def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
-    """(start, end, number). `el 3 de mayo` is a day, `il 5 per cento` a share, `la 5 edición` no
-    paper."""
+    """Yields (start, end, number). `el 3 de mayo` is a day, `il 5 per cento` a share, and `la 5
+    edición` no paper."""
     for language in _NOUNS:
         for match in _bare(language).finditer(plain):
             if _TO.match(match[0]) and not _ENDS.match(plain, match.end()):
@@ -945,7 +945,7 @@ def _bare_figures(plain: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _of_the_same(plain: str) -> Iterator[tuple[int, int, int]]:
-    """(start, end, number)"""
+    """Yields (start, end, number)."""
     for match in _SAME_FOR.finditer(plain):
         group = "bare" if match["bare"] else "han"
         yield match.start(group), match.end(group), int(match[group])
@@ -961,14 +961,14 @@ def _regarded() -> re.Pattern[str]:
 
 
 def any_of(field: str, languages: Iterable[str] = _NOUNS) -> str:
-    """An expression for the words of these languages."""
+    """Returns an expression for the words of these languages."""
     return "|".join(value for language in languages if (value := getattr(_NOUNS[language], field)))
 
 
 @cache
 def _ordinals(language: str) -> tuple[re.Pattern[str], ...]:
-    """An ordinal, the last, the first few or the last few before a word that may be their noun or
-    their verb: `le neuvième utilise`, `die ersten beiden klingen`."""
+    """Matches an ordinal, the last, the first few or the last few before a word that may be their
+    noun or their verb: `le neuvième utilise`, `die ersten beiden klingen`."""
     nouns, ordinal = _NOUNS[language], _ordinal(language)
     before = _the(language) if language == "en" or nouns.the else r"^\W*(?:\w\s+)?"
     word = r"\s+(?=[^\W\d_])"
@@ -1061,7 +1061,7 @@ def _other_east() -> re.Pattern[str]:
 
 @cache
 def _figures() -> re.Pattern[str]:
-    """`4`; the English words for it; `第四` of something that is not said; `四` before papers."""
+    """Matches `4`, the English words for it, `第四` without its noun, and `四` before papers."""
     words, ordinals = _words("en", "cardinal", 2), _words("zh", "ordinal")
     # The first word for each is Sino-Korean: `칠 논문`; `이 논문` is this one.
     spoken = "|".join(said[0] for n, said in number_words()["ko"]["cardinal"].items() if _PAIR < int(n) <= _TENS)
@@ -1072,19 +1072,19 @@ def _figures() -> re.Pattern[str]:
 
 @cache
 def _joins() -> re.Pattern[str]:
-    """What joins a figure to a paper named before it."""
+    """Matches what joins a figure to a paper named before it."""
     return re.compile(rf"(?:(?<!\w)(?:{any_of('both')})\s+|[,、&和与跟とや과와])\s*(?:(?:{any_of('the')})\s*)?$")
 
 
 @cache
 def _between() -> re.Pattern[str]:
-    """What stands between two papers named together."""
+    """Matches what comes between two papers named together."""
     return re.compile(_joining(""))
 
 
 @cache
 def _between_apart() -> re.Pattern[str]:
-    """The same where it is asked how they differ: `die 7 von der 10`."""
+    """The same in a question about their difference: `die 7 von der 10`."""
     return re.compile(_joining(rf"|(?:(?:se\s+)?{_DIFFERS}\s+)?(?:von|from|d[aeiou]l?|от)"))
 
 
