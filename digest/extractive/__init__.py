@@ -1,1 +1,1 @@
-"""The Analyst without a model."""
+"""Implements the Analyst without a model."""

@@ -1,8 +1,7 @@
-"""The Analyst without a model: it selects the paper's own sentences and labels them
+"""Implements the Analyst without a model: selects the paper's own sentences and labels them
 (`by="extractive"`).
 
-Quotations stay in the paper's language; only fixed phrases are in the reader's.
-"""
+Quotations stay in the paper's language. Only fixed phrases are in the reader's."""
 
 from __future__ import annotations
 
@@ -61,37 +60,37 @@ from digest.selection.lexical import lexical
 
 NAME = "extractive"
 VERSION = "8"
-"""Version of the selection and of the fixed phrases; part of cache keys."""
+"""The version of the selection and of the fixed phrases. It is part of cache keys."""
 
 HEADLINE = 90
 _FULL_SENTENCES = 6
 _SAID_IN_TEXT = frozenset(("code", "licence"))
-"""Facts of which the paper itself may say more."""
+"""Facts about which the paper itself may say more."""
 _ANSWER_QUOTES = 5
-"""Words alone find a paraphrase's passage among three in 40 of 100 cases, among five in 54."""
+"""Of 100 paraphrased passages, words alone find 40 among three quotations, 54 among five."""
 _CODE_QUOTES = 2
-"""Of one paper, on its code."""
+"""Quotations of one paper about its code."""
 _SAMPLE = 2_000
 """Characters of a paper that show its language."""
 _COVERED = 0.5
-"""Share of the question's words, that the quotations of an answer contain."""
+"""Share of the question's words that an answer's quotations contain."""
 
 
 class ExtractiveAnalyst:
-    """Implements `ports.Analyst`. Raises nothing: it needs no service."""
+    """Implements `ports.Analyst`. Never raises, because it needs no service."""
 
     name = NAME
     version = VERSION
 
     async def prepare(self) -> None:
-        """Needs nothing."""
+        """Does nothing."""
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
-        # Three hundred papers and twenty keywords take half a second: not on the event loop.
+        # In a thread, because three hundred papers and twenty keywords take half a second.
         return await asyncio.to_thread(lexical, papers, profile)
 
     async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
-        # A thesis takes a second: not on the event loop.
+        # In a thread, because a thesis takes a second.
         return await asyncio.to_thread(self._analysis, paper, text, language)
 
     def _analysis(self, paper: Paper, text: FullText, language: str) -> Analysis:
@@ -136,7 +135,7 @@ class ExtractiveAnalyst:
         )
 
     async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
-        """Its sentences are the papers' own: there is nothing to confirm."""
+        """Returns both unchanged: the sentences are the papers' own and need no judge."""
         return tuple(entries), summary
 
     async def answer(
@@ -148,7 +147,7 @@ class ExtractiveAnalyst:
 
 
 def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], language: str) -> Answer:
-    """Facts from metadata and rules, else the nearest passages and how near they are."""
+    """Returns facts from metadata and rules, else the nearest passages and how near they are."""
     whole = question
     question, history = _asked_of(question, sources, history)
     bare = undescribed(question, sources)
@@ -174,7 +173,7 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
         told = [f"{fact} {marks}".strip() for fact, marks in zip(known, own, strict=True)]
         return replace(blank, text=by_paper(sources, told), quotes=quotes)
     marks = _marks(quotes)
-    part = named or matter or asked_part(bare)  # understood in any language
+    part = named or matter or asked_part(bare)  # asked in any language
     if not hits:
         name = "no part" if part else "script" if _in_another_language(whole, wanted, sample) else "silent"
         return replace(blank, text=label(f"extractive.{name}", language), found=False)
@@ -200,8 +199,8 @@ def _in_another_language(question: str, wanted: Wanted, sample: str) -> bool:
 
 
 def _asked_of(question: str, sources: Sequence[Source], history: Sequence[Turn]) -> tuple[str, Sequence[Turn]]:
-    """The question without the names of the papers, and the turns before it. `I meant 8` asks what
-    was asked before."""
+    """Returns the question without names of papers, and the turns before it. `I meant 8` repeats
+    the question before."""
     asked = unnamed(question, sources)
     if not (history and asks_nothing(undescribed(asked, sources))):
         return asked, history
@@ -215,7 +214,7 @@ def _marks(quotes: Iterable[Quote]) -> str:
 
 
 def _parts(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper, core: Sentence | None) -> Iterable[Part]:
-    # The core sentence is not repeated, except as the contribution.
+    # The core sentence appears again only as the contribution.
     free = [s for s in sentences if s != core or "contribution" in names]
     picked = portions(names, free, paper)
     for name in names:
@@ -247,7 +246,7 @@ def _mention(entry: Entry) -> Mention:
 
 
 def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Groups by the rarest shared title word over the day's abstracts; three groups at most."""
+    """Groups by the rarest shared title word over the day's abstracts, in three groups at most."""
     left = list(entries)
     groups: list[tuple[str, list[Entry]]] = []
     while len(groups) < 3:
@@ -262,12 +261,12 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
 
 
 def _title_terms(entry: Entry) -> list[str]:
-    """In a fixed order; a figure is no word that titles share."""
+    """Returns terms in a fixed order. A figure is no word that titles share."""
     return sorted(term for term in term_set(tex.plain(entry.paper.title)) if not term.isdigit())
 
 
 def _as_written(term: str, group: Sequence[Entry]) -> str:
-    """The word, or the part of a word, that is this term and no other."""
+    """Returns the word, or the part of a word, that has this term and no other."""
     words = [w.strip(",.:;()?!") for e in group for w in tex.plain(e.paper.title).split()]
     parts = (part for w in words for part in (w, *re.split(r"-|(?<=[a-z])(?=[A-Z\d])", w)))
     return next((part for part in parts if term_set(part) == {term}), term)
@@ -300,7 +299,7 @@ def headline_of(entries: Sequence[Entry], language: str, day: date) -> str:
 
 
 def _of_all(question: str, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
-    """What each paper says of itself as a whole, where the question asks for that."""
+    """Returns what each paper says about itself as a whole, if the question asks for that."""
     part = asked_part(question)
     if not part:
         return []
@@ -313,11 +312,11 @@ def _of_all(question: str, sources: Sequence[Source]) -> list[tuple[Evidence, st
 
 
 def _quotes(wanted: Wanted, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
-    """Sentences of the nearest passages that contain a word of the question, and their papers."""
+    """Returns sentences of the nearest passages with a word of the question, and their papers."""
     found: list[tuple[Evidence, str]] = []
     finders: dict[str, Finder] = {}
     texts = [p.text for s in sources for section in s.text.sections for p in section.passages]
-    # Of many passages only the heading has the word.
+    # In many passages, only the heading has the word.
     near = (h for h in Passages(sources).top(wanted.query(texts), len(texts)) if wanted.touches(h.passage.text))
     for hit in islice(near, 2 * _ANSWER_QUOTES):
         source = sources[hit.source_index]
@@ -333,7 +332,7 @@ def _quotes(wanted: Wanted, sources: Sequence[Source]) -> list[tuple[Evidence, s
 
 
 def _of_code(sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
-    """What each paper says of its code, whatever the words of the question."""
+    """Returns what each paper says about its code, whatever the words of the question."""
     found: dict[str, tuple[Evidence, str]] = {}
     for source in sources:
         finder = Finder(source.text)
@@ -344,7 +343,7 @@ def _of_code(sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
 
 
 def _holds_most(wanted: Wanted, hits: Sequence[tuple[Evidence, str]], sources: Sequence[Source]) -> bool:
-    """Whether the quotations together, or one passage, contain most of the question's words."""
+    """Returns whether the quotations, or one passage, contain most words of the question."""
     together = {i for evidence, _ in hits for i in wanted.held(evidence.quotation)}
     passages = (p.text for s in sources for section in s.text.sections for p in section.passages)
     most = max((len(wanted.held(text)) for text in passages), default=0)
@@ -352,7 +351,7 @@ def _holds_most(wanted: Wanted, hits: Sequence[tuple[Evidence, str]], sources: S
 
 
 def clipped_quote(text: str, wanted: Wanted) -> str:
-    """One or two sentences with most of the wanted words; a short passage whole."""
+    """Returns one or two sentences with most of the wanted words; a short passage whole."""
     pieces = split(text)
     if len(text) <= 300 or len(pieces) == 1:
         return " ".join(text.split()[:60])

@@ -17,17 +17,17 @@ from digest.render.markdown import escape, link
 _VENUE = regex(
     r"accept|publish|appear|conference|proceedings|workshop|journal|camera|\bin press\b|\b[A-Z][A-Za-z]{2,}[ '’-]{0,2}(?:19|20)?\d\d\b"
 )
-"""A comment that names one."""
+"""Comments that name a venue."""
 _COUNTS_PAGES = regex(r"\d\W{0,2}(?:pages?\b|pp\b|p\.)", re.IGNORECASE)
 
 
 def facts(names: Sequence[str], source: Source, language: str) -> str:
-    """The facts of a paper as one paragraph."""
+    """Returns the facts about a paper as one paragraph."""
     return " ".join(f for n in names for f in _fact(n, source, language))
 
 
 def by_paper(sources: Sequence[Source], said: Sequence[str]) -> str:
-    """What is said of each paper; of several, with number and title."""
+    """Returns what is said about each paper; if there are several, with number and title."""
     if len(sources) == 1:
         return said[0]
     return "\n\n".join(

@@ -1,5 +1,5 @@
-"""What a question asks for, where it asks for that alone: a fact of the metadata, a part that every
-paper has, or a matter of all papers. One glossary in the languages of teams. Pure."""
+"""Recognises questions that ask for one thing only: a fact of the metadata, a part of every paper,
+or a matter of all papers. One glossary covers the languages of teams. Pure."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from digest.checks.language import is_english, is_little
 from digest.patterns import regex
 
 _LONGEST = 1_500
-"""Characters of a question that are read for it."""
+"""Characters of a question that are read."""
 _SPACED = regex(r"[0-9a-z\u00df-\u052f\u0620-\u06ff]+")
 _PIECE = regex(rf"{_SPACED.pattern}|[^\W\d_a-z]")
 """A word, or a letter of a script without spaces."""
 _SPACED_WORD = regex(r"(?<!\w)(?:[^\W\d_]{2,}|[^\W\d_](?=['’]))(?!\w)")
 _HIRAGANA_OR_LETTER = regex(r"[\u3041-\u309f]|[a-z]")
-"""Hiragana are mostly particles and endings, single letters elided articles."""
+"""Hiragana are mostly particles and endings, and single letters are elided articles."""
 _STOP = regex(r"[,:;.!?…，：；。！？、،؟]|\s[-–—]\s")
 _WORD = regex(r"\w")
 _LONGEST_WORD = 12
 _STEM = 5
-"""Letters of a word in the glossary that may have any ending."""
+"""Letters of a glossary word from which it may have any ending."""
 _WORDS = 2
-"""Of a phrase."""
+"""The most words of a phrase."""
 _NEUTRAL = frozenset(("asking", "publishing", "appearing", "where", "telling"))
 _NO_FACT = frozenset(("telling", "elsewhere"))
 _BESIDE = {"code": ("data", "page"), "version": ("date",), **dict.fromkeys(("affiliation", "cited"), ("authors",))}
-"""What else the words for a fact may ask for: `which university are the authors from?`"""
+"""By fact: what its words may also ask for, as in `which university are the authors from?`"""
 UNSAID = {"limits": "limitation drawback weakness shortcoming", "future": "future"}
-"""What parts are searched by of which the paper has no good sentence."""
+"""By part: English words by which it is searched if the paper has no good sentence."""
 LICENCE = "licence license copyright"
 
 
 class _Glossary(NamedTuple):
     names: Mapping[str, str]
-    """The name of what each word asks for."""
+    """By word: the name of what it asks for."""
     facts: tuple[str, ...]
     parts: tuple[str, ...]
     searched: Mapping[str, str]
-    """Matters, and the English words by which their passages are found."""
+    """By matter: the English words that find its passages."""
 
 
 @cache
@@ -69,8 +69,8 @@ def _glossary() -> _Glossary:
 
 @lru_cache(maxsize=32)
 def _asked(question: str) -> Mapping[str, list[str]]:
-    """The words of the question, else of its last clause, by what they ask for; none if it has
-    others too."""
+    """Returns the words of the question, else of its last clause, by what they ask for; none if it
+    has others."""
     clause = next(filter(_WORD.search, reversed(_STOP.split(question[:_LONGEST]))), "")
     return _asked_by(question) or _asked_by(clause)
 
@@ -85,7 +85,7 @@ def _asked_by(question: str) -> Mapping[str, list[str]]:
 
 
 def _named(text: str) -> Iterator[tuple[str, str]]:
-    """Each word of the text and what it asks for; an empty name for words not known."""
+    """Yields each word of the text and what it asks for; an empty name for unknown words."""
     names, at = _glossary().names, 0
     while piece := _PIECE.search(text, at):
         end, name = next(
@@ -97,7 +97,7 @@ def _named(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _readings(text: str, piece: re.Match[str]) -> Iterator[tuple[int, str]]:
-    """What may stand in the glossary of the text from here, longest first, and where it ends."""
+    """Yields what the glossary may have of the text from here, longest first, and where it ends."""
     start, end = piece.span()
     if not _SPACED.match(piece[0]):
         yield from ((at, text[start:at]) for at in range(min(start + _LONGEST_WORD, len(text)), start, -1))
@@ -112,7 +112,7 @@ def _says_nothing(word: str) -> bool:
 
 
 def asked_facts(question: str) -> tuple[str, ...]:
-    """Names of the facts that the question asks for."""
+    """Returns the names of the facts that the question asks for."""
     found = _asked(question)
     names = found.keys() - _NEUTRAL
     if _NO_FACT & found.keys():
@@ -126,7 +126,7 @@ def asked_facts(question: str) -> tuple[str, ...]:
 
 
 def asked_part(question: str) -> str:
-    """`core`, `result`, `method`, `limits`, `difference` … where that alone is asked for."""
+    """Returns `core`, `result`, `method`, `limits`, `difference` … if only that is asked for."""
     found = _asked(question)
     if found.keys() == {"asking"} and "what" in found["asking"]:
         return "core"
@@ -135,8 +135,8 @@ def asked_part(question: str) -> str:
 
 
 def asked_matter(question: str) -> tuple[str, str]:
-    """The question's words for a matter of all papers, if it asks for that alone, and the English
-    ones to search by where the paper has not those."""
+    """Returns the question's words for a matter of all papers, if it asks only for that, and
+    English ones to search by if the paper lacks those."""
     found, all_papers = _asked(question), _glossary()
     if (part := asked_part(question)) in UNSAID:
         return "", UNSAID[part]
@@ -148,15 +148,15 @@ def asked_matter(question: str) -> tuple[str, str]:
 
 
 def asks_nothing(question: str) -> bool:
-    """Whether it has no words but such as ask for nothing by themselves: `and what of the next?`"""
+    """Returns whether all its words ask for nothing by themselves: `and what of the next?`"""
     return _asked(question).keys() <= {"asking"} and all(
         name for _, name in _named(without_accents(question[:_LONGEST]))
     )
 
 
 def without_asking(question: str) -> str:
-    """The question without the words that ask for nothing by themselves. An English one keeps them:
-    stop words are left out of a search anyway."""
+    """Returns the question without words that ask for nothing by themselves. An English question
+    keeps them, because a search leaves stop words out anyway."""
     if any(map(is_english, _SPACED_WORD.findall(question))):
         return question
     return _SPACED_WORD.sub(lambda m: " " if _only_asks(m[0]) else m[0], question)
@@ -167,7 +167,7 @@ def _only_asks(word: str) -> bool:
 
 
 def known_ending(text: str) -> str:
-    """The words at its end that the glossary has: `tiene codigo` of `falsas tiene codigo`."""
+    """Returns the known words at its end: `tiene codigo` of `falsas tiene codigo`."""
     known: list[str] = []
     for word, name in _named(without_accents(text)):
         known = [*known, word] if name else []

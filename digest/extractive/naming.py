@@ -1,4 +1,4 @@
-"""Takes from a question the words that name its papers, which ask for nothing in them. Pure."""
+"""Removes from a question the words that name its papers, which ask for nothing in them. Pure."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _LEAST = 3
 
 
 def unnamed(question: str, sources: Sequence[Source], *, others: bool = False) -> str:
-    """The question without numbers, places and authors of the papers; `others`: it may number
-    other papers."""
+    """Returns the question without numbers, places and authors of the papers. `others`: it may
+    number other papers."""
     numbers = {str(s.number) for s in sources}
     rest = unnumbered(without_steps(question))
     rest = NUMBER.sub(lambda m: " " if others or re.sub(r"\D", "", m[0]) in numbers else m[0], rest)
@@ -38,7 +38,7 @@ def unnamed(question: str, sources: Sequence[Source], *, others: bool = False) -
 
 
 def undescribed(question: str, sources: Sequence[Source]) -> str:
-    """The question without what says which paper it is, by its subject or by its own name."""
+    """Returns the question without what says which paper it is: its subject or its own name."""
     rest = _ONE_OF.sub(" ", question)
     for what in descriptions(rest):
         at = aligned(rest).find(what)

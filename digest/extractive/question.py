@@ -1,4 +1,4 @@
-"""What a question asks for, as words that a passage may contain. Pure."""
+"""Turns a question into words that a passage may contain. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from digest.retrieval.terms import bare, stem, terms
 _WORD = regex(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LATIN = regex(r"[A-Za-z0-9]+(?:[-'’][A-Za-z0-9]+)*")
 NUMBER = regex(r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d|-[A-Za-z])(?:['’]s\b)?")
-"""May name a paper, unlike that of `GPT-4` or `3-shot`."""
+"""A number that may name a paper, unlike that of `GPT-4` or `3-shot`."""
 _EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA"))
 _KNOWN = 0.5
 """Share of a question's characters that the glossary must know to search in another script."""
@@ -44,7 +44,7 @@ _MEASURES = {
     "low": "",
     "far": "",
 }
-"""What `how …` asks the size of, in words that stand beside the figure."""
+"""By word after `how`: words beside the figure that it asks for."""
 _HOW = regex(rf"\bhow ({'|'.join(_MEASURES)})(?:ly)?\b", re.IGNORECASE)
 _SPELLINGS = tuple(
     (regex(written), other)
@@ -55,24 +55,24 @@ _SPELLINGS = tuple(
         (r"tre$", "ter"), (r"ence$", "ense"),
     )
 )  # fmt: skip
-"""British and American forms, each way: `labelled`, `optimizer`, `behaviour`."""
+"""British and American forms, in both directions: `labelled`, `optimizer`, `behaviour`."""
 _COMPOUND = 5
-"""Letters of a word that may be written in two (`over-fitting`)."""
+"""Letters of a word that may be written as two (`over-fitting`)."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     words: tuple[tuple[str, frozenset[str]], ...]
-    """Each word of the question, and the terms of which a passage may contain one; none for a word
+    """Each word of the question, with the terms of which a passage may contain one; none for a word
     that cannot be searched."""
     foreign: bool = False
     """Whether the question is in another script than the papers."""
     lost: bool = False
     """Whether too little of it can be searched in the papers' script."""
     measures: frozenset[str] = frozenset()
-    """Terms that stand beside the figure that `how many` asks for."""
+    """Terms beside the figure that `how many` asks for."""
     before: tuple[tuple[str, frozenset[str]], ...] = ()
-    """Words of the question before it, where this one says little."""
+    """Words of the question before, if this one says little."""
 
     @cached_property
     def groups(self) -> tuple[frozenset[str], ...]:
@@ -84,11 +84,11 @@ class Wanted:
 
     @cached_property
     def near(self) -> frozenset[str]:
-        """The question's terms and those that mean the same. A translation has its own."""
+        """Returns the question's terms and their synonyms. A translation has its own."""
         return self.terms if self.foreign else self.terms.union(*map(alike, self.terms))
 
     def query(self, texts: Iterable[str]) -> str:
-        """The terms to search the texts by. A word counts twice, or else its synonyms do."""
+        """Returns the terms to search by. A word counts twice, or once with its synonyms."""
         held = frozenset().union(*map(term_set, texts))
         own = [
             *self.terms,
@@ -97,24 +97,24 @@ class Wanted:
         return " ".join(sorted([*own, *own, *((self.near | self.measures) - {*own})]))
 
     def held(self, text: str) -> list[int]:
-        """The groups that the text contains."""
+        """Returns the groups that the text contains."""
         mine = term_set(text)
         return [i for i, group in enumerate(self.groups) if group & mine]
 
     def touches(self, text: str) -> bool:
-        """Whether it contains enough to be shown: a word, of a translation half of them."""
+        """Returns whether the text contains enough to be shown: a word, or half a translation."""
         if self.foreign:
             return len(self.held(text)) >= max(1, len(self.groups) // 2)
         return bool(self.near & term_set(text))
 
     def written(self, text: str) -> list[str]:
-        """The words of the text that the question asks for or that mean the same, as they stand
-        there."""
+        """Returns the words of the text that the question asks for, or their synonyms, as
+        written."""
         found = {next(iter(term_set(w)), ""): w for w in reversed(_WORD.findall(text)) if self.near & term_set(w)}
         return list(reversed(found.values()))
 
     def unmatched(self, texts: Iterable[str]) -> list[str]:
-        """The words of the question that none of the texts contains, as they stand there."""
+        """Returns the words of the question that none of the texts contains, as written."""
         held = frozenset().union(*map(term_set, texts))
         whole = _joined(" ".join(texts))
         missing = (word for word, group in self.words if not group & held)
@@ -122,8 +122,8 @@ class Wanted:
 
 
 def wanted_of(question: str, history: Sequence[Turn], sample: str) -> Wanted:
-    """`sample`: text of the papers, which shows their script. A follow-up that says little has the
-    words of the question before it too."""
+    """Returns the words. `sample`: text of the papers, which shows their script. A follow-up that
+    says little also gets the words of the question before."""
     found = _wanted(question, sample)
     if len(found.groups) < 2 and history:
         before = _wanted(NUMBER.sub(" ", history[-1].question), sample)  # they may name other papers
@@ -134,7 +134,7 @@ def wanted_of(question: str, history: Sequence[Turn], sample: str) -> Wanted:
 
 
 def of_matter(english: str) -> Wanted:
-    """Any of the English words, and no synonyms."""
+    """Returns any of the English words, without synonyms."""
     return Wanted(((english, frozenset(stem(word) for word in english.split())),), foreign=True)
 
 
@@ -155,7 +155,7 @@ def _wanted(question: str, sample: str) -> Wanted:
 
 
 def _joined(text: str) -> str:
-    """Compounds as one word: `over-fitting` as `overfitting`."""
+    """Returns the text with compounds as one word: `over-fitting` as `overfitting`."""
     return re.sub(r"[-‐‑]", "", fold(text))
 
 
@@ -168,7 +168,7 @@ def _words(text: str) -> Iterator[tuple[str, frozenset[str]]]:
 
 @lru_cache(maxsize=256)
 def script_of(text: str) -> str:
-    """The script of most words, an ideograph counting as a word: `LATIN`, `CJK`, `HANGUL`."""
+    """Returns most words' script, an ideograph being a word: `LATIN`, `CJK`, `HANGUL`."""
     counts = Counter(_scripts(text[:4_000]))
     return counts.most_common(1)[0][0] if counts else "LATIN"
 

@@ -1,8 +1,7 @@
-"""Selects a paper's own sentences for each part: by their section, by the field's turns of
-phrase, and by the words they share with title and abstract. Pure.
+"""Selects a paper's own sentences for each part: by section, by the field's turns of phrase, and by
+the words shared with title and abstract. Pure.
 
-It knows English papers best; in other languages it uses sections and figures alone.
-"""
+It knows English papers best. In other languages it uses only sections and figures."""
 
 from __future__ import annotations
 
@@ -47,7 +46,7 @@ _HERE = r"\b(?:this|the present|our) (?:position |short )?(?:paper|work|article|
 _MAKE = regex(rf"\b{_FIRST}{_MAKES}{_ENDS}|{_HERE} {_MAKES}e?s\b", re.IGNORECASE)
 _STUDY = regex(rf"\b{_FIRST}{_STUDIES}{_ENDS}|{_HERE} (?:aims to |seeks to )?{_STUDIES}(?:e?s)?\b|^in this (?:position |short )?(?:paper|work|article|study|letter|report|survey)\b", re.IGNORECASE)  # fmt: skip
 _PROPOSE = regex(f"{_MAKE.pattern}|{_STUDY.pattern}", re.IGNORECASE)
-"""What the paper brings: `we propose a`, but not `the approaches we propose can`."""
+"""What the paper contributes: `we propose a`, but not `the approaches we propose can`."""
 _IN_THIS = regex(
     r"^(?:in|with|here,?|throughout)\b.{0,12}\b(?:paper|work|article|study|letter|report|survey)\b", re.IGNORECASE
 )
@@ -66,7 +65,7 @@ _TOLD = regex(
     r"\band (?:(?:we|also|can|then) )*(?:find|found|show|observe|demonstrate|reveal|confirm|obtain|achieve|outperform|reach)(?:e?d)?\b|, (?:showing|finding|demonstrating|revealing|outperforming|achieving)\b",
     re.IGNORECASE,
 )
-"""… unless it says what came of it."""
+"""… unless it says what the outcome was."""
 _CUES = {
     "motivation": _cue("however", "challeng", "remain", "lack", "existing", "motivat", "suffer", "difficult", "limited", "fail", "problem", "unfortunately"),
     "method": _cue("we (?:propose|introduce|use|employ|train|design|define|formulate)", "our (?:method|model|approach|framework|system)", "consists? of", "composed", "first,", "then", "encoder", "loss", "objective"),
@@ -101,7 +100,7 @@ _POINTS_BACK = regex(
     r"|^(?:unlike|like|similar to|in contrast to|compared (?:to|with)|in addition to) [^,]{1,80}, (?:it|its|they|their)\b|^even though,",
     re.IGNORECASE,
 )
-"""What only the sentences around it explain."""
+"""Words that only the surrounding sentences explain."""
 _LEANS = regex(
     r"^(?:thus|hence|therefore|consequently|accordingly|as (?:such|a result|a consequence)|likewise|conversely|otherwise|nevertheless|nonetheless|(?:once )?again|on the (?:other|one) hand|for (?:example|instance)|in turn|another|others?|then|(?:similarly|(?:in|by) (?:contrast|comparison|this (?:way|case)))(?!\s+(?:to|with)\b)|instead(?!\s+of\b))\b|^(?:next|besides|rather|secondly?|third(?:ly)?|fourth(?:ly)?)(?:,| \()"
     r"|\b(?:row|column|line|item)s?\s+\d|\bin the (?:next|following|previous|[A-Z]\w+) sections?\b|\b(?:rest|remainder) of (?:the|this) (?:paper|article|section)\b"
@@ -111,7 +110,7 @@ _LEANS = regex(
     r"|^(?:the authors|we) (?:would like to )?(?:thank|acknowledge)\b|\b(?:at|in|from|on|by|via)\s*\.$|^(?:[A-Z][\w-]*+\s?){1,2}:\s",
     re.IGNORECASE,
 )
-"""A sentence that goes on from another, a label, thanks, the paper's own plan, or a lost link."""
+"""A sentence that continues another, a label, thanks, the paper's own plan, or a lost link."""
 _POINTS_AWAY = regex(
     r"\b(?:Fig(?:ure|s?\.)?s?|Tab(?:le|\.)s?|Eqs?\.?|Equations?|Sect?(?:ion|\.)s?|§|Appendix|Appendices|Algorithms?|Alg\.|Listing|Lemma|Theorem)\s*~?\(?(?:\d|[A-Z]\b|[IVX]+\b|FIGREF|TABREF|SECREF|EQREF)|\b(?:FIGREF|TABREF|SECREF|EQREF)\d",
     re.IGNORECASE,
@@ -131,7 +130,7 @@ _OF_THE_FIELD = regex(
     r"|^(?:[^,]{1,60}, )?(?:the )?(?:most|many|several|some|few|prior|previous|earlier|existing|recent|other) (?:[\w-]+ ){0,6}(?:works?|stud(?:y|ies)|methods?|models?|approach(?:es)?|systems?|algorithms?|techniques?|papers?|authors?)\b|^(?:more )?recently,",
     re.IGNORECASE,
 )
-"""What is told of others without a name."""
+"""What is told about others without a name."""
 _FOLLOWS = regex(
     r"\bfollow(?:s|ing|ed)?\b.{0,20}\b(?:prior|previous|earlier|existing|work|literature|et al)\b|\bas in (?:prior|previous)\b",
     re.IGNORECASE,
@@ -140,12 +139,12 @@ _GENERAL = regex(
     r"\bwe (?:have|'ve|’ve) (?:witnessed|seen)\b|\b(?:around|among|between|help(?:s|ed)?|allow(?:s|ed)?) us\b|\bour (?:daily|everyday|lives|society|world|current|understanding)\b",
     re.IGNORECASE,
 )
-"""`we` that are all people."""
+"""`we` that means all people."""
 _OWN_VOICE = regex(r"\b(?:we|our|ours|us)\b|\b(?:this|present|proposed) (?:paper|work|article|study|approach|method|model|framework)\b", re.IGNORECASE)  # fmt: skip
 _LEAST_SMALL = 0.35
-"""Share of a sentence's words without a capital. German has half."""
+"""Share of a sentence's words without a capital, at least. German has half."""
 _LEAD = 80
-"""Characters in which a sentence says what it is about."""
+"""Characters at the beginning that tell a sentence's subject."""
 
 _FOOTNOTE = regex(r"(?<=[a-z)\]])([.!?][”\"’)]?)\d{1,2}\s+(?=[A-Z][a-z]* |[A-Z][a-z]+,)")
 _SHORTENED = regex(
@@ -178,12 +177,12 @@ def term_set(text: str) -> frozenset[str]:
 
 
 def split(text: str) -> list[str]:
-    """Its sentences, without headings. The mark of a footnote ends one (`SpaCy.2 In DPR`), a
-    shortened word does not (`as in Eq. (1)`)."""
+    """Returns its sentences, without headings. The mark of a footnote ends one (`SpaCy.2 In DPR`);
+    an abbreviation does not (`as in Eq. (1)`)."""
     found: list[str] = []
     for piece in sentencex.segment("en", _FOOTNOTE.sub(r"\1\n\n", text)):
         plain = _HEADED.sub("", " ".join(piece.split()))
-        if found and _SHORTENED.search(found[-1][-12:]):  # as long as one and what stands before it
+        if found and _SHORTENED.search(found[-1][-12:]):  # long enough for an abbreviation and what precedes it
             found[-1] = f"{found[-1]} {plain}".strip()
         elif plain:
             found.append(plain)
@@ -199,7 +198,7 @@ def role_of(title: str) -> str:
 
 
 def sentences_of(text: FullText) -> list[Sentence]:
-    """Sentences that can be quoted alone. The first section is the abstract."""
+    """Returns sentences that can be quoted alone. The first section is the abstract."""
     found: list[Sentence] = []
     role = ""
     for index, section in enumerate(text.sections):
@@ -223,18 +222,18 @@ def _quotable(text: str) -> bool:
         return False
     letters = sum(c.isalpha() for c in text)
     if sum(word[0].islower() for word in text.split()) < _LEAST_SMALL * count and not wide:
-        return False  # the head of a table, names
+        return False  # a table's head, or names
     return (text[0].isupper() or wide > 0 or text[0] in '“"') and letters >= 0.6 * len(text) and text.count("$") <= 2
 
 
 def stands_alone(text: str) -> bool:
-    """Whether a reader understands it without the sentences, tables and figures around it."""
+    """Returns whether it can be understood without the sentences, tables and figures around it."""
     away = _POINTS_AWAY.search(_BRACKETS.sub(" ", text))
     return not (away or _POINTS_BACK.search(text) or _LEANS.search(text))
 
 
 def about_others(text: str, own: frozenset[str]) -> bool:
-    """Whether another work's name or citation leads it, or it tells what others do."""
+    """Returns whether another work's name or citation leads it, or it tells what others do."""
     words = re.findall(r"[^\s,;:()]+", re.sub(r"^(?:The|A|An|Both|Recently,?|Later,?)\s+", "", text))
     if words and looks_a_name(words[0]) and not _is_own(words[0], own):
         return True
@@ -248,7 +247,7 @@ def about_others(text: str, own: frozenset[str]) -> bool:
 
 
 def _of_own(text: str, own: frozenset[str]) -> bool:
-    """Whether it speaks of the paper's own work."""
+    """Returns whether it is about the paper's own work."""
     return bool(_OWN_VOICE.search(text)) or any(_is_own(w, own) for w in re.findall(r"[^\s,;:()]+", text))
 
 
@@ -257,8 +256,8 @@ def _is_own(word: str, own: frozenset[str]) -> bool:
 
 
 def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | None:
-    """The best sentence that says what is proposed, in the title's words: the abstract's, else one
-    of introduction or conclusion, else another of the abstract."""
+    """Returns the best sentence that says what is proposed, in the title's words: the abstract's,
+    else one of introduction or conclusion, else another of the abstract."""
     wanted = term_set(paper.title)
 
     def worth(s: Sentence) -> float:
@@ -281,9 +280,9 @@ def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | Non
 
 
 def result_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
-    """From abstract or conclusion, with a figure and a turn of phrase; best first."""
+    """Returns sentences of abstract or conclusion with a figure and a cue, best first."""
     own = own_names(paper)
-    # An abstract begins with what was known.
+    # An abstract begins with what was known before.
     opened = next((s.at for s in sentences if s.abstract and _OWN_VOICE.search(_GENERAL.sub(" ", s.text))), 0)
 
     def worth(s: Sentence) -> float:
@@ -311,12 +310,12 @@ def result_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Senten
 
 
 def limit_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
-    """What the paper says it cannot do, in the order of the text."""
+    """Returns what the paper says that it cannot do, in the order of the text."""
     return _concluding(_LIMITS, sentences, paper)
 
 
 def future_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
-    """What the paper leaves to be done, in the order of the text."""
+    """Returns what the paper leaves for the future, in the order of the text."""
     return _concluding(_FUTURE, sentences, paper)
 
 
@@ -330,7 +329,7 @@ def _concluding(cue: re.Pattern[str], sentences: Sequence[Sentence], paper: Pape
 
 
 def portions(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper) -> dict[str, list[Sentence]]:
-    """Each sentence goes to its best part or to none; best first. No part is padded."""
+    """Assigns each sentence to its best part or to none; best first. No part is padded."""
     about, own = term_set(f"{paper.title} {paper.abstract}"), own_names(paper)
     found: dict[str, list[tuple[float, Sentence]]] = {name: [] for name in names}
     said: set[str] = set()
@@ -360,7 +359,7 @@ def _worth(name: str, s: Sentence, about: frozenset[str]) -> float:
 
 
 def clipped(sentences: Sequence[str]) -> str:
-    """Returns as many whole sentences as a short form holds, at least one."""
+    """Returns as many whole sentences as fit into a short form, at least one."""
     kept: list[str] = []
     for sentence in sentences:
         whole = " ".join([*kept, sentence])

@@ -1,7 +1,7 @@
-"""Questions about a paper as a whole: what it is about, its results, method, limits or aim. Pure.
+"""Answers questions about a paper as a whole: its subject, results, method, limits or aim. Pure.
 
-Their words stand in every paper and lead nowhere: the paper's own sentences on it are the answer.
-"""
+The words of these questions are in every paper and find nothing. The paper's own sentences about it
+are the answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST = 3
 
 
 def own_words(part: str, source: Source) -> list[str]:
-    """The paper's sentences on this part, best first; none where it has no good one."""
+    """Returns the paper's sentences about this part, best first; none if it has no good one."""
     sentences = sentences_of(source.text)
     return [s.text for s in dict.fromkeys(_of(part, sentences, source.paper))][:MOST]
 
