@@ -1,1 +1,1 @@
-"""From a quotation to its place in the paper, or a refusal."""
+"""Finds the place of a quotation in the paper, or refuses it."""

@@ -1,8 +1,7 @@
-"""The baseline of a comparison: the name that something is held against, by language. Pure.
+"""Finds the baseline of a comparison: the name that something is compared with, by language. Pure.
 
-`Kestrel` in `better than Kestrel`, `übertrifft Kestrel`, `von Kestrel übertroffen`,
-`Kestrel を上回る`, `与 Kestrel 相比`: with the direction, it tells who is ahead of whom.
-"""
+In `better than Kestrel`, `übertrifft Kestrel`, `von Kestrel übertroffen`, `Kestrel を上回る`, `与
+Kestrel 相比`, it is `Kestrel`. With the direction, it tells who is ahead."""
 
 from __future__ import annotations
 
@@ -44,19 +43,18 @@ _BEHIND_ANOTHER = regex(r"\b(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?(?: behind)?
 @dataclass(frozen=True)
 class Compared:
     standard: str
-    """The name that another is held against."""
+    """The name that another is compared with."""
     names: frozenset[str]
     up: frozenset[str]
     down: frozenset[str]
-    """Names of the axes along which the other is ahead, or behind."""
+    """Names of the axes on which the other is ahead or behind."""
 
 
 @lru_cache(maxsize=64)
 def compared_with(text: str) -> tuple[Compared, ...]:
-    """Every name of a sentence that is a comparison's standard, with the clause's directions.
+    """Returns every name that is a comparison's standard, with the directions of its clause.
 
-    Of two names, the other one is the standard of a clause that names none: `…, but A is faster`.
-    """
+    Of two names, the other is the standard of a clause that names none: `…, but A is faster`."""
     return tuple(_compared_with(text))
 
 
@@ -80,7 +78,7 @@ def _compared_with(text: str) -> Iterator[Compared]:
 
 
 def _standard(text: str, name: re.Match[str]) -> bool | None:
-    """Whether the direction is the standard's own, as in the passive; None if it is none."""
+    """Returns whether the direction is the standard's own, as in the passive, or None."""
     before, after = text[max(0, name.start() - 48) : name.start()], text[name.end() : name.end() + 48]
     if _THAN.search(before) or _TIMES.search(before) or _BEHIND.match(after):
         return False
@@ -106,7 +104,7 @@ def _clauses(text: str) -> Iterator[str]:
 
 
 def _clause_of(clauses: list[str], name: re.Match[str]) -> tuple[str, tuple[frozenset[str], frozenset[str]]]:
-    """The clause of the standard, or the next one (`Compared with A, …`), and its directions."""
+    """Returns the standard's clause, or the next (`Compared with A, …`), and its directions."""
     own = next((i for i, c in enumerate(clauses) if re.search(rf"(?<!\w){re.escape(name[0])}(?!\w)", c)), 0)
     for clause in clauses[own : own + 2]:
         if any(found := _directions(clause)):
@@ -116,7 +114,7 @@ def _clause_of(clauses: list[str], name: re.Match[str]) -> tuple[str, tuple[froz
 
 
 def _directions(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Along which axes something is ahead and behind; `less robust` is behind in robustness."""
+    """Returns the axes on which something is ahead and behind; `less robust` is behind."""
     plain, turned = _GRADED.sub("", text), set()
     for degree in _GRADED.finditer(text):
         less = bool(re.fullmatch(_FEWER, degree["degree"], re.IGNORECASE))
@@ -146,7 +144,7 @@ def _behind(axis: Axis, text: str) -> bool:
 
 
 def order_of(sentence: str, quotation: str) -> str:
-    """`same`, `exchanged`, or empty where no two names are compared in both."""
+    """Returns `same`, `exchanged`, or empty if both do not compare the same two names."""
     found = set()
     for mine in compared_with(sentence):
         for theirs in compared_with(quotation):

@@ -1,4 +1,4 @@
-"""Where the sentences and the clauses of a text end."""
+"""Finds where the sentences and the clauses of a text end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def clause_at(text: str, position: int) -> str:
 
 
 def part_at(text: str, start: int, end: int, stops: re.Pattern[str]) -> str:
-    """What stands around a place, from one match of `stops` to the next."""
+    """Returns the text around a place, from one match of `stops` to the next."""
     first, last = bounds_at(text, start, end, stops)
     return text[first:last]
 
@@ -37,6 +37,6 @@ def bounds_at(text: str, start: int, end: int, stops: re.Pattern[str]) -> tuple[
 
 @lru_cache(maxsize=256)
 def _stops(text: str, stops: re.Pattern[str]) -> tuple[list[int], list[int]]:
-    """Where each match ends and begins; to look again at every figure takes the square."""
+    """Returns where each match ends and begins. Searching anew at every figure takes the square."""
     found = list(stops.finditer(text))
     return [m.end() for m in found], [m.start() for m in found]

@@ -1,7 +1,6 @@
-"""The content words, names and directions of a sentence. Pure.
+"""Finds the content words, names and directions of a sentence. Pure.
 
-Chinese words are known by the glossary, those of other scripts not at all.
-"""
+It knows Chinese words by the glossary, and those of other scripts not at all."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ class Word:
     raw: str
     start: int
     stems: frozenset[str]
-    """Any of them is this word; a Chinese one has several translations."""
+    """The word's stems. A Chinese word has several translations."""
     name: bool = False
 
 
@@ -42,7 +41,7 @@ _GENERAL = frozenset(
     include includes various respectively furthermore moreover thus hence therefore however although since while whereas within towards across per via could would many one two three first second new make
     makes made main key compared comparison respect set way case kind type certain bibref tabref figref secref inlineform displayform eqref uid""".split()
 )
-"""Words with which papers are spoken about; that two sentences share them shows nothing."""
+"""Words for talking about papers. Two sentences that share them need not agree."""
 
 
 @lru_cache(maxsize=20_000)
@@ -52,7 +51,7 @@ def _content_stems(word: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def words(text: str) -> tuple[Word, ...]:
-    """The content words of a text; Chinese ones by the glossary, other scripts not at all."""
+    """Returns the content words of a text; of scripts besides Latin, only known Chinese ones."""
     return tuple(uncached_words(text))
 
 
@@ -77,7 +76,7 @@ class Vocabulary:
         self._text = text
 
     def directed(self, word: Word) -> bool:
-        """`drops` where the text has `falls`."""
+        """Returns whether the text has the word's direction: `drops` for `falls`."""
         return any(name in _COMPARED for name, _ in _sides(word.raw) & self._sides)
 
     @cached_property
@@ -100,7 +99,7 @@ NAMED = regex(r"(?<![A-Za-z0-9-])(?:[A-Z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*|[a-z]
 
 
 def is_place(text: str, name: re.Match[str]) -> bool:
-    """`on COCO`, `COCO 上`: where something is measured, which may stand anywhere."""
+    """Returns whether something is measured there: `on COCO`, `COCO 上`."""
     before, after = text[max(0, name.start() - 12) : name.start()], text[name.end() : name.end() + 4]
     return bool(_PLACE_BEFORE.search(before) or _PLACE_AFTER.match(after))
 
@@ -117,7 +116,7 @@ def folded_word(word: str) -> str:
 
 
 def words_beside(text: str, match: re.Match[str]) -> list[Word]:
-    """The four words on each side of a match, in its clause."""
+    """Returns the four words on each side of a match, in its clause."""
     start, end = bounds_at(text, match.start(), match.end(), CLAUSES)
     every = words(text)
     every = every[bisect_left(every, start, key=start_of) : bisect_left(every, end, key=start_of)]
@@ -154,7 +153,7 @@ class Token:
 
 @lru_cache(maxsize=20_000)
 def _sides(word: str) -> frozenset[tuple[str, bool]]:
-    """The axes a word is on, and whether it is up there."""
+    """Returns the axes that a word is on, and whether it is at the upper end."""
     return frozenset(
         (axis.name, side is axis.up) for axis in AXES for side in (axis.up, axis.down) if side.fullmatch(word)
     )
@@ -166,7 +165,7 @@ def is_direction(word: str) -> bool:
 
 @lru_cache(maxsize=128)
 def tokens(text: str) -> tuple[Token, ...]:
-    """All words in order, figures left out."""
+    """Returns all words in order, without figures."""
     found = []
     for number, match in enumerate(LABEL.finditer(PAPER_MARKS.sub(" ", text))):
         raw = match[0]

@@ -1,9 +1,8 @@
-"""Finds a quotation in a paper and says where it stands, or refuses it.
+"""Finds a quotation in a paper and says where it is, or refuses it.
 
-The normalised text is searched exactly. Other differences may only be what printing and
-extraction do to words (lost ligatures, look-alike letters), in at most one token of five; never
-a number, a name, a negation or another word.
-"""
+The normalised text is searched exactly. Other differences may only be what printing and extraction
+do to words (lost ligatures, look-alike letters), in at most one token of five; never a number, a
+name, a negation or another word."""
 
 from __future__ import annotations
 
@@ -35,26 +34,26 @@ FUZZ = 0.2
 """Share of tokens that may differ, each in a permitted way."""
 LEAST_WORDS = 4
 LEAST_CHARACTERS = 15
-"""Shorter quotations must be rare in the paper and hold a name or a figure."""
+"""A shorter quotation must be rare in the paper and have a name or a figure."""
 RARE = 5
-"""How often a short quotation may occur in the paper."""
+"""How often a rare quotation may occur in the paper."""
 APART = 2_500
 """The most normalised characters between the pieces of a quotation with an ellipsis."""
 MOST_WIDENED = 1_000
-"""The most characters added before, behind or between the pieces of a quotation to make it whole.
-Longer sentences are texts whose full stops were lost."""
+"""The most characters added around the pieces of a quotation to make it whole. In longer sentences,
+full stops were lost."""
 _MOST = 4_000
 """How many characters of a quotation are read."""
 _SEED = 14
 _LEAST_WITH_LIGATURE = 4
-"""Letters of a word that is known without its ligature."""
+"""Letters of a word that is recognised without its ligature."""
 _DRIFT = 160
 """Most normalised characters by which a running head or page number shifts the rest."""
 
 _CITATION_DRIFT = 1
-"""By how many tokens a citation may stand elsewhere in a copy."""
+"""By how many tokens a citation may be elsewhere in a copy."""
 _CITATION_WORDS = 15
-"""How many tokens behind a quotation may be a citation without brackets: `Smith et al. (2020)`."""
+"""How many tokens after a quotation may be a citation without brackets: `Smith et al. (2020)`."""
 
 _ELLIPSIS = regex(GAP + r"(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
 _EDITED = regex(r"\A\[[^\[\]\d]{2,40}\]\s+(?=\S)")
@@ -69,7 +68,7 @@ _BESIDE = (Form.CAPTION, Form.TABLE, Form.FOOTNOTE, Form.EQUATION, Form.CODE)
 class _Hit:
     first: int
     last: int
-    """Tokens."""
+    """The index of the last token."""
     exact: bool
 
 
@@ -88,7 +87,7 @@ class Finder:
             self._streams.append(NormalizedText(running, heads))
 
     def find(self, quotation: str) -> Evidence | None:
-        """None when the quotation is not there or too short to prove anything."""
+        """Returns the evidence; None if the quotation is not there or too short to prove much."""
         whole = _trimmed(quotation)
         pieces = [p for p in _ELLIPSIS.split(whole) if p.strip()]
         # The paper's own ellipsis joins nothing.
@@ -109,7 +108,7 @@ class Finder:
             return None
         for find in (_stitched, self._nearly):
             for stream in self._streams:
-                for chain in find(stream, needles):  # one at a time: each costs as much as its passage is long
+                for chain in find(stream, needles):  # lazily, because each costs as much as its passage is long
                     if _cites(stream, chain, scans) and (evidence := self._evidence(stream, chain)):
                         return evidence
         return None
@@ -147,7 +146,7 @@ class Finder:
         return hits[0] if hits else None
 
     def _aligned(self, stream: NormalizedText, needle: Sequence[str], first: int, last: int) -> _Hit | None:
-        """Returns the window cut to the quotation, when all differences are of print."""
+        """Returns the window cut to the quotation, if all differences come from printing."""
         ops = list(Levenshtein.opcodes(needle, stream.norms[first : last + 1]))
         while ops and ops[0].tag == "insert":
             ops.pop(0)
@@ -164,7 +163,7 @@ class Finder:
         for op in changed:
             theirs = range(first + op.dest_start, first + op.dest_end)
             if not self._printed(stream, needle[op.src_start : op.src_end], theirs):
-                # Behind the end of the quotation any word may stand for its last one.
+                # After the end of the quotation, any word may stand for its last one.
                 narrower = op.src_end == len(needle) and last - first >= len(needle)
                 return self._aligned(stream, needle, first, last - 1) if narrower else None
         return _Hit(first + ops[0].dest_start, first + ops[-1].dest_end - 1, exact=False)
@@ -181,7 +180,7 @@ class Finder:
         return _alike(joined, printed)
 
     def _evidence(self, stream: NormalizedText, hits: Sequence[_Hit]) -> Evidence | None:
-        """The whole sentences that hold the hits; None when an ellipsis joined what is apart."""
+        """Returns the whole sentences of the hits; None if an ellipsis joined distant pieces."""
         ends = [self._ends(stream, hit) for hit in hits]
         if not all(self._joinable(one, other) for one, other in pairwise(ends)):
             return None
@@ -203,10 +202,10 @@ class Finder:
         return (self._indexes[id(stream.places[first])], start), (self._indexes[id(stream.places[last])], end)
 
     def _joinable(self, one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
-        """Whether an ellipsis may join two pieces: in one sentence it may hide nothing that turns
-        it (`drift maximization is … optimal` was `is not optimal`); the parts of two sentences
-        may not be joined (the subject of one, the predicate of another), save a whole clause of
-        the next one. What is joined is shown with all that was left out."""
+        """Returns whether an ellipsis may join two pieces. Within a sentence, it may hide nothing
+        that reverses the meaning (`drift maximization is … optimal` was `is not optimal`). Parts of
+        two sentences must not be joined (the subject of one, the predicate of another), except a
+        whole clause of the next. What is joined is shown with all that was left out."""
         end, start = one[1], other[0]
         if self._places[end[0]].heading or self._places[start[0]].heading:
             return False
@@ -223,8 +222,8 @@ class Finder:
         return filled and not any(_TURNS.search(_BRACKET.sub("", part)) for part in left_out)
 
     def _between(self, start: Point, end: Point) -> str:
-        """What stands between two points of running text, without the figures and notes between
-        them; all of it where one of the points is in such a thing."""
+        """Returns what is between two points of running text, without figures and notes; all of it
+        if one of the points is in such a thing."""
         places = list(range(start[0], end[0] + 1))
         running = [i for i in places if self._places[i].passage.form not in sentences.FLOATING]
         if running and (running[0], running[-1]) == (places[0], places[-1]):
@@ -258,7 +257,7 @@ _NEGATIONS = frozenset("no not nor never none neither without".split())
 
 
 def _same_sense(needle: Sequence[str], own: Sequence[str]) -> bool:
-    """Joined or split words may neither make nor break a negation or a figure."""
+    """Returns whether joined or split words neither make nor break a negation or a figure."""
     if len(needle) == len(own):
         return list(needle) == list(own)
     mine, theirs = (Counter(w for word in words for w in _WHOLE.get(word, (word,))) for words in (needle, own))
@@ -292,8 +291,8 @@ def _stitched(stream: NormalizedText, needles: Sequence[Sequence[str]]) -> Itera
 
 
 def _cites(stream: NormalizedText, chain: Sequence[_Hit], scans: Sequence[normalize.Scan]) -> bool:
-    """Whether the paper has every citation of the quotation there: one may be left out, none put
-    in or changed."""
+    """Returns whether the paper has every citation of the quotation there. One may be left out, but
+    none added or changed."""
     for hit, scan in zip(chain, scans, strict=True):
         drift = _CITATION_DRIFT + abs(hit.last - hit.first + 1 - len(scan.tokens))
         behind = frozenset(stream.norms[hit.last + 1 : hit.last + 1 + _CITATION_WORDS])
@@ -312,7 +311,7 @@ def _in_order(stream: NormalizedText, chain: Sequence[_Hit]) -> bool:
 
 
 def _windows(stream: NormalizedText, compact: str) -> list[tuple[int, int]]:
-    """First and last tokens around exact pieces of the quotation; at most 24 are searched."""
+    """Returns first and last tokens around exact pieces of the quotation; searches at most 24."""
     step = max(_SEED // 2, (len(compact) - _SEED) // 23)
     found: list[tuple[int, int]] = []
     for offset in range(0, max(1, len(compact) - _SEED + 1), step):
@@ -329,7 +328,7 @@ def _windows(stream: NormalizedText, compact: str) -> list[tuple[int, int]]:
 
 
 def _clusters(found: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Groups pieces that lie as far apart as in the quotation, running heads allowed."""
+    """Groups pieces that are as far apart as in the quotation, allowing for running heads."""
     clusters: list[list[tuple[int, int]]] = []
     for shift, offset in found:
         if clusters and shift - clusters[-1][-1][0] <= _DRIFT:
@@ -340,7 +339,7 @@ def _clusters(found: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 
 def _span(stream: NormalizedText, cluster: Sequence[tuple[int, int]], length: int) -> tuple[int, int]:
-    """The cluster's span, two tokens wider where the outermost piece was not found."""
+    """Returns the cluster's span, two tokens wider if the outermost piece was not found."""
     shift, offset = min(cluster, key=lambda piece: piece[1])
     end_shift, end_offset = max(cluster, key=lambda piece: piece[1])
     first = stream.token_at(max(0, shift)) - (2 if offset else 0)
@@ -354,12 +353,12 @@ def _skeleton(word: str) -> str:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two tokens print one word."""
+    """Returns whether two tokens print the same word."""
     return _skeleton(one) == _skeleton(other) or _loses_ligatures(one, other)
 
 
 def _loses_ligatures(one: str, other: str) -> bool:
-    """Whether one of the words is the other without some of its ligatures."""
+    """Returns whether one of the words is the other without some of its ligatures."""
     whole, rest = (_skeleton(word) for word in sorted((one, other), key=len, reverse=True))
     if not whole.isalpha() or len(whole) < _LEAST_WITH_LIGATURE or len(whole) == len(rest):
         return False

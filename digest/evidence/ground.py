@@ -1,4 +1,4 @@
-"""What a sentence is held against: a quotation and the sentences of the paper around it. Pure."""
+"""Finds what a sentence is compared with: a quotation and the sentences around it. Pure."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from digest.patterns import GAP, regex
 
 @dataclass(frozen=True)
 class Ground:
-    """What a sentence is held against."""
+    """What a sentence is compared with."""
 
     quotation: str
     whole: str
     """The sentences that the quotation is from; of a table, all its rows and its caption."""
     around: str = ""
-    """Two sentences before and after it."""
+    """Two sentences before and two after the quotation's."""
     table: bool = False
 
 
@@ -32,18 +32,18 @@ _TABLES = (Form.TABLE, Form.CAPTION)
 
 @dataclass(frozen=True)
 class _Piece:
-    """A sentence of a paper; of a table or caption the whole passage."""
+    """A sentence of a paper; of a table or caption, the whole passage."""
 
     text: str
     passage: int
     start: int
     end: int
-    """In the squeezed text of the passage."""
+    """The end in the squeezed text of the passage."""
     form: Form
 
 
 class SentenceIndex:
-    """A paper's sentences, to find what a sentence is held against."""
+    """Indexes a paper's sentences, to find those that a sentence is compared with."""
 
     def __init__(self, text: FullText, title: str = "") -> None:
         self.title = title
@@ -51,18 +51,18 @@ class SentenceIndex:
 
     @cached_property
     def own(self) -> str:
-        """What the authors call their own work, as the title and the abstract say."""
+        """Returns the authors' name for their own work, according to title and abstract."""
         found = _OWN_TITLE.match(self.title) or _PRESENTED.search(self.opening) or _OWN_SUBJECT.match(self.opening)
         return found["name"] if found else ""
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Words with a capital inside a sentence."""
+        """Returns words with a capital inside a sentence."""
         return frozenset(m for p in self._passages if p.form is Form.TEXT for m in _INSIDE.findall(p.text))
 
     @property
     def opening(self) -> str:
-        """The abstract, with which a text begins."""
+        """Returns the abstract, with which a text begins."""
         return self._passages[0].text if self._passages else ""
 
     @cached_property
@@ -87,7 +87,7 @@ class SentenceIndex:
 
     @cached_property
     def _holding(self) -> dict[str, list[int]]:
-        """The pieces that hold a stem."""
+        """Returns the pieces by stem."""
         found: dict[str, list[int]] = {}
         for number, stems in enumerate(self._stems):
             for one in stems:
@@ -95,16 +95,16 @@ class SentenceIndex:
         return found
 
     def prepare(self) -> None:
-        """Builds the index, which otherwise the first question does."""
+        """Builds the index. Otherwise the first question does."""
         _ = self._holding, self._squeezed
 
     def weight(self, word: Word) -> float:
-        """How rare a word is in the paper: 0.3 to 1."""
+        """Returns how rare a word is in the paper: 0.3 to 1."""
         held = min((len(self._holding.get(s, ())) for s in word.stems), default=0)
         return max(0.3, 1 - math.log1p(held) / math.log1p(max(len(self._pieces), 12)))
 
     def ground(self, quotations: Sequence[str]) -> Ground:
-        """What the quotations and the paper around them say."""
+        """Returns what the quotations and the paper around them say."""
         wanted: list[int] = []
         for quotation in quotations:
             wanted += [n for n in self._places(quotation) if n not in wanted]
@@ -113,7 +113,7 @@ class SentenceIndex:
         return self._ground("\n".join(quotations), sorted(wanted))
 
     def nearest(self, sentence: str) -> Ground:
-        """The three sentences of the paper that share most with one that cites nothing."""
+        """Returns the three sentences of the paper that share most with one that cites nothing."""
         scored = self._scored(list(words(sentence)))
         best = [n for _, n in sorted(scored, reverse=True)[:3]]
         return self._ground("\n".join(self._pieces[n].text for n in best), sorted(best)) if best else Ground("", "")
@@ -128,7 +128,7 @@ class SentenceIndex:
         return Ground(quotation, whole, around, table)
 
     def _same_table(self, number: int) -> Iterator[int]:
-        """The neighbouring rows and captions."""
+        """Yields the neighbouring rows and captions."""
         for step in (-1, 1):
             at = number + step
             while 0 <= at < len(self._pieces) and self._pieces[at].form in _TABLES and abs(at - number) <= 3:
@@ -136,7 +136,7 @@ class SentenceIndex:
                 at += step
 
     def _places(self, quotation: str) -> list[int]:
-        """The pieces in which a quotation stands, or one of its parts around an ellipsis."""
+        """Returns the pieces that hold a quotation, or one of its parts around an ellipsis."""
         found: list[int] = []
         for part in re.split(GAP + r"(?:…|\.{3,})\s*", quotation):
             bare = letters(part)
@@ -165,7 +165,7 @@ class SentenceIndex:
         return [(score, number) for number, score in scores.items()]
 
     def best_elsewhere(self, said: Sequence[Word], ground: Ground) -> float:
-        """The largest share of the words that one other sentence of the paper holds."""
+        """Returns the largest share of the words that one other sentence of the paper has."""
         total = sum(self.weight(w) for w in said) or 1.0
         elsewhere = [score for score, n in self._scored(said) if self._pieces[n].text not in ground.whole]
         return max(elsewhere, default=0.0) / total

@@ -1,10 +1,9 @@
-"""Normalises text for comparison: removes what copying and printing change, keeps what carries
+"""Normalises text for comparison: removes what copying and printing change, and keeps what has
 meaning.
 
-Removed: case, ligatures and other compatibility forms, accents, hyphens, quotation marks,
-spaces, line ends, TeX against Unicode, citation marks. Kept: letters, figures with decimal point
-and sign, per cent, relations. Each token knows its original characters.
-"""
+Removed are case, ligatures and other compatibility forms, accents, hyphens, quotation marks,
+spaces, line ends, differences of TeX and Unicode, and citation marks. Kept are letters, figures
+with decimal point and sign, per cent and relations. Each token knows its original characters."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ class Token(NamedTuple):
     norm: str
     start: int
     end: int
-    """End of the characters it was made from."""
+    """The end of the characters that it was made from."""
 
 
 _TOKEN = regex(
@@ -54,7 +53,7 @@ _BESIDE_REFERENCES = frozenset(
     "see also cf and or in the of left right top bottom middle row rows column columns".split()
 )
 _WIDE = {ord(c) + 0xFEE0: c for c in map(chr, range(0x21, 0x7F)) if c != ","}
-"""Full-width forms, as Chinese and Japanese texts have them. `２０１９，３００` are two numbers."""
+"""Full-width forms, which Chinese and Japanese texts have. `２０１９，３００` are two numbers."""
 _OF_CITATIONS = frozenset(["and", "et", "al", "see", "cf", "e", "g", "von", "van", "de", "der", "i", "eg"])
 _GREEK = {
     name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}")
@@ -96,27 +95,27 @@ _NORMS: dict[str, Callable[[str], str]] = {
     "ratio": lambda _: "/",
     "raised": lambda raw: unicodedata.normalize("NFKC", raw),
 }
-"""What each kind of match says; other kinds say nothing."""
+"""What each kind of match means. Other kinds mean nothing."""
 
 
 class Citation(NamedTuple):
     start: int
     names: frozenset[str]
-    """Names and years of `(Smith et al., 2020a)`; the numbers of `[3-5]`; else empty."""
+    """Names and years of `(Smith et al., 2020a)`, the numbers of `[3-5]`, else empty."""
     numbered: bool
 
     @property
     def words(self) -> frozenset[str]:
-        """As tokens of running text."""
+        """Returns the words as tokens of running text."""
         return frozenset(word for name in self.names for word in re.findall(r"\d+|[^\W\d]+", name))
 
     def may_stand_for(self, printed: Citation) -> bool:
-        """Whether a copy may have it where the paper prints the other: nothing may be changed."""
+        """Returns whether a copy may have this for the printed one: nothing may be changed."""
         return self.numbered != printed.numbered or self.names <= printed.names or not printed.names
 
 
 def _numbers(raw: str) -> Iterator[str]:
-    """`[3-5, 7a]` gives 3, 4, 5 and 7a."""
+    """Yields 3, 4, 5 and 7a for `[3-5, 7a]`."""
     if not raw.startswith("["):
         return
     for first, _, last in re.findall(r"(\d+[a-z]?)(\s*[–—-]\s*(\d+))?", raw):
@@ -126,8 +125,8 @@ def _numbers(raw: str) -> Iterator[str]:
 
 
 def _named(bracket: re.Match[str]) -> Citation | None:
-    """`(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between them; the
-    keys of a lost bibliography: `(smith2020deep,; lee19, )`; and `(see Table 3)`."""
+    """Returns names, years and the words between them: `(Smith et al., 2020; Lee and Kim, 2019a)`.
+    Reads keys of a lost bibliography, too, `(smith2020deep,; lee19, )`; and `(see Table 3)`."""
     inside = bracket[0][1:-1]
     referring = re.findall(r"[^\W\d_]+|\d+(?:\.\d+)*", inside.lower())
     if any(w in _REFERENCE_WORDS for w in referring) and all(
@@ -146,9 +145,9 @@ def _named(bracket: re.Match[str]) -> Citation | None:
 
 class Scan(NamedTuple):
     tokens: tuple[Token, ...]
-    """In order. A word broken at a line end is one token."""
+    """The tokens in order. A word broken at a line end is one token."""
     citations: tuple[Citation, ...]
-    """What is no token, in order."""
+    """The citations in order. They are no tokens."""
 
 
 def scan(text: str) -> Scan:

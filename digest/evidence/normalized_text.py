@@ -1,4 +1,4 @@
-"""A paper's normalised text, and the way back to its own characters and places."""
+"""Holds a paper's normalised text, and the way back to its own characters and places."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.model import Form, Passage, Section
 from digest.patterns import regex
 
 Point = tuple[int, int]
-"""The index of a place, and a character there."""
+"""The index of a place, and a character in it."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,17 @@ def places_of(section: Section) -> Iterator[Place]:
 
 
 LIGATURES = regex(r"ff[il]?|f[il]")
-"""Letters that are lost when a font draws them as one unnamed glyph. Of `ffi` an `f` may stay."""
+"""Letters that are lost when a font draws them as one unnamed glyph. An `f` of `ffi` may stay."""
 _MAY_BE_LOST = regex(r"f+[il]?")
 
 
 class Tokens:
-    """Normalised words, searched as one string without spaces."""
+    """Holds normalised words, searched as one string without spaces."""
 
     def __init__(self, norms: Sequence[str]) -> None:
         self.norms = norms
         self.starts = [0, *accumulate(map(len, norms))][: len(norms)]
-        """Start of each token in `compact`."""
+        """The start of each token in `compact`."""
         self.compact = "".join(norms)
 
     def token_at(self, position: int) -> int:
@@ -72,9 +72,9 @@ class NormalizedText(Tokens):
         self.places = places
         norms: list[str] = []
         self.spans: list[tuple[int, int, int]] = []
-        """For each token: index of its place, first and last character there."""
+        """For each token: the index of its place, its first and last character there."""
         self.citations: list[tuple[int, normalize.Citation]] = []
-        """Each with the number of tokens before it."""
+        """Citations, each with the number of tokens before it."""
         for index, place in enumerate(places):
             scan = place.scan
             beside = lines_beside(place.passage, heads)
@@ -91,7 +91,7 @@ class NormalizedText(Tokens):
 
     @cached_property
     def bare(self) -> Tokens:
-        """The same without letters that may have been lost."""
+        """Returns the same without letters that may have been lost."""
         return Tokens([without_ligatures(norm) for norm in self.norms])
 
 
@@ -100,7 +100,7 @@ def without_ligatures(norm: str) -> str:
 
 
 def characters(places: Sequence[Place], heads: frozenset[str], start: Point, end: Point) -> str:
-    """The paper's characters between two points, with their punctuation."""
+    """Returns the paper's characters between two points, with their punctuation."""
     pieces: list[str] = []
     for index in range(start[0], end[0] + 1):
         passage = places[index].passage

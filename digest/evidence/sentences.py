@@ -1,8 +1,7 @@
-"""The sentences of a paper's passages: where the one around a character begins and ends.
+"""Finds the sentences of a paper's passages: where the one around a character begins and ends.
 
-A sentence may go on in the next passage: over a page end, around a figure, through an equation.
-In tables and code a line counts as a sentence.
-"""
+A sentence may continue in the next passage: over a page end, around a figure, through an equation.
+In tables and code, a line counts as a sentence."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ Span = tuple[int, int]
 
 
 def sentences(text: str, language: str) -> list[str]:
-    """Sentences with trailing space and the citations that follow; joined they are the text."""
+    """Returns sentences with trailing space and citations. Joined, they are the text."""
     found: list[str] = []
     for line in text.splitlines(keepends=True):
         for piece in sentencex.segment(language.split("-", 1)[0].lower(), line):
@@ -40,14 +39,14 @@ def sentences(text: str, language: str) -> list[str]:
 
 
 class Sentences:
-    """`places` are all of a paper, in order; `heads` its running heads."""
+    """Finds sentences. `places`: all of a paper, in order. `heads`: its running heads."""
 
     def __init__(self, places: Sequence[Place], heads: frozenset[str]) -> None:
         self._places, self._heads = places, heads
         self._spans: dict[int, list[Span]] = {}
 
     def start(self, point: Point) -> Point:
-        """Where the sentence around a character begins."""
+        """Returns where the sentence around a character begins."""
         index, at = point
         number = self._number(index, at)
         while number == 0 and (before := self._beside(index, -1)) is not None and self._goes_on(before, index):
@@ -55,7 +54,7 @@ class Sentences:
         return index, self._of(index)[number][0]
 
     def end(self, point: Point) -> Point:
-        """Where it ends. The point is behind its last character."""
+        """Returns the point after the last character of the sentence around a character."""
         index, at = point
         number = self._number(index, max(0, at - 1))
         while (
@@ -80,7 +79,7 @@ class Sentences:
         return self._spans[index]
 
     def _beside(self, index: int, step: int) -> int | None:
-        """The place before or after it in the same running text."""
+        """Returns the place before or after it in the same running text."""
         if self._floats(index):
             return None
         at = index + step
@@ -93,7 +92,7 @@ class Sentences:
         return self._places[index].heading or self._places[index].passage.form in FLOATING
 
     def _goes_on(self, one: int, other: int) -> bool:
-        """Whether the last sentence of a place goes on in the next one."""
+        """Returns whether the last sentence of a place continues in the next one."""
         (before, after) = (self._places[i].passage for i in (one, other))
         text = before.text[: self._of(one)[-1][1]]
         if _ENDED.search(text):
@@ -129,7 +128,7 @@ def _sentences(text: str) -> list[Span]:
 
 
 def _goes_on(before: str, piece: str) -> bool:
-    """Whether a piece was cut off after an abbreviation: `Eq. (4)`, `Tab. 2`, `i.e. not`."""
+    """Returns whether a piece was cut after an abbreviation: `Eq. (4)`, `Tab. 2`, `i.e. not`."""
     first = re.search(r"\w", piece)
     if first is None or first[0].islower():
         return True

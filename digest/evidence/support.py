@@ -1,9 +1,8 @@
 """Judges by rules whether a quotation, with the passage around it, supports a sentence. Pure.
 
-Figures and names must stand in the quotation, its sentence or its table. Negation, direction and
-the order of a comparison must agree, and enough of the content must be shared: by words, and in
-Chinese by the glossary. What rules cannot decide is doubtful, for a model to confirm.
-"""
+Figures and names must be in the quotation, its sentence or its table. Negation, direction and the
+order of a comparison must agree. Enough of the content must be shared, by words; in Chinese by the
+glossary. What rules cannot decide is doubtful, for a model to confirm."""
 
 from __future__ import annotations
 
@@ -50,11 +49,11 @@ class Verdict:
     reason: str = ""
     """What does not fit, in English, for the model's repair and the log."""
     ask: bool = False
-    """Whether rules cannot decide, so that a model may confirm a doubtful sentence."""
+    """Rules cannot decide, so a model may confirm a doubtful sentence."""
     slight: bool = False
-    """Whether a doubtful sentence stays unmarked when no model can be asked."""
+    """A doubtful sentence stays unmarked if no model can be asked."""
     reworded: bool = False
-    """Whether a supported sentence has words that its quotation has not, or that are not known."""
+    """A supported sentence has words that its quotation lacks, or that are not known."""
 
 
 _SUPPORTED = Verdict(Support.SUPPORTED)
@@ -65,10 +64,9 @@ LONGEST = 1_500
 def support_of(
     sentence: str, ground: Ground, language: str, index: SentenceIndex | None = None, *, granted: str = ""
 ) -> Verdict:
-    """How well the ground carries the sentence.
+    """Returns how well the ground supports the sentence.
 
-    `granted`: what may be said without proof, such as the paper's title and number.
-    """
+    `granted`: what may be said without proof, such as the paper's title and number."""
     bare = " ".join(PAPER_MARKS.sub("", _CITATIONS.sub("", sentence)).split()).strip(' *_"“”')
     if not bare or letters(bare) == letters(ground.quotation) or _is_whole_sentence(bare, ground):
         return _SUPPORTED
@@ -112,26 +110,26 @@ RULES: tuple[Callable[[Case], Iterable[Doubt]], ...] = (
     order.of_figures,
     content.content,
 )
-"""Of doubts of one level the first is told."""
+"""The order in which doubts of one level are reported."""
 _SURENESS = certainty.certainty, certainty.conditions, certainty.causes
 _AGREEING = (
     *product((negation.negation, opposites.directions), (certainty.certainty, certainty.causes)),
     *combinations(_SURENESS, 2),
     (opposites.directions, figures.figures_fit),
 )
-"""Rules that read different words: where both doubt a sentence, nobody is asked."""
+"""Rules that read different words. If two doubt a sentence, no model is asked."""
 _CITATIONS = regex(GAP + r"(?:\[\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\]|\(\?\))")
 
 
 class SupportIndex(SentenceIndex):
-    """A paper's sentences, with the verdicts on what was held against them."""
+    """A paper's sentences, with cached verdicts on what was compared with them."""
 
     def __init__(self, text: FullText, title: str = "") -> None:
         super().__init__(text, title)
         self._verdicts: dict[tuple[str, str, str], Verdict] = {}
 
     def support(self, sentence: str, quotation: str, language: str) -> Verdict:
-        """Whether a quotation of this paper supports a sentence; each pair is judged once."""
+        """Returns whether a quotation of this paper supports a sentence. Judges each pair once."""
         pair = sentence, quotation, language
         if pair not in self._verdicts:
             self._verdicts[pair] = support_of(sentence, self.ground([quotation]), language, self)
@@ -139,7 +137,7 @@ class SupportIndex(SentenceIndex):
 
 
 def _in_scale_of_table(sentence: str, table: str) -> str:
-    """`182 million` as the cell has it, `182`, where the table is in millions."""
+    """Returns `182` for `182 million`, as in the cell, if the table is in millions."""
     factors = {_FACTORS[m[0].lower().removesuffix("s")] for m in _SCALE_OF_TABLE.finditer(table)}
     for figure in figures_in(sentence):
         for factor in factors if figure.plain and figure.step >= min(factors, default=math.inf) / 1_000 else ():
@@ -154,7 +152,7 @@ _SCALE_OF_TABLE = regex(r"(?<!\d )(?<!\d)\b(?:thousand|million|billion)s?\b", re
 
 
 def _is_whole_sentence(sentence: str, ground: Ground) -> bool:
-    """Also after words of reporting: `The authors report that …`."""
+    """Returns whether it is whole, also after words of reporting: `The authors report that …`."""
     own = letters(sentence)
     for whole in map(letters, END.split(ground.whole)):
         if len(whole) > 20 and own.endswith(whole):

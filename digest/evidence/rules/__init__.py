@@ -1,1 +1,1 @@
-"""Rules that hold a sentence against its quotation, one kind of difference a module."""
+"""Compares a sentence with its quotation, by one module for each kind of difference."""

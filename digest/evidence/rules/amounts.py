@@ -1,5 +1,5 @@
-"""How a sentence bounds its figures, from what to what they change, and how much of a whole it
-speaks of. Pure."""
+"""Compares bounds of figures, changes from one figure to another, and how much of a whole is meant.
+Pure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ _FROM_BEHIND = regex(r"^\s*(?:から|에서)\s*$")
 
 
 def bound(text: str, figure: Figure) -> str:
-    """`>`: at least or more than; `<`: at most, less than, nearly; `~`: on average; else empty."""
+    """Returns `>` for at least and more than, `<` for at most, less than and nearly, `~` or
+    empty."""
     before, after = text[max(0, figure.start - 40) : figure.start], text[figure.start + len(figure.text) :][:24]
     if _NOT_OVER.search(before):
         return "<"
@@ -73,7 +74,7 @@ _STOP = regex(r"[.!?;](?=\s)|[。；！？]")
 
 
 def bounded_the_other_way(sentence: str, quotation: str) -> Iterator[Figure]:
-    """Figures with a bound where the quotation has another one, wherever it has them."""
+    """Yields figures with a bound that have a different one wherever the quotation has them."""
     theirs = list(figures(quotation))
     ends = _ends(quotation, theirs)
     for figure in figures(sentence):
@@ -88,7 +89,7 @@ def bounded_the_other_way(sentence: str, quotation: str) -> Iterator[Figure]:
 
 
 def _ends(text: str, found: Sequence[Figure]) -> dict[int, str]:
-    """The bound that each end of a range `3 to 5` is; what changes `from 3 to 5` has none."""
+    """Returns the bounds of the ends of a range `3 to 5`. `from 3 to 5`, a change, has none."""
     bounds: dict[int, str] = {}
     for one, other in pairwise(found):
         before, between = text[max(0, one.start - 16) : one.start], text[one.start + len(one.text) : other.start]
@@ -101,14 +102,14 @@ _BETWEEN = regex(r"\s*(?:to|and|[-–—~])\s*")
 
 
 def parts(text: str) -> Iterator[tuple[float, float]]:
-    """`14 of the 22`."""
+    """Yields pairs such as those of `14 of the 22`."""
     for one, other in pairwise(figures(text)):
         if one.value < other.value and _OUT_OF.fullmatch(text[one.start + len(one.text) : other.start]):
             yield one.value, other.value
 
 
 def counts_in_a_row(text: str) -> Iterator[tuple[float, float]]:
-    """The smaller and the larger of two counts that follow each other in a sentence."""
+    """Yields the smaller and the larger of two successive counts in a sentence."""
     for piece in END.split(text):
         for one, other in pairwise(figures(piece or "")):
             if one.unit == other.unit == "" and one.value != other.value and min(one.step, other.step) == 1:
@@ -116,7 +117,7 @@ def counts_in_a_row(text: str) -> Iterator[tuple[float, float]]:
 
 
 def changes(text: str) -> Iterator[tuple[float, float]]:
-    """`from 12.5 % to 9.8 %`, and `14 of the 22`."""
+    """Yields pairs such as those of `from 12.5 % to 9.8 %` and `14 of the 22`."""
     found = list(figures(text))
     for one, other in pairwise(found):
         between = text[one.start + len(one.text) : other.start]
@@ -142,19 +143,19 @@ _RANKS = tuple(
         r"\b(?:all(?! in all)|every|each|always|any|both|entire|invariably|never|allen?|aller|jede[rnms]?|immer|stets|sämtliche\w*|tous|toutes|chaque|toujours|todos|todas|cada|siempre|sempre|quaisquer|cualquier\w*|все(?:х|м|ми|гда|го)?|кажд\w+|неизменно|люб(?:ой|ого|ых|ые|ом))\b|所有(?![权權者制])|全部|每[个一名次种项]|总是|始终|一律|(?<!平)均(?![方值匀衡])|(?<![首东京])都(?![度市])|すべて|全て|全ての|常に|あらゆる|모든|모두|항상|전부|빠짐없이",
     )
 )
-"""Few, some, most, all, in the languages that are checked; no data set ranks them."""
+"""Few, some, most and all, in the languages that are checked. No data set ranks them."""
 _HALF = 50
 """Per cent."""
 FEW, MOST, ALL = 0, len(_RANKS) - 2, len(_RANKS) - 1
 
 
-@lru_cache(maxsize=128)  # several sentences are held against one passage
+@lru_cache(maxsize=128)  # several sentences are compared with one passage
 def quantifiers(text: str) -> tuple[tuple[int, re.Match[str]], ...]:
     return tuple((rank, m) for rank, pattern in enumerate(_RANKS) for m in pattern.finditer(text))
 
 
 def overstated(mine: AbstractSet[int], theirs: AbstractSet[int]) -> bool:
-    """Whether `all` stands for `most` or `some`, `most` for `some`, or `few` for more."""
+    """Returns whether `all` replaces `most` or `some`, `most` replaces `some`, or `few` more."""
     if not mine or not theirs or mine & theirs:
         return False
     return max(mine) > max(theirs) if min(mine) > FEW else True
@@ -164,7 +165,7 @@ def overstated(mine: AbstractSet[int], theirs: AbstractSet[int]) -> bool:
 
 
 def bounds_agree(case: Case) -> Iterator[Doubt]:
-    """`at least 4` for `up to 4`; `from 3 to 5` for `from 5 to 3`."""
+    """Doubts `at least 4` for `up to 4`, and `from 3 to 5` for `from 5 to 3`."""
     read = with_counts_in_digits(case.sentence, case.language)
     for figure in bounded_the_other_way(read, case.whole):
         turned = any(
@@ -183,7 +184,7 @@ def bounds_agree(case: Case) -> Iterator[Doubt]:
 
 
 def _phrase_at(case: Case, start: int) -> Iterator[Word]:
-    """The Chinese words that follow each other: after `所有` in `所有机器人公司` two."""
+    """Yields adjacent Chinese words: after `所有` in `所有机器人公司`, two."""
     for word in sorted(case.said, key=lambda w: w.start):
         if word.start == start and HAN.match(word.raw):
             yield word
@@ -191,7 +192,8 @@ def _phrase_at(case: Case, start: int) -> Iterator[Word]:
 
 
 def _in_a_row(text: str, one: float, other: float) -> bool:
-    """`11 in the first month and 6 in the last`; `46.8, up from 41.2` tells the later one first."""
+    """Returns whether the counts follow each other in time: `11 in the first month and 6 in the
+    last`. `46.8, up from 41.2` has the later one first."""
     return any(
         (a.value, b.value) == (one, other) and not _COMPARED_WITH.search(text[a.start : b.start])
         for a, b in pairwise(figures(text))
@@ -204,7 +206,7 @@ _COMPARED_WITH = regex(
 
 
 def quantifiers_agree(case: Case) -> Iterator[Doubt]:
-    """`all` where the quotation has `most` or `some`."""
+    """Doubts `all` if the quotation has `most` or `some`."""
     mine, theirs = quantifiers(case.sentence), quantifiers(case.whole)
     wholes = (_phrase_at(case, m.end()) for rank, m in mine if rank == ALL and len(m[0]) > 1)
     if any(not case.mine.holds(word) for whole in wholes for word in whole):
@@ -220,7 +222,7 @@ def quantifiers_agree(case: Case) -> Iterator[Doubt]:
 
 
 def _less_than_half(case: Case, mine: AbstractSet[int], theirs: AbstractSet[int]) -> Iterator[Doubt]:
-    """`most` where the quotation has `5 of the 14` or 38 %."""
+    """Doubts `most` if the quotation has `5 of the 14` or 38 %."""
     if MOST not in mine or {MOST, ALL} & theirs or negations(case.sentence) or negations(case.whole):
         return
     shares = [100 * n / m for n, m in (*parts(case.whole), *counts_in_a_row(case.whole))]
@@ -231,7 +233,7 @@ def _less_than_half(case: Case, mine: AbstractSet[int], theirs: AbstractSet[int]
 
 
 def _of_a_part(case: Case, word: str) -> Iterator[Doubt]:
-    """`word` says all, and the quotation does not."""
+    """Doubts a `word` for all if the quotation does not say all."""
     denied = any(m[0].lower() != "without" for m in negations(case.whole))
     loose = word.lower() in _LOOSE or word.startswith("每")
     if not denied and not loose:
@@ -258,4 +260,4 @@ LEFT_OUT = regex(
     re.IGNORECASE,
 )
 _LOOSE = frozenset(("都", "均", "any", "each", "both", "cada", "chaque", "entire", "모두", "jede", "jeder", "jedes"))
-"""Words of a whole that a sentence may add by itself."""
+"""Words for a whole that a sentence may add freely."""

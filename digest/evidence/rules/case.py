@@ -1,4 +1,4 @@
-"""A sentence beside its quotation, with what several rules ask of the two. Pure."""
+"""Holds a sentence and its quotation, with what several rules ask about them. Pure."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ EAST = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 class Doubt:
     reason: str
     level: int
-    """1: slight; 2: to be asked; 3: marked without asking; 4: the quotation says otherwise."""
+    """1: slight; 2: must be asked; 3: marked without asking; 4: the quotation says otherwise."""
 
 
 def holds_name(text: str, name: str) -> bool:
-    # A Korean or Japanese ending may follow, and a Chinese word.
+    # A Korean or Japanese ending may follow, or a Chinese word.
     return re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text) is not None
 
 
 def with_own(piece: str, own: str) -> str:
-    """With the name for `it`, or before all."""
+    """Returns the piece with the name in place of `it`, or before all."""
     named = _IT.sub(own, piece, count=1)
     return named if named != piece else f"{own}: {piece}"
 
@@ -58,16 +58,16 @@ _POINTS_AT_OWN = regex(
     re.IGNORECASE,
 )
 _READ = 0.15
-"""Of the characters of a Chinese sentence; particles and common verbs are most of the rest."""
+"""Share of a Chinese sentence's characters. Particles and common verbs are most of the rest."""
 _TELLING = 12
-"""Characters: `Hardly.` says nothing by itself."""
+"""Characters. `Hardly.` says nothing by itself."""
 CHANGES = frozenset(("more", "better", "fast", "twice"))
-"""Axes of what a change brings."""
+"""Axes of what a change achieves."""
 _JOINS = regex(r"\b(?:and|or|but|while|whereas)\b|;", re.IGNORECASE)
 
 
 class Case:
-    """`granted`: what may be said without proof."""
+    """A sentence and its quotation. `granted`: what may be said without proof."""
 
     def __init__(self, sentence: str, ground: Ground, language: str, index: SentenceIndex | None, granted: str) -> None:
         self.sentence, self.ground, self.index = sentence, ground, index
@@ -81,21 +81,21 @@ class Case:
         self.granted = granted
         numbers = [range(f.start, f.start + len(f.text)) for f in figures(sentence)]
         self.said = [w for w in words(sentence) if not any(w.start in number for number in numbers)]
-        if self.foreign and self.latin:  # its little words are not known
+        if self.foreign and self.latin:  # its function words are not known
             self.said = [w for w in self.said if (w.name and w.start) or len(w.raw) >= 6]
         self.mine = vocabulary_of(self.whole)
         self.near = vocabulary_of(f"{self.whole}\n{ground.around}\n{granted}\n{self.own}")
 
     @cached_property
     def order(self) -> str:
-        """Whether two compared names stand as in the quotation, or exchanged."""
+        """Returns whether two compared names are in the quotation's order, or exchanged."""
         pieces = [p for p in END.split(self.whole) if p]
         found = {order_of(self.sentence, piece) for piece in pieces} - {""}
         return found.pop() if len(found) == 1 else ""
 
     @cached_property
     def turned_twice(self) -> bool:
-        """`slower with the larger` for `faster with the smaller`: in one clause it is the same."""
+        """Returns whether it is like `slower with the larger` for `faster with the smaller`."""
         if self.foreign or not self.latin or _JOINS.search(self.sentence):
             return False
         theirs = [t.raw for piece in END.split(self.whole) for t in tokens(piece) if is_direction(t.raw)]
@@ -106,7 +106,7 @@ class Case:
 
     @cached_property
     def ablated(self) -> bool:
-        """`removing the module lowers` for `the module raises`, which may be so."""
+        """Returns whether it is `removing the module lowers` for `the module raises`."""
         return (
             not self.foreign
             and bool(AWAY.search(self.sentence)) != bool(AWAY.search(self.whole))
@@ -128,12 +128,12 @@ class Case:
 
     @cached_property
     def share(self) -> float:
-        """Of the content words, how much the quotation's sentences and the passage hold."""
+        """Returns the share of its content words in the quotation's sentences and the passage."""
         return max(self.share_of(self.mine, self.said), 0.75 * self.share_of(self.near, self.said))
 
     @cached_property
     def telling(self) -> int:
-        """How many figures and names the sentence shares with the quotation's sentences."""
+        """Returns how many figures and names the sentence shares with the quotation's sentences."""
         shared = [f for f in figures(self.sentence) if f.plain and (f.unit or f.step < 1 or f.value >= 10)]
         held = {f.value for f in shared if places_of_figure(f, self.whole)}
         if self.foreign:
@@ -146,20 +146,20 @@ class Case:
 
     @property
     def reworded(self) -> bool:
-        """Whether it has words that the quotation has not; in most languages they are not known."""
+        """Returns whether it has words that the quotation lacks, if its language's are known."""
         known = not self.foreign or (base(self.language) == "zh" and self.read)
         told = bool(self.ground.quotation) and len(self.sentence) >= _TELLING
         return told and (not known or any(not self.mine.holds(w) and not self.mine.directed(w) for w in self.said))
 
     @property
     def read(self) -> bool:
-        """Whether enough of its Chinese is known, of all that is no number."""
+        """Returns whether enough of its Chinese is known, apart from numbers."""
         every = len(HAN.findall(self.sentence))
         return sum(len(HAN.findall(w.raw)) for w in self.said) >= _READ * every
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
-        """Where each sentence of the quotation stands."""
+        """Returns where each sentence of the quotation is."""
         ends = [0, *(m.end() for m in END.finditer(self.whole)), len(self.whole)]
         return list(pairwise(ends))
 
@@ -170,7 +170,7 @@ class Case:
 
     @cached_property
     def quoted(self) -> str:
-        """The quotation's sentence that shares most with this one."""
+        """Returns the quotation's sentence that shares most with this one."""
         if self.ground.table or not self.ground.quotation:
             return ""
         quoted = letters(self.ground.quotation)
@@ -184,7 +184,7 @@ class Case:
         return max(pieces, key=shared, default="") if self.said or self.foreign else ""
 
     def beside(self, mine: re.Match[str], theirs: re.Match[str]) -> bool:
-        """Whether both stand beside a common word."""
+        """Returns whether both are beside a common word."""
         one = {s for w in words_beside(self.sentence, mine) for s in w.stems}
         other = {s for w in words_beside(self.whole, theirs) for s in w.stems}
         return bool(one & other)

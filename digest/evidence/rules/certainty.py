@@ -1,9 +1,8 @@
-"""How sure a sentence is, on which condition it holds, and what it gives as the cause, in the
-languages that are checked. Pure.
+"""Compares how certain a sentence is, under which condition it holds, and which cause it gives, in
+the languages that are checked. Pure.
 
-A quotation is English but for few papers; a sentence may be in any of them. No data set lists
-these words over the languages. One that is missing costs a doubt or leaves one out.
-"""
+Nearly all quotations are English; a sentence may be in any of the languages. No data set lists
+these words across languages. A missing one adds a doubt or misses one."""
 
 from __future__ import annotations
 
@@ -35,7 +34,7 @@ DEPENDS = regex(
     r"\b(?:depend\w*|abhäng\w*|dépend\w*|завис\w*)\b|取决于|因\w{1,6}而异|依存|によ(?:る|って異)|달라|달렸",
     re.IGNORECASE,
 )
-"""In a sentence: it may be one or the other."""
+"""In a sentence: either may be true."""
 CONDITION = regex(r"\b(?:if|whenever|once|until(?! (?:\w+ )?\d))\b", re.IGNORECASE)
 EXCEPTION = regex(
     r"\b(?:unless|except(?:ing)?|apart from|other than|as long as|so long as|provided(?: that)?|only (?:if|when|where|after)|on condition)\b",
@@ -56,7 +55,7 @@ WHATEVER = regex(
     re.IGNORECASE,
 )
 IN_ANY_CASE = regex(rf"{WHATEVER.pattern}|\b(?:even|any|all|every|each(?! other))\b", re.IGNORECASE)
-"""In a quotation: the same, `even with`, and of everything."""
+"""In a quotation: the same, `even with`, and words for everything."""
 CAUSE = regex(
     r"\b(?:because|caus(?:e[sd]?|ing|al(?:ly)?)|due to|owing to|leads? to|led to|results? in|resulted in|thanks to|mak(?:es?|ing)|made(?! (?:up )?of\b)|driven by|explains?|explained by)\b|因为|由于|导致|引起|造成|致使|(?<!即)使(?!用|得用)|决定|归因|ため|により|によって|原因|引き起こ|もたら|때문|인해|원인|초래|인과|일으"
     r"|\b(?:weil|verursach\w*|führ\w* zu|wegen|bewirk\w*|aufgrund|parce qu\w*|caus\w*|à cause|entraîn\w*|provoqu\w*|porque|debido|devido|provoc\w*|потому|из-за|вызва\w*|вызыва\w*|причин\w*|приводит)\b",
@@ -66,7 +65,7 @@ TOGETHER = regex(
     r"\b(?:correlat\w*|associat(?:ed|es) with|associations? between|covar\w*|co-var\w*|linked (?:to|with)|go(?:es)? along|went along|coincid\w*|together with|relat(?:ed|ion|ionship) (?:to|with|between))\b",
     re.IGNORECASE,
 )
-"""In a quotation: what goes together, without a cause."""
+"""In a quotation: two things occur together, without a cause."""
 TOGETHER_SAID = regex(
     r"\b(?:correl\w*|korrel\w*|associat\w*|assozi\w*|asoci\w*|covar\w*|went along|go(?:es)? along|zusammenh\w*|einher\w*|corrél\w*|relation\w*|relacion\w*|lié\w*|связа\w*|коррел\w*)\b|相关|关联|伴随|同时|越[^，。]{1,12}越|相関|関連|関係|상관|연관|관련|함께",
     re.IGNORECASE,
@@ -81,7 +80,7 @@ BECAUSE_OF = regex(
 
 
 def certainty(case: Case) -> Iterator[Doubt]:
-    """`proves that` where the quotation has `may` or `whether`."""
+    """Doubts `proves that` if the quotation has `may` or `whether`."""
     if (hedge := HEDGE.search(case.quoted)) and not HEDGE.search(case.sentence):
         proved = PROOF.search(case.sentence)
         if proved and not PROOF.search(case.quoted):
@@ -91,7 +90,7 @@ def certainty(case: Case) -> Iterator[Doubt]:
 
 
 def conditions(case: Case) -> Iterator[Doubt]:
-    """`unless`, `as long as` or `if`, left out or waived."""
+    """Doubts a sentence without the quotation's `unless`, `as long as` or `if`."""
     quoted = case.quoted
     any_case = WHATEVER.search(case.sentence)
     exception, condition = EXCEPTION.search(quoted), CONDITION.search(quoted)
@@ -108,7 +107,7 @@ def conditions(case: Case) -> Iterator[Doubt]:
 
 
 def circumstances(case: Case) -> Iterator[Doubt]:
-    """`With fewer than ten passages, …` or `among residents …`, left out."""
+    """Doubts a sentence without `With fewer than ten passages, …` or `among residents …`."""
     if case.foreign:
         return
     for limit in _CIRCUMSTANCE.finditer(case.quoted):
@@ -128,7 +127,7 @@ _CIRCUMSTANCE = regex(
 
 
 def causes(case: Case) -> Iterator[Doubt]:
-    """A cause where the quotation has what goes together, or another cause."""
+    """Doubts a cause if the quotation has none, or another."""
     cause, together = CAUSE.search(case.sentence), TOGETHER.search(case.quoted)
     hedged = HEDGE.search(case.sentence)
     if cause and together and not hedged and not TOGETHER_SAID.search(case.sentence):

@@ -1,4 +1,4 @@
-"""Whether a quotation speaks of what the sentence says."""
+"""Checks whether a quotation is about what the sentence says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digest.patterns import regex
 
 
 def _shares_figures(case: Case) -> bool:
-    """Of a sentence whose words are not known."""
+    """Returns whether a sentence of unknown words shares its figures."""
     own = [f for f in figures(case.sentence) if f.plain] if case.foreign and case.latin else []
     return any(places_of_figure(f, case.whole) for f in own)
 
@@ -48,7 +48,7 @@ def content(case: Case) -> Iterator[Doubt]:
 
 
 def _strange_clause(case: Case) -> Iterator[Doubt]:
-    """A part of the sentence whose words stand nowhere around."""
+    """Doubts a part of the sentence whose words are nowhere around the quotation."""
     if case.foreign and case.latin:  # its words are not known, and German nouns look like names
         return
     for clause in CLAUSES.split(case.sentence):
@@ -68,7 +68,7 @@ def _strange_clause(case: Case) -> Iterator[Doubt]:
 
 
 def subjects(case: Case) -> Iterator[Doubt]:
-    """What stands around the quotation, not in it."""
+    """Doubts words that are around the quotation and not in it."""
     if (case.foreign and case.latin) or case.ground.table:
         return
     said = [w for w in case.said if w.raw not in case.granted or case.mine.holds(w)]
@@ -84,4 +84,4 @@ _UNREAD = regex(r"[^\W\d_A-Za-zÀ-ɏ]")
 _SPOKEN = regex(
     r"论文|文章|作者|本文|文中|正文|原文|引文|引用|说明|指出|提到|提出|报告|给出|写明|认为|表明|显示|介绍|讨论|描述|这一点|这里|其中|结果|数值|直接|相关|实验|结论|强调|一点|做法|有效|围绕|方法|研究|工作|可以|具体|主要|[的了在是和与对把被从为以及也都就还会能用着过到这那其此见上下里中并且]"
 )
-"""Chinese words with which papers are spoken about."""
+"""Chinese words for talking about papers."""

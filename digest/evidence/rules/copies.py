@@ -1,4 +1,4 @@
-"""What a sentence changed that else copies its quotation."""
+"""Finds what a sentence changed that otherwise copies its quotation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.evidence.rules.case import Case, Doubt
 
 
 def copy(case: Case) -> Iterator[Doubt]:
-    """Words replaced or exchanged in a sentence that is else the quotation's."""
+    """Doubts words replaced or exchanged in a sentence that is otherwise the quotation's."""
     own = [] if case.foreign or case.turned_twice else [t for piece in END.split(case.sentence) if (t := tokens(piece))]
     for mine in own:
         for theirs in map(tokens, END.split(case.whole)):
@@ -29,7 +29,7 @@ def copy(case: Case) -> Iterator[Doubt]:
 
 
 def _edited(mine: Sequence[Token], theirs: Sequence[Token], ops: Sequence[Opcode]) -> Iterator[Doubt]:
-    """What a near copy put in, took out or moved."""
+    """Doubts what a near copy added, removed or moved."""
     held = {t.norm for t in theirs}
     new: list[Token] = []
     old: list[Token] = []

@@ -1,4 +1,4 @@
-"""Whether number words agree, and what a figure counts."""
+"""Compares number words, and what a figure counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from digest.retrieval.terms import LITTLE, stem
 
 
 def counts_agree(case: Case) -> Iterator[Doubt]:
-    """Number words: `three models` where the quotation has `five models`."""
+    """Doubts `three models` if the quotation has `five models`."""
     own = [f for f in figures(case.sentence) if not f.plain and f.value > 1]
     for figure in own:
         alike = [f for f in figures(case.whole) if f.value == figure.value and f.unit in MEASURES]
@@ -36,14 +36,14 @@ def counts_agree(case: Case) -> Iterator[Doubt]:
 
 
 def _lacking_counts(case: Case) -> str:
-    """A number word that bounds something, which the quotation bounds by another."""
+    """Returns a number word with a bound, if the quotation bounds another number."""
     mine, theirs = dict(_bounded(case.sentence)), dict(_bounded(case.whole))
     held = {f.value for f in figures(f"{case.whole}\n{case.ground.around}")}
     return next((text for bound, (text, value) in mine.items() if bound in theirs and value not in held), "")
 
 
 def _foreign_counts(case: Case) -> Iterator[Doubt]:
-    """`fünf Annotatoren` where the quotation has `three annotators`; `四分之一` for a third."""
+    """Doubts `fünf Annotatoren` for `three annotators`, and `四分之一` for a third."""
     told = list(figures(case.sentence))
     worded = case.worded
     said = {f.value for f in told} | worded
@@ -65,7 +65,7 @@ def _foreign_counts(case: Case) -> Iterator[Doubt]:
 
 
 def _bounds_one(share: Figure, found: Sequence[Figure]) -> bool:
-    """`more than four fifths` for 83 %."""
+    """Returns whether it is like `more than four fifths` for 83 %."""
     over = [f.value - share.value for f in found if f.unit == "%"]
     return any(0 < (rest if share.bound == ">" else -rest) <= 10 for rest in over) if share.bound else False
 
@@ -76,20 +76,20 @@ _BOUND = regex(r"\b(fewer than|less than|more than|at least|at most|up to|over|u
 
 
 def _bounded(text: str) -> Iterator[tuple[str, tuple[str, float]]]:
-    """`fewer than five`: what bounds, and the number."""
+    """Yields the bound and the number of `fewer than five`."""
     for figure in figures(text):
         if not figure.unit and (bound := _BOUND.search(text[max(0, figure.start - 24) : figure.start])):
             yield bound[1].lower(), (figure.text, figure.value)
 
 
 def noun_after(text: str, figure: Figure) -> str:
-    """The stem of the noun that a figure counts."""
+    """Returns the stem of the noun that a figure counts."""
     found = _NOUN_AFTER.match(text, figure.start + len(figure.text))
     return stem(found[1]) if found and found[1] not in LITTLE else ""
 
 
 def counted_noun(text: str, figure: Figure) -> str:
-    """The noun or the name after a figure: `8 A100 GPUs`, `36块A100`."""
+    """Returns the noun or the name after a figure: `8 A100 GPUs`, `36块A100`."""
     named = _NAME_AFTER.match(text, figure.start + len(figure.text))
     return noun_after(text, figure) or (named[1] if named else "")
 

@@ -1,4 +1,4 @@
-"""Whether the figures of a sentence stand in its quotation, and belong to the same thing there."""
+"""Checks whether a sentence's figures are in its quotation, and belong to the same thing there."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
             yield Doubt(f"the quotation says it of the rest, not {figure.text}", 1)
             continue
         if figure.bound and any(f.bound and abs(100 - f.value - figure.value) < 1e-6 for f in _per_cents(case.whole)):
-            # `no more than 10 % are wrong` for `at least 90 % are right`.
+            # For example, `no more than 10 % are wrong` for `at least 90 % are right`.
             yield Doubt(f"the quotation bounds what is left of {figure.text}", 2)
             continue
         other = [f for f in figures(case.whole) if f.plain and f.unit == figure.unit and f.value != figure.value]
@@ -66,12 +66,12 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
 
 
 def _each(case: Case, figure: Figure) -> bool:
-    """`1文あたり`, `1개당` for `each`, `per`, `a single`."""
+    """Returns whether it is `1文あたり` or `1개당` for `each`, `per`, `a single`."""
     return case.foreign and figure.value == 1 and _EACH.search(case.whole) is not None
 
 
 def _in_a_word(case: Case, figure: Figure) -> bool:
-    """`1,000,000` for `a million`"""
+    """Returns whether it is `1,000,000` for `a million`."""
     return any(
         figure.value == value * (0.5 if half else 1.0)
         for half, word in _SCALE.findall(case.whole)
@@ -84,7 +84,7 @@ _SCALE = regex(rf"\b(?:(half)\s+)?(?:an?|one|the)\s+({'|'.join(_SCALES)})\b", re
 
 
 def _of_counts(case: Case, figure: Figure) -> bool:
-    """`6 %` for `17 of 300` or `one in 17`, and what a change leaves."""
+    """Returns whether it is `6 %` for `17 of 300` or `one in 17`, or the rest after a change."""
     slack = max(0.5 * figure.step, 0.05 * figure.value if figure.about else 0.0)
     shares = (100 * n / m for n, m in counts_in_a_row(case.whole))
     left = _left_of_changes(case) if figure.unit == "%" else ()
@@ -92,14 +92,14 @@ def _of_counts(case: Case, figure: Figure) -> bool:
 
 
 def _left_of_changes(case: Case) -> list[float]:
-    """`28 % of the memory` for `cuts memory by 72 %`."""
+    """Returns what changes leave: `28 % of the memory` for `cuts memory by 72 %`."""
     if not SHARE.search(case.sentence):
         return []
     return [100 - float(m[m.lastindex or 0]) for m in CHANGE.finditer(case.whole)]
 
 
 def _rest_of(case: Case, figure: Figure) -> bool:
-    """`2.5 % were not` for `97.5 % were`."""
+    """Returns whether it is `2.5 % were not` for `97.5 % were`."""
     whole = [f.value for f in _per_cents(case.whole)]
     turned = (len(case.negations) - len(negations(case.whole))) % 2
     return figure.unit == "%" and bool(turned) and any(abs(100 - n - figure.value) < 1e-6 for n in whole)
@@ -110,7 +110,7 @@ def _per_cents(text: str) -> list[Figure]:
 
 
 def _between_two(case: Case, figure: Figure) -> bool:
-    """Whether it is the difference of two figures of both: `by 5.6, from 41.2 to 46.8`."""
+    """Returns whether it is the difference of two figures of both: `by 5.6, from 41.2 to 46.8`."""
     told = [f for f in figures(case.sentence) if f.text != figure.text and _printed(case, f)]
     return any(
         one.unit in ("", other.unit) and abs(abs(one.value - other.value) - figure.value) < max(figure.step, 1e-9) / 2
@@ -119,7 +119,7 @@ def _between_two(case: Case, figure: Figure) -> bool:
 
 
 def _between_neighbours(case: Case, figure: Figure) -> bool:
-    """The same of two figures of the quotation that stand together: `saves 184 euros`."""
+    """As `_between_two`, for two adjacent figures of the quotation: `saves 184 euros`."""
     found = figures(case.whole)
     return figure.value >= 10 and any(
         abs(abs(one.value - other.value) - figure.value) < 1e-9
@@ -129,7 +129,7 @@ def _between_neighbours(case: Case, figure: Figure) -> bool:
 
 
 def _near_bound(case: Case, figure: Figure) -> bool:
-    """`less than 20 minutes` for 18 minutes."""
+    """Returns whether it is `less than 20 minutes` for 18 minutes."""
     low, high = (1.0, 1.25) if figure.bound == ">" else (0.8, 1.0)
     return bool(figure.bound) and any(
         f.unit == figure.unit and low * figure.value <= f.value <= high * figure.value for f in figures(case.whole)
@@ -141,14 +141,14 @@ def _printed(case: Case, figure: Figure) -> bool:
 
 
 def _one_of_several(case: Case) -> Iterator[Doubt]:
-    """Which of several figures of a kind is meant, in words that are not known."""
+    """Doubts which of several figures of a kind is meant, if the words are not known."""
     chinese = base(case.language) == "zh"
     known = chinese and (case.read or any(case.mine.holds(w) for w in case.said))
     if not case.foreign or known or case.ground.table:
         return
     named = [f.text for name, f in figures_by_name(case) if holds_name(case.sentence, name)]
     told = figures(case.sentence)
-    # Some Chinese is known: several figures are held against the words between them.
+    # Some Chinese is known: several figures are compared by the words between them.
     for figure in told if not chinese or len(told) == 1 else ():
         here = next(iter(places_of_figure(figure, case.whole)), None) if figure.plain else None
         if here is None or any(places_of_figure(figure, text) for text in named):
@@ -160,7 +160,7 @@ def _one_of_several(case: Case) -> Iterator[Doubt]:
 
 
 def _fits(case: Case, figure: Figure) -> Iterator[Doubt]:
-    """Whether the figure belongs to what the sentence says of it."""
+    """Doubts whether the figure belongs to what the sentence says about it."""
     places = places_of_figure(figure, case.whole)
     if not places or (figure.step == 1 and 1900 <= figure.value <= 2100):
         return
@@ -174,7 +174,7 @@ def _fits(case: Case, figure: Figure) -> Iterator[Doubt]:
 
 
 def _counts_other(case: Case, figure: Figure, places: Sequence[Figure]) -> Doubt | None:
-    """A unit where the quotation counts things, things for a unit, or other things."""
+    """Doubts a unit if the quotation counts things, things for a unit, or other things."""
     measured = figure.unit in MEASURES and not case.ground.table and not any(p.unit for p in places)
     if measured and (noun := counted_noun(case.whole, places[0])):
         return Doubt(f"the quotation counts {noun} with {figure.text}", 2)
@@ -187,7 +187,7 @@ def _counts_other(case: Case, figure: Figure, places: Sequence[Figure]) -> Doubt
 
 
 def _beside_another(case: Case, figure: Figure, places: Sequence[Figure]) -> Iterator[Doubt]:
-    """Another figure of the quotation stands beside the words of this one."""
+    """Doubts the figure if another one in the quotation is beside its words."""
     told = list(figures(case.sentence))
     anchors = _anchors(case.sentence, figure, told)
     if not anchors:
@@ -205,7 +205,7 @@ def _beside_another(case: Case, figure: Figure, places: Sequence[Figure]) -> Ite
 
 
 def _other_counted(case: Case, figure: Figure, places: Sequence[Figure]) -> str:
-    """What the quotation counts with a figure, if a Chinese sentence counts another thing."""
+    """Returns what the quotation counts with a figure, if a Chinese sentence counts another."""
     if figure.unit or not case.foreign or len(places) != 1:
         return ""
     end = figure.start + len(figure.text)
@@ -235,7 +235,7 @@ _EACH = regex(r"\b(?:each|every|per|single|an?|one)\b", re.IGNORECASE)
 
 
 def _anchors(text: str, figure: Figure, told: Sequence[Figure]) -> list[Word]:
-    """The words of the figure's clause that stand nearer to it than to another figure."""
+    """Returns the words of the figure's clause that are nearer to it than to another figure."""
     clause = clause_at(text, figure.start)
     start = text.find(clause)
     found = []

@@ -1,4 +1,4 @@
-"""Whether the names of a sentence stand in its quotation, each beside its own figure."""
+"""Checks whether the names of a sentence are in its quotation, each beside its own figure."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _PERCENTILE = regex(r"p\d[\d.]*", re.IGNORECASE)
 
 
 def names_beside(case: Case) -> Iterator[Doubt]:
-    """`Agent-S` of the sentence before, where the quotation only has `agent`."""
+    """Doubts `Agent-S` of the sentence before, if the quotation only has `agent`."""
     for name in dict.fromkeys(m[0] for m in NAMED.finditer(case.sentence) if not m[0].islower() and "-" in m[0]):
         if not holds_name(case.whole, name) and holds_name(case.ground.around, name) and name not in case.granted:
             yield Doubt(f"{name} stands beside the quotation, not in it", 1)
@@ -54,7 +54,7 @@ def names_beside(case: Case) -> Iterator[Doubt]:
 
 
 def words_in_turn(case: Case) -> Iterator[Doubt]:
-    """`322 usual care, 318 coaching` where the quotation has `322 coaching, 318 usual care`."""
+    """Doubts `322 usual care, 318 coaching` if the quotation has `322 coaching, 318 usual care`."""
     if case.ground.table or (case.foreign and case.latin):
         return
     for piece in END.split(case.whole):
@@ -93,7 +93,7 @@ def _after_stop(case: Case, word: Word) -> bool:
 
 
 def in_turn(case: Case) -> Iterator[Doubt]:
-    """`B 52.8 and A 54.2` where the quotation has `A 52.8 and B 54.2`."""
+    """Doubts `B 52.8 and A 54.2` if the quotation has `A 52.8 and B 54.2`."""
     own = case.index.own if case.index else ""
     told = [f for f in figures(case.sentence) if f.plain and not part_of_name(case.sentence, f)]
     for piece in [] if case.ground.table else [p for p in END.split(case.whole) if p]:
@@ -110,20 +110,20 @@ def in_turn(case: Case) -> Iterator[Doubt]:
 
 
 def figures_by_name(case: Case) -> list[tuple[str, Figure]]:
-    """Names of the quotation, each with the one figure that it gives for it."""
+    """Returns names of the quotation, each with its only figure."""
     shared = {n for n in _names_of(case.sentence) if holds_name(case.whole, n)}
     names = shared | {n for n in _names_of(case.whole) if not _opens(n, case.whole)}
     return [pair for piece in END.split(case.whole) if piece for pair in _given(piece, names)]
 
 
 def _names_of(text: str) -> list[str]:
-    """Also a small word in Latin letters where the rest is Chinese, Japanese or Korean."""
+    """Returns the names. In Chinese, Japanese and Korean, also short words in Latin letters."""
     found = [m[0] for m in NAMED.finditer(text) if m[0].lower() not in COMMON]
     return list(dict.fromkeys([*found, *(_LATIN_WORD.findall(text) if EAST.search(text) else ())]))
 
 
 def _opens(name: str, text: str) -> bool:
-    """Whether a word has its capital because a sentence begins with it."""
+    """Returns whether a word has its capital because a sentence begins with it."""
     return name[1:].islower() and any(piece.lstrip().startswith(name) for piece in END.split(text) if piece)
 
 
@@ -131,7 +131,7 @@ _LATIN_WORD = regex(r"(?<![A-Za-z0-9-])[a-z][a-z-]{3,}(?![A-Za-z0-9-])")
 
 
 def _given(text: str, names: AbstractSet[str]) -> Iterator[tuple[str, Figure]]:
-    """A name and a figure that stand alone in a part of the text."""
+    """Yields each name and figure that are alone in a part of the text."""
     for part in _PART.split(_TWO_NAMES.sub(r"\1 ", text)):
         named = [n for n in names if holds_name(part, n)]
         told = [f for f in figures(part) if f.plain and not part_of_name(part, f)]
@@ -147,6 +147,6 @@ _PART = regex(
 
 
 def _named_in_order(text: str, other: str) -> list[str]:
-    """Names, and labels such as `test-clean`, that both texts hold, as they first stand here."""
+    """Returns names, and labels such as `test-clean`, that both texts have, by first occurrence."""
     found = (m for m in NAMED.finditer(text) if holds_name(other, m[0]) and m[0].lower() not in COMMON)
     return list(dict.fromkeys(m[0] for m in found if m[0].islower() or not is_place(text, m)))

@@ -1,4 +1,4 @@
-"""Whether a sentence and its quotation deny the same."""
+"""Checks whether a sentence and its quotation deny the same."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def negation(case: Case) -> Iterator[Doubt]:
         odd = (len(mine) - len(theirs)) % 2
         both = set(turned) & ground.affirmed & ground.denied  # said of one thing, denied of another
         softened = any(p.search(text) for p in (_NOT_MORE, _NEARLY) for text in (case.sentence, case.whole))
-        # `did not trigger the drainage` says nothing against `the drainage began`.
+        # `did not trigger the drainage` does not contradict `the drainage began`.
         level = 4 if case.share >= 0.6 and not (hidden or softened or both or case.ablated) and odd else 2
         if not _no_more(case) and (own.predicates | ground.predicates) & {*turned}:
             yield Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
@@ -47,7 +47,7 @@ def negation(case: Case) -> Iterator[Doubt]:
 
 
 def _no_more(case: Case) -> bool:
-    """`not above` for `at most`, `the same as` or `below`."""
+    """Returns whether it is `not above` for `at most`, `the same as` or `below`."""
     more, better = AXES[:2]
     less = more.down, better.down, next(axis.up for axis in AXES if axis.name == "same")
     return any(
@@ -73,14 +73,14 @@ def _foreign_negation(case: Case, own: _Denials, ground: _Denials) -> Iterator[D
 
 
 def _spoken_of(case: Case) -> str:
-    """Of several sentences, those that share a word with this one; all where none does."""
+    """Returns the sentences that share a word with this one; all if none does."""
     pieces = [p for p in END.split(case.whole) if p and p.strip()]
     shared = [p for p in pieces if any(vocabulary_of(p).holds(w) for w in case.said if not w.name)]
     return "\n".join(shared if shared and not case.latin else pieces)
 
 
 def _denies(text: str) -> bool:
-    """Not where it only denies what it compares with: `rather than`, `than without noise`."""
+    """Returns whether it denies more than a comparison: `rather than`, `than without noise`."""
     return any(
         not _IN_PLACE_OF.fullmatch(m[0]) and not _COMPARED.search(text[max(0, m.start() - _NEAR) : m.start()])
         for m in negations(text)
@@ -106,16 +106,16 @@ _HIDDEN_NEGATION = regex(
     r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|dropping|ablat\w*|disabl\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
     re.IGNORECASE,
 )
-"""Words that a true sentence may render by a negation."""
+"""Words that a true sentence may render as a negation."""
 _OTHER_SIDE = regex(
     rf"beyond|difficult|hard|limit|难|有限|局限|缺|只|唯一|除外|落后|有待|\berst\b|{ONLY.pattern}|{LEFT_OUT.pattern}",
     re.IGNORECASE,
 )
-"""Words that a true sentence may render a negation by."""
+"""Words that may render a negation in a true sentence."""
 
 
 def _scope(text: str, negation: re.Match[str]) -> str:
-    """The words a negation turns round: up to the end of its clause."""
+    """Returns the words that a negation reverses: up to the end of its clause."""
     end = _SCOPE_END.search(text, negation.end())
     return text[negation.end() : end.start() if end else len(text)]
 
@@ -126,14 +126,14 @@ _SCOPE_END = regex(r"[,;:.](?=\s|$)|\)|[，；。]|\b(?:and|but|which|while|beca
 @dataclass(frozen=True)
 class _Denials:
     heads: tuple[frozenset[str], ...]
-    """Of each negation, the stems it stands before."""
+    """Stems after each negation."""
     predicates: frozenset[str]
-    """Those of them before an article, which begins an object."""
+    """Those before an article, which begins an object."""
     denied: frozenset[str]
     affirmed: frozenset[str]
 
     def turned_in(self, other: _Denials) -> list[str]:
-        """What is denied here and affirmed there."""
+        """Returns what is denied here and affirmed there."""
         found = []
         for head in self.heads:
             shared = head & (other.denied | other.affirmed)
@@ -156,7 +156,7 @@ def _denials(text: str) -> _Denials:
         inside = [i for i, w in enumerate(every) if negation.end() <= w.start < end][:4]
         start, _ = bounds_at(text, negation.start(), negation.end(), CLAUSES)
         before = [i for i, w in enumerate(every) if start <= w.start < negation.start()]
-        if not inside:  # `… is not.`: what stands before it in its clause
+        if not inside:  # `… is not.` denies what comes before it in its clause
             inside = before[-2:]
         denied.update(inside, before[-2:])
         heads.append(frozenset(s for i in inside[:2] for s in every[i].stems))
@@ -176,4 +176,4 @@ def _denials(text: str) -> _Denials:
 
 _ARTICLE = regex(r"\b(?:for|the|an?|any|th(?:is|at|ese|ose)|its|their|our|every|each)\s", re.IGNORECASE)
 _FAILS = regex(r"(?:nothing|none|fail(?:s|ed|ing)?|br[eo]aks? down|broke down)\b(?! to\b)", re.IGNORECASE)
-"""A denial of what stands before it."""
+"""A denial of what comes before it."""

@@ -1,4 +1,4 @@
-"""Whether a sentence and its quotation point in one direction: up or down, better or worse."""
+"""Checks whether sentence and quotation have one direction: up or down, better or worse."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from digest.retrieval.terms import LITTLE, stem
 
 
 def graded(case: Case) -> Iterator[Doubt]:
-    """`more fluent` where the quotation has `less fluent`."""
+    """Doubts `more fluent` if the quotation has `less fluent`."""
     if case.foreign or case.turned_twice or case.order:
         return
     mine, theirs = _grades(case.sentence), _grades(case.whole)
@@ -29,14 +29,14 @@ def graded(case: Case) -> Iterator[Doubt]:
 
 
 def directions(case: Case) -> Iterator[Doubt]:
-    """`raises` where the quotation has `lowers`."""
+    """Doubts `raises` if the quotation has `lowers`."""
     if case.turned_twice:
         return
     compared = comparison_in(case.sentence), comparison_in(case.whole)
     crossed = compared[0] and compared[1] and compared[0].crosses(compared[1])
     for axis in AXES:
         if axis in AXES[:3] and (case.order or crossed):
-            continue  # the sides are exchanged too, or known not to be
+            continue  # the sides are exchanged, too, or known not to be
         for mine, opposite in ((axis.up, axis.down), (axis.down, axis.up)):
             if doubt := _against(case, axis, mine, opposite):
                 yield doubt
@@ -45,7 +45,7 @@ def directions(case: Case) -> Iterator[Doubt]:
 
 
 def removed(case: Case) -> Iterator[Doubt]:
-    """`the module lowers accuracy` where the quotation has `removing the module lowers it`."""
+    """Doubts `the module lowers accuracy` if the quotation has `removing the module lowers it`."""
     if case.foreign:
         return
     sides = ((case.sentence, case.mine), (case.whole, vocabulary_of(case.sentence)))
@@ -62,19 +62,19 @@ def removed(case: Case) -> Iterator[Doubt]:
 
 
 def _taken_away(text: str) -> Iterator[re.Match[str]]:
-    """`removing the module`, `without it`; who `removed` something may have done no more."""
+    """Yields `removing the module`, `without it`. Who `removed` something may mean no more."""
     return (gone for gone in AWAY.finditer(text) if not gone[0].lower().endswith("ed"))
 
 
 def _against(case: Case, axis: Axis, mine: re.Pattern[str], opposite: re.Pattern[str]) -> Doubt | None:
-    """One direction of the sentence against the other one in the quotation."""
+    """Doubts a direction of the sentence if the quotation has the opposite one."""
     own = _found(mine, case.sentence)
     if not own:
         return None
     if opposite.search(case.sentence):
         said = "" if case.foreign or axis not in AXES[:3] else _turned_beside(case, own, mine, opposite)
         return Doubt(f"the quotation says the opposite of “{said}”", 2) if said else None
-    without = negations(case.whole) and all(NEGATION.fullmatch(m[0]) for m in own)  # says what `no` says
+    without = negations(case.whole) and all(NEGATION.fullmatch(m[0]) for m in own)  # the same as `no` says
     if without or _agrees(case, own, _found(mine, case.whole)):
         return None
     found = [m for m in _found(opposite, case.whole) if not _turned(case, m)]
@@ -89,7 +89,7 @@ def _against(case: Case, axis: Axis, mine: re.Pattern[str], opposite: re.Pattern
 
 
 def _of_other_side(case: Case, own: Sequence[re.Match[str]], found: Sequence[re.Match[str]]) -> bool:
-    """`the baseline has a higher loss` for `the loss is lower than that of the baseline`."""
+    """Matches `the baseline has a higher loss` for `its loss is lower than the baseline's`."""
     sides = (case.sentence, own, comparison_in(case.sentence)), (case.whole, found, comparison_in(case.whole))
     return any(
         compared is None
@@ -100,7 +100,7 @@ def _of_other_side(case: Case, own: Sequence[re.Match[str]], found: Sequence[re.
 
 
 def _found(direction: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    """`above 500 °C` says where, and no direction."""
+    """Returns directions. `above 500 °C` is a place and has none."""
     return [m for m in direction.finditer(text) if not _BOUND.match(text, m.start())]
 
 
@@ -108,7 +108,7 @@ _BOUND = regex(r"(?:above|below|under|over)\s+\d", re.IGNORECASE)
 
 
 def _turned_beside(case: Case, own: Sequence[re.Match[str]], same: re.Pattern[str], opposite: re.Pattern[str]) -> str:
-    """`longer … lower the latency` where the quotation has `longer … raise the latency`."""
+    """Returns `longer … lower the latency` if the quotation has `longer … raise the latency`."""
     agreeing, turned = (
         {word for m in side.finditer(case.whole) for word in _next_to(case.whole, m)} for side in (same, opposite)
     )
@@ -120,13 +120,13 @@ def _turned_beside(case: Case, own: Sequence[re.Match[str]], same: re.Pattern[st
 
 
 def _turned(case: Case, theirs: re.Match[str]) -> bool:
-    """Whether a negation on one side makes the two directions agree."""
+    """Returns whether a negation on one side makes the two directions agree."""
     around = part_at(case.whole, theirs.start(), theirs.end(), END)
     return (len(negations(case.sentence)) - len(negations(around))) % 2 == 1
 
 
 def _agrees(case: Case, own: Sequence[re.Match[str]], found: Sequence[re.Match[str]]) -> bool:
-    """Whether the quotation has the direction too, of the same thing if that is known."""
+    """Returns whether the quotation has the direction, too, for the same thing if that is known."""
     known = not case.foreign or any(case.mine.holds(w) for m in own for w in words_beside(case.sentence, m))
     return bool(found) and (not known or any(case.beside(a, b) for a in own for b in found))
 
@@ -135,7 +135,7 @@ _GRADE = regex(r"\b(more|most|less|least)\s+(?:\w+ly\s+)?([a-z]{4,})\b", re.IGNO
 
 
 def _grades(text: str) -> dict[str, set[bool]]:
-    """Of each graded word, whether there is more of it."""
+    """Returns for each graded word whether there is more of it."""
     found: dict[str, set[bool]] = {}
     for grade, word in _GRADE.findall(text):
         if word.lower() not in LITTLE:
@@ -144,11 +144,11 @@ def _grades(text: str) -> dict[str, set[bool]]:
 
 
 _STATED = frozenset(("more", "better", "estimate", "fast", "positive", "same", "most", "twice", "present"))
-"""Axes that are read across languages: the others have words that mean much else."""
+"""Axes that are compared across languages. The words of others have too many meanings."""
 
 
 def _next_to(text: str, match: re.Match[str]) -> set[str]:
-    """The stems of the content words right before and after a match."""
+    """Returns the stems of the content words right before and after a match."""
     every = [w for w in words(text) if not is_direction(w.raw)]
     at = bisect_left(every, match.start(), key=start_of)
     return {s for w in every[max(0, at - 1) : at + 1] for s in w.stems}

@@ -1,4 +1,4 @@
-"""Whether what is compared or paired stands in the same order."""
+"""Checks whether what is compared or paired is in the same order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from digest.patterns import regex
 
 
 def comparison(case: Case) -> Iterator[Doubt]:
-    """`A outperforms B` where the quotation says `B outperforms A`."""
+    """Doubts `A outperforms B` if the quotation says `B outperforms A`."""
     if case.turned_twice:
         return
     if case.order == "exchanged":
@@ -38,7 +38,7 @@ def comparison(case: Case) -> Iterator[Doubt]:
 
 
 def of_figures(case: Case) -> Iterator[Doubt]:
-    """`A needs less than B` where the quotation only gives the figures of the two."""
+    """Doubts `A needs less than B` if the quotation only gives the figures of the two."""
     if case.foreign or not comparison_in(case.sentence) or any(_figures(case.sentence)):
         return
     pieces = [clause for piece in END.split(case.whole) if piece for clause in CLAUSES.split(piece)]
@@ -49,7 +49,7 @@ def of_figures(case: Case) -> Iterator[Doubt]:
 
 
 def _figures(text: str) -> list[Figure]:
-    """Those that are part of no name: `Na-7`."""
+    """Returns figures that are not part of a name such as `Na-7`."""
     return [f for f in figures(text) if f.plain and not re.search(r"[^\W\d]-?$", text[: f.start])]
 
 
@@ -65,7 +65,7 @@ def _names_in_turn(case: Case) -> Iterator[Doubt]:
 
 
 def _ahead_for_behind(case: Case) -> bool:
-    """`beats B by 2 points` for `2 points below B`."""
+    """Returns whether it is `beats B by 2 points` for `2 points below B`."""
     if LESS_IS_BETTER.search(case.whole):
         return False
     signs = [
@@ -85,7 +85,7 @@ class _Comparison:
     up: bool
 
     def crosses(self, other: _Comparison) -> bool:
-        """Whether each side stands on the other's other side."""
+        """Returns whether each side is on the other's other side."""
         one, two = self.left & other.right, self.right & other.left
         return bool(one and two) and len(self.right & other.right) < len(two)
 
@@ -99,7 +99,7 @@ def comparison_in(text: str) -> _Comparison | None:
     if match is None:
         return None
     every = list(words(text))
-    # `more retention than`: what is compared stands inside.
+    # In `more retention than`, what is compared is inside.
     left = {s for w in every if w.start < match.end() for s in w.stems}
     right = {s for w in [w for w in every if w.start >= match.end()][:5] for s in w.stems}
     axis, up = _axis_of(match[0])
@@ -116,7 +116,7 @@ _BI = regex(r"比|相较于|相比于")
 
 
 def _axis_of(comparator: str) -> tuple[str, bool]:
-    """The axis of `faster than` and of `more quickly than`, which is the same one."""
+    """Returns the axis of `faster than`, which is that of `more quickly than`, too."""
     for axis in reversed(AXES[:3]):
         for side in (axis.up, axis.down):
             if side.search(comparator):

@@ -1,4 +1,4 @@
-"""Whether a sentence says of one thing what its quotation says of the other of two."""
+"""Checks whether a sentence says about one thing what its quotation says about another."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from digest.patterns import regex
 
 
 def other_part(case: Case) -> Iterator[Doubt]:
-    """What the quotation sets against each other, said of one: `B grows linearly` where it has
-    `A grows linearly, whereas B grows quadratically`."""
+    """Doubts `B grows linearly` if the quotation contrasts `A grows linearly, whereas B grows
+    quadratically`."""
     pieces = [_contrasted(piece) for piece in END.split(case.whole) if piece]
-    # Among many sentences another one may say it.
+    # With many sentences, another one may say it.
     if case.ground.table or (case.foreign and case.latin) or len(pieces) > _FEW_SENTENCES:
         return
     if not any(len(sides) > 1 for sides in pieces):
@@ -38,7 +38,7 @@ def other_part(case: Case) -> Iterator[Doubt]:
 
 
 def _other_coordinated(case: Case) -> Iterator[Doubt]:
-    """The same of `A is …, and B is …`: a figure beside the words of the other part."""
+    """As `other_part`, for `A is …, and B is …`: a figure beside the words of the other part."""
     for piece in END.split(case.whole):
         sides = _COORDINATED.split(piece)
         if len(sides) != 2:
@@ -63,7 +63,7 @@ def _other_coordinated(case: Case) -> Iterator[Doubt]:
 
 
 def _stands_in(figure: Figure, side: str, sides: Sequence[str]) -> bool:
-    """Whether a figure stands on this side alone."""
+    """Returns whether a figure is only on this side."""
     return [one for one in sides if places_of_figure(figure, one)] == [side]
 
 
@@ -82,7 +82,7 @@ _POINTS_BACK = regex(
 
 
 def _contrasted(sentence: str) -> list[str]:
-    """The parts of a sentence that it sets against each other, each with a subject of its own."""
+    """Returns the contrasted parts of a sentence, each with a subject of its own."""
     if unlike := _UNLIKE.match(sentence):
         return [unlike[0], sentence[unlike.end() :]]
     return [side for side in _CONTRASTED.split(sentence) if side.strip()]

@@ -1,4 +1,4 @@
-"""Whether a percentage is a share, a change, points or a fraction in both."""
+"""Checks whether a percentage is a share, a change, points or a fraction in both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digest.patterns import regex
 
 
 def shares(case: Case) -> Iterator[Doubt]:
-    """`40 % of the baseline's` where the quotation has `40 % less than the baseline`."""
+    """Doubts `40 % of the baseline's` if the quotation has `40 % less than the baseline`."""
     kinds = ("a share", SHARE, CHANGE), ("a change", CHANGE, SHARE)
     for kind, own, other in kinds:
         theirs = {m[m.lastindex or 0] for m in other.finditer(case.whole)}
@@ -27,7 +27,7 @@ def shares(case: Case) -> Iterator[Doubt]:
 
 
 def scales(case: Case) -> Iterator[Doubt]:
-    """Points for a relative change, per cent for a fraction or for another measure."""
+    """Doubts points for a relative change, and per cent for a fraction or another measure."""
     for figure in figures(case.sentence):
         places = places_of_figure(figure, case.whole) if figure.unit in ("%", "points") else []
         if not places or case.ground.table:

@@ -1,4 +1,4 @@
-"""Whether a figure stands in the row and column of a table that the sentence names."""
+"""Checks whether a figure is in the row and column of a table that the sentence names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from digest.patterns import regex
 
 
 def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[Doubt]:
-    """The figure must stand in a row, and a column, that the sentence names."""
+    """Doubts a figure that is not in a row and a column that the sentence names."""
     cells = _cells(case, figure, rows)
     if not cells or any(figure.text in head for head in rows[0]):  # `RULER 128k`
         return
@@ -36,7 +36,7 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
     for r, c in cells:
         # A column that is not named may be meant, if the named ones hold the other figures.
         taken = {k for k, head in enumerate(heads) if k and head and _told_in(case, rows[r], k, figure)}
-        spoken = {word for k in taken for word in _label(rows[0][k])} & said  # `RULER` names no `RULER 64k` too
+        spoken = {word for k in taken for word in _label(rows[0][k])} & said  # `RULER` does not also name `RULER 64k`
         others = [k for k, head in enumerate(rows[0]) if k and k not in taken and not {*_label(head)} & said <= spoken]
         free = max((heads[k] for k in others), default=0.0)
         if labels[r] >= best_row and heads[c] >= free:
@@ -53,7 +53,7 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
 
 
 def _cells(case: Case, figure: Figure, rows: list[list[str]]) -> list[tuple[int, int]]:
-    """Where in a table a figure stands; most rows are passed over by their digits."""
+    """Returns where in a table a figure is. Most rows are skipped by their digits."""
     digits = {_DIGITS.sub("", p.text) for p in places_of_figure(figure, case.whole)}
     told = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if c and _DIGITS.sub("", cell) in digits]
     told += (
@@ -67,13 +67,13 @@ def _cells(case: Case, figure: Figure, rows: list[list[str]]) -> list[tuple[int,
 
 
 def _told_in(case: Case, row: Sequence[str], column: int, but: Figure) -> bool:
-    """Whether another figure of the sentence stands in a cell."""
+    """Returns whether another figure of the sentence is in a cell."""
     others = [f for f in figures(case.sentence) if f.text != but.text]
     return column < len(row) and any(_same(f, row[column]) for f in others)
 
 
 def _between(case: Case, rows: list[list[str]], column: int, value: float) -> bool:
-    """Whether others of the column are higher; where less is better, whether lower ones too."""
+    """Returns whether others of the column are higher; lower, if less is better."""
     others = [f.value for row in rows[1:] if column < len(row) for f in list(figures(row[column]))[:1]]
     said = case.sentence
     for head in filter(None, rows[0]):  # `Low Saxon` is no low value
@@ -83,7 +83,7 @@ def _between(case: Case, rows: list[list[str]], column: int, value: float) -> bo
 
 
 def table_order(case: Case) -> Iterator[Doubt]:
-    """`A outperforms B` where B's row has the higher figure in the named column."""
+    """Doubts `A outperforms B` if B's row has the higher figure in the named column."""
     rows = table_rows(case.whole) if case.ground.table else []
     said = {folded_word(w) for w in LABEL.findall(case.sentence)}
     columns = [c for c, head in enumerate(rows[0]) if c and _label(head) and set(_label(head)) <= said] if rows else []
@@ -125,7 +125,7 @@ def table_rows(text: str) -> list[list[str]]:
 
 
 def _unit_of_head(head: str, table: str) -> str:
-    """`GB` of `Memory (GB)`, which the caption may say too."""
+    """Returns `GB` of `Memory (GB)`. The caption may give the unit, too."""
     found = _IN_BRACKETS.search(head)
     if not found and head and (said := re.search(rf"(?<!\w){re.escape(head)}\s\(", table, re.IGNORECASE)):
         found = _IN_BRACKETS.match(table, said.end() - 1)
@@ -137,7 +137,7 @@ _OURS = regex(
     r"\b(?:our|ours|proposed|authors?['’]?|vorgeschlagen\w*|autoren|proposée?s?|auteurs|propuest[oa]s?|autores|propost[oa]s?|предлож\w*|автор\w*)\b|作者|本文|提出|我们|提案|著者|제안|저자",
     re.IGNORECASE,
 )
-"""What `Ours` in a table is called."""
+"""Names in tables for the authors' own work, such as `Ours`."""
 
 
 def _label(cell: str) -> list[str]:
@@ -148,6 +148,6 @@ _DIGITS = regex(r"[^\d.]+")
 
 
 def _same(figure: Figure, cell: str) -> bool:
-    # A whole number of percent is one only if it has the sign, which the caption may have.
+    # A whole number is a percentage only with the sign, which the caption may have.
     percent = figure.unit == "%" and cell[-1:].isdigit() and places_of_figure(figure, f"{cell}%")
     return bool(percent or places_of_figure(figure, cell))
