@@ -1,7 +1,6 @@
-"""Checks on model output before anyone sees it. Pure: flaws are returned as Problems.
+"""Checks model output before anyone sees it. Pure: flaws are returned as Problems.
 
-Only `clean` and `safe_markdown` change a text.
-"""
+Only `clean` and `safe_markdown` change a text."""
 
 from digest.checks.cleaning import clean
 from digest.checks.facts.claims import index_source, unsupported

@@ -1,7 +1,7 @@
-"""Cuts fences, reasoning, a preamble and closing chatter off a sound text, which stays unchanged.
+"""Cuts fences, reasoning, a preamble and closing chatter off a text, and leaves the sound rest
+unchanged.
 
-The cut pieces are returned too: they count as problems.
-"""
+The cut pieces are also returned, because they count as problems."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TOKENS_BEFORE = regex(rf"\A(?:\s*{_SPECIAL}(?:\s*(?:assistant|system|user|model
 _TOKENS_AFTER = regex(rf"(?:\s*{_SPECIAL}(?:[ \t]*(?:assistant|system|user|model))?)+\s*\Z")
 _HEAD = regex(r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)")
 _INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"|\{[^{}\n]*\}")
-"""A colon or full stop in it ends no sentence."""
+"""A colon or full stop inside ends no sentence."""
 _RULE = regex(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})[^\S\n]*(?:\n|\Z))+\s*|\A\s+")
 _RULE_AFTER = regex(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
 _LITERAL_BREAK = regex(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
@@ -48,10 +48,10 @@ _GESTURE = regex(
 _LEADING_BRACKET = regex(
     r"\A\s*(?:\*(?!\*)[^*\n:：]{3,80}\*|[（(][^（）()\n:：]{3,80}[)）]|[\[［][^\[\]［］\n:：]{3,80}[\]］])\s*(?=\S)(?![:：（(\[])"
 )
-"""Before a text on its line."""
+"""Talk before a text on the same line."""
 _OPEN_BRACKET = regex(r"[(（][^()（）]*\Z")
 _GOES_ON = regex(r"\W*(?:[\da-zß-öø-ÿа-яё]|[①-⑳])")
-"""What a colon leads to within its sentence."""
+"""What a colon introduces within its sentence."""
 _LISTED = regex(r"\W*[^\W\d_]{1,20}(?:[,，、]\s?[^\W\d_]{1,20}){2,8}\s?[:：]")
 """`Goal, means, cost:`"""
 _STOPPED = regex(r"[.。!！…][”\"』」*_]*\s*\Z")
@@ -60,11 +60,12 @@ _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
 _TRAILING_BRACKET = regex(r"(?<![\s*_])[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
 _MIN_SAID = 2.0
 _MIN_BRACKET = 2.5
-"""Words of a bracket after a text on its line: a shorter one may hold a term or its short form."""
+"""Words of a bracket after a text on its line. A shorter one may hold a term or its short form."""
 _ALONE, _BESIDE, _LABEL, _APART, _SURE, _MEANT, _PERHAPS = 0.4, 1.0, 1.1, 1.0, 2.5, 2.0, -0.8
-"""Above which score a line or a sentence is talk, how much more a colon needs, by how much more
-than the text beside it, above which that does not matter, above which a second sentence makes the
-first one talk, and what is enough beside a sentence that is surely talk."""
+"""Scores above which a line or a sentence is talk; the extra score that a colon needs; the extra
+score over the text beside it, and the score above which that does not matter; the score of a second
+sentence that makes the first one talk; and the score that is enough beside a sentence that is
+surely talk."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 
 def _is_talk(piece: str, of_text: list[str], *, least: float) -> bool:
-    """`of_text`: the sentence of the text that is farthest from the piece, in a list."""
+    """Returns whether it is talk. `of_text`: a list with the sentence farthest from the piece."""
     score = talks(piece)
     return bool(of_text) and score > least and (score > _SURE or score - talks(of_text[0]) > _APART)
 
@@ -106,7 +107,7 @@ def _is_talk(piece: str, of_text: list[str], *, least: float) -> bool:
 def _opening(head: str, after: str) -> Fault | None:
     ruled = _RULE.match(after)
     alone = after[:1] == "\n" and (bool(ruled and ruled[0].strip()) or not _ITEM.match(after))
-    label = head.rstrip("*_ ")[-1:] in ":："  # before a text on its line it may be a heading
+    label = head.rstrip("*_ ")[-1:] in ":："  # before a text on the same line it may be a heading
     if label and _LISTED.match(head):
         return None
     leads = (label or _ENDED.search(head)) and (alone or _ENDED.search(after)) and not _ITEM.match(head)
@@ -119,7 +120,7 @@ def _opening(head: str, after: str) -> Fault | None:
 
 
 def _before_talk(text: str) -> str:
-    """The first two of three sentences: the first may be talk, the second surely is; else empty."""
+    """Returns the first two of three sentences, if the first may be talk and the second is."""
     first, second, third = [*sentences_of(text[:_MAX_CHATTER].partition("\n")[0]), "", "", ""][:3]
     if not third or talks(second) < _MEANT or not talks(third) + _APART < talks(first) > _PERHAPS:
         return ""
@@ -127,7 +128,7 @@ def _before_talk(text: str) -> str:
 
 
 def _said_aside(text: str) -> re.Match[str] | None:
-    """A stage direction of several words; one word is a token or a heading."""
+    """Returns a stage direction of several words. A single word is a token or a heading."""
     found = _LEADING_BRACKET.match(text)
     if not found or lang.size(found[0]) < _MIN_SAID:
         return None
@@ -162,20 +163,20 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 
 def last_remark(text: str) -> str:
-    """The last line, or a bracket at the end, that talks about the text; else empty."""
+    """Returns the last line, or a bracket at the end, that talks about the text; else empty."""
     body, newline, line = text.rstrip().rpartition("\n")
     if newline and body.strip() and _is_talk(line, sentences_of(body)[:1], least=_ALONE):
         return line
     bracket = _TRAILING_BRACKET.search(text)
     before = text[: bracket.start()] if bracket else ""
-    if not bracket or not _STOPPED.search(before):  # else it belongs to the last sentence, or to a title
+    if not bracket or not _STOPPED.search(before):  # otherwise it belongs to the last sentence, or to a title
         return ""
     long = lang.size(bracket[0]) >= _MIN_BRACKET or re.search("[:：]", bracket[0])
     return bracket[0] if long and _is_talk(bracket[0], sentences_of(before)[:1], least=_BESIDE) else ""
 
 
 def _ends_as_it_talked(sentences: list[str]) -> bool:
-    """The last sentence may be talk, and the one before surely is."""
+    """Returns whether the last sentence may be talk and the one before surely is."""
     return len(sentences) > 2 and talks(sentences[-2]) > _SURE and _ALONE > talks(sentences[-1]) > _PERHAPS
 
 
@@ -200,7 +201,7 @@ def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 
 def _cut_original(text: str, language: str) -> str:
-    """Cuts the original that follows a translation."""
+    """Removes the original after a translation."""
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) < 2:
         return text
@@ -214,14 +215,14 @@ def _cut_original(text: str, language: str) -> str:
 
 
 def cut_title(text: str) -> Cut:
-    """What stands around it on its line is a matter of `titles`."""
+    """Cuts a title. `titles` judges what is around it on the same line."""
     pieces: list[tuple[Fault, str]] = []
     kept = _unwrap(text, pieces)
     return Cut(kept, tuple(pieces)) if "\n" not in kept else _trimmed(text)
 
 
 def cut(text: str, language: str = "") -> Cut:
-    """With `language`, an original after its translation is cut too."""
+    """Cuts a text. With `language`, also removes an original after its translation."""
     trimmed = _trimmed(text)
     kept = _cut_original(trimmed.kept, language) if language else trimmed.kept
     return Cut(_RULE_AFTER.sub("", _RULE.sub("", kept)).strip(), trimmed.pieces)
@@ -238,5 +239,5 @@ def _trimmed(text: str) -> Cut:
 
 
 def clean(text: str, language: str = "") -> str:
-    """`text` without surrounding fences, reasoning, preamble and chatter; may be empty."""
+    """Returns `text` without surrounding fences, reasoning, preamble and chatter; may be empty."""
     return cut(text, language).kept

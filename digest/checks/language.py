@@ -1,8 +1,7 @@
-"""The language of a text, and its length.
+"""Tells the language of a text, and its length.
 
-The script decides first, langid only between languages of one script: a Chinese sentence about
-`EfficientNet-B0` is Chinese, however many Latin letters it has.
-"""
+The script decides first. Langid only decides between languages of one script: a Chinese sentence
+about `EfficientNet-B0` is Chinese, however many Latin letters it has."""
 
 from __future__ import annotations
 
@@ -16,9 +15,9 @@ from typing import Any
 from digest.patterns import regex
 
 SHORT_CHARACTERS = 220
-"""Of Chinese, Japanese or Korean in the short form of a part."""
+"""Characters of a part's short form in Chinese, Japanese or Korean."""
 SHORT_WORDS = 90
-"""Of any other language in it."""
+"""Words of a part's short form in any other language."""
 
 IDLE = 60.0
 """Seconds after which langid's unused model is freed."""
@@ -86,7 +85,7 @@ _FUNCTION_WORDS: dict[str, frozenset[str]] = {
         "sv": "och att en ett i på för med av är som den det till vi inte",
     }.items()
 }
-"""Nearly every sentence has some; they tell a language from the English terms in it."""
+"""Nearly every sentence has some of these words. They tell a language from its English terms."""
 _ENGLISH = _FUNCTION_WORDS["en"] | frozenset(
     re.findall(
         r"\w+",
@@ -96,12 +95,11 @@ _ENGLISH = _FUNCTION_WORDS["en"] | frozenset(
         "when where whether while who whose why will within without would yet",
     )
 )
-"""More for English, so that langid's large model is rarely needed.
+"""More words for English, so that langid's large model is rarely needed.
 
-Any other language in Latin letters shows its own function words, or letters that English lacks.
-"""
+Any other language in Latin letters shows its own function words, or letters that English lacks."""
 _LONG_WORD = 5
-"""Letters of a word that is hardly an acronym."""
+"""Letters of a word that is probably no acronym."""
 _ALSO_HAN = ("yue", "ja")
 _HAN_FOR_KANA = 20
 _HAN_PER_WORD = 1.6
@@ -109,12 +107,12 @@ _HAN_PER_WORD = 1.6
 
 
 def base(language: str) -> str:
-    """`zh-Hans-CN` gives `zh`."""
+    """Returns `zh` for `zh-Hans-CN`."""
     return language.replace("_", "-").split("-")[0].lower()
 
 
 def prose(text: str) -> str:
-    """The text without code, formulas, URLs and tags, which have no language."""
+    """Returns the text without code, formulas, URLs and tags, which have no language."""
     return _NOT_PROSE.sub(" ", text)
 
 
@@ -128,13 +126,13 @@ def is_cjk(language: str) -> bool:
 
 @lru_cache(maxsize=256)  # each rule on a text or on its sentences asks for it
 def size(text: str) -> float:
-    """Length in words; 1.6 Chinese characters count as one."""
+    """Returns the length in words. 1.6 Chinese characters count as one."""
     plain = prose(text)
     return len(_ANY_WORD.findall(plain)) + len(_CJK.findall(plain)) / _HAN_PER_WORD
 
 
 class _Identifier:
-    """langid's model of 80 MB: loaded when it is needed, freed when it was idle. Thread-safe."""
+    """Loads langid's model of 80 MB when needed, and frees it when idle. Thread-safe."""
 
     def __init__(self, idle: float = IDLE) -> None:
         self._idle = idle
@@ -190,12 +188,12 @@ def _share_of(found: list[str], known: frozenset[str]) -> float:
 
 
 def has_other_script(text: str) -> bool:
-    """Whether any letter is of a script other than Latin."""
+    """Returns whether any letter is of a script other than Latin."""
     return _BEYOND_LATIN.search(text) is not None
 
 
 def scripts(text: str) -> Counter[str]:
-    """Letters by script; Latin words count as their equal in Han characters."""
+    """Returns letters by script. Latin words count as their equal in Han characters."""
     others = LETTERS if has_other_script(text) else {}
     counts: Counter[str] = Counter({name: len(finder.findall(text)) for name, finder in others.items()})
     counts["latin"] = round(len(_WORD.findall(text)) * _HAN_PER_WORD)
@@ -203,7 +201,7 @@ def scripts(text: str) -> Counter[str]:
 
 
 def _main_script(counts: Counter[str]) -> str:
-    """CJK wins over Latin from a quarter up: Chinese texts about models are full of Latin terms."""
+    """Returns the main script. A quarter of CJK outweighs Latin, because of technical terms."""
     east = counts["han"] + counts["kana"] + counts["hangul"]
     others = max((n, s) for s, n in [*counts.items(), ("", 0)] if s not in ("han", "kana", "hangul"))
     if east >= 2 and east * 3 >= others[0]:
@@ -217,7 +215,7 @@ def _main_script(counts: Counter[str]) -> str:
 
 
 def language_of(text: str) -> str:
-    """The base language; `und` for a text without letters or with only a few names."""
+    """Returns the base language; `und` for a text without letters or with only a few names."""
     plain = prose(text)
     script = _main_script(scripts(plain))
     if not script:
@@ -239,7 +237,7 @@ def _similar(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=256)  # a text is cleaned, then checked
 def foreign(text: str, language: str) -> str:
-    """The text's language if it is surely not `language`; else empty."""
+    """Returns the text's language if it is surely not `language`; else empty."""
     wanted = base(language)
     written = prose(text)
     plain = _lowered(written)
@@ -257,13 +255,13 @@ def foreign(text: str, language: str) -> str:
 
 
 def _may_be(plain: str, wanted: str) -> bool:
-    """A Japanese title may have little kana; a Chinese one has none."""
+    """Returns whether it may be. A Japanese title may have little kana; a Chinese one has none."""
     counts = scripts(plain)
     return wanted != "ja" or counts["kana"] * _HAN_FOR_KANA >= counts["han"]
 
 
 def _short_english(plain: str, wanted: str) -> bool:
-    """A few words that were in capitals: some are English and no word is the language's own."""
+    """Returns whether a few words include English ones and none of the language's own."""
     found = [w.lower() for w in _WORD.findall(plain)]
     own = _FUNCTION_WORDS.get(wanted, frozenset()) - _FUNCTION_WORDS["en"]
     english = [w for w in found if w in _ENGLISH]
@@ -273,7 +271,7 @@ def _short_english(plain: str, wanted: str) -> bool:
 
 
 def _lowered(plain: str) -> str:
-    """Words in capitals throughout are no names where some are long or function words."""
+    """Returns words throughout in capitals in lower case, if some are long or function words."""
     found = _WORD.findall(plain)
     if len(found) < 3 or not all(w.isupper() for w in found):
         return plain
@@ -283,7 +281,7 @@ def _lowered(plain: str) -> str:
 
 
 def _other_latin(plain: str, wanted: str) -> str:
-    """The same among the languages of Latin script; a handful of words is not enough."""
+    """As `foreign`, only among the languages of Latin script. A handful of words is not enough."""
     found = _WORD.findall(plain)
     if len(found) < 6:
         return ""
@@ -299,10 +297,9 @@ def _other_latin(plain: str, wanted: str) -> str:
 
 
 def _clearly_english(found: list[str]) -> bool:
-    """Only English letters, and far more English function words than of any other language.
+    """Returns whether it has only English letters, and far more English function words than others.
 
-    A few words may have no function words at all.
-    """
+    A few words may have no function words at all."""
     if not all(w.isascii() for w in found):
         return False
     own = _share_of(found, _ENGLISH)
@@ -311,7 +308,7 @@ def _clearly_english(found: list[str]) -> bool:
 
 
 def is_english(word: str) -> bool:
-    """A little word of English that no other language of Latin letters has among its own."""
+    """Returns whether it is a function word of English and of no other language here."""
     return word.lower() in _ENGLISH and not any(
         word.lower() in words for name, words in _FUNCTION_WORDS.items() if name != "en"
     )
@@ -321,12 +318,12 @@ _LITTLE = frozenset().union(*_FUNCTION_WORDS.values())
 
 
 def is_little(word: str) -> bool:
-    """A function word of any of the languages."""
+    """Returns whether it is a function word of any of the languages."""
     return word in _LITTLE
 
 
 def is_name(word: str) -> bool:
-    """A name that stays untranslated: `RefAny3D`, `BERT`, `GPT-4`."""
+    """Returns whether it is a name that stays untranslated: `RefAny3D`, `BERT`, `GPT-4`."""
     return any(c.isupper() for c in word[1:]) or any(c.isdigit() for c in word)
 
 

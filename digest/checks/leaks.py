@@ -1,4 +1,4 @@
-"""Leaks into a text: JSON, reasoning, roles of a conversation, the prompt, unfilled templates."""
+"""Finds leaks into a text: JSON, reasoning, roles, the prompt, unfilled templates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REASONING = regex(
     re.MULTILINE,
 )
 _TAGGED = regex(r"\A\s*<(?P<tag>[^\W\d_]{3,20})>[^<>]+</(?P=tag)>")
-"""A text of a form at the beginning."""
+"""A tagged text at the beginning, as of a form."""
 _ROLES = regex(
     r"^[\[【*]*(?:human|user|assistant|system|model|modell|modelo|modèle|модель|пользователь|模型|モデル|모델|nutzer(?:in)?|benutzer|utilisateur|usuario|usuário|système|sistema|用户|助手|系统|ユーザー|システム|사용자|시스템)[\]】*]*\s*[:：]",
     re.IGNORECASE | re.MULTILINE,
@@ -27,7 +27,7 @@ _ASSISTANT = regex(
     r"[\[【(（*]*(?:human|(?:ai |ki-)?assistante?|assistent|asistente|ai|ki|ia|chatbot|chatgpt|用户|(?:智能|AI)?助手|アシスタント|어시스턴트|챗봇|도우미)[\]】)）*]*\s*[:：]",
     re.IGNORECASE,
 )
-"""One is enough; `System:` and `User:` may begin a sentence about systems and users."""
+"""One of these is enough. `System:` and `User:` may begin a sentence about systems and users."""
 _OBJECT_IN_SENTENCE = regex(
     r"(?<=\w )\{[^{}\n]{0,300}\}(?=[,;]? \w+ \w)|(?<=[\u4e00-\u9fff] )\{[^{}\n]{0,300}\}|(?<=[\u4e00-\u9fff])\{[^{}\n]{0,300}\}(?=[\u4e00-\u9fff])"
 )
@@ -47,7 +47,7 @@ _RULES = regex(
     rf"|^#{{1,6}}\s*(?:{_TASK}|{_RESULT})(?:\s\w+){{0,2}}\s?[:：]\s*$",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
-"""What a prompt asks for and the answer to it, or a heading over one of them."""
+"""Requests of a prompt with their answer, or a heading over either."""
 _MADE_UP = regex(
     r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx|example)[\w-]*/",
     re.IGNORECASE,
@@ -62,7 +62,7 @@ _ONE_X = regex(
 )
 _UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
 COPIED_WORDS = 8
-"""Words or Chinese characters in a row that make a copy."""
+"""Successive words or Chinese characters that make a copy."""
 
 
 def leaked(text: str, source: str, prompt: str) -> Found:
@@ -85,7 +85,7 @@ def leaked(text: str, source: str, prompt: str) -> Found:
 
 
 def _in_another_encoding(plain: str) -> str:
-    """`prÃ©sentent`: UTF-8 that was read as Windows-1252, more than once."""
+    """Finds UTF-8 that was read as Windows-1252, more than once: `prÃ©sentent`."""
     found = [m[0] for m in _MISREAD.finditer(plain) if _is_misread(m[0])]
     return f"characters in a wrong encoding: {found[0]!r}" if len(found) >= _MIN_MISREAD else ""
 
@@ -140,7 +140,7 @@ def _prompt_shingles(prompt: str) -> frozenset[str]:
 
 
 def copied(text: str, prompt: str, source: str = "") -> str:
-    """The first run of words that is in the prompt and not in the paper."""
+    """Returns the first run of words that is in the prompt and not in the paper."""
     of_prompt = _prompt_shingles(prompt)
     hits = [s for s in shingles(text) if s in of_prompt]
     own = set(shingles(source)) if hits and source else set()
@@ -169,10 +169,10 @@ _HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+【[^【】\n]{1,20}】(?=[\s*_]*\S)",
 _OF_A_TAG = regex(r"[a-z-]+(?: [a-z-]+)?")
 _PERCENT = regex(r"\s?[%％](?![A-Za-z0-9])")
 _TO_FILL, _TO_FILL_IN_TAG, _TO_FILL_IN_PERCENT = 0.7, 1.6, -1.0
-"""Above which score the words in a bracket ask for others; two words in a tag; and words in place
+"""Scores above which the words in a bracket ask for others; two words in a tag; and words in place
 of the figure before a percent sign."""
 _MENTIONED = -0.5
-"""Below which score a text speaks of slots and is none."""
+"""The score below which a text is about slots and has none."""
 _ONE_BRACKET = regex(
     r"[\s*_>#-]*(?:[\[【＜<{｛(（〔［])(?:[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]|[\[{](?=[{\w])|[\]}](?=[\]}])){3,200}[\]】>＞}｝)）〕］][\s*_.。]*"
 )
@@ -180,7 +180,7 @@ _WORD = regex(r"[^\W\d_]{3,}|[\u3040-\u9fff\uac00-\ud7af]{2,}")
 
 
 def _asks_for_words(bracket: re.Match[str]) -> bool:
-    """A word in a tag is meant, most often two are, and so is a command of TeX."""
+    """Returns whether it asks for words. One word in a tag is meant, and so is a TeX command."""
     tag = _OF_A_TAG.fullmatch(bracket["body"]) if bracket["open"] in "<＜" else None
     if bracket["body"].startswith("\\") or (tag and " " not in tag[0]):
         return False
@@ -190,13 +190,13 @@ def _asks_for_words(bracket: re.Match[str]) -> bool:
 
 
 def _scores(plain: str, slots: set[str]) -> list[float]:
-    """How each of the slots asks for words, where it stands."""
+    """Returns for each slot how strongly it asks for words in its place."""
     brackets = (b for b in phrases.TEMPLATE_BRACKET.finditer(plain) if b[0] in slots)
     return [talk.talks(talk.around(b), talk.BRACKET) for b in brackets]
 
 
 def _blanks(plain: str, own: str) -> str:
-    """Two or more blanks of a form (a paper may show one): `[METHOD]`, `{n_tasks}`, `XX%`."""
+    """Returns blanks of a form, if two or more (a paper may show one): `[METHOD]`, `XX%`."""
     slots = {s[0] for s in _SLOT.finditer(plain)}
     asked = max(_scores(plain, slots), default=0.0) if slots else 0.0
     if asked < _MENTIONED:

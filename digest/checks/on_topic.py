@@ -26,15 +26,15 @@ _MIN_CONTENT_WORDS = 12
 _LATIN_RUN = regex(r"(?<![\w'’-])(?:[A-Za-z][\w'’-]*[\s,;:()][\s,;:()-]*){11,}[A-Za-z][\w'’-]*")
 _PAYLOAD = regex(r"\"([^\"]{3,120})\"|“([^”]{3,120})”|'([^']{6,120})'|:\s*([A-Z][A-Z !]{5,80})$")
 _IGNORED_SCRIPTS = ("greek", "han", "kana")
-"""Frequent in formulas, and in papers on East Asian languages."""
+"""Scripts that are frequent in formulas, and in papers on East Asian languages."""
 _RUN_LETTERS = 12
 _RUNS = {script: regex(rf"(?:{letters.pattern}+[\s,.-]*){{3,}}") for script, letters in lang.LETTERS.items()}
 _MAX_FOREIGN = 0.35
-"""Share of a text that is a problem in another language."""
+"""Share of a text in another language that is a problem."""
 
 
 def wrong_language(text: str, language: str, kind: str) -> Found:
-    """In another language, wholly or to a large part."""
+    """Finds a text in another language, wholly or in large part."""
     wanted = lang.base(language)
     other = lang.foreign(text, language)
     if other:
@@ -54,12 +54,12 @@ def wrong_language(text: str, language: str, kind: str) -> Found:
 
 
 def is_name(title: str, source: str) -> bool:
-    """A title of one word, as it was: the name of a system, or a word that is left."""
+    """Returns whether a title is one unchanged word: a system's name, or left untranslated."""
     return bool(source) and len(title.split()) == 1 and letters_and_digits(title) == letters_and_digits(source)
 
 
 def left_as_it_was(title: str, source: str, language: str) -> Found:
-    """The very words of a title in another language, some of which are ordinary English."""
+    """Finds an unchanged title in another language with some ordinary English words."""
     wanted, words = lang.base(language), lang.words(source)
     same = letters_and_digits(title) == letters_and_digits(source)
     if same and wanted != "en" and (len(words) >= 4 or any(lang.is_english(w) for w in words[:3])):
@@ -67,7 +67,7 @@ def left_as_it_was(title: str, source: str, language: str) -> Found:
 
 
 def _run_in_another_script(text: str, wanted: str) -> str:
-    """Words in a row in a script foreign to the language and to science."""
+    """Returns successive words in a script foreign to the language and to science."""
     if not lang.has_other_script(text):
         return ""
     for script, languages in lang.OF_SCRIPT.items():
@@ -80,12 +80,12 @@ def _run_in_another_script(text: str, wanted: str) -> str:
 
 
 def _without_quotations(text: str, language: str) -> str:
-    """Also without an original after its translation: both keep the paper's language."""
+    """Removes quotations, and an original after its translation: both keep the paper's language."""
     return cut(phrases.QUOTED.sub("“”", text), language).kept
 
 
 def _foreign_pieces(text: str, wanted: str) -> Iterator[str]:
-    """Pieces as long as a sentence in another language."""
+    """Yields pieces as long as a sentence in another language."""
     if lang.is_cjk(wanted):
         yield from _LATIN_RUN.findall(lang.prose(text))
         return
@@ -95,7 +95,7 @@ def _foreign_pieces(text: str, wanted: str) -> Iterator[str]:
 
 
 def other_paper(text: str, language: str, source: str, kind: str) -> Found:
-    """Its names and figures are not the paper's, or it shares hardly any words with it."""
+    """Finds a text with names and figures that are not the paper's, or hardly a shared word."""
     if len(source) < 300 or kind in ("title", "summary"):
         return
     squeezed = _squeezed(source)
@@ -106,21 +106,21 @@ def other_paper(text: str, language: str, source: str, kind: str) -> Found:
     if len(names) >= 4 and len(missing) >= 0.75 * len(names):
         yield Fault.OTHER_PAPER, f"not of this paper: {', '.join(sorted(missing)[:5])}"
     elif shared := shared_words(text, source, language):
-        # An answer has quotations to show its paper, and may infer in other words.
+        # An answer has quotations that show its paper, and may infer in other words.
         few = kind != "answer" and shared.of >= _MIN_CONTENT_WORDS and shared.found < 0.15 * shared.of
         if few or (shared.of >= 25 and shared.found < 0.3 * shared.of):
             yield Fault.OTHER_PAPER, "hardly any of its words are the paper's"
 
 
 class Shared(NamedTuple):
-    """How many content words a text has, and how many of them are in the source."""
+    """How many content words a text has, and how many of them the source has."""
 
     of: int
     found: int
 
 
 def shared_words(text: str, source: str, language: str) -> Shared | None:
-    """None unless both are English: else words show nothing."""
+    """Returns None unless both are English. In other languages, words prove nothing."""
     if lang.base(language) != "en" or not _is_english(source):
         return None
     mine = _content(text)
@@ -138,9 +138,8 @@ _words_of = lru_cache(maxsize=8)(_content)
 
 
 def followed_orders(text: str, instructions: tuple[str, ...], source: str = "") -> Found:
-    """Says what hidden text of the paper ordered or repeats the order; or, without a known order,
-    says that it follows one or gives a reviewer's verdict.
-    """
+    """Finds what hidden text of the paper ordered, or the order repeated. Without a known order,
+    finds a text that says it follows one or gives a reviewer's verdict."""
     lower, own = text.lower(), lowered(source)
     admitted = phrases.FOLLOWS_ORDERS.search(phrases.QUOTED.sub("“”", text))
     if admitted and admitted[0].lower() not in own:

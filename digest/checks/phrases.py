@@ -1,8 +1,8 @@
-"""Phrases with which a model speaks about itself, its task or to its user, in its common languages.
+"""Lists phrases with which a model talks about itself, its task or to its user, in its common
+languages.
 
-Papers are about refusals, prompts and assistants too: so the checks use these only in the first or
-last sentence, a text of one line or brackets, and never inside quotation marks.
-"""
+Papers are about refusals, prompts and assistants, too. So the checks use these phrases only in the
+first or last sentence, a text of one line or brackets, and never inside quotation marks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EMPTY_VALUES = frozenset(
     ninguno ninguna nulo vacío nada aucun aucune néant vide rien keine keiner leer nichts nessuno nessuna vuoto nenhum nenhuma vazio нет отсутствует пусто ошибка
     resumen título titre résumé zusammenfassung titel riassunto titolo resumo""".split()
 )
-"""Whole texts, in lower case without blanks: null values, or a field's name instead of its
+"""Whole texts, in lower case without blanks: null values, or a field's name in place of its
 content."""
 
 FIELD_LABELS = frozenset(
@@ -36,11 +36,11 @@ FIELD_LABELS = frozenset(
     摘要 标题 翻译 译文 题目 论文标题 论文摘要 中文标题 中文摘要 标题翻译 摘要翻译 翻译结果 中文翻译 原文 总结 要約 タイトル 翻訳 요약 제목 번역 초록
     resumen título titre résumé titel titolo""".split()
 )
-"""Not titles. `Introduction` or `Preface` may be one."""
+"""Never titles, unlike `Introduction` or `Preface`."""
 
 _TASK = r"(?:summar(?:y|ies|i[sz]ation)|conclusions?|motivations?|methods?|results?|analys[ie]s|translations?|extractions?|generation|abstract|contents?|text|tl;?dr|outputs?|responses?|information|data|details|findings?|description|processing|request|full text|pdf|api)"
 FILLER = regex(r"\W*(?:lorem ipsum dolor\b|(?:TODO|FIXME|TBD|TBA)\s?[:：–—(-])", _I)
-"""Of printers and programmers, at the beginning of a text."""
+"""Filler of printers and programmers, at the beginning of a text."""
 FAILED = regex(
     rf"^(?:\W*(?:error|failed|failure)\b(?:\s*[:：(\d–-].{{0,80}}|\s+(?:while|when|during|occurred|generating|processing|code)\b.{{0,60}})?|(?:\W*(?:the|no|this|paper)\s+)?(?:\w+\s+){{0,2}}{_TASK}(?:\s+\w+)?\s+(?:(?:is|are|was|were|has been)\s+)?"
     r"(?:failed|unavailable|not (?:yet )?(?:available|provided|found|generated|applicable|given|specified)|missing|pending|error|timed out|empty|could not be \w+)"
@@ -72,7 +72,7 @@ POLITE = regex(
     r"\b(?:por favor|s['’]il (?:vous|te) pla[iî]t|veuillez|bitte|per favore|per piacere|пожалуйста|lütfen|alsjeblieft|alstublieft|graag|prosím|proszę|vänligen|vui lòng|mohon|kindly)\b|ください|下さい|주세요|주십시오|يرجى|من فضلك|कृपया|בבקשה",
     _I,
 )
-"""A text about a paper never says please."""
+"""Please: a text about a paper never says it."""
 ASKS_FOR_INPUT = regex(
     rf"\b(?:please|kindly)\b[^.!?\n]{{0,40}}?\b(?:provide|share|paste|upload|send|supply|attach|confirm|clarify|specify|submit|give me|let me know|insert|enter|replace|include)\b[^.!?\n]{{0,80}}?(?:\b{_OBJECT}\b|\bme\b|\bit\b|\byou\b)"
     rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"
@@ -126,7 +126,7 @@ SLOT_NOUN = regex(
     r"method|model|metric|dataset|data|number|value|score|author|title|name|paper|result|baseline|task|summary|year|venue|topic|field|institution|link|url|percent|improvement|finding|contribution",
     _I,
 )
-"""Blanks of a form; `[CLS]`, `[MASK]` and `{x}` are not."""
+"""Blanks of a form, unlike `[CLS]`, `[MASK]` and `{x}`."""
 META = frozenset(
     """here there this that the a an of for to in on is are was will be should must go goes stands follows comes with your one and or
     summary abstract title text content paper article document section paragraph translation contribution contributions main key finding findings result results method methods motivation conclusion description placeholder sentence
@@ -135,7 +135,7 @@ META = frozenset(
     aquí este esta el los las del un una va es resumen artículo texto contenido título traducción contribución
     aqui o os as do da um uma vai é resumo artigo conteúdo qui il lo gli riassunto articolo testo contenuto titolo""".split()
 )
-"""A text of only these words announces a text."""
+"""A text of only these words announces another text."""
 META_HAN = regex(
     r"(?:此处|这里|在此处?|这|此|本|该|是|为|将|会|应|可|请|的|了|和|与|填写|填入|插入|输入|补充|添加|放置|论文|文章|本文|主要|核心|贡献|摘要|标题|总结|内容|正文|译文|翻译|方法|结果|结论|动机|发现|一句话|一段|部分|文字|文本|描述|说明|中文|占位|[\s，。：:、.])+"
 )
@@ -149,7 +149,6 @@ FOLLOWS_ORDERS = regex(
     r"|(?:我|本人)(?:们)?(?:强烈)?(?:推荐|建议)(?:直接)?(?:接收|录用|接受)",
     _I,
 )
-"""At the beginning: that it obeys; anywhere: a reviewer's verdict in the first person.
+"""At the beginning, a statement that it obeys; anywhere, a reviewer's verdict in the first person.
 
-A paper may quote such words, never say them.
-"""
+A paper may quote such words, but never say them."""

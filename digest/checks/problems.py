@@ -1,8 +1,7 @@
 """Runs all checks on one piece of output: structure first, phrases last.
 
-Papers about refusals, `<think>`, prompts or jailbreaks must pass: a phrase counts only at the edge
-of a text, outside quotation marks, and where the paper itself does not hold it.
-"""
+Papers about refusals, `<think>`, prompts or jailbreaks must pass. So a phrase counts only at the
+edge of a text, outside quotation marks, and if the paper itself lacks it."""
 
 from __future__ import annotations
 
@@ -27,20 +26,19 @@ def problems_of(
 ) -> list[Problem]:
     """Returns at most one Problem per Fault; none for sound output.
 
-    `kind`: part, short, sentence, title, answer, summary. `source`: the paper's text, which
-    excuses its own words and shows a text about another paper. `instructions`: orders in its
-    hidden text.
-    """
+    `kind`: part, short, sentence, title, answer, summary. `source`: the paper's text, which excuses
+    its own words and exposes a text about another paper. `instructions`: orders in its hidden
+    text."""
     return [
         Problem(fault, where, detail) for fault, detail in _found(text, language, source, kind, prompt, instructions)
     ]
 
 
-@lru_cache(maxsize=32)  # each holds its source, which may be a whole paper
+@lru_cache(maxsize=32)  # each entry holds its source, which may be a whole paper
 def _found(
     text: str, language: str, source: str, kind: str, prompt: str, instructions: tuple[str, ...]
 ) -> tuple[tuple[Fault, str], ...]:
-    """Kept: a repair leaves most of an analysis as it was, and all of it is checked again."""
+    """Returns cached faults: a repair leaves most texts unchanged, and all are checked again."""
     trimmed = cut_title(text) if kind == "title" else cut(text)
     if trimmed.pieces and all(piece.lower() in lowered(source) for _, piece in trimmed.pieces):
         trimmed = Cut(text)

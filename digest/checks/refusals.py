@@ -16,7 +16,7 @@ _TITLE_TASK = regex(
     r"(?:提供|输入|翻译|发)[^，。]{0,12}(?:论文|标题|内容|文本|摘要|原文|全文|文字|句子|上下文|信息)|(?:provide|translat|help|assist|share)\w*\b.{0,30}\b(?:title|text|paper|abstract|content|context|with)",
     re.IGNORECASE,
 )
-"""A title may be `Sorry, I can't`: only with words of the task it is a refusal."""
+"""A title may be `Sorry, I can't`. It is a refusal only with words of the task."""
 _MAX_READ = 500
 """Characters of a sentence that are checked: refusals come at its beginning."""
 _WHOLLY, _LEAST, _NOT_ENDED, _REPORTS, _ASKED, _OF_A_PAPER = 0.7, -0.6, 2.0, 1.0, 0.8, -0.7
@@ -28,7 +28,7 @@ _LENGTH = regex(
     rf"(?:\b(?:\d{{1,3}}|one|two|three|four|five|einem|zwei|drei|vier|deux|trois|quatre|dos|tres|cuatro|duas|três|quatro)|[一二两三四五六\d]|한|두|세|네){_OF_TEXTS}",
     re.IGNORECASE,
 )
-"""How long a text should be."""
+"""Words for how long a text should be."""
 _REPORTED = regex(rf"\d(?!\d{{0,3}}{_OF_TEXTS})|[“《]|[:：][^:：]{{7,}}[?？]", re.IGNORECASE)
 """A figure that is no length asked for, and a question after a colon: `The survey asks: …?`"""
 _BLANK_OR_CLOSING = " \n\t)）]】"
@@ -36,13 +36,14 @@ _FEW = 5
 _MIN_CLAUSE = 5.0
 """Words after a colon that make a sentence."""
 _IMPERSONAL = ("part", "short", "sentence", "summary")
-"""Not `answer`: it may say `I found nothing about it`."""
+"""Without `answer`, which may say `I found nothing about it`."""
 _OF_SENTENCES = ("part", "summary")
 _SUBTITLED = regex(r"\S[:：]\s*\S")
 
 
 def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
-    """In the first or last two sentences, outside quotation marks, and not in the paper's words."""
+    """Yields refusals in the first or last two sentences, without quotations and the paper's
+    words."""
     sentences = sentences_of(phrases.QUOTED.sub("“”", text))
     if kind in _IMPERSONAL and _is_talk(sentences, kind) and text.strip().lower() not in lowered(source):
         yield Fault.REFUSAL, f"says nothing about a paper: {text.strip()[:100]!r}"
@@ -64,7 +65,7 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
 
 
 def _is_talk(sentences: list[str], kind: str) -> bool:
-    """All of a few sentences; where they quote or count, or do not end, more must speak for it."""
+    """Returns whether all of a few sentences are talk. Quotations and counts weigh against it."""
     scores = [talks(s) - _REPORTS * bool(_REPORTED.search(s)) + _ASKED * bool(_LENGTH.search(s)) for s in sentences]
     ended = bool(sentences) and not sentences[-1].rstrip(_BLANK_OR_CLOSING)[-1:].isalnum()
     if not ended and kind not in _OF_SENTENCES:  # it is a headline
@@ -74,6 +75,6 @@ def _is_talk(sentences: list[str], kind: str) -> bool:
 
 
 def _is_reported(match: re.Match[str], sentence: str) -> bool:
-    """An instruction to others: `Please provide evidence: the annotators were asked to …`."""
+    """Returns whether it instructs others: `Please provide evidence: the annotators were …`."""
     _, *after = re.split(r"[:：]", sentence[match.start() :], maxsplit=1)
     return bool(after) and lang.size(after[0]) >= _MIN_CLAUSE

@@ -38,15 +38,14 @@ _DIRECTION = regex(
     "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u00ad]|[\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
 _ZERO_WIDTH = "\u200b"
-"""After an @ it prevents a mention, invisibly."""
+"""It prevents a mention after an @, invisibly."""
 
 
 def safe_markdown(text: str, allow: Collection[str] = ()) -> str:
-    """`text` without images, raw HTML, mentions and headings above level 4.
+    """Returns `text` without images, raw HTML, mentions and headings above level 4.
 
-    Links stay if they are on arxiv.org or in `allow` (the paper's own known links), else only their
-    text stays. In code only mentions are changed.
-    """
+    Links stay if they are on arxiv.org or in `allow` (the paper's own known links). Of others, only
+    the text stays. In code, only mentions are changed."""
     if not within_bounds(text):
         return _escaped(shortened(text))
     pieces = _CODE.split(_DIRECTION.sub("", text))
@@ -55,7 +54,7 @@ def safe_markdown(text: str, allow: Collection[str] = ()) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Every mark as its plain character: for a text that costs too much to read as Markdown."""
+    """Shows every mark as its plain character, for Markdown that costs too much to read."""
     # A backslash before a round bracket would open a formula.
     return _AT.sub("@" + _ZERO_WIDTH, re.sub(r"[!-'*-/:-@\[-`{-~]", r"\\\g<0>", _DIRECTION.sub("", text)))
 
@@ -74,7 +73,7 @@ def _parser() -> MarkdownIt:
 
 
 def _without_syntax(text: str) -> str:
-    """Breaks every link and tag: for Markdown that the rules above do not cover."""
+    """Breaks every link and tag, for Markdown that the rules above do not cover."""
     return re.sub(r"(?<=\])(?=[(\[:])|(?<=<)(?=[A-Za-z/!?])", _ZERO_WIDTH, text)
 
 
@@ -100,7 +99,7 @@ def _safe(text: str, allow: Collection[str]) -> str:
 
 
 def allowed(url: str, allow: Collection[str] = ()) -> bool:
-    """An https URL on arxiv.org, or one of those given or below them."""
+    """Returns whether it is an https URL on arxiv.org, or one of those given or below them."""
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower()
@@ -127,5 +126,5 @@ def _bare(url: str, allow: Collection[str]) -> str:
 
 
 def _unlinked(url: str) -> str:
-    """The URL as text that no platform turns into a link."""
+    """Returns the URL as text that no platform turns into a link."""
     return re.sub(r"^https?://", "", url, flags=re.IGNORECASE).replace(".", f".{_ZERO_WIDTH}", 1)

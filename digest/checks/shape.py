@@ -1,4 +1,4 @@
-"""Flaws in the shape of a text: no content, bare headings, loops, a missing end, too many words."""
+"""Finds flaws in a text's shape: no content, bare headings, loops, no end, too many words."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ _DECIMALS = regex(r"(?P<unit>[.,](?!000)\d{1,3})(?P=unit){4,}(?![.,]?\d)")
 """A decimal five times, `0.95.5.5.5.5.5`."""
 _COMMAS = regex(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
 _SEQUENCE = regex(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)
-"""Of genes, symbols and keys, which repeat themselves."""
+"""Sequences of genes, symbols and keys, which repeat themselves."""
 _QUOTES = "\"'“”„‟‘’‚«»‹›「」『』"
 _FIELD = regex(r"[^\w\n]*[^\n:：.。!?！？]{1,40}[:：](?P<value>[^\n]{0,40})\Z")
 _NO_VALUE = phrases.EMPTY_VALUES - {"true", "false", "yes", "no", "ok", "okay"}
-"""What a field says that has nothing to say. `Code: no` says something."""
+"""Values of a field that has nothing to say. `Code: no` says something."""
 _NUMBERED = regex(
     r"^\s*(?:\d{1,2}[.)、．）]|[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]|[IVX]{1,4}\.)\s*"
 )
 _MAX_LABEL = 3.0
-"""Words of a heading that only its number shows to be one."""
+"""Words of a heading that is only recognised by its number."""
 _ENDS = "。！？!?…．｡.؟।"
 _CLOSERS = "”\"'’』」）)】]》*_`〉>|~"
 _OPENS = "，,、；;：:（(「『“[【—-–&/=+"
@@ -84,26 +84,26 @@ _UNFINISHED_BY_LANGUAGE: dict[str, frozenset[str]] = {
     "nl": frozenset("de het een en of van in op met voor door aan dat te bij".split()),
     "ru": frozenset("и или в на с для по от из к о что который которая которые при без между".split()),
 }
-"""Words that end no sentence of these languages."""
+"""By language: words that end no sentence."""
 _PREFIX = regex(r"\b(?:ab|an|auf|aus|bei|ein|mit|nach|um|vor|weg|zu|af|in|mee|na|op|over|toe|uit)\Z")
-"""The last part of a verb of German or Dutch, or the first of what is missing."""
+"""The separable prefix of a verb in German or Dutch, or the beginning of a missing word."""
 _NEVER_LAST = frozenset("and or the an than und oder sowie dass".split())
-"""Of English and German: no verb and no name ends so."""
+"""English and German words that end no sentence: no verb and no name ends so."""
 _ALWAYS_BEFORE = tuple(_UNFINISHED_BY_LANGUAGE[of] for of in ("fr", "es", "pt", "it", "ru"))
-"""Languages in which no sentence ends in such a word; in the others a verb may."""
+"""Languages in which no sentence ends in such a word. In others, a verb may follow."""
 _TEX = regex(r"\\[A-Za-z]+|[\^_=]")
 _ITEMS = regex(r"[:：;；][^;；]{0,300}[;；]|\d[)）]|[①-⑳]")
-"""Of a list within a sentence, which needs no full stop."""
+"""Items of a list within a sentence, which needs no full stop."""
 _BROKEN, _BROKEN_IN_PREFIX, _BROKEN_BOUND, _BROKEN_IN_NOUN, _BROKEN_AFTER_OTHERS = 2.4, 3.3, 1.8, 4.5, -0.5
 _BROKEN_IN_LITTLE, _BROKEN_IN_PREPOSITION, _BROKEN_WORD, _BROKEN_SHORT_WORD = 1.0, -1.0, 0.8, 2.0
-"""Above which score an end is none: of a sentence, which needs no full stop; where a verb may have
-been split; of a sentence and of a headline of Japanese or Korean; of a sentence after others that
-have full stops; of what ends in a function word, and in a language of `_ALWAYS_BEFORE`; of the last
-word itself, and of a short one."""
+"""Scores above which an end is none: of a sentence that needs no full stop; if a verb may have been
+split; of a sentence and of a headline in Japanese or Korean; of a sentence after others with full
+stops; of one that ends in a function word, and in a language of `_ALWAYS_BEFORE`; of the last word
+itself, and of a short one."""
 _SHORT = 4
-"""Letters of a word that few others share their end with."""
+"""Letters of a word whose end few others share."""
 _BOUND = regex(r"(?:[\u3041-\u3096]|[을를은는이가의에서로와과도만고며여해게면록나데한할된될인적던히]|\B보다)\Z")
-"""How words of Japanese and Korean end that lean on a next one."""
+"""Endings of words in Japanese and Korean that need a next word."""
 _UNFINISHED_HAN = tuple(
     "的 和 与 在 为了 以及 通过 并 或 是 从 将 对 由 其中 例如 以 于 把 被 而 及 包括 分为 "
     "由于 因此 从而 使得 基于 根据 针对 那么 如果 但是 并且 而且 因为 所以 以便 即使 虽然 不仅".split()
@@ -123,11 +123,11 @@ _LEFT_OUT = regex(
     r"[,;:—–] (?:\w+ ){1,6}(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should) not\Z",
     re.IGNORECASE,
 )
-"""`Reminders were kept, conversation was not`: the verb of the clause before is meant."""
+"""`Reminders were kept, conversation was not`: the verb of the preceding clause is meant."""
 _OF_NOTHING = regex(
     r"(?:\A|[。，；：、,;:])(?![^。，；：、,;:]*(?:(?<![但可还或要只总于])是|[会能够挺]|可以|似))[^。，；：、,;:]{4,80}的\Z"
 )
-"""Ends in the particle that joins a noun, without what makes a statement of it: `是最高的`."""
+"""An end in the particle that joins a noun, unless it makes a statement: `是最高的`."""
 _MIN_BROKEN, _MIN_TITLE = 4, 2.5
 _MIN_PART = 3.5
 """Words of a part of an analysis."""
@@ -138,11 +138,11 @@ _MIN_SENTENCE = 1.8
 
 
 lowered = lru_cache(maxsize=16)(str.lower)
-"""Of a paper's text, against which the twenty texts of an output are checked."""
+"""Cached lower case of a paper's text, with which the twenty texts of an output are compared."""
 
 
 def letters_and_digits(text: str) -> str:
-    """In lower case, without markup."""
+    """Returns letters and digits in lower case, without markup."""
     return _MARKUP.sub("", text).lower()
 
 
@@ -152,7 +152,7 @@ def sentences_of(text: str) -> list[str]:
 
 
 def missing_text(text: str, kind: str) -> Found:
-    """Empty, or a placeholder for a missing text. At most one flaw."""
+    """Finds an empty text, or a placeholder for a missing one. Returns at most one flaw."""
     if not letters_and_digits(text):
         yield Fault.EMPTY, "the text is empty" if not text.strip() else "the text has no words"
     elif kind == "title":
@@ -166,7 +166,7 @@ def _label(text: str) -> str:
 
 
 def _missing_title(text: str) -> Found:
-    """`# 摘要` names a field; `Preface` may be a title."""
+    """Finds a field's name instead of a title: `# 摘要`. `Preface` may be a title."""
     label = _label(text)
     named = re.sub(r"[\s*#:：《》【】\[\]]+", "", label)
     if named in phrases.FIELD_LABELS or named in phrases.EMPTY_VALUES or phrases.FAILED.match(label):
@@ -192,7 +192,7 @@ def _placeholder(text: str, kind: str) -> Found:
 
 
 def _empty_fields(text: str) -> bool:
-    """`Summary: none`, on one line or on each."""
+    """Returns whether it is `Summary: none`, on one line or on each."""
     fields = [_FIELD.match(line) for line in text.splitlines() if line.strip()]
     return bool(fields) and all(field and _says_nothing(field["value"]) for field in fields)
 
@@ -202,7 +202,7 @@ def _says_nothing(value: str) -> bool:
 
 
 def _only_task_words(text: str) -> bool:
-    """`The summary of the paper goes here.`"""
+    """Returns whether it is like `The summary of the paper goes here.`"""
     if lang.size(text) > _MAX_META or "\n" in text.strip():
         return False
     if re.search(r"[\u4e00-\u9fff]", text):
@@ -264,7 +264,7 @@ def repetitions(text: str, source: str = "") -> Found:
 
 
 def _may_loop(text: str) -> bool:
-    """Nine characters come again within 81, as in all of twelve or more that `_LOOP` finds."""
+    """Returns whether nine characters recur within 81, as in all that `_LOOP` finds."""
     last: dict[str, int] = {}
     for start in range(len(text) - 8):
         piece = text[start : start + 9]
@@ -275,7 +275,7 @@ def _may_loop(text: str) -> bool:
 
 
 def _is_meant(loop: re.Match[str], text: str) -> bool:
-    """A sequence, something in quotation marks, or a list of one and the same step."""
+    """Returns whether it is a sequence, something in quotation marks, or a list of equal steps."""
     around = text[max(0, loop.start() - 1) : loop.start()], text[loop.end() : loop.end() + 1]
     if _SEQUENCE.fullmatch(loop[0]) or all(mark and mark in _QUOTES for mark in around):
         return True
@@ -292,14 +292,14 @@ _STEP = regex(
 )
 """`conv-conv-conv-`, `up, up, up`."""
 _FOLLOWING = regex(r" ([a-zà-ɏ]+)")
-"""The word that `very, very, very` stands before; a list of steps goes on with a little one."""
+"""The word after `very, very, very`. A list of steps goes on with a function word."""
 
 
 _LITTLE = frozenset().union(_UNFINISHED, _UNFINISHED_HAN, *_UNFINISHED_BY_LANGUAGE.values())
 
 
 def truncated(text: str, kind: str, language: str = "", source: str = "") -> Found:
-    """Ends in the middle of a sentence or a formula. `source`: the title that a title renders."""
+    """Finds an end within a sentence or formula. `source`: the title that a title renders."""
     text = text.rstrip()
     end = (text[:-_TAIL] + _CITED_AT_END.sub("", text[-_TAIL:])).rstrip(_CLOSERS)
     if kind == "title":
@@ -335,10 +335,9 @@ def _is_table_row(text: str) -> bool:
 
 
 def _breaks_off(text: str, language: str) -> bool:
-    """A last sentence that ends in no last word, or that is shorter than the others, which end.
+    """Returns whether the last sentence has no last word, or is shorter than the others, which end.
 
-    A sentence of usual length without a full stop is only careless.
-    """
+    A sentence of usual length without a full stop is only careless."""
     *others, last = sentences_of(text)
     size = lang.size(last)
     if size < 2 or any(closed.search(last) for closed in (_ITEMS, _SYMBOL, _ACRONYM, _BOUNDED, _LABELLED)):
@@ -364,7 +363,7 @@ def _ends_in_no_last_word(text: str, language: str) -> bool:
 
 
 def _least_of(text: str, language: str) -> float:
-    """Above which score the end of a sentence is none."""
+    """Returns the score above which the end of a sentence is none."""
     if language in ("ja", "ko"):
         return _BROKEN_BOUND if _BOUND.search(text) else _BROKEN_IN_NOUN
     return _BROKEN_IN_PREFIX if language in ("de", "nl") and _PREFIX.search(text) else _BROKEN

@@ -1,10 +1,8 @@
 """Judges whether a sentence talks about a text or to its reader, and not about a paper.
 
-A logistic regression over words and runs of characters in nine languages, which
-`python -m bench.talk --write` fits to `tests/data/talk.tsv` and writes to `talk.bin`. A quotation
-is one sign to it, and so is a figure. Titles, brackets and the ends of texts have weights of their
-own.
-"""
+The judge is a logistic regression over words and runs of characters in nine languages. `python -m
+bench.talk --write` fits it to `tests/data/talk.tsv` and writes it to `talk.bin`. A quotation is one
+sign to it, and so is a figure. Titles, brackets and the ends of texts have weights of their own."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ from digest.patterns import regex
 
 WIDTH = 1 << 16
 SENTENCE, TITLE, END, BRACKET, WORD = KINDS = range(5)
-"""Each has weights of its own, so that what is fitted to one changes no other."""
+"""Kinds of text. Each has weights of its own, so fitting one kind changes no other."""
 _READ = 240
 """Characters of a sentence that are read."""
 _LETTERS = regex(r"[A-Za-zÀ-ɏЀ-ӿ]|[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -35,7 +33,7 @@ _LONGEST = 8
 
 @lru_cache(maxsize=1)
 def _weights() -> tuple[bytes, float, list[float]]:
-    """The weights of the features, each 128 too high, their scale, and what each kind adds."""
+    """Returns the features' weights, each raised by 128, their scale, and each kind's constant."""
     scale, biases, packed = Path(__file__).with_name("talk.bin").read_bytes().split(b"\n", 2)
     return zlib.decompress(packed), float(scale), [float(bias) for bias in biases.split()]
 
@@ -61,7 +59,7 @@ def _of_words(sentence: str) -> Iterator[str]:
 
 
 def _of_end(text: str) -> Iterator[str]:
-    """The last words, which tell a sentence that ends from one that was broken off."""
+    """Yields the last words, which tell a complete sentence from one that was broken off."""
     language, _, sentence = text.partition(_AS_OF)
     written = ["", "", *_LAST.findall(sentence[-_READ:])]
     before, last = (t.lower() for t in written[-2:])
@@ -82,12 +80,12 @@ def _of_end(text: str) -> Iterator[str]:
 
 
 def bracket(before: str, opened: str, body: str, after: str) -> str:
-    """As it is judged, with what stands around it."""
+    """Returns a bracket as it is judged, with the text around it."""
     return "\x1f".join((before[-_AROUND:], opened, body.strip(), after[:_AROUND]))
 
 
 def around(found: re.Match[str]) -> str:
-    """The bracket that `phrases.TEMPLATE_BRACKET` found."""
+    """Returns the bracket that `phrases.TEMPLATE_BRACKET` found, as it is judged."""
     text = found.string
     return bracket(text[: found.start()], found["open"], found["body"], text[found.end("close") :])
 
@@ -106,12 +104,12 @@ def _of_bracket(text: str) -> Iterator[str]:
 
 
 def as_of(language: str, text: str) -> str:
-    """An end or a word as it is judged, with its language."""
+    """Returns an end or a word as it is judged, with its language."""
     return f"{lang.base(language)}{_AS_OF}{text}"
 
 
 def _of_word(text: str) -> Iterator[str]:
-    """A word's end and what stands before it, which tell a word from the beginning of one."""
+    """Yields a word's end and what precedes it, which tell a word from the beginning of one."""
     language, _, whole = text.partition(_AS_OF)
     lower = whole.lower()
     for of in ("", language):
@@ -125,11 +123,10 @@ _SIGNS = {END: _of_end, BRACKET: _of_bracket, WORD: _of_word}
 
 @lru_cache(maxsize=512)
 def talks(text: str, of: int = SENTENCE) -> float:
-    """Above 0 for more likely than not; a sentence about a paper has about -2.
+    """Returns a score: above 0 for more likely than not; a sentence about a paper has about -2.
 
-    Of an end: that it is none; of the words in a bracket: that they ask for others; of a word: that
-    it is the beginning of one.
-    """
+    For an end, it says that it is none; for the words in a bracket, that they ask for others; for a
+    word, that it is the beginning of one."""
     weights, scale, biases = _weights()
     if not _LETTERS.search(phrases.QUOTED.sub("", text)):
         return -9.0

@@ -1,4 +1,4 @@
-"""Recognises what a translator says around a title, or in its place."""
+"""Finds what a translator says around a title, or in place of it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from digest.patterns import regex
 
 _IS_TALK, _UNLIKE, _LEADS = 0.6, 1.2, 0.5
 _LEAST = 0.6
-"""Of the words of a subtitle, in a bracket that may render it."""
+"""Share of the words of a subtitle that a bracket which renders it must have."""
 _LONGEST, _MIN_BRACKET = 2.5, 3.0
 _LONGEST_TITLE = 1_000
-"""Characters: no title has more."""
+"""Characters. No title has more."""
 _SURELY_TALK = 2.0
 _OF_TITLES = regex(
     r"标题|题目|题名|译|タイトル|題名|見出し|訳|제목|표제|번역|헤드라인|\b(?:sub)?titl|\bheadlin|\bheading|\bcaption|translat|\brender"
     r"|\b(?:unter)?titel|überschrift|schlagzeile|übersetz|\btitr|traduc|traduir|traduit|\btitul|\btítul|\btitol|manchete|заголов|назван|перев[оеё]",
     re.IGNORECASE,
 )
-"""A title that speaks of titles or of their translation."""
+"""A title about titles or their translation."""
 _MARKED = regex(r"[(（\[【“”«»「『\"]")
-"""In a title, what the judge of talk has no eye for."""
+"""Marks in a title that the judge of talk ignores."""
 _BRACKET = regex(r"[(（\[【][^()（）\[\]【】]*[)）\]】]\W*\Z")
 _ARROW = regex(r"[→⇒➔]|[-=]>")
 _LABEL = regex(r"\A[^:：\n]{2,40}[:：](?=\s*\S)")
 _KATAKANA = regex(r"[\u30a1-\u30fa\u30fc]{3,}")
-"""Words as long as in their own language."""
+"""Words that are as long as in their original language."""
 _COLON = regex(r"[:：]")
 _DIVIDED = regex(r"[:：?？—–-]")
 _NOTE_LABEL = (
@@ -60,13 +60,13 @@ _ITS_TITLE = regex(
     r"|\b(?:this|the above) (?:title|translation)\b|\btitle translates\b|\b(?:dieser titel|ce titre|este título|questo titolo|этот заголовок)\b|このタイトル|이 제목",
     re.IGNORECASE,
 )
-"""No title speaks of itself."""
+"""No title is about itself."""
 _BOUNDARY = regex(r"。|[—–]\s|\s-\s|——|\n|(?<=\w\w\w)\.(?=\s)|\A[“\"「『《]|[”\"」』》]\W*\Z")
 _EITHER = regex(r"\s[/／]\s|[,，、]?\s?(?:\b(?:or|oder|ou|или)\b|或者?|または|あるいは|또는|혹은)\s?", re.IGNORECASE)
 _NEXT = regex(r"(?<=\w\w\w)\.\s+(?=\S)|。\s*(?=\S)")
 _SLASHED = regex(r"\s[/／]\s.*\s[/／]\s")
 _ANOTHER = regex(r"[,，;；/／–—][^:：,，;；]{2,30}[:：]\s*\S")
-"""`…, or more freely: …`, where the title that is rendered has no colon."""
+"""`…, or more freely: …`, if the title that is rendered has no colon."""
 _ALTERNATIVES = regex(
     r"[；;，,]\s*(?:(?:或|又|亦可?|也可|可)译|或者?[^，。]{0,8}[:：])|[”\"」』》]\s*(?:或(?:者)?|or|oder|ou|o|или|または|あるいは|또는|혹은|／|/)\s*[“\"「『《]",
     re.IGNORECASE,
@@ -74,7 +74,7 @@ _ALTERNATIVES = regex(
 
 
 def _speaks_of_itself(title: str, source: str) -> bool:
-    """Not where the title that it renders speaks of titles too."""
+    """Returns whether it is about itself, unless the title that it renders is about titles, too."""
     if _OF_TITLES.search(source):
         return False
     least = _IS_TALK if _OF_TITLES.search(title) or _MARKED.search(title) else _SURELY_TALK
@@ -83,7 +83,7 @@ def _speaks_of_itself(title: str, source: str) -> bool:
 
 
 def _with_subtitle(title: str, source: str) -> str:
-    """The title with its subtitle behind a colon, where a bracket holds what stood behind one."""
+    """Returns the title with its subtitle after a colon, if a bracket holds what was after one."""
     bracket, (head, *subtitle) = _BRACKET.search(title), _COLON.split(source, maxsplit=1)
     if not bracket or not subtitle or _COLON.search(title) or _OF_TITLES.search(bracket[0]):
         return title
@@ -93,7 +93,7 @@ def _with_subtitle(title: str, source: str) -> str:
 
 
 def _unlike(title: str, source: str) -> str:
-    """How it differs from the title that it renders, as no translation does."""
+    """Returns how it differs from the title that it renders, as no translation does."""
     marks, title = _MARKED.search(source), _with_subtitle(title, source)
     if not marks and _speaks_of_itself(title, source):
         return "speaks about the title"
@@ -115,7 +115,7 @@ def _unlike(title: str, source: str) -> str:
 
 
 def _two_titles(title: str, source: str) -> bool:
-    """On both sides of `or` something as long as half of the rendered title, which has none."""
+    """Returns whether `or`, which the rendered title lacks, joins two parts of half its length."""
     halves = _EITHER.split(title)
     return len(halves) == 2 and not _EITHER.search(source) and min(map(size, halves)) >= 0.5 * size(source)
 
@@ -125,10 +125,10 @@ def _speaks_of_wording(bracket: str, source: str) -> bool:
 
 
 def title_remarks(text: str, source: str = "") -> Iterator[tuple[Fault, str]]:
-    """A title with a comment: several lines, a sentence about it, a note, other renderings.
+    """Yields faults of a title with a comment: several lines, a sentence about it, a note, other
+    renderings.
 
-    `source`: the title that it renders, which excuses its own words.
-    """
+    `source`: the title that it renders, which excuses its own words."""
     bare = text.strip()
     if len(bare) > _LONGEST_TITLE:
         yield Fault.CHATTER, f"far longer than a title: {bare[-60:]!r}"
@@ -184,7 +184,7 @@ _OFFERS = regex(
 
 
 def _title_remark(title: str) -> str:  # noqa: PLR0911  # one return a form
-    """Words that speak of a title's wording: in a tail, before a colon, after a quotation."""
+    """Returns words about a title's wording: in a tail, before a colon, after a quotation."""
     if tail := _TAIL.search(title):
         said, head = tail["in"] or tail["after"] or tail["han"], title[: tail.start()]
         named = re.findall(r"[“\"‘'「]([^”\"’'」]{2,})[”\"’'」]", said)

@@ -1,1 +1,1 @@
-"""Figures and names: how texts write them, and which ones a source does not support."""
+"""Finds how texts write figures and names, and which ones a source does not support."""

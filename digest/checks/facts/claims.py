@@ -1,8 +1,7 @@
 """Finds figures and names in a text that its source does not support.
 
-A figure is supported if the source has it, rounded at most as the text says. So is one with which
-the text compares two figures that stand together: their difference, ratio or percentage change.
-"""
+A figure is supported if the source has it, rounded at most as the text says. It is also supported
+if the text compares two adjacent figures by it: as their difference, ratio or percentage change."""
 
 from __future__ import annotations
 
@@ -55,17 +54,17 @@ _SCORE = regex(
     re.IGNORECASE,
 )
 _MAX_DISTANCE = 260
-"""Characters between two figures of the source that stand together."""
+"""Characters between two figures of the source that count as adjacent."""
 _PIECE = 50_000
-"""Characters."""
+"""Characters of a piece of text."""
 _MAX_FIGURES = 12
-"""Of a sentence, in arithmetic."""
+"""Figures of a sentence that are used in arithmetic."""
 _MOST_FIGURES = 30_000
-"""Of a source: several times those of a book."""
+"""Figures of a source: several times those of a book."""
 _MOST_PLACES = 30
-"""Of a figure in a source, whose neighbours are looked at."""
+"""Places of a figure in a source whose neighbours are tried."""
 _MOST_PAIRS = 2_000
-"""Of figures, looked at for one result."""
+"""Pairs of figures tried for one result."""
 _UNITS_OF_TIME = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0}
 _UNITS_OF_SIZE = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _SCALES = (
@@ -124,26 +123,26 @@ class _SourceIndex:
         return "\n".join(map(initials_of, _pieces(self.text)))
 
     def between(self, low: float, high: float, units: Collection[str] | None = None) -> Iterator[Figure]:
-        """Figures of these units, by value; of any without `units`."""
+        """Yields figures of these units, by value; of any unit without `units`."""
         for unit in self._by_unit if units is None else units:
             values, ordered = self._by_unit.get(unit, ([], []))
             yield from ordered[bisect_left(values, low) : bisect_right(values, high)]
 
     @cached_property
     def pairs(self) -> _Pairs:
-        """Of figures that stand together in a sentence."""
+        """Returns pairs of adjacent figures in a sentence."""
         return _pairs(self.text)
 
     def has_whole(self, bare: str) -> bool:
-        """Whether the source has it as whole words: `ELMo` is not in `a wheel moves`."""
+        """Returns whether the source has it as whole words: `ELMo` is not in `a wheel moves`."""
         if bare not in self._whole:
             pattern = r"(?<![a-z0-9])" + r"[\W_]*".join(map(re.escape, bare)) + r"s?(?![a-z0-9])"
             self._whole[bare] = re.search(pattern, self.lower) is not None
         return self._whole[bare]
 
     def is_score(self, figure: Figure) -> bool:
-        """Whether a bare figure may be a percentage: a decimal, among others, or beside a score's
-        name."""
+        """Returns whether a bare figure may be a percentage: a decimal, among others, or beside a
+        score's name."""
         if figure.step < 1:
             return True
         if figure.start not in self._scores:
@@ -159,11 +158,11 @@ class _SourceIndex:
 
 
 _PAPER = 5_000
-"""Characters of a source that counts as a paper."""
+"""Characters from which a source counts as a paper."""
 _index_of_paper = lru_cache(maxsize=16)(_SourceIndex)
-"""Several texts are checked against one source, and the ten of a digest at once."""
+"""Several texts are checked against one source, and the ten papers of a digest at once."""
 _index_of_passage = lru_cache(maxsize=64)(_SourceIndex)
-"""Apart, because ten digested papers have some fifty passages, which would displace the papers."""
+"""Cached separately, because ten papers have some fifty passages, which would displace papers."""
 
 
 def _indexed(source: str) -> _SourceIndex:
@@ -171,17 +170,17 @@ def _indexed(source: str) -> _SourceIndex:
 
 
 def index_source(source: str) -> None:
-    """Indexes a source, which otherwise the first text that is checked against it does."""
+    """Indexes a source. Otherwise the first text checked against it does."""
     index = _indexed(source)
     _ = [*index.between(0.0, 0.0)], index.starts, index.squeezed, index.lower, index.words, index.initials
 
 
-@lru_cache(maxsize=32)  # each holds its source, which may be a whole paper
+@lru_cache(maxsize=32)  # each entry holds its source, which may be a whole paper
 def unsupported(text: str, source: str, language: str = "en") -> tuple[str, ...]:
-    """Figures and names of `text` that `source` does not support, as written, each once.
+    """Returns figures and names of `text` that `source` does not support, as written, each once.
 
-    Numbers of lists, sections, figures, tables, years, counts under ten and code are not checked.
-    """
+    Does not check numbers of lists, sections, figures and tables, years, counts under ten, and
+    code."""
     index = _indexed(source)
     plain = _claims_only(text)
     read, places = read_units(with_english_numbers(plain, language, source), language)
@@ -192,14 +191,14 @@ def unsupported(text: str, source: str, language: str = "en") -> tuple[str, ...]
 
 
 def missing_figures(text: str, source: str) -> list[Figure]:
-    """Figures of `text`, also years and counts under ten, that a short `source` lacks."""
+    """Returns figures of `text`, with years and counts under ten, that a short `source` lacks."""
     index, plain = _indexed(source), _claims_only(text)
     claimed = [f for f in figures(plain) if f.plain and not part_of_name(plain, f)]
     return [f for f in claimed if not _in_source(f, index) and not _derived(f, plain, index)]
 
 
 def missing_names(text: str, source: str, language: str = "en") -> list[str]:
-    """Names of `text` that `source` does not hold."""
+    """Returns names of `text` that `source` lacks."""
     index = _indexed(source)
     return _missing_names(_claims_only(text), index, language)
 
@@ -209,7 +208,7 @@ def _missing_names(plain: str, index: _SourceIndex, language: str) -> list[str]:
 
 
 def places_of_figure(figure: Figure, source: str) -> list[Figure]:
-    """Figures of `source` that are the same quantity, in whatever form."""
+    """Returns figures of `source` that are the same quantity, in whatever form."""
     index = _indexed(source)
     return [f for form in _forms(figure) for f in sorted(_same(figure, form, index), key=_by_place)]
 
@@ -227,25 +226,25 @@ def _spaces(match: re.Match[str]) -> str:
 
 
 def _no_claim(match: re.Match[str]) -> str:
-    """Spaces, but for a figure that ends what stands in parentheses: `(batch size 64)`."""
+    """Returns spaces, except for a figure that ends a parenthesis: `(batch size 64)`."""
     mark = match["mark"] or "("
     return match[0] if mark[0].isdecimal() and _inside_parentheses(match) else _spaces(match)
 
 
 def _inside_parentheses(mark: re.Match[str]) -> bool:
-    """Whether words stand between it and the parenthesis that it closes."""
+    """Returns whether words are between it and the parenthesis that it closes."""
     before = mark.string[max(0, mark.start() - _LONGEST) : mark.start()].rpartition("\n")[2]
     opened, closed = (max(map(before.rfind, pair)) for pair in ("(（", ")）"))
     return closed < opened < len(before) - 1
 
 
 _LONGEST = 300
-"""Characters in parentheses."""
+"""Characters within parentheses."""
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The text in lines or pieces of `_PIECE`: a pattern that goes through a whole book holds all
-    threads up for seconds."""
+    """Yields the text in lines or pieces of `_PIECE`: a pattern that runs over a whole book blocks
+    all threads for seconds."""
     at = 0
     while at < len(text):
         end = text.rfind("\n", at, at + _PIECE) + 1 if at + _PIECE < len(text) else len(text)
@@ -266,7 +265,7 @@ def _claimed(text: str) -> Iterator[Figure]:
 
 
 def part_of_name(text: str, figure: Figure) -> bool:
-    """`GPT-4`, `ResNet50`, `H.264`, `3D`."""
+    """Returns whether it belongs to a name: `GPT-4`, `ResNet50`, `H.264`, `3D`."""
     before, after = text[max(0, figure.start - 2) : figure.start], text[figure.start + len(figure.text) :][:2]
     return bool(re.search(r"[A-Za-z_][-_./]?$", before) and not re.search(r"\bby-$", before)) or (
         not figure.unit and bool(re.match(r"-?[A-Za-z]", after)) and not re.match(r"-[a-z]", after)
@@ -275,7 +274,7 @@ def part_of_name(text: str, figure: Figure) -> bool:
 
 def _in_source(figure: Figure, index: _SourceIndex) -> bool:
     asked = replace(figure, start=0)
-    if asked not in index.held:  # a text may say the same figure many times
+    if asked not in index.held:  # a text may repeat a figure many times
         found = (other for form in _forms(figure) for other in _same(figure, form, index))
         index.held[asked] = next(found, None) is not None
     return index.held[asked]
@@ -293,7 +292,7 @@ def _same(figure: Figure, form: tuple[float, float, str], index: _SourceIndex) -
 
 
 def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
-    """The quantity in each form the source may use: value, step, unit."""
+    """Yields the quantity in each form that the source may use: value, step, unit."""
     value, step, unit = figure.value, figure.step, figure.unit
     yield value, step, unit
     if unit in ("%", "points"):
@@ -311,7 +310,7 @@ def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
 
 
 def _accepted(figure: Figure, value: float, step: float) -> tuple[float, float]:
-    """Between which values the figure holds, of `value` and `step` in one of its forms."""
+    """Returns the bounds between which the figure holds, in one of its forms."""
     exact = min(max(abs(value) * 1e-6, 1e-12), max(step, abs(value) * 1e-9) + 1e-12)
     low = high = exact
     if figure.about:
@@ -326,20 +325,20 @@ def _accepted(figure: Figure, value: float, step: float) -> tuple[float, float]:
 
 
 def _round(value: float) -> bool:
-    """A round figure, as after `more than`: 1,000, 250, 40."""
+    """Returns whether a figure is round, as after `more than`: 1,000, 250, 40."""
     digits = f"{value:.6g}".replace(".", "").strip("0")
     return len(digits) <= 1 or (len(digits) == 2 and digits.endswith("5"))
 
 
 def _units_like(unit: str) -> Collection[str] | None:
-    """Units that the source may use for this one of `_forms`; None for any."""
+    """Returns units that the source may use for this one of `_forms`; None for any."""
     if unit in ("", "1", "%%", "score"):
         return {"": None, "1": ("",), "%%": ("%",), "score": ("",)}[unit]
     return ("%", "points", "") if unit in ("%", "points") else (unit, "")
 
 
 def derived_from(figure: Figure, sentence: str, source: str) -> bool:
-    """Whether a figure is the difference, ratio, share or change of two figures of a short text."""
+    """Returns whether it is the difference, ratio, share or change of two in a short text."""
     change = _change_in(sentence)
     found = [f for f in islice(figures(source), _MAX_FIGURES) if not part_of_name(source, f)]
     if any(f.value in (figure.value * 1_000, figure.value / 1_000) and _bare(f) and _bare(figure) for f in found):
@@ -351,21 +350,21 @@ def derived_from(figure: Figure, sentence: str, source: str) -> bool:
 
 
 def _bare(figure: Figure) -> bool:
-    """Without a unit or a word such as `million`."""
+    """Returns whether it has neither a unit nor a word such as `million`."""
     return not figure.unit and not re.search(r"[^\W\d]", figure.text)
 
 
 def _derived(figure: Figure, text: str, index: _SourceIndex, language: str = "en") -> bool:
-    """Follows from two figures that stand together in the text or in the source."""
+    """Returns whether it follows from two adjacent figures of the text or of the source."""
     sentence = _sentence_at(text, figure.start)
     asked = sentence, replace(figure, start=0), base(language) not in ("en", "zh")
-    if asked not in index.derived:  # a sentence may say the same figure many times
+    if asked not in index.derived:  # a sentence may repeat a figure many times
         index.derived[asked] = _derived_in(sentence, asked[1], index, asked[2])
     return index.derived[asked]
 
 
 def _derived_in(sentence: str, figure: Figure, index: _SourceIndex, foreign: bool) -> bool:
-    """`foreign`: in another language than the words here."""
+    """Returns whether it follows. `foreign`: the text's language is not that of the words here."""
     change = _change_in(sentence, foreign)
     if not (any(change) or _COMPARES.search(sentence)):
         return False
@@ -386,7 +385,7 @@ class _Change(NamedTuple):
 
 
 def _change_in(sentence: str, foreign: bool = False) -> _Change:
-    """Whether the sentence says that something is more, or less, or better or worse."""
+    """Returns whether the sentence says that something is more, less, better or worse."""
     axes = AXES[:2] if foreign else ()
     return _Change(
         any(side.search(sentence) for side in (_MORE, *(axis.up for axis in axes))),
@@ -399,7 +398,7 @@ def _comparable(a: Figure, b: Figure) -> bool:
 
 
 def _neighbours(figure: Figure, index: _SourceIndex) -> Iterator[Figure]:
-    """What stands beside the figure in the first places where the source has it."""
+    """Yields figures beside this one in the first places where the source has it."""
     for other in islice(index.between(figure.value - 1e-9, figure.value + 1e-9), _MOST_PLACES):
         first = bisect_left(index.starts, other.start - _MAX_DISTANCE)
         last = bisect_right(index.starts, other.start + _MAX_DISTANCE)
@@ -415,11 +414,11 @@ _FOLLOWS: Sequence[Callable[[float, float], float]] = (
     lambda low, high: (high - low) / high * 100,
     lambda low, high: low / high * 100,
 )
-"""What a text may say of two figures; `_results` says when."""
+"""Words of a text for a relation of two figures. `_results` says when each holds."""
 
 
 class _Pairs:
-    """Pairs of figures that stand together, by what follows from them."""
+    """Pairs of adjacent figures, by what follows from them."""
 
     def __init__(self, pairs: Sequence[tuple[Figure, Figure]]) -> None:
         ordered = [((a, b), sorted((a.value, b.value))) for a, b in pairs if min(a.value, b.value) > 0]
@@ -431,7 +430,7 @@ class _Pairs:
             self._kinds.append((array("d", (values[n] for n in order)), array("l", order)))
 
     def near(self, figure: Figure) -> Iterator[tuple[Figure, Figure]]:
-        """Those from which a value follows that the figure may stand for."""
+        """Yields pairs from which a value follows that the figure may stand for."""
         tolerance = _tolerance(figure)
         for values, order in self._kinds:
             first = bisect_left(values, figure.value - tolerance)
@@ -463,7 +462,7 @@ def _tolerance(figure: Figure) -> float:
 
 
 def _follows(figure: Figure, a: Figure, b: Figure, change: _Change) -> bool:
-    """`figure` is the difference, ratio or change of `a` and `b`, exact to its last digit."""
+    """Returns whether `figure` is the exact difference, ratio or change of `a` and `b`."""
     high, low = max(a.value, b.value), min(a.value, b.value)
     if high == low or low <= 0 or (a.unit and b.unit and a.unit != b.unit):
         return False
@@ -477,7 +476,7 @@ def _follows(figure: Figure, a: Figure, b: Figure, change: _Change) -> bool:
 def _results(
     figure: Figure, pair: tuple[float, float], precision: tuple[float, str], change: _Change
 ) -> Iterator[float]:
-    """Values that follow from `pair` (low, high) in the figure's unit; `precision`: step, unit."""
+    """Yields what follows from `pair` (low, high) in the figure's unit. `precision`: step, unit."""
     (low, high), (step, kind) = pair, precision
     if figure.unit == "x":
         yield high / low

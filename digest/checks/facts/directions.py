@@ -1,9 +1,8 @@
-"""Words that turn a sentence round, in the languages that are checked: negations, opposites and
+"""Lists words that reverse a sentence, in the languages that are checked: negations, opposites and
 comparatives.
 
-No data set gives antonyms over these languages. Only what papers report with is here: a word that
-is missing costs a question to the model, not a false mark.
-"""
+No data set gives antonyms across these languages, so only words of reports are listed. A missing
+word costs a question to the model, not a false mark."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ NEGATION = regex(
 NEGATIVE_STARTS = ("un", "in", "im", "non", "dis", "ir", "il", "mis", "de", "anti", "under", "in-", "non-", "un-")
 
 
-@lru_cache(maxsize=128)  # several sentences are held against one passage
+@lru_cache(maxsize=128)  # several sentences are compared with one passage
 def negations(text: str) -> tuple[re.Match[str], ...]:
     return tuple(NEGATION.finditer(text))
 
@@ -123,11 +122,11 @@ AXES = (
 AWAY = regex(
     r"\b(?:without|unless|left out|leav\w+ out|dropping|(?:remov|ablat|exclud|omit|disabl|delet)\w*)\b", re.IGNORECASE
 )
-"""Words with which a paper says what happens where a thing is away."""
+"""Words with which a paper says what happens when something is removed."""
 
 COMPARATORS = regex(
     r"\b(?:(?:outperform\w*|surpass\w*|exceed\w*|beat(?:s|en)?)(?:\s+by(?=\s+(?:the|a|an|our|its|[A-Z])))?|(?:better|higher|lower|larger|smaller|faster|slower|worse|greater|fewer|less|more|longer|shorter|stronger|weaker|easier|harder|superior|inferior)\b[^.;:]{0,60}?\b(?:than|to))\b"
     r"|优于|胜过|超过|超越|高于|低于|多于|少于|大于|小于|快于|慢于|不如|劣于|逊于|领先于?|落后于?",
     re.IGNORECASE,
 )
-"""What stands between the two sides of a comparison."""
+"""Words between the two sides of a comparison."""

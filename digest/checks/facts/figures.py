@@ -1,8 +1,7 @@
 """Parses figures in a text: value, unit and precision.
 
-It knows thousands separators, per cent, scientific notation, ranges, magnitudes (`1.5M`, `150万`),
-Chinese numerals (`百分之三十`, `三成`, `两倍`, `一半`), TeX and English number words.
-"""
+It reads thousands separators, per cent, scientific notation, ranges, magnitudes (`1.5M`, `150万`),
+Chinese numerals (`百分之三十`, `三成`, `两倍`, `一半`), TeX and English number words."""
 
 from __future__ import annotations
 
@@ -62,14 +61,14 @@ _SYMBOLS = {
     "meV": "mev", "eV": "ev", "keV": "kev", "MeV": "megaev", "GeV": "gev", "Pa": "pa", "hPa": "hpa", "kPa": "kpa", "MPa": "mpa", "GPa": "gpa", "mW": "milliw", "MW": "megaw", "GW": "gw",
     "pM": "pmol/l", "nM": "nmol/l", "µM": "umol/l", "μM": "umol/l", "mM": "mmol/l",
 }  # fmt: skip
-"""Units of measure that only capitals tell apart."""
+"""Units of measure that differ only in capitals."""
 _INFLECTED = {"doubled": "double", "doubles": "double", "tripled": "triple", "triples": "triple"}
 NUMBER_WORDS = frozenset(
     w
     for w in (*_WORDS, *_INFLECTED, *_MAGNITUDE, *(w for w, unit in _UNIT.items() if unit in ("%", "x")))
     if len(w) > 1 and w.isascii()
 )
-"""The English words of a figure but for its unit of measure."""
+"""The English words of a figure, without its unit of measure."""
 _TENS = "|".join(w for w, n in _CARDINAL.items() if n >= 20)
 _UNITS = "|".join(w for w, n in _CARDINAL.items() if 1 <= n <= 9)
 _NUM = r"(?:\d{1,3}(?:(?:,|\{,\}|\u2009|\u202f)\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![A-Za-z0-9_.])\.\d+)"
@@ -114,7 +113,7 @@ def _step(raw: str) -> float:
 
 
 def han_number(text: str) -> float:
-    """`三十二` gives 32, `一百零五` 105, `一点五` 1.5."""
+    """Returns 32 for `三十二`, 105 for `一百零五`, 1.5 for `一点五`."""
     if "点" in text:
         whole, _, rest = text.partition("点")
         return han_number(whole) + sum(_DIGIT.get(c, 0) * 10.0**-i for i, c in enumerate(rest, 1))
@@ -134,8 +133,8 @@ def han_number(text: str) -> float:
 
 
 def _bounded(exponent: str) -> int:
-    """An exponent that a float can hold."""
-    return max(-300, min(300, int(exponent[:6])))  # Python reads no more than 4,300 digits
+    """Returns an exponent that a float can hold."""
+    return max(-300, min(300, int(exponent[:6])))  # Python refuses more than 4,300 digits
 
 
 def _scientific(match: re.Match[str]) -> tuple[float, float]:
@@ -154,7 +153,7 @@ def _scientific(match: re.Match[str]) -> tuple[float, float]:
 
 
 def _read(match: re.Match[str]) -> tuple[float, str, float, bool]:
-    """Value, unit, step, and whether it is written in digits."""
+    """Returns value, unit, step, and whether it is written in digits."""
     if match["sci"]:
         value, step = _scientific(match)
         return value, "", step, True
@@ -177,7 +176,7 @@ def _read(match: re.Match[str]) -> tuple[float, str, float, bool]:
 
 
 def _share(many: float, parts: float) -> tuple[float, str, float, bool]:
-    """A fraction in words, to whole per cents."""
+    """Returns a fraction in words, to whole per cents."""
     return round(100 * many / (parts or 1)), "%", 1.0, False
 
 
@@ -212,16 +211,16 @@ def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
 
 
 def figures(text: str, most: int | None = None) -> Sequence[Figure]:
-    """In order; a range (`10–20%`) gives both ends with its unit. The first `most`, if given."""
+    """Returns the first `most` figures in order. A range (`10–20%`) gives two with its unit."""
     if len(text) <= _KEPT:
         return _figures_of(text)
     return _figures_of_long(text) if len(text) <= _KEPT_LONG and most is None else _parsed(text, most)
 
 
 _KEPT = 2_000
-"""Characters of a text whose figures are kept, as each rule on a sentence asks for them."""
+"""Characters of a text whose figures are cached, because each rule on a sentence asks for them."""
 _KEPT_LONG = 50_000
-"""The same of a few tables and passages."""
+"""The same for a few tables and passages."""
 
 
 def _parsed(text: str, most: int | None = None) -> tuple[Figure, ...]:

@@ -15,7 +15,7 @@ COMMON = frozenset(
     fid psnr ssim lpips mse mae rmse kl std avg vs etc ie eg al et arxiv github huggingface readme mit cc by nc sa phd todo faq kb mb gb tb ms ci pr doi isbn e2e a/b i/o q&a k-means t-sne x-ray top-1 top-5 top-k
     iid ood sgd adam gpt lora moe ssm dit vit clip bert transformer transformers u-net unet resnet pytorch tensorflow python github.com latex wifi wi-fi bibref inlineform""".split()
 )
-"""Common terms of the field that say nothing about a particular paper."""
+"""Common terms of the field that tell nothing about a particular paper."""
 _PLAIN = regex(
     r"(?:[IVXLC]+|[A-Z]|[A-Z]\d?|\d+[a-z]{0,2}|[A-Z][a-z]+|[a-z]+(?:-[a-z]+)*|(?:[A-Z][a-z]+|[a-z]+)(?:-(?:[A-Z]?[a-z]+))+)"
 )
@@ -58,15 +58,15 @@ def names(text: str) -> Iterator[str]:
 
 
 def squeezed(text: str) -> str:
-    """Letters and digits alone, in lower case: `GPT-4`, `GPT 4` and `gpt4` are one name."""
+    """Returns only letters and digits, in lower case: `GPT-4`, `GPT 4` and `gpt4` are one name."""
     return re.sub(r"[\W_]+", "", text.lower())
 
 
 def initials_of(text: str) -> str:
-    """The first letters of its words in a row, where those of an acronym stand side by side."""
+    """Returns the first letters of its words in a row, in which an acronym's are adjacent."""
     return "".join(word[0] for word in re.findall(r"[A-Za-z]+", text.lower()))
 
 
 def abbreviates(letters: str, initials: str) -> bool:
-    """Whether they begin two to six words in a row: `llm` for `large language models`."""
+    """Returns whether they begin two to six words in a row: `llm` for `large language models`."""
     return 2 <= len(letters) <= 6 and letters in initials

@@ -1,7 +1,7 @@
-"""Numbers, units and names as another language writes them: `12,5 %`, `3 Tage`, `BERT-Modell`.
+"""Reads numbers, units and names as another language writes them: `12,5 %`, `3 Tage`,
+`BERT-Modell`.
 
-The marks of numbers and the words of units are from CLDR.
-"""
+The marks of numbers and the words of units are from CLDR."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SPACES = " \u00a0\u202f\u2009"
 
 @lru_cache(maxsize=32)
 def _symbols(language: str) -> tuple[str, str]:
-    """The decimal and the grouping mark."""
+    """Returns the decimal and the grouping mark."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # English texts do without it
 
     try:
@@ -32,10 +32,9 @@ def _symbols(language: str) -> tuple[str, str]:
 
 
 def with_english_numbers(text: str, language: str, source: str) -> str:
-    """The text, of the same length, with its numbers written as in English.
+    """Returns the text, of the same length, with its numbers written as in English.
 
-    What stands in the source as it is written here was copied, and stays.
-    """
+    A number that the source has in the same form was copied, and stays."""
     if not language or base(language) == "en":
         return text
     decimal, group = _symbols(language)
@@ -44,7 +43,7 @@ def with_english_numbers(text: str, language: str, source: str) -> str:
 
     def comma_groups(number: re.Match[str]) -> str:
         mark = number["group"]
-        fits = mark == group or mark in _SPACES  # which the standards of measures ask for everywhere
+        fits = mark == group or mark in _SPACES  # the standards of measures allow it everywhere
         return number[0].replace(mark, ",") if fits and not _copied(number[0], source) else number[0]
 
     def dot_decimal(number: re.Match[str]) -> str:
@@ -69,7 +68,7 @@ _MAGNITUDES = {"1000": "thousand", "1000000": "million", "1000000000": "billion"
 _COUNTS = (1, 2, 5)
 """A number of each plural form."""
 _SYMBOL = 3
-"""Letters of a unit's symbol at most, such as `МГц`, of which capitals matter."""
+"""The most letters of a unit's symbol in which capitals matter, such as `МГц`."""
 _ORDINARY = regex(r"[^\W\d_][^\W\d_A-Z]{2,}")
 _JOINING = frozenset(("de", "nl", "sv", "da", "nb", "nn", "no", "fi", "et", "hu", "lb"))
 """Languages that join a name to a noun by a hyphen."""
@@ -77,7 +76,7 @@ _JOINING = frozenset(("de", "nl", "sv", "da", "nb", "nn", "no", "fi", "et", "hu"
 
 @lru_cache(maxsize=32)
 def _units(language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
-    """What stands between a figure and the word of its unit, and the words in English."""
+    """Returns a pattern for the word of a unit after a figure, and the words in English."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # English texts do without it
     from babel.units import format_unit  # noqa: PLC0415
 
@@ -104,7 +103,7 @@ def _units(language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
         or r"(?!)"
         for short in (False, True)
     )
-    # An ending of a case may follow: `Tagen`, `часами`; in Chinese, Japanese and Korean anything.
+    # An ending of a case may follow (`Tagen`, `часами`); in Chinese, Japanese and Korean anything.
     spaced = base(language) not in ("zh", "ja", "ko")
     endings = (r"[^\W\d_]{0,2}(?!\w)", r"(?!\w)") if spaced else ("", r"(?![A-Za-z])")
     pattern = rf"(?<=\d)\s?(?:(?P<word>{words}){endings[0]}|(?P<symbol>(?-i:{symbols})){endings[1]})"
@@ -112,16 +111,16 @@ def _units(language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
 
 
 _PART_OF = regex(r"[之の의]\s?\d")
-"""`3分の1` is a third, and no minutes."""
+"""`3分の1` is a third, not minutes."""
 
 
 def with_english_units(text: str, language: str) -> str:
-    """`12 Tage` as `12 days`; a date such as `3月12日` or a year such as `2019年` stays."""
+    """Returns `12 days` for `12 Tage`. Dates such as `3月12日` and years such as `2019年` stay."""
     return read_units(text, language)[0]
 
 
 def read_units(text: str, language: str) -> tuple[str, Sequence[int]]:
-    """The text with its units in English, and for each place in that one the place in `text`."""
+    """Returns the text with its units in English, and for each place in it the place in `text`."""
     read: list[str] = []
     places: list[int] = []
     at = 0
@@ -150,7 +149,7 @@ def _units_in(text: str, language: str) -> Iterator[tuple[int, int, str]]:
 
 
 def without_noun(name: str, language: str) -> str:
-    """`BERT` of `BERT-Modell`, where the language joins a name to a noun by a hyphen."""
+    """Returns `BERT` for `BERT-Modell`, if the language joins a name to a noun by a hyphen."""
     start, hyphen, noun = name.rpartition("-")
     return start if hyphen and base(language) in _JOINING and _ORDINARY.fullmatch(noun) else name
 

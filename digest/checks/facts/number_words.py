@@ -1,4 +1,4 @@
-"""Number words of sixteen languages, as CLDR's spellout rules give them, and counts in words."""
+"""Reads number words of sixteen languages, from CLDR's spellout rules, and counts in words."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _EAST = {
     "ja": r"(?:人|名|つ|件|個|種|回|倍|層|本|台|段階|言語)",
     "ko": r"(?:명|개|가지|번|건|편|대|종|단계|배)",
 }
-"""What may be counted by a number word: without it `一致` and `이` are words of their own."""
+"""Words that number words may count. Without them, `一致` and `이` are words of their own."""
 
 
 def without_accents(text: str) -> str:
-    """The text without capitals and accents, as `number_words.json` has it."""
+    """Returns the text without capitals and accents, as `number_words.json` has it."""
     if text.isascii():
         return text.lower()
     split = unicodedata.normalize("NFD", text.casefold())
@@ -31,25 +31,25 @@ def without_accents(text: str) -> str:
 
 @cache
 def number_words() -> Mapping[str, Mapping[str, Any]]:
-    """By language: `cardinal` and `ordinal`, words by number, and `suffix`, of ordinals in digits.
-    Without capitals and accents."""
+    """Returns by language: `cardinal` and `ordinal`, words by number, and `suffix`, that of
+    ordinals in digits. All are without capitals and accents."""
     return json.loads(files(__package__).joinpath("number_words.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 @cache
 def numbers_of(language: str, *kinds: str) -> Mapping[str, int]:
-    """The numbers by their words, without spaces: cardinals, ordinals or both."""
+    """Returns the numbers by their words, without spaces: cardinals, ordinals or both."""
     listed = [number_words()[language][kind] for kind in kinds or ("ordinal", "cardinal")]
     return {re.sub(r"\s", "", w): int(n) for by_number in listed for n, words in by_number.items() for w in words}
 
 
 def counts_in_words(text: str, language: str) -> list[int]:
-    """Counts above one: `drei bis fünf Stunden` gives 3 and 5, `세 명` gives 3."""
+    """Returns counts above one: 3 and 5 for `drei bis fünf Stunden`, 3 for `세 명`."""
     return [number for _, number in _counts(text, language)]
 
 
 def with_counts_in_digits(text: str, language: str) -> str:
-    """`au moins trois` as `au moins 3`."""
+    """Returns `au moins 3` for `au moins trois`."""
     for match, number in reversed(list(_counts(text, language))):
         text = f"{text[: match.start()]}{number}{text[match.end() :]}"
     return text
