@@ -9,6 +9,7 @@ from digest.errors import ArxivUnavailable
 from digest.ports import FreePace
 from digest.selection.ledger import Ledger, considered, take_in
 from tests.builders import a_paper
+from tests.deadline import DEADLINE
 from tests.digest.reference import entered
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
@@ -42,13 +43,12 @@ def fill(server: ArxivServer) -> dict[str, date]:
 async def test_over_a_fortnight_with_outages_every_paper_comes_once():
     async with ArxivServer() as server:
         listed = fill(server)
-        arxiv = Arxiv(
-            server.api_url,
-            server.rss_url,
-            pace=FreePace(),
-            time_limit=timedelta(seconds=0.3),
-            first_wait=timedelta(seconds=0.02),
-        )
+
+        def reader(seconds: float) -> Arxiv:
+            limits = {"time_limit": timedelta(seconds=seconds), "first_wait": timedelta(seconds=0.02)}
+            return Arxiv(server.api_url, server.rss_url, pace=FreePace(), **limits)
+
+        patient, hasty = reader(DEADLINE), reader(0.3)
         ledger = Ledger()
         came: dict[str, date] = {}
         failed: list[date] = []
@@ -59,7 +59,9 @@ async def test_over_a_fortnight_with_outages_every_paper_comes_once():
                 continue  # the bot is down for a day
             server.now = now
             server.faults.clear()
+            arxiv = patient
             if now.date() == date(2026, 11, 19):
+                arxiv = hasty
                 server.faults.always("any", faults.TOO_MANY)  # arXiv is down for a day
             if now.date() == date(2026, 12, 3):
                 server.faults.always("feed", faults.EMPTY)  # the feed drops a day

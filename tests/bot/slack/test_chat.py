@@ -132,10 +132,11 @@ async def test_soon_after_a_message_no_other_is_sent_to_its_channel(slack, chat,
 
 
 async def test_the_rate_limit_is_not_a_failure_but_a_wait(slack, chat):
+    slack.limits.speed = 0.1  # one post in ten seconds: a slow machine is within them, too
     slack.post_slot(PLACE.channel)  # another app's message
     with pytest.raises(Throttled) as busy:
         await chat.post(step("d:1"), PLACE)
-    assert 0 < busy.value.wait <= 1
+    assert 0 < busy.value.wait <= 10
     assert not slack.space.channels["C1"].messages
 
 

@@ -22,6 +22,7 @@ from digest.model import Kind
 from digest.ports import FreePace
 from digest.version import VERSION
 from tests.builders import a_paper
+from tests.deadline import DEADLINE, until
 from tests.paths import ROOT, TESTS
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
@@ -144,7 +145,7 @@ async def test_a_window_of_several_pages_is_read_to_its_end(server):
         for n in range(1, 4501)
     ]
     server.add(*many, announced=datetime(2026, 1, 27, 20, tzinfo=NEW_YORK))
-    assert [p.id for p in (await reader(server, 30).announced(["cs.LG"], FRIDAY)).window] == [p.id for p in many]
+    assert [p.id for p in (await reader(server, DEADLINE).announced(["cs.LG"], FRIDAY)).window] == [p.id for p in many]
     assert sum(r.route == "api" for r in server.journal.requests) == 3
 
 
@@ -156,7 +157,7 @@ async def test_a_feed_at_arxivs_limit_is_asked_for_in_parts(server):
             for n in range(first + 1, first + 1201)
         ]
         server.add(*many, announced=datetime(2026, 1, 29, 20, tzinfo=NEW_YORK))
-    assert len((await reader(server, 30).announced(["cs.LG", "cs.CL"], FRIDAY)).latest) == 2400
+    assert len((await reader(server, DEADLINE).announced(["cs.LG", "cs.CL"], FRIDAY)).latest) == 2400
     assert [r.url for r in server.journal.of("feed")] == ["/rss/cs.LG+cs.CL", "/rss/cs.LG", "/rss/cs.CL"]
 
 
@@ -169,7 +170,7 @@ async def test_a_category_that_sleeps_is_told_from_throttling(server, arxiv):
 async def test_a_category_without_any_paper_is_throttling_not_an_empty_day(server):
     server.papers.clear()
     with pytest.raises(ArxivUnavailable, match=r"showed no paper of cs\.CV"):
-        await reader(server, 1).announced(["cs.CV"], FRIDAY)
+        await reader(server, 3).announced(["cs.CV"], FRIDAY)
 
 
 async def test_a_category_the_feed_does_not_know_is_bad_input(server, arxiv):
@@ -201,7 +202,7 @@ BAD_ANSWERS = [
 @pytest.mark.parametrize(("route", "bad"), BAD_ANSWERS)
 async def test_what_is_bad_twice_and_then_good_is_asked_again(server, bad, route):
     server.faults.next(route, BAD[bad], BAD[bad])
-    listing = await reader(server, 10).announced(["cs.CV", "cs.RO"], FRIDAY)
+    listing = await reader(server, DEADLINE).announced(["cs.CV", "cs.RO"], FRIDAY)
     assert (len(listing.latest), len(listing.window)) == (20, 80)
     assert len(server.journal.of(route)) >= 3
 
@@ -243,7 +244,7 @@ async def test_nothing_listening_is_a_sentence():
 
 async def test_retry_after_is_honoured(server):
     server.faults.next("feed", Fault(429, "Rate exceeded.", retry_after="1"))
-    await reader(server, 10).announced(["cs.CV"], FRIDAY)
+    await reader(server, DEADLINE).announced(["cs.CV"], FRIDAY)
     first, second = server.journal.of("feed")
     assert second.began - first.began >= 1
 
@@ -251,7 +252,7 @@ async def test_retry_after_is_honoured(server):
 async def test_retry_after_may_be_a_date(server):
     at = datetime.now(UTC) + timedelta(seconds=2)
     server.faults.next("feed", Fault(503, "", retry_after=format_datetime(at, usegmt=True)))
-    await reader(server, 10).announced(["cs.CV"], FRIDAY)
+    await reader(server, DEADLINE).announced(["cs.CV"], FRIDAY)
     first, second = server.journal.of("feed")
     assert second.began - first.began >= 0.9
 
@@ -326,7 +327,7 @@ async def test_every_request_is_made_in_a_slot_of_the_pace(server):
     server.cross(old.id, "cs.CV", datetime(2026, 1, 29, 20, tzinfo=NEW_YORK))
     server.faults.next("api", faults.DOWN, faults.EMPTY)
     server.faults.next("feed", faults.HALF)
-    arxiv = reader(server, 20, pace=pace)
+    arxiv = reader(server, DEADLINE, pace=pace)
     await asyncio.gather(arxiv.announced(["cs.CV"], FRIDAY), arxiv.get(["2601.18001"]), arxiv.search("segmentation"))
     assert server.journal.violations(gap=0.2) == []  # half: a busy machine hands requests over late
     assert len(pace.names) == len(server.journal.requests) >= 7
@@ -367,7 +368,7 @@ async def test_old_style_ids_are_found_with_and_without_their_subject_class(serv
 async def test_many_ids_are_asked_for_a_hundred_at_a_time(server):
     papers = [a_paper(f"2512.{n:05d}", published=datetime(2025, 12, 1, tzinfo=UTC)) for n in range(1, 251)]
     server.add(*papers)
-    found = await reader(server, 20).get([p.id for p in reversed(papers)])
+    found = await reader(server, DEADLINE).get([p.id for p in reversed(papers)])
     assert [p.id for p in found] == [p.id for p in reversed(papers)]
     assert len(server.journal.requests) == 3
 
@@ -477,7 +478,7 @@ async def test_a_page_that_holds_fewer_papers_than_it_promises_is_asked_for_agai
         .replace(">0</opensearch:total", ">4</opensearch:total")
     )
     server.faults.next("api", Fault(body=body, content_type="application/atom+xml"))
-    assert len(await reader(server, 10).get(ids)) == 4
+    assert len(await reader(server, DEADLINE).get(ids)) == 4
     assert len(server.journal.requests) == 2
 
 
@@ -502,10 +503,14 @@ async def test_the_end_of_the_process_does_not_wait_for_a_silent_server(server):
         "from digest.arxiv.client import Arxiv\n"
         "async def main():\n"
         "    call = asyncio.create_task(Arxiv(sys.argv[1], pace=FreePace()).get(['2601.18001']))\n"
-        "    await asyncio.sleep(1)\n"
+        "    await asyncio.to_thread(sys.stdin.readline)\n"
         "    call.cancel()\n"
         "asyncio.run(main())\n"
     )
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, server.api_url, cwd=ROOT)
-    assert await asyncio.wait_for(child.wait(), 15) == 0
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, server.api_url, cwd=ROOT, stdin=asyncio.subprocess.PIPE
+    )
+    await until(lambda: server.journal.requests)
+    await asyncio.wait_for(child.communicate(b"now\n"), 15)
+    assert child.returncode == 0
     assert len(server.journal.requests) == 1
