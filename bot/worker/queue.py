@@ -18,20 +18,15 @@ import logging
 import math
 import os
 import socket
+import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn, Self
+from types import ModuleType
+from typing import Any, NoReturn, Self, cast
 from uuid import uuid4
-
-# A library of docket's would compile a hundred modules anew at each start where it may not write
-# beside them, to check the types of its own calls.
-os.environ.setdefault("PY_KEY_VALUE_DISABLE_BEARTYPE", "true")
-
-from docket import CurrentExecution, Docket, Execution, Worker
-from docket.dependencies import AdmissionBlocked
 
 from bot.core.ids import join_key
 from bot.core.texts import say
@@ -39,6 +34,27 @@ from bot.store import LeaseBusy, LeaseLost, LeasePolicy, Store, StoreUnavailable
 from bot.store.embedded.server import EmbeddedStore
 from bot.store.redis import RedisError, Script, sentences
 from digest.errors import for_log, trace
+
+
+@contextlib.contextmanager
+def _without_results() -> Iterator[None]:
+    """Lets docket import no library to keep results with, which would take 6 MB: none is kept here.
+    It finds classes of these names that have nothing."""
+    names = {"key_value.aio.protocols.key_value": "AsyncKeyValue", "key_value.aio.stores.redis": "RedisStore"}
+    made = {module: ModuleType(module) for module in names.keys() - sys.modules.keys()}
+    for module, empty in made.items():
+        setattr(empty, names[module], type(names[module], (), {}))
+    sys.modules.update(made)
+    try:
+        yield
+    finally:
+        for module in made:
+            del sys.modules[module]
+
+
+with _without_results():
+    from docket import CurrentExecution, Docket, Execution, Worker
+    from docket.dependencies import AdmissionBlocked
 
 log = logging.getLogger(__name__)
 
@@ -173,8 +189,12 @@ class Queue:
         self._functions: dict[str, Function] = {}
         self._docket_of: dict[str, str] = {}
         # Results are in our store, and an exception may hold secrets: docket keeps neither.
+        nothing = cast(Any, object())
         self._dockets = {
-            name: Docket(f"paperboy-{name}", url, execution_ttl=timedelta(0), missed_heartbeats=10) for name in DOCKETS
+            name: Docket(
+                f"paperboy-{name}", url, execution_ttl=timedelta(0), missed_heartbeats=10, result_storage=nothing
+            )
+            for name in DOCKETS
         }
         self._runners: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()

@@ -44,8 +44,10 @@ def test_a_bot_that_makes_digests_loads_none_of_what_only_others_need():
     """Each takes megabytes for as long as the bot runs."""
     heavy = (
         "PIL",
+        "beartype",
         "cssselect2",
         "jinja2",
+        "key_value",
         "lxml.html",
         "mcp",
         "numpy",
