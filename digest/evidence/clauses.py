@@ -13,7 +13,7 @@ END = regex(
     r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)(?<!\bFig\.)(?<!\bcf\.)(?<!\bEq\.)[)\]”\"’']*\s+(?=[A-Z(\[“\"‘'])|(?<=[a-z]{5}\.)(?<!\bapprox\.)\s+(?=\d)|(?<=[。！？])"
 )
 CLAUSES = regex(
-    r"[,;:](?=\s)|[，；：。]|\s[–—]\s|\b(?:while|whereas|although|but|and|because|so that|which|compared (?:to|with)|versus|vs\.?)\b|而|但|并且|以及",
+    r"[,;:](?=\s)|[，；：。]|(?<=[\u3040-\u30ff])、|\s[–—]\s|\b(?:while|whereas|although|but|and|because|so that|which|compared (?:to|with)|versus|vs\.?)\b|而|但|并且|以及",
     re.IGNORECASE,
 )
 

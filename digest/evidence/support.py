@@ -6,7 +6,6 @@ glossary. What rules cannot decide is doubtful, for a model to confirm."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from digest.evidence.rules import (
     certainty,
     content,
     copies,
+    exchanged,
     figures,
     names,
     negation,
@@ -93,15 +93,20 @@ RULES: tuple[Callable[[Case], Iterable[Doubt]], ...] = (
     amounts.quantifiers_agree,
     shares.shares,
     shares.scales,
+    shares.by_or_to,
     opposites.graded,
     parts.other_part,
     certainty.certainty,
     certainty.conditions,
     certainty.circumstances,
     certainty.causes,
+    certainty.plans,
+    certainty.advice,
     content.subjects,
     names.in_turn,
     names.words_in_turn,
+    exchanged.figures_exchanged,
+    exchanged.sides_exchanged,
     opposites.directions,
     opposites.removed,
     order.comparison,
@@ -137,18 +142,38 @@ class SupportIndex(SentenceIndex):
 
 
 def _in_scale_of_table(sentence: str, table: str) -> str:
-    """Returns `182` for `182 million`, as in the cell, if the table is in millions."""
-    factors = {_FACTORS[m[0].lower().removesuffix("s")] for m in _SCALE_OF_TABLE.finditer(table)}
+    """`182 million` as the cell has it, `182`, where the table or its column is in millions."""
+    worded = {_FACTORS[m[0].lower().removesuffix("s")] for m in _SCALE_OF_TABLE.finditer(table)}
+    headed = _factors_of_columns(table)
     for figure in figures_in(sentence):
-        for factor in factors if figure.plain and figure.step >= min(factors, default=math.inf) / 1_000 else ():
+        if not figure.plain or not re.search(r"[^\W\d]", figure.text):
+            continue
+        for factor in {*worded, *headed}:
             bare = f"{figure.value / factor:.6g}"
-            if re.search(r"[^\W\d]", figure.text) and re.search(rf"\|\s*{re.escape(bare)}\s*(?=\|)", table):
+            in_table = factor in worded and figure.step >= min(worded) / 1_000 and _is_cell(bare, table)
+            if in_table or bare in headed.get(factor, ()):
                 sentence = sentence.replace(figure.text, f"{bare} ", 1)
     return sentence
 
 
-_FACTORS = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+def _is_cell(text: str, table: str) -> bool:
+    return re.search(rf"\|\s*{re.escape(text)}\s*(?=\|)", table) is not None
+
+
+def _factors_of_columns(table: str) -> dict[float, set[str]]:
+    """The cells under `Params (M)`, by what that letter stands for."""
+    found: dict[float, set[str]] = {}
+    rows = tables.table_rows(table)
+    for column, head in enumerate(rows[0] if rows else ()):
+        if scale := _SCALE_OF_COLUMN.search(head):
+            cells = found.setdefault(_FACTORS[scale[1].upper()], set())
+            cells.update(row[column] for row in rows[1:] if column < len(row))
+    return found
+
+
+_FACTORS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "K": 1e3, "M": 1e6, "B": 1e9}
 _SCALE_OF_TABLE = regex(r"(?<!\d )(?<!\d)\b(?:thousand|million|billion)s?\b", re.IGNORECASE)
+_SCALE_OF_COLUMN = regex(r"[(\[](?:in )?([KkMB])[)\]]")
 
 
 def _is_whole_sentence(sentence: str, ground: Ground) -> bool:

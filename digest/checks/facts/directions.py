@@ -14,9 +14,9 @@ from functools import lru_cache
 from digest.patterns import regex
 
 NEGATION = regex(
-    r"\b(?:not(?! only| (?:more|less|fewer) than)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|breaks? down|broke down|impossible|unlikely|refuses?|(?:advis|warn|caution|argu|decid|recommend|vot)\w* against|discourag\w+|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
+    r"\b(?:not(?! only| (?:more|less|fewer) than| the other way)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|breaks? down|broke down|impossible|unlikely|refuses?|(?:advis|warn|caution|argu|decid|recommend|vot)\w* against|discourag\w+|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)(?<!as few)|n['’]t\b|¬"
     r"|\b(?:nichts?|kein(?:e[rnms]?|erlei)?|niemand|rien|nada|nadie|ninguém|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|déconseill\w+|desaconsej\w+|desaconselh\w+|sconsigli\w+|(?:ab|wider)(?:ge)?rät|abgeraten|raten\b[^.;]{1,80}\bab|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
-    r"|没(?!错)|(?<!显)未(?!来|知|见过)|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|偏|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\b(?:не|нет|без|ничего|никто|никогда|нельзя|невозможно)\b",
+    r"|没(?!错)|(?<!显)未(?!来|知|见过|满|満)|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|偏|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\b(?:не|нет|без|ничего|никто|никогда|нельзя|невозможно)\b",
     re.IGNORECASE,
 )
 """Lexical words such as 不同 (different) or 无监督 (unsupervised) negate nothing."""
@@ -45,9 +45,9 @@ AXES = (
     _axis(
         "more",
         r"\b(?:increas\w*|rais(?:e|es|ed|ing)|ris(?:e|es|en|ing)|rose|grow(?:s|th|n|ing)?|grew|higher|highest|high|(?<!or )more(?! than one)|larger|largest|greater|greatest|gains?|gained|boost\w*|exceed\w*|above|longer|longest|maxim\w+|enlarg\w*|expand\w*|amplif\w*|many|upward\w*)\b"
-        r"|高出|比[^，。；]{1,24}?多(?=[\u4e00-\u9fff]{0,4}\s?\d)|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|上回|長く|延び|延[長び]|증가|늘어|늘리|향상|상승|높|erhöh\w*|steig\w*|höher\w*|augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|sub(?:e|en|ió)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|прирост\w*|увелич\w*",
+        r"|高出|上调|[升增][至到]|比[^，。；]{1,24}?多(?=[\u4e00-\u9fff]{0,4}\s?\d)|提升|提高|增加|增长|上升|升高|增大|扩大|更[高多大长]|较[高多大]|高于|多于|大于|最[高多大]|増加|増え|増や|上が[るりっ]|向上|上昇|高[いく]|大き[いな]|多く(?!の)|上回|長く|延び|延[長び]|증가|늘어|늘리|향상|상승|높|erhöh\w*|\b(?:ge)?st(?:ei|ie)g\w*|\b(?:ge)?wachs\w*|wuchs\w*|zunehm\w*|zugenommen|höher\w*|(?<!data )augment\w*|accro\w*|supérieur\w*|aument\w*|increment\w*|mayor(?:es)?\b|maior(?:es)?\b|mont(?:e|ent|é)\b|cre(?:c|sc)\w+|sub(?:e|en|ió|ieron|iu|iram)\b|sob(?:e|em)\b|오르|올라|(?:вы)?раст[её]т|повы[шс]\w*|прирост\w*|увелич\w*",
         r"\b(?:decreas\w*|reduc\w*|lower\w*|lowest|low|drop(?:s|ped|ping)?|fall(?:s|en|ing)?|fell|declin\w*|less|fewer|smaller|smallest|diminish\w*|shrink\w*|below|shorter|shortest|minim\w+|(?<!at )least|cuts?|shorten\w*|few|downward\w*|loss(?:es)? of|costs?(?= \d[\d.]* (?:points|%|percent)))\b"
-        r"|降低|比[^，。；]{1,24}?少(?=[\u4e00-\u9fff]{0,4}\s?\d)|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|下回|短く|短縮|縮[まめ]|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|rédui\w*|diminu\w*|inférieur\w*|reduc\w*|disminu\w*|menor(?:es)?\b|reduz\w*|baiss\w*|chut\w*|cae[n]?\b|cai\b|caem\b|baja[n]?\b|fäll[t]?\b|떨어|падает|сниж\w*|сниз\w*|уменьш\w*",
+        r"|降低|下调|[降减][至到]|比[^，。；]{1,24}?少(?=[\u4e00-\u9fff]{0,4}\s?\d)|减少|下降|减小|缩短|缩减|缩小|更[低少小短]|较[低少小]|低于|少于|小于|最[低少小]|減少|減[るりっら]|下が[るりっ]|低下|低[いく]|小さ[いくな]|少な[いく]|下回|短く|短縮|縮[まめ]|감소|줄어|줄이|저하|낮|verringer\w*|reduzier\w*|sink\w*|niedriger\w*|senk\w*|\bsank\w*|gesunken|\bfiel(?:en)?\b|abgenommen|schrumpf\w*|rédui\w*|diminu\w*|inférieur\w*|redu[cj]\w*|disminu\w*|descend\w*|menor(?:es)?\b|reduz\w*|baiss\w*|chut\w*|cae[n]?\b|cay(?:ó|eron)\b|cai\b|caem\b|caiu\b|caíram\b|baj(?:an?|ó|aron)\b|baix(?:a|ou|aram)\b|fäll[t]?\b|떨어|падает|сниж\w*|сниз\w*|уменьш\w*",
     ),
     _axis(
         "better",
@@ -100,6 +100,11 @@ AXES = (
         "present",
         r"\b(?:appear(?:s|ed)?|emerg\w*|remain\w*|persist\w*)\b|出现|显现|仍然|現れ|生じ|나타|유지|\b(?:apare\w*|apparaî\w*|erschein\w*)\b",
         r"\b(?:vanish\w*|disappear\w*)\b|消失|不复存在|消え|사라|없어|\b(?:verschw[ia]nd\w*|dispara\w*|desapar\w*|исчез\w*)\b",
+    ),
+    _axis(
+        "extreme",
+        r"\b(?:peak(?:s|ed)?|maxim\w+|highest|top)\b|最大|最高|峰值|顶峰|达到高峰|ピーク|頂点|최대|최고|정점|\b(?:höchst\w*|höhepunkt\w*|pic|máxim\w*|auge|pico|максим\w*)\b",
+        r"\b(?:minim(?!iz|is)\w+|lowest|trough\w*|bottom)\b|最小|最低|谷底|極小|최소|최저|\b(?:niedrigst\w*|tiefst\w*|mínim\w*|миним\w*)\b",
     ),
     _axis("public", r"\b(?:public\w*|open\w*|releas\w*|available)\b|公开|开源|发布", r"\b(?:private\w*|closed|proprietary|unreleased|unavailable|withheld)\b|私有|闭源|未公开|不公开"),
     _axis("accept", r"\b(?:accept\w*|support\w*|confirm\w*|prove\w*|allow\w*|permit\w*|enabl\w*)\b|接受|支持|证实|允许", r"\b(?:reject\w*|refut\w*|oppos\w*|disprov\w*|prevent\w*|prohibit\w*|forbid\w*|block\w*)\b|拒绝|反驳|阻止|禁止"),

@@ -76,7 +76,7 @@ _SUFFIX = (
     r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿億兆만억조]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
     r"(?:(?<=[万亿億兆만억조])\s?(?P<rest>\d{1,4})(?P<restmagnitude>[千천百백万만亿億억])(?![米克卡]))?"
     r"(?:(?:-|\s|\\,|\\){0,6}(?P<unit>(?-i:[pnµμm]M|[mkMG]?eV|[hkMG]?Pa)(?![A-Za-zÀ-ɏ0-9_-])|\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
-    r"[毫微纳]秒|千克|公斤|[毫微]克|吨|千?瓦|毫升|[纳微]米|埃|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|[mnµμ]s|(?:milli|micro|nano)?seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|miles?|Å|kWh|kW|mJ|[kmμµ]g|kilograms?|grams?|milligrams|tonnes?|(?:kilo)?watts?|[mμµ]l|lit(?:re|er)s|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhgJW]|[mMG]W)(?![A-Za-zÀ-ɏ0-9_-])|°))?"
+    r"[毫微纳]秒|千克|公斤|[毫微]克|吨|千?瓦|毫升|[纳微]米|埃|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|周(?![年期边])|(?:points?|[mnµμ]s|(?:milli|micro|nano)?seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|miles?|Å|kWh|kW|mJ|[kmμµ]g|kilograms?|grams?|milligrams|tonnes?|(?:kilo)?watts?|[mμµ]l|lit(?:re|er)s|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhgJW]|[mMG]W)(?![A-Za-zÀ-ɏ0-9_-])|°))?"
 )
 _ABOUT = regex(
     r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有|(?<!\w)(?:rund|etwa|ungefähr|knapp|gut|environ|près de|presque|unos|unas|alrededor del?|cerca de|casi|aproximadamente|quase|около|примерно|почти|약|대략|거의)|およそ|ほぼ|約)\s{0,3}\$?\s{0,3}$",
@@ -97,7 +97,7 @@ _FIGURE = regex(
     rf"|(?P<num>(?<![A-Za-z_0-9])(?<!\d\.){_NUM})(?:\s|-(?=(?:thousand|million|billion|trillion)\b))?{_SUFFIX})"
     r"|(?=[百一二两三四五六七八九十半千])(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|(?P<of>[二三四五六七八九十])分[之の](?P<parts>[一二两三四五六七八九])|一半|半数)"
     r"|\b(?=[ahotfz])(?:(?P<half>(?:one[- ]|a )?half(?= (?:of|the)\b))|(?P<fraction>(?P<many>a|one|two|three|four)[- ](?P<part>third|quarter|fifth|tenth)s?\b(?:(?<!\ba third)(?<!\ba fifth)(?<!\ba tenth)|(?=\s+of\b|\s+the\b|[,.;)]|$))))"
-    rf"|\b(?=[defhnostz])(?P<word>(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)?)",
+    rf"|\b(?=[defhnostz])(?P<word>(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)(?:\b|(?=fold\b))(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)?)",
     re.IGNORECASE,
 )
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -196,7 +196,7 @@ def _han(match: re.Match[str]) -> tuple[float, str, float, bool]:
 
 
 def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
-    first = re.split(r"[- ]", match["word"].lower())
+    first = re.split(r"[- ]|(?=fold)", match["word"].lower())
     value = 0.0
     for part in first:
         stem = _INFLECTED.get(part, part)
@@ -234,7 +234,7 @@ def _parsed(text: str, most: int | None = None) -> tuple[Figure, ...]:
             found
             and unit
             and not found[-1].unit
-            and re.fullmatch(r"\s*(?:[-–—~～至到]|to|and|\$)+\s*", text[_end(found[-1]) : match.start()])
+            and re.fullmatch(r"\s*(?:[-–—~～±至到]|\\pm|to|and|\$)+\s*", text[_end(found[-1]) : match.start()])
         ):
             last = found.pop()
             found.append(Figure(last.value, unit, last.step, last.text, last.start, last.about, last.bound, last.plain))

@@ -140,7 +140,7 @@ _RANKS = tuple(
         r"(?<!\ba )\b(?:few|wenigen?|peu d[e'’]|pocos|pocas|poucos|poucas|немног\w+)\b|少数|很少|极少|ごく一部|극소수|소수의",
         r"\b(?:some|several|certain|sometimes|occasionally|einigen?|manchen?|mehreren?|certaine?s|quelques|parfois|algun[oa]s|alguns|algumas|às vezes|a veces|некоторы\w+|иногда|отдельны\w+)\b|一些|某些|有些|有时|部分|いくつか|(?<!ごく)一部|일부|몇몇",
         r"\b(?:most(?! (?:[a-z]+(?:ed|ing|ful|ive|ant|ent|al|ic|ly)|recent|similar)\b)|mostly|majority|usually|typically|often|(?:die|der|den) meisten|meistens?|mehrheit\w*|la plupart|majorité|souvent|mayoría|generalmente|maioria|geralmente|большинств\w*|обычно|чаще всего)\b|大多数?|多数|通常|大部分|ほとんど|大半|多くの|대부분|대다수|대체로",
-        r"\b(?:all(?! in all)|every|each|always|any|both|entire|invariably|never|allen?|aller|jede[rnms]?|immer|stets|sämtliche\w*|tous|toutes|chaque|toujours|todos|todas|cada|siempre|sempre|quaisquer|cualquier\w*|все(?:х|м|ми|гда|го)?|кажд\w+|неизменно|люб(?:ой|ого|ых|ые|ом))\b|所有(?![权權者制])|全部|每[个一名次种项]|总是|始终|一律|(?<!平)均(?![方值匀衡])|(?<![首东京])都(?![度市])|すべて|全て|全ての|常に|あらゆる|모든|모두|항상|전부|빠짐없이",
+        r"\b(?:(?<!\bat )all(?! in all)|every|each|always|any|both|entire|invariably|never|allen?|aller|jede[rnms]?|immer|stets|sämtliche\w*|tous|toutes|chaque|toujours|todos|todas|cada|siempre|sempre|quaisquer|cualquier\w*|все(?:х|м|ми|гда|го)?|кажд\w+|неизменно|люб(?:ой|ого|ых|ые|ом))\b|所有(?![权權者制])|全部|每[个一名次种项]|总是|始终|一律|(?<!平)均(?![方值匀衡])|(?<![首东京])都(?![度市])|すべて|全て|全ての|常に|あらゆる|모든|모두|항상|전부|빠짐없이",
     )
 )
 """Few, some, most and all, in the languages that are checked. No data set ranks them."""

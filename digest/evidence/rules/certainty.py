@@ -14,6 +14,7 @@ from digest.checks.facts.claims import places_of_figure
 from digest.checks.facts.directions import negations
 from digest.checks.facts.figures import figures
 from digest.evidence.content_words import vocabulary_of, words
+from digest.evidence.rules.amounts import ONLY
 from digest.evidence.rules.case import Case, Doubt
 from digest.patterns import regex
 
@@ -25,6 +26,11 @@ HEDGE = regex(
 )
 OPEN = regex(r"\b(?:unclear|unknown|remains? (?:an )?open|whether|no evidence)\b", re.IGNORECASE)
 """In a quotation: what nobody knows."""
+UNSOLVED = regex(
+    r"\b(?:un(?:solved|resolved|answered|settled)|open|offen\w*|ungelöst\w*|ungeklärt\w*|ouvert\w*|non résolu\w*|abiert\w*|sin resolver|(?:em )?abert\w*|открыт\w*)\b|悬而未决|未决|未解|开放|未解決|미해결|풀리지 않|열려",
+    re.IGNORECASE,
+)
+"""The same in a sentence."""
 PROOF = regex(
     r"\b(?:prov(?:es?|ed|en|ing)|proofs?|demonstrat\w*|confirm\w*|establish(?:es|ed)?|certainly|definitely|guarantee\w*|undoubtedly)\b|证明|证实|确认|必然|必定|证据确凿|毫无疑问|証明|実証|確認|必ず|確実に|증명|입증|확인|확실"
     r"|\b(?:bew[ie]+s\w*|bestätig\w*|nachgewiesen|zweifellos|prouv\w*|démontr\w*|confirm\w*|demuestr\w*|demostr\w*|comprob\w*|comprov\w*|prov(?:a|am|ou|aram|ado|ada)|доказ\w*|подтвер\w*)\b",
@@ -76,12 +82,40 @@ BECAUSE_OF = regex(
 )
 
 
+PLANNED = regex(
+    r"\b(?:future (?:work|research|stud\w+|version\w*|release\w*)|in (?:the )?(?:near )?future|(?:plan|intend|hope)(?:s|ed)? to|(?:leave|leaving|left)\b[^.;]{1,60}\b(?:to|for) (?:future|later|another)|next (?:year|month|step|version|release)|yet to be|(?:has|have) yet to"
+    r"|will (?:be |also |soon |then ){0,2}(?:releas|publish|ma[dk]e|open|extend|explor|investigat|stud|monitor|add|collect|test|evaluat|address|appl|report|compar|includ|repeat|measur|continu)\w*|upon (?:acceptance|publication))\b",
+    re.IGNORECASE,
+)
+"""In a quotation: what is still to be done."""
+PLANNED_SAID = regex(
+    r"\b(?:will|would|shall|future|plan\w*|intend\w*|hope|aim\w*|later|next|yet|upcoming|to come|leave|left|open|remain\w*|upon|once|from now|are to|is to|to be)\b"
+    r"|将|未来|今后|计划|打算|后续|下一|日后|以后|留待|留给|尚|拟|准备|明年|有待|今後|将来|予定|計画|来年|まだ|これから|つもり|課題|次の|残|향후|앞으로|계획|예정|미래|내년|아직|추후|다음|것이다|과제|남겨|남아"
+    r"|\b(?:w[ei]rd\w*|würd\w*|künftig\w*|zukunft\w*|zukünftig\w*|geplant\w*|plan\w*|woll\w+|nächst\w*|noch|später\w*|soll\w*|beabsichtig\w*|vorgesehen|offen\w*|futur\w*|prév\w+|prochain\w*|plus tard|compt\w+|ultérieur\w*|à venir|rest\w+|encore|envisag\w*|\w{2,}r(?:a|ont)|prev\w+|próxim\w*|\w{2,}r(?:á|án|ão)|pretend\w*|pendiente|más adelante|aún|todavía|deja\w*|va[in]? a|vão|vai|ainda|deix\w+|posterior\w*|буд\w*|план\w*|намер\w*|следующ\w*|дальнейш\w*|предсто\w*|ещё|пока)\b",
+    re.IGNORECASE,
+)
+_LEFT_FOR_LATER = regex(
+    r"\bfuture work\b|未来(?:的)?(?:工作|研究)|今後の(?:課題|研究)|향후 (?:연구|과제)|\b(?:zukünftige[nr]? arbeit\w*|travaux futurs|trabajos? futuros?|trabalhos? futuros?)\b",
+    re.IGNORECASE,
+)
+ADVICE = regex(
+    r"\b(?:should(?! (?:not )?(?:have|be (?:noted|able)))|ought to|had better|(?:are|is|be) (?:well )?advised|advisable)\b|应该|应当|务必|べき|ましょう|해야 (?:한다|합니다)|하라\b|\b(?:sollt?en?|ratsam|devrai\w*|il faut|il convient|deber[ií]a\w*|conviene|hay que|deveria\w*|convém|следует)\b",
+    re.IGNORECASE,
+)
+ADVICE_GIVEN = regex(
+    r"\b(?:should|ought|must|need\w*|ha(?:ve|s) to|recommend\w*|advis\w*|advoca\w*|suggest\w*|requir\w*|necess\w*|essential|important|crucial|vital|care|caution\w*|urg\w+|call(?:s|ed)? for|propos\w*|prefer\w*|encourag\w*|discourag\w*|supposed|expect\w*|best|worth\w*|beneficial|useful|bound to|polic\w+|guideline\w*)\b",
+    re.IGNORECASE,
+)
+
+
 # ---------------------------------------------------------------- the rules
 
 
 def certainty(case: Case) -> Iterator[Doubt]:
-    """Doubts `proves that` if the quotation has `may` or `whether`."""
-    if (hedge := HEDGE.search(case.quoted)) and not HEDGE.search(case.sentence):
+    """`proves that` where the quotation has `may` or `whether`."""
+    hedge = HEDGE.search(case.quoted)
+    unsolved = OPEN.search(case.quoted) and UNSOLVED.search(case.sentence)
+    if hedge and not unsolved and not HEDGE.search(case.sentence):
         proved = PROOF.search(case.sentence)
         if proved and not PROOF.search(case.quoted):
             yield Doubt(f"the quotation says “{hedge[0]}”, not “{proved[0]}”", 3)
@@ -96,6 +130,10 @@ def conditions(case: Case) -> Iterator[Doubt]:
     exception, condition = EXCEPTION.search(quoted), CONDITION.search(quoted)
     limited = LIMITED.search(case.sentence)
     waived = quoted and not negations(case.whole)
+    anyhow, only = WHATEVER.search(quoted), ONLY.search(case.sentence)
+    if anyhow and only and not ONLY.search(case.whole) and not any_case:
+        yield Doubt(f"the quotation says it “{anyhow[0]}”, not “{only[0]}”", 2)
+        return
     if any_case and IN_ANY_CASE.search(case.whole):
         return
     if any_case and (waived or exception or condition or _LIMIT.search(quoted)):
@@ -149,6 +187,23 @@ def causes(case: Case) -> Iterator[Doubt]:
 _NO_CAUSE = regex(
     r"\b(?:not?|never|cannot|without|n['’]t)\s(?:\w+\s){0,4}(?:caus\w+|imply|implies|implying)\b", re.IGNORECASE
 )
+
+
+def plans(case: Case) -> Iterator[Doubt]:
+    """Done, where the quotation has what is still to be done."""
+    planned = PLANNED.search(case.quoted)
+    if planned and not PLANNED_SAID.search(case.sentence) and not case.negations and not HEDGE.search(case.sentence):
+        yield Doubt(f"the quotation says “{planned[0]}”", 2)
+    said = _LEFT_FOR_LATER.search(case.sentence)
+    if said and not PLANNED_SAID.search(case.whole):
+        yield Doubt(f"the quotation does not say “{said[0]}”", 2)
+
+
+def advice(case: Case) -> Iterator[Doubt]:
+    """`users should …` where the quotation only reports."""
+    advised = ADVICE.search(case.sentence)
+    if advised and not ADVICE_GIVEN.search(case.whole):
+        yield Doubt(f"the quotation does not say “{advised[0]}”", 2)
 
 
 _LIMIT = regex(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 
 from digest.checks.facts.claims import derived_from, missing_figures, part_of_name, places_of_figure
 from digest.checks.facts.directions import negations
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.language import base
-from digest.evidence.clauses import clause_at
+from digest.evidence.clauses import END, clause_at
 from digest.evidence.content_words import HAN, MEASURES, Word, vocabulary_of, words
 from digest.evidence.rules.amounts import bounds_agree, counts_in_a_row
 from digest.evidence.rules.case import Case, Doubt, holds_name
@@ -36,17 +36,8 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
         if not missing_figures(figure.text, near):
             yield Doubt(f"the quotation does not hold {figure.text}", 2)
             continue
-        if _between_neighbours(case, figure):
-            yield Doubt(f"the quotation does not say {figure.text}, the difference of two of its figures", 1)
-            continue
-        if derived_from(figure, case.sentence, f"{case.whole}\n{case.ground.around}"):
-            yield Doubt(f"the quotation does not say {figure.text}, which follows from two of its figures", 1)
-            continue
-        if _near_bound(case, figure):
-            yield Doubt(f"the quotation does not say {figure.text} but a figure near it", 1)
-            continue
-        if _rest_of(case, figure):
-            yield Doubt(f"the quotation says it of the rest, not {figure.text}", 1)
+        if reason := _follows(case, figure):
+            yield Doubt(reason, 1)
             continue
         if figure.bound and any(f.bound and abs(100 - f.value - figure.value) < 1e-6 for f in _per_cents(case.whole)):
             # For example, `no more than 10 % are wrong` for `at least 90 % are right`.
@@ -63,6 +54,19 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
     yield from _one_of_several(case)
     yield from counts_agree(case)
     yield from bounds_agree(case)
+
+
+def _follows(case: Case, figure: Figure) -> str:
+    """How a figure follows from those of the quotation, if it does."""
+    if _between_neighbours(case, figure):
+        return f"the quotation does not say {figure.text}, the difference of two of its figures"
+    if _added_or_shared(case, figure):
+        return f"the quotation does not say {figure.text}, the sum or a share of its figures"
+    if derived_from(figure, case.sentence, f"{case.whole}\n{case.ground.around}"):
+        return f"the quotation does not say {figure.text}, which follows from two of its figures"
+    if _near_bound(case, figure):
+        return f"the quotation does not say {figure.text} but a figure near it"
+    return f"the quotation says it of the rest, not {figure.text}" if _rest_of(case, figure) else ""
 
 
 def _each(case: Case, figure: Figure) -> bool:
@@ -126,6 +130,26 @@ def _between_neighbours(case: Case, figure: Figure) -> bool:
         for one, other in pairwise(found)
         if one.unit == other.unit and figure.unit in ("", one.unit) and other.start - one.start < _CLOSE
     )
+
+
+def _added_or_shared(case: Case, figure: Figure) -> bool:
+    """`14,040` for `7,020 and 7,020`; `1,420` for `14,200, a tenth of which`."""
+    slack = 0.05 * figure.value if figure.about else 0.5 * figure.step
+    return any(
+        abs(result - figure.value) <= slack
+        for piece in END.split(case.whole)
+        for one, other in pairwise(figures(piece or ""))
+        for result in _results(one, other)
+        if figure.value >= 10 and figure.unit in (one.unit, other.unit)
+    )
+
+
+def _results(one: Figure, other: Figure) -> Iterator[float]:
+    if one.unit == other.unit and one.step == other.step:
+        yield one.value + other.value
+    for share, whole in permutations((one, other)):
+        if share.unit == "%" and whole.unit != "%":
+            yield share.value * whole.value / 100
 
 
 def _near_bound(case: Case, figure: Figure) -> bool:

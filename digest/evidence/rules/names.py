@@ -24,6 +24,8 @@ def names_stand(case: Case) -> Iterator[Doubt]:
     for name in missing:
         if _PERCENTILE.fullmatch(name) and name[1:] in near:
             continue
+        if any(f.unit and f.text.endswith(name) and places_of_figure(f, case.whole) for f in figures(case.sentence)):
+            continue
         if squeezed(name) not in known and not (name[1:].islower() and is_direction(name)):
             yield Doubt(f"the quotation does not name {name}", 3)
     first = case.said[:1] if case.foreign or (case.index and _opens_with_name(case.sentence, case.index)) else []
@@ -46,11 +48,17 @@ _PERCENTILE = regex(r"p\d[\d.]*", re.IGNORECASE)
 
 
 def names_beside(case: Case) -> Iterator[Doubt]:
-    """Doubts `Agent-S` of the sentence before, if the quotation only has `agent`."""
-    for name in dict.fromkeys(m[0] for m in NAMED.finditer(case.sentence) if not m[0].islower() and "-" in m[0]):
+    """`Agent-S` of the sentence before, where the quotation only has `agent`, or `RCP8.5` for
+    `RCP4.5`."""
+    for name in dict.fromkeys(m[0] for m in NAMED.finditer(case.sentence) if _NUMBERED_OR_JOINED.search(m[0])):
         if not holds_name(case.whole, name) and holds_name(case.ground.around, name) and name not in case.granted:
-            yield Doubt(f"{name} stands beside the quotation, not in it", 1)
+            same = re.escape(name.rstrip("0123456789.-"))
+            other = re.search(rf"(?<![A-Za-z0-9]){same}-?\d[\w.]*(?<!\.)", case.whole) if name[-1].isdecimal() else None
+            yield Doubt(f"{name} stands beside the quotation, not in it", 2 if other else 1)
             return
+
+
+_NUMBERED_OR_JOINED = regex(r"[A-Z].*-|-.*[A-Z]|[A-Z].*\d")
 
 
 def words_in_turn(case: Case) -> Iterator[Doubt]:

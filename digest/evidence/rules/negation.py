@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 
+from digest.checks.facts.claims import places_of_figure
 from digest.checks.facts.directions import AWAY, AXES, NEGATIVE_STARTS, negations
+from digest.checks.facts.figures import figures
 from digest.evidence.clauses import CLAUSES, END, bounds_at
 from digest.evidence.content_words import vocabulary_of, words
 from digest.evidence.rules.amounts import LEFT_OUT, ONLY
 from digest.evidence.rules.case import Case, Doubt
+from digest.evidence.rules.certainty import CONDITION, HEDGE
 from digest.patterns import regex
 
 
@@ -32,10 +35,14 @@ def negation(case: Case) -> Iterator[Doubt]:
         # `did not trigger the drainage` does not contradict `the drainage began`.
         level = 4 if case.share >= 0.6 and not (hidden or softened or both or case.ablated) and odd else 2
         if not _no_more(case) and (own.predicates | ground.predicates) & {*turned}:
-            yield Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
-    elif mine and not theirs and not _NEGATED_WORD.search(case.whole):
+            yield Doubt(f"the quotation says the opposite of “{turned[0]}”", 1 if _gone(case) else level)
+        elif _leaves_it_out(case):
+            yield Doubt("the quotation denies it", 2)
+    elif mine and not theirs and not _NEGATED_WORD.search(case.whole) and not _no_more(case):
         level = 1 if _HIDDEN_NEGATION.search(case.whole) else 2
         yield Doubt("the sentence denies what the quotation does not", level)
+    elif _leaves_it_out(case):
+        yield Doubt("the quotation denies it", 2)
     for word in case.said:
         for one in word.stems:
             opposite = [f"{start}{one}" for start in NEGATIVE_STARTS]
@@ -46,8 +53,67 @@ def negation(case: Case) -> Iterator[Doubt]:
                 return
 
 
+def _leaves_it_out(case: Case) -> bool:
+    """`uses a lexicon` for `does not rely on a lexicon`.
+
+    Most of what the sentence says stands in a clause that denies.
+    """
+    text = case.quoted
+    said = [w for w in case.said if case.mine.holds(w)]
+    if (
+        case.negations
+        or len(said) < 2
+        or any(p.search(case.sentence) for p in (_OTHER_SIDE, _HIDDEN_NEGATION, HEDGE, AWAY))
+    ):
+        return False
+    for negation in negations(text):
+        if _IN_PLACE_OF.fullmatch(negation[0]) or _COMPARED.search(
+            text[max(0, negation.start() - _NEAR) : negation.start()]
+        ):
+            continue
+        start, end = bounds_at(text, negation.start(), negation.end(), CLAUSES)
+        if _turns(text[negation.end() : end], case.sentence):
+            continue
+        denied = vocabulary_of(text[negation.end() : end])
+        clause, rest = vocabulary_of(text[start:end]), vocabulary_of(f"{text[:start]}\n{text[end:]}")
+        inside = [w for w in said if clause.holds(w)]
+        if (
+            any(map(denied.holds, said))
+            and len(inside) > len([w for w in said if rest.holds(w)])
+            and 2 * len(inside) > len(said)
+        ):
+            return True
+    return False
+
+
+def _turns(denied: str, sentence: str) -> bool:
+    """`at chance or worse` for `never above chance`."""
+    axes = [axis for axis in AXES if axis.name in _TURNED]
+    return any(
+        any(one.search(denied) for one in side) and any(other.search(sentence) for other in against)
+        for side, against in permutations(([axis.up for axis in axes], [axis.down for axis in axes]))
+    )
+
+
+_TURNED = frozenset(("more", "better", "same"))
+
+
+def _gone(case: Case) -> bool:
+    """`there was no gap` for `the gap disappeared`, `does not differ` for `indistinguishable`."""
+    fewer, more = sorted((case.sentence, case.whole), key=lambda text: len(negations(text)))
+    denies = (p for p in (_VANISHED, _NEGATED_WORD) if p.search(fewer) and not p.search(more))
+    return any(denies) and not CONDITION.search(case.quoted)
+
+
+_VANISHED = regex(
+    r"\b(?:disappear\w*|vanish\w*|gone|fad(?:e|es|ed)|ceas(?:e|es|ed)|eliminat\w*|los(?:t|es?))\b", re.IGNORECASE
+)
+
+
 def _no_more(case: Case) -> bool:
-    """Returns whether it is `not above` for `at most`, `the same as` or `below`."""
+    """`not above` for `at most`, `the same as` or `below`, `nothing more than` for `most`."""
+    if any(_NONE_MORE.search(a) and _MOST.search(b) for a, b in permutations((case.sentence, case.whole))):
+        return True
     more, better = AXES[:2]
     less = more.down, better.down, next(axis.up for axis in AXES if axis.name == "same")
     return any(
@@ -55,6 +121,12 @@ def _no_more(case: Case) -> bool:
         for one, other in permutations((case.sentence, case.whole))
         for m in negations(one)
     )
+
+
+_NONE_MORE = regex(
+    r"\b(?:not?|none|nothing|nobody|no one)\b[^.;]{0,60}\b(?:more|\w{2,}er)\b[^.;]{0,30}\bthan\b", re.IGNORECASE
+)
+_MOST = regex(r"\b(?:most|best|\w{3,}est)\b", re.IGNORECASE)
 
 
 def _foreign_negation(case: Case, own: _Denials, ground: _Denials) -> Iterator[Doubt]:
@@ -66,7 +138,7 @@ def _foreign_negation(case: Case, own: _Denials, ground: _Denials) -> Iterator[D
     elif mine and not negations(spoken) and (case.latin or not _NEGATED_WORD.search(spoken)):
         level = 1 if _HIDDEN_NEGATION.search(spoken) else 2
         yield Doubt("the sentence denies what the quotation does not", level)
-    elif not mine and _denies(case.ground.quotation) and not _OTHER_SIDE.search(case.sentence):
+    elif not mine and _denies(_figured(case)) and not _OTHER_SIDE.search(case.sentence):
         said = {stem for word in case.said for stem in word.stems}
         known = any(head & said for head in ground.heads) and len(case.spans) == 1
         yield Doubt("the quotation denies it", 3 if known and not case.latin else 2)
@@ -77,6 +149,14 @@ def _spoken_of(case: Case) -> str:
     pieces = [p for p in END.split(case.whole) if p and p.strip()]
     shared = [p for p in pieces if any(vocabulary_of(p).holds(w) for w in case.said if not w.name)]
     return "\n".join(shared if shared and not case.latin else pieces)
+
+
+def _figured(case: Case) -> str:
+    """Of the quotation the clauses that hold the figures of the sentence, if it has several."""
+    told = [f for f in figures(case.sentence) if f.plain and places_of_figure(f, case.ground.quotation)]
+    clauses = CLAUSES.split(case.ground.quotation) if len(told) > 1 else []
+    held = [clause for clause in clauses if clause and any(places_of_figure(f, clause) for f in told)]
+    return "; ".join(held) or case.ground.quotation
 
 
 def _denies(text: str) -> bool:
@@ -98,12 +178,12 @@ _NOT_MORE = regex(
 _NEARLY = regex(r"\b(?:hardly|barely|scarcely|rarely|seldom)\b", re.IGNORECASE)
 """`hardly any change` agrees with `changes by less than 0.3`."""
 _NEGATED_WORD = regex(
-    r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b",
+    r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:distinguish|sensitiv|capab|adequa|varian|frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b",
     re.IGNORECASE,
 )
 _HIDDEN_NEGATION = regex(
     rf"{_NEGATED_WORD.pattern}"
-    r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|dropping|ablat\w*|disabl\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
+    r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|disappear\w*|vanish\w*|remov\w*|dropping|ablat\w*|disabl\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
     re.IGNORECASE,
 )
 """Words that a true sentence may render as a negation."""
@@ -115,9 +195,12 @@ _OTHER_SIDE = regex(
 
 
 def _scope(text: str, negation: re.Match[str]) -> str:
-    """Returns the words that a negation reverses: up to the end of its clause."""
-    end = _SCOPE_END.search(text, negation.end())
-    return text[negation.end() : end.start() if end else len(text)]
+    """The words a negation turns round: up to the end of its clause."""
+    for end in _SCOPE_END.finditer(text, negation.end()):
+        inside = text[negation.end() : end.start()]
+        if end[0] != "and" or not inside.rpartition(" between ")[1] or " and " in inside:
+            return inside
+    return text[negation.end() :]
 
 
 _SCOPE_END = regex(r"[,;:.](?=\s|$)|\)|[，；。]|\b(?:and|but|which|while|because|although|however|so)\b", re.IGNORECASE)

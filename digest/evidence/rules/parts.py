@@ -11,6 +11,7 @@ from digest.checks.facts.figures import Figure, figures
 from digest.evidence.clauses import CLAUSES, END
 from digest.evidence.content_words import vocabulary_of, words
 from digest.evidence.rules.case import Case, Doubt
+from digest.evidence.rules.order import comparison_in
 from digest.patterns import regex
 
 
@@ -28,6 +29,8 @@ def other_part(case: Case) -> Iterator[Doubt]:
             continue
         held = [vocabulary_of(side) for side in sides]
         for clause in CLAUSES.split(case.sentence):
+            if comparison_in(clause):  # it names both
+                continue
             own = [[h.holds(w) for h in held] for w in words(clause)]
             alone = {holds.index(True) for holds in own if sum(holds) == 1}
             told = [f for f in figures(clause) if f.plain]
@@ -72,7 +75,7 @@ _COORDINATED = regex(
 )
 _TAKES = frozenset(("take", "takes", "took", "need", "needs", "needed", "cost", "costs"))
 _CONTRASTED = regex(
-    r";\s|(?:,\s+|(?<![\s,])\s+)whereas\s|,\s+(?:while(?!\s+\w+ing\b)|although|though)\s|,\s+but\s+(?=(?:the|a|an|our)\b|[A-Z])"
+    r";\s|(?:,\s+|(?<![\s,])\s+)whereas\s|,\s+(?:although|though)\s|,?\s+while(?!\s+(?:\w+ing|not)\b)\s|,\s+but\s+(?=(?:the|a|an|our)\b|[A-Z])"
 )
 _UNLIKE = regex(r"\A\W*(?:Unlike|In contrast to)\s[^,]+,(?:\s+which\s[^,]+,)?")
 _FEW_SENTENCES = 3

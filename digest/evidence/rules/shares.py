@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from digest.checks.facts.claims import places_of_figure
-from digest.checks.facts.figures import figures
+from digest.checks.facts.directions import AXES
+from digest.checks.facts.figures import Figure, figures
 from digest.evidence.rules.case import Case, Doubt
 from digest.evidence.rules.counts import noun_after
 from digest.patterns import regex
@@ -45,6 +46,44 @@ def scales(case: Case) -> Iterator[Doubt]:
                 yield Doubt(f"the quotation counts {noun} with {bare[0].text}", 1 if case.foreign else 2)
 
 
+def by_or_to(case: Case) -> Iterator[Doubt]:
+    """`lowers it to 40 °C` where the quotation has `lowers it by 40 °C`."""
+    for figure in figures(case.sentence):
+        places = places_of_figure(figure, case.whole) if figure.plain and not case.ground.table else []
+        own = _role(case.sentence, figure)
+        theirs = {_role(case.whole, place) for place in places}
+        if own and len(theirs) == 1 and theirs <= {"by", "to"} - {own}:
+            yield Doubt(f"the quotation says “{theirs.pop()} {places[0].text}”", 3 if not case.foreign else 2)
+            return
+
+
+def _role(text: str, figure: Figure) -> str:
+    """Whether a thing changes by a figure or to it."""
+    before, after = text[max(0, figure.start - _NEAR) : figure.start], text[figure.start + len(figure.text) :][:_NEAR]
+    for role, words in (("to", _STANDS_AT), ("by", _LOST)):
+        if words.search(before):
+            return role
+    if not AXES[0].up.search(before + after) and not AXES[0].down.search(before + after):
+        return ""
+    if _BY.search(before) or _BY_RANGE.search(before):
+        return "by"
+    return "to" if (_TO.search(before) and not _FROM.search(before)) or _TO_AFTER.match(after) else ""
+
+
+_NEAR = 60
+"""Characters."""
+_ABOUT = r"\s+(?:(?:just|only|about|around|over|nearly|almost|some|rund|etwa|fast|environ|près de|unos|cerca de|casi|quase|approximately|aproximadamente)\s+){0,2}$"
+_TO = regex(
+    rf"(?:\b(?:to|auf|jusqu['’]à|à|hasta|para|до){_ABOUT}|[降升增减提少高低]\w{{0,2}}[至到为](?:原来的|约|大约)?\s*$)",
+    re.IGNORECASE,
+)
+_TO_AFTER = regex(r"\s?(?:[%％°]|[A-Za-z]{1,3})?\s?(?:まで|へ|に(?=[減増上下低])|까지|으?로 (?=[줄늘낮높감증]))")
+_BY = regex(rf"(?:\b(?:by|um){_ABOUT}|[降升增减提少高低加]\w?了约?\s*$)", re.IGNORECASE)
+_BY_RANGE = regex(r"\b(?:by|um)\s[^,;.]*\d[^,;]*\s(?:to|bis)\s+$", re.IGNORECASE)
+_FROM = regex(r"\b(?:von|de|desde|с|от)\s[^,;.]*\d[^,;]*$", re.IGNORECASE)
+"""Before a second figure, of what it changes to or of a range."""
+_STANDS_AT = regex(rf"\b(?:(?:stood|stands?|remain(?:s|ed)?|was|were|is|are) at){_ABOUT}", re.IGNORECASE)
+_LOST = regex(rf"\b(?:lost|loses?|losing|gain(?:s|ed|ing)?|shed){_ABOUT}", re.IGNORECASE)
 SHARE = regex(
     r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent)\s+of\s+(?:the|that|its|their|what)\b|(?:是|为|仅|只有|相当于)[^，。；]{0,24}的\s?(\d+(?:\.\d+)?)\s?%(?!的?[提增降减上下])"
     r"|の\s?(\d+(?:\.\d+)?)\s?[%％](?:で|に|だ)"

@@ -40,8 +40,8 @@ def table_holds(case: Case, figure: Figure, rows: list[list[str]]) -> Iterator[D
         others = [k for k, head in enumerate(rows[0]) if k and k not in taken and not {*_label(head)} & said <= spoken]
         free = max((heads[k] for k in others), default=0.0)
         if labels[r] >= best_row and heads[c] >= free:
-            if _BEST.search(case.sentence) and _between(case, rows, c, figure.value):
-                yield Doubt(f"in the table {figure.text} is not the best of its column", 3)
+            if (_BEST.search(case.sentence) or _WORST.search(case.sentence)) and _between(case, rows, c, figure.value):
+                yield Doubt(f"in the table {figure.text} is not the first of its column", 3)
             unit = _unit_of_head(rows[0][c], case.whole) if c < len(rows[0]) else ""
             if {figure.unit, unit} <= {*MEASURES, "%", "db"} and not places_of_figure(figure, f"{rows[r][c]} {unit}"):
                 yield Doubt(f"in the table {figure.text} is in {unit}", 3)
@@ -78,7 +78,7 @@ def _between(case: Case, rows: list[list[str]], column: int, value: float) -> bo
     said = case.sentence
     for head in filter(None, rows[0]):  # `Low Saxon` is no low value
         said = said.replace(head, " ")
-    least = AXES[0].down.search(said) or LESS_IS_BETTER.search(rows[0][column])
+    least = bool(AXES[0].down.search(said) or LESS_IS_BETTER.search(rows[0][column])) != bool(_WORST.search(said))
     return bool(others) and (min(others) < value if least else max(others) > value)
 
 
@@ -111,6 +111,10 @@ def table_order(case: Case) -> Iterator[Doubt]:
 
 _BEST = regex(
     r"\b(?:best|highest|largest|lowest|smallest|fastest|am besten|höchste\w*|besten?|meilleur\w*|mejor|melhor|(?:la|le|el|o|a) (?:plus|más|mais) \w+)\b|最[高好优佳大低小快]|가장|최고",
+    re.IGNORECASE,
+)
+_WORST = regex(
+    r"\b(?:worst|slowest|weakest|poorest|schlechtest\w*|langsamst\w*|(?:le|la|les) (?:pire|plus lente?)s?|peor|pior|(?:el|la|o|a) (?:más|mais) lent[ao])\b|最[差慢弱]|最悪|最も遅|가장 (?:느|나쁜)|최악",
     re.IGNORECASE,
 )
 LESS_IS_BETTER = regex(

@@ -322,6 +322,54 @@ DOUBTED = {
         ("Kite kann überlappende Sprecher trennen.", "Kite is not able to separate overlapping speakers.", "de"),
         ("因果关系已经确立。", "We cannot establish a causal link.", "zh"),
     ],
+    "two things exchanged": [
+        ("It has 7 source files from 35 open-source projects.", "It has 35 Python source files from 7 open-source projects.", "en"),
+        ("The defaults are beta1 = 0.999 and beta2 = 0.9.", "Good defaults are beta1 = 0.9 and beta2 = 0.999.", "en"),
+        ("每次评测有 35 个模型和 7 个数据集。", "Each run has 7 models and 35 datasets.", "zh"),
+        ("Replacing tin with lead lowered the efficiency.", "Replacing lead with tin lowered the efficiency of all cells.", "en"),
+        ("Reduced feeding causes the loss of Prdm8.", "Loss of Prdm8 in neurons causes the reduced feeding, not the other way round.", "en"),
+        ("Tea leaves had large effects.", "Tea leaves had small effects while coffee had large benefits.", "en"),
+    ],
+    "what is still to be done": [
+        (said, "We leave a parallel version to future work.", language)
+        for said, language in (
+            ("The authors present a parallel version.", "en"),
+            ("Eine parallele Version liegt vor.", "de"),
+            ("Une version parallèle est présentée.", "fr"),
+            ("Se presenta una versión paralela.", "es"),
+            ("Uma versão paralela é apresentada.", "pt"),
+            ("作者给出了并行版本。", "zh"),
+            ("並列版が示されている。", "ja"),
+            ("병렬 버전이 제시되어 있다.", "ko"),
+        )
+    ],
+    "to for by": [
+        (said, "Doping lowers the reaction temperature by 40 °C.", language)
+        for said, language in (
+            ("Doping lowers the reaction temperature to 40 °C.", "en"),
+            ("Die Dotierung senkt die Temperatur auf 40 °C.", "de"),
+            ("Le dopage réduit la température à 40 °C.", "fr"),
+            ("El dopaje reduce la temperatura hasta 40 °C.", "es"),
+            ("A dopagem reduz a temperatura para 40 °C.", "pt"),
+            ("掺杂使反应温度降至 40 °C。", "zh"),
+            ("ドープにより反応温度は40 °Cまで下がる。", "ja"),
+            ("도핑은 반응 온도를 40 °C까지 낮춘다.", "ko"),
+        )
+    ],
+    "a unit in Chinese, a denial of one of two": [
+        ("训练用了3.5周。", "Training took 3.5 days on eight machines.", "zh"),
+        ("The effect is left to future work.", "We find no effect after two years.", "en"),
+        ("Distance mattered for recovery.", "We found no relationship between distance and recovery.", "en"),
+    ],
+    "advice, a restriction, a level, a label": [
+        ("Rates fell by a third, so schools should close.", "Rates fell by a third in all schools.", "en"),
+        ("只有在特定设置下，Adam 才优于 RMSProp。", "Adam outperformed RMSProp regardless of the setting.", "zh"),
+        ("The cover stood at 43% in 2021.", "Between 1998 and 2021 the reef lost 43% of its cover.", "en"),
+        ("企业将价格下调了 1.1%。", "Firms raised prices by 1.1 percent.", "zh"),
+        ("La cobertura se redujo un 12 %.", "Cover grew by 12%.", "es"),
+        ("The runoff reaches its minimum around 2032.", "The runoff peaks around 2032 and declines thereafter.", "en"),
+        ("The proof uses the classification of finite groups.", "The proof does not rely on the classification of finite groups.", "en"),
+    ],
     "slightly": [
         ("The gain is due to shorter sequences and not to the boundaries.", "The gain may be explained by shorter sequences rather than by the boundaries.", "en"),
     ],
@@ -359,6 +407,37 @@ TRUE = {
     "a scale word alone, one word for advice against": [
         ("十亿条向量每月花费41美元。", "A billion vectors cost 41 dollars a month.", "zh"),
         ("500,000 records were read.", "Half a million records were read.", "en"),
+    ],
+    "in its place": [
+        ("On Grove, Kite reaches 71.4% with 22 million parameters.", "With 22 million parameters, Kite reaches 71.4% on Grove.", "en"),
+        ("在 Grove 上，Kite 以 2200 万参数取得 71.4% 的准确率。", "On Grove, Kite attains 71.4% accuracy with 22 million parameters.", "zh"),
+        ("The reduced feeding is caused by the loss of Prdm8.", "Loss of Prdm8 in neurons causes the reduced feeding.", "en"),
+        ("A parallel version is left to later work.", "We leave a parallel version to future work.", "en"),
+        ("Eine parallele Version soll folgen.", "We leave a parallel version to future work.", "de"),
+        ("Doping lowers the temperature to 280 °C.", "Doping lowers the temperature from 320 °C to 280 °C.", "en"),
+        ("Doping lowers it by 3 to 5 points.", "It is lowered by 3 to 5 points through doping.", "en"),
+        ("Reaction times were equal in both groups.", "Reaction times did not differ between the groups.", "en"),
+        ("In error trials decoding was at chance or worse.", "Decoding was never above chance in error trials.", "en"),
+    ],
+    "a denial in other words": [
+        ("位数2024未満の群は可解である。", "Every group of order less than 2024 is solvable.", "ja"),
+        ("C'est la perte de Prdm8 qui réduit l'appétit.", "Loss of Prdm8 causes the reduced appetite, not the other way round.", "fr"),
+        ("With as few as 500 examples, tuning recovers 97%.", "Tuning on only 500 examples recovers 97%.", "en"),
+        ("Under female leaders there was no such gap.", "The gap disappeared under female leaders.", "en"),
+        ("Nothing matters more than user information.", "User information matters most.", "en"),
+        ("The rate does not differ from earlier results.", "The rate is indistinguishable from earlier results.", "en"),
+        ("The question for groups is still unsolved.", "For groups the question remains open.", "en"),
+        ("Para grupos, a questão continua em aberto.", "For groups the question remains open.", "pt"),
+        ("ベンチマークは2,800のシーンと206の物体を含む。", "It has 2,800 scenes and 206 objects, and 2,000 episodes were recorded without teleoperation.", "ja"),
+        ("CPU上ではKiteより60%遅いが、GPU上では11倍速い。", "On the CPU, it is 60% slower than Kite, while it is faster by 11 times on a GPU.", "ja"),
+    ],
+    "a figure in another form": [
+        ("鹦嘴鱼的生物量增至原来的三倍。", "Parrotfish biomass grew threefold.", "zh"),
+        ("Tariffs keep the load down to 800 MW.", "With tariffs the load falls to 0.8 GW.", "en"),
+        ("A balanced subset of 14,040 tweets was drawn at random.", "We selected 7,020 positive tweets and 7,020 negative tweets at random for a balanced subset.", "en"),
+        ("Roughly 1,400 of the 14,200 weekly quotations were interpolated.", "There are 14,200 weekly quotations, about a tenth of which were interpolated.", "en"),
+        ("Over half of the volume will be lost.", "By then 55 ± 8% of the volume will be lost.", "en"),
+        ("训练用了3.5周。", "Training took 3.5 weeks.", "zh"),
     ],
     "asked about at most": [
         ("An error stood in 23% of the descriptions.", "Experts found an error in 92 of the descriptions, of which they checked 400.", "en"),
@@ -518,6 +597,29 @@ SKY = (
 )
 def test_a_caption_gives_the_units_of_a_tables_columns(sentence, language, holds):
     verdict = support_of(sentence, Ground("| ScoreClean | 32 | 93 | 84 |", SKY, table=True), language)
+    assert (verdict.support is Support.SUPPORTED) is holds, verdict
+
+
+DETECTORS = (
+    "| Detector | mAP | Latency (ms) | Params (M) |\n| --- | --- | --- | --- |\n"
+    "| Kite | 47.2 | 12.5 | 26 |\n| Larch | 49.8 | 31.0 | 41 |"
+)
+
+
+@each(
+    ("sentence", "language", "holds"),
+    [
+        ("Kite has 26 million parameters.", "en", True),
+        ("Kite tiene 26 millones de parámetros.", "es", True),
+        ("Kite has 12.5 million parameters.", "en", False),
+        ("Kite has 26 thousand parameters.", "en", False),
+        ("Larch is the slowest, at 31.0 ms.", "en", True),
+        ("Kite is the slowest, at 12.5 ms.", "en", False),
+        ("Kite 是最慢的，延迟为 12.5 ms。", "zh", False),
+    ],
+)
+def test_a_column_in_millions_and_the_last_of_a_column_are_known(sentence, language, holds):
+    verdict = support_of(sentence, Ground("| Kite | 47.2 | 12.5 | 26 |", DETECTORS, table=True), language)
     assert (verdict.support is Support.SUPPORTED) is holds, verdict
 
 
