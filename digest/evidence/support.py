@@ -142,7 +142,7 @@ class SupportIndex(SentenceIndex):
 
 
 def _in_scale_of_table(sentence: str, table: str) -> str:
-    """`182 million` as the cell has it, `182`, where the table or its column is in millions."""
+    """Returns `182` for `182 million`, as in the cell, if the table or column is in millions."""
     worded = {_FACTORS[m[0].lower().removesuffix("s")] for m in _SCALE_OF_TABLE.finditer(table)}
     headed = _factors_of_columns(table)
     for figure in figures_in(sentence):
@@ -161,7 +161,7 @@ def _is_cell(text: str, table: str) -> bool:
 
 
 def _factors_of_columns(table: str) -> dict[float, set[str]]:
-    """The cells under `Params (M)`, by what that letter stands for."""
+    """Returns the cells under `Params (M)` by the number that `M` stands for."""
     found: dict[float, set[str]] = {}
     rows = tables.table_rows(table)
     for column, head in enumerate(rows[0] if rows else ()):

@@ -112,7 +112,7 @@ ADVICE_GIVEN = regex(
 
 
 def certainty(case: Case) -> Iterator[Doubt]:
-    """`proves that` where the quotation has `may` or `whether`."""
+    """Doubts `proves that` if the quotation has `may` or `whether`."""
     hedge = HEDGE.search(case.quoted)
     unsolved = OPEN.search(case.quoted) and UNSOLVED.search(case.sentence)
     if hedge and not unsolved and not HEDGE.search(case.sentence):
@@ -190,7 +190,7 @@ _NO_CAUSE = regex(
 
 
 def plans(case: Case) -> Iterator[Doubt]:
-    """Done, where the quotation has what is still to be done."""
+    """Doubts as done what the quotation leaves to later work, and the other way round."""
     planned = PLANNED.search(case.quoted)
     if planned and not PLANNED_SAID.search(case.sentence) and not case.negations and not HEDGE.search(case.sentence):
         yield Doubt(f"the quotation says “{planned[0]}”", 2)
@@ -200,7 +200,7 @@ def plans(case: Case) -> Iterator[Doubt]:
 
 
 def advice(case: Case) -> Iterator[Doubt]:
-    """`users should …` where the quotation only reports."""
+    """Doubts `users should …` if the quotation only reports."""
     advised = ADVICE.search(case.sentence)
     if advised and not ADVICE_GIVEN.search(case.whole):
         yield Doubt(f"the quotation does not say “{advised[0]}”", 2)

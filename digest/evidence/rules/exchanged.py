@@ -1,4 +1,4 @@
-"""Whether two things of a quotation have changed places in a sentence."""
+"""Finds two things of a quotation that have changed places in a sentence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digest.retrieval.terms import LITTLE
 
 
 def figures_exchanged(case: Case) -> Iterator[Doubt]:
-    """`7 files from 35 projects` where the quotation has `35 files from 7 projects`."""
+    """Doubts `7 files from 35 projects` if the quotation has `35 files from 7 projects`."""
     mine = {} if case.ground.table else _words_of_figures(case.sentence)
     for piece in END.split(case.whole):
         theirs = _words_of_figures(piece or "")
@@ -31,15 +31,14 @@ def figures_exchanged(case: Case) -> Iterator[Doubt]:
 
 
 def _words_of_figures(text: str) -> dict[float, frozenset[str]]:
-    """The words that stand with each figure that a text has once."""
+    """Returns the words beside each figure that a text has once."""
     told = [f for f in figures(text) if not part_of_name(text, f)]
     values = [f.value for f in told]
     return {f.value: frozenset(_words_with(text, f, told)) for f in told if values.count(f.value) == 1}
 
 
 def _words_with(text: str, figure: Figure, told: Sequence[Figure]) -> Iterator[str]:
-    """What follows a figure, up to the next; what stands before it, if it is the first in its
-    part."""
+    """Yields what follows a figure up to the next one, and the word before the first in a part."""
     end = figure.start + len(figure.text)
     before = max((f.start + len(f.text) for f in told if f.start < figure.start), default=0)
     after = min((f.start for f in told if f.start > figure.start), default=len(text))
@@ -60,7 +59,7 @@ _BREAK = regex(
 
 
 def sides_exchanged(case: Case) -> Iterator[Doubt]:
-    """`B causes A` where the quotation has `A causes B`, `B with A` where it has `A with B`."""
+    """Doubts `B causes A` if the quotation has `A causes B`, and `B with A` for `A with B`."""
     if case.foreign or case.ground.table or case.turned_twice:
         return
     theirs = {(one.lower(), joint.lower(), other.lower()) for one, joint, other in _joined(case.whole)}
@@ -68,9 +67,9 @@ def sides_exchanged(case: Case) -> Iterator[Doubt]:
         if one != other and (other.lower(), joint.lower(), one.lower()) in theirs:
             yield Doubt(f"the quotation says “{other} {joint} {one}”", 2)
             return
-    for left, cause, right in _caused(case.sentence):
-        for before, _, after in _caused(case.whole):
-            if left & after and right & before and not left & before and not right & after:
+    for left, cause, right in (*_caused(case.sentence), *_ranked(case.sentence)):
+        for before, _, after in (*_ranked(case.whole),) if _RANKED.fullmatch(cause) else _caused(case.whole):
+            if (left - before) & after and (right - after) & before:
                 yield Doubt(f"the quotation has the two sides of “{cause}” exchanged", 2)
                 return
 
@@ -89,7 +88,7 @@ _JOINED = regex(
 
 
 def _caused(text: str) -> Iterator[tuple[frozenset[str], str, frozenset[str]]]:
-    """What stands before and after a word that says what causes what."""
+    """Yields the stems before a word for a cause, the word, and the stems after it."""
     for clause in (clause for piece in END.split(text) for clause in CLAUSES.split(piece or "")):
         cause = CAUSE.search(clause)
         if (
@@ -98,9 +97,21 @@ def _caused(text: str) -> Iterator[tuple[frozenset[str], str, frozenset[str]]]:
             and not TOGETHER.search(clause)
             and not negations(clause)
         ):
-            every = words(clause)
-            left = frozenset(s for w in every if w.start < cause.start() for s in w.stems)
-            yield left, cause[0], frozenset(s for w in every if w.start >= cause.end() for s in w.stems)
+            yield _stems(clause[: cause.start()]), cause[0], _stems(clause[cause.end() :])
+
+
+def _ranked(text: str) -> Iterator[tuple[frozenset[str], str, frozenset[str]]]:
+    """Yields the same of `A is strongest, followed by B`."""
+    for piece in END.split(text):
+        if found := _RANKED.search(piece or ""):
+            yield _stems(piece[: found.start()]), found[0], _stems(piece[found.end() :])
+
+
+_RANKED = regex(r"\bfollowed by\b", re.IGNORECASE)
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem for word in words(text) for stem in word.stems)
 
 
 _PASSIVE = regex(r"(?:because|due|owing|thanks|driven|explained)\b|\w+\s+(?:\w+\s)?by\b", re.IGNORECASE)

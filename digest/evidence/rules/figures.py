@@ -9,6 +9,7 @@ from itertools import combinations, pairwise, permutations
 from digest.checks.facts.claims import derived_from, missing_figures, part_of_name, places_of_figure
 from digest.checks.facts.directions import negations
 from digest.checks.facts.figures import Figure, figures
+from digest.checks.facts.number_words import number_words, numbers_of
 from digest.checks.language import base
 from digest.evidence.clauses import END, clause_at
 from digest.evidence.content_words import HAN, MEASURES, Word, vocabulary_of, words
@@ -31,6 +32,7 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
         and not _between_two(case, f)
         and not _of_counts(case, f)
         and not _in_a_word(case, f)
+        and not _ordinal(case, f)
     ]
     for figure in missing:
         if not missing_figures(figure.text, near):
@@ -57,7 +59,7 @@ def figures_fit(case: Case) -> Iterator[Doubt]:
 
 
 def _follows(case: Case, figure: Figure) -> str:
-    """How a figure follows from those of the quotation, if it does."""
+    """Returns how a figure follows from those of the quotation, or nothing."""
     if _between_neighbours(case, figure):
         return f"the quotation does not say {figure.text}, the difference of two of its figures"
     if _added_or_shared(case, figure):
@@ -85,6 +87,17 @@ def _in_a_word(case: Case, figure: Figure) -> bool:
 
 _SCALES = {"dozen": 12.0, "hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SCALE = regex(rf"\b(?:(half)\s+)?(?:an?|one|the)\s+({'|'.join(_SCALES)})\b", re.IGNORECASE)
+
+
+def _ordinal(case: Case, figure: Figure) -> bool:
+    """Returns whether it is `2番目`, `2e` or `2.` for `second`."""
+    spoken = number_words().get(base(case.language)) if case.foreign and figure.step == 1 else None
+    after = case.sentence[figure.start + len(figure.text) :]
+    ends = "|".join(map(re.escape, [*spoken["suffix"], "番目"])) if spoken else ""
+    words = numbers_of("en", "ordinal")
+    return bool(ends and re.match(rf"(?:{ends})(?![A-Za-z])", after)) and any(
+        words.get(word) == figure.value for word in re.findall(r"[a-z]+", case.whole.lower())
+    )
 
 
 def _of_counts(case: Case, figure: Figure) -> bool:
@@ -133,7 +146,7 @@ def _between_neighbours(case: Case, figure: Figure) -> bool:
 
 
 def _added_or_shared(case: Case, figure: Figure) -> bool:
-    """`14,040` for `7,020 and 7,020`; `1,420` for `14,200, a tenth of which`."""
+    """Returns whether it is the sum or a share: `1,420` for `14,200, a tenth of which`."""
     slack = 0.05 * figure.value if figure.about else 0.5 * figure.step
     return any(
         abs(result - figure.value) <= slack

@@ -48,7 +48,7 @@ _PERCENTILE = regex(r"p\d[\d.]*", re.IGNORECASE)
 
 
 def names_beside(case: Case) -> Iterator[Doubt]:
-    """`Agent-S` of the sentence before, where the quotation only has `agent`, or `RCP8.5` for
+    """Doubts `Agent-S` of the sentence before, if the quotation only has `agent`, and `RCP8.5` for
     `RCP4.5`."""
     for name in dict.fromkeys(m[0] for m in NAMED.finditer(case.sentence) if _NUMBERED_OR_JOINED.search(m[0])):
         if not holds_name(case.whole, name) and holds_name(case.ground.around, name) and name not in case.granted:

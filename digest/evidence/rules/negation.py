@@ -43,25 +43,41 @@ def negation(case: Case) -> Iterator[Doubt]:
         yield Doubt("the sentence denies what the quotation does not", level)
     elif _leaves_it_out(case):
         yield Doubt("the quotation denies it", 2)
-    for word in case.said:
+    if non := _without_non(case.sentence, case.whole) or _without_non(case.whole, case.sentence):
+        yield Doubt(f"only one of the two says “{non}”", 2)
+    yield from _other_prefix(case)
+
+
+def _other_prefix(case: Case) -> Iterator[Doubt]:
+    """Doubts `stable` if the quotation has `unstable`."""
+    for word in () if case.negations or negations(case.whole) else case.said:
         for one in word.stems:
             opposite = [f"{start}{one}" for start in NEGATIVE_STARTS]
             bare = [one.removeprefix(start) for start in NEGATIVE_STARTS if one.startswith(start)]
             other = next((s for s in (*opposite, *bare) if s in case.mine.stems and len(s) > 3), None)
-            if other and one not in case.mine.stems and not mine and not theirs:
+            if other and one not in case.mine.stems:
                 yield Doubt(f"the quotation says “{other}”, not “{one}”", 4 if case.share >= 0.5 else 2)
                 return
 
 
-def _leaves_it_out(case: Case) -> bool:
-    """`uses a lexicon` for `does not rely on a lexicon`.
+def _without_non(text: str, other: str) -> str:
+    """Returns `non-linear` if the other text has `linear` alone."""
+    found = (m for m in _NON.finditer(text) if not re.search(rf"\bnon[- ]?{m[1]}", other, re.IGNORECASE))
+    return next((m[0] for m in found if re.search(rf"(?<![-\w]){m[1]}", other, re.IGNORECASE)), "")
 
-    Most of what the sentence says stands in a clause that denies.
+
+_NON = regex(r"\bnon[- ]?([a-z]{4,})", re.IGNORECASE)
+
+
+def _leaves_it_out(case: Case) -> bool:
+    """Returns whether it is `uses a lexicon` for `does not rely on a lexicon`.
+
+    Most of the sentence stands in a clause that denies.
     """
     text = case.quoted
-    said = [w for w in case.said if case.mine.holds(w)]
+    said = [w for w in case.said if case.mine.holds(w) or case.mine.directed(w)]
     if (
-        case.negations
+        len(case.negations) >= len(negations(text))
         or len(said) < 2
         or any(p.search(case.sentence) for p in (_OTHER_SIDE, _HIDDEN_NEGATION, HEDGE, AWAY))
     ):
@@ -72,13 +88,13 @@ def _leaves_it_out(case: Case) -> bool:
         ):
             continue
         start, end = bounds_at(text, negation.start(), negation.end(), CLAUSES)
-        if _turns(text[negation.end() : end], case.sentence):
+        if _turns(text[negation.end() : end], case) or _HIDDEN_NEGATION.search(text, negation.end(), end):
             continue
         denied = vocabulary_of(text[negation.end() : end])
         clause, rest = vocabulary_of(text[start:end]), vocabulary_of(f"{text[:start]}\n{text[end:]}")
         inside = [w for w in said if clause.holds(w)]
         if (
-            any(map(denied.holds, said))
+            any(denied.holds(w) or denied.directed(w) for w in said)
             and len(inside) > len([w for w in said if rest.holds(w)])
             and 2 * len(inside) > len(said)
         ):
@@ -86,11 +102,12 @@ def _leaves_it_out(case: Case) -> bool:
     return False
 
 
-def _turns(denied: str, sentence: str) -> bool:
-    """`at chance or worse` for `never above chance`."""
-    axes = [axis for axis in AXES if axis.name in _TURNED]
+def _turns(denied: str, case: Case) -> bool:
+    """Returns whether it is `at chance or worse` for `never above chance`, in words of its own."""
+    axes, held = [axis for axis in AXES if axis.name in _TURNED], case.whole.lower()
     return any(
-        any(one.search(denied) for one in side) and any(other.search(sentence) for other in against)
+        any(one.search(denied) for one in side)
+        and any(m[0].lower() not in held for other in against for m in other.finditer(case.sentence))
         for side, against in permutations(([axis.up for axis in axes], [axis.down for axis in axes]))
     )
 
@@ -99,7 +116,7 @@ _TURNED = frozenset(("more", "better", "same"))
 
 
 def _gone(case: Case) -> bool:
-    """`there was no gap` for `the gap disappeared`, `does not differ` for `indistinguishable`."""
+    """Returns whether it is `there was no gap` for `the gap disappeared`."""
     fewer, more = sorted((case.sentence, case.whole), key=lambda text: len(negations(text)))
     denies = (p for p in (_VANISHED, _NEGATED_WORD) if p.search(fewer) and not p.search(more))
     return any(denies) and not CONDITION.search(case.quoted)
@@ -111,7 +128,7 @@ _VANISHED = regex(
 
 
 def _no_more(case: Case) -> bool:
-    """`not above` for `at most`, `the same as` or `below`, `nothing more than` for `most`."""
+    """Returns whether it is `not above` for `at most`, or `none more than` for `most`."""
     if any(_NONE_MORE.search(a) and _MOST.search(b) for a, b in permutations((case.sentence, case.whole))):
         return True
     more, better = AXES[:2]
@@ -152,7 +169,7 @@ def _spoken_of(case: Case) -> str:
 
 
 def _figured(case: Case) -> str:
-    """Of the quotation the clauses that hold the figures of the sentence, if it has several."""
+    """Returns the quoted clauses that hold the figures of the sentence, if it has several."""
     told = [f for f in figures(case.sentence) if f.plain and places_of_figure(f, case.ground.quotation)]
     clauses = CLAUSES.split(case.ground.quotation) if len(told) > 1 else []
     held = [clause for clause in clauses if clause and any(places_of_figure(f, clause) for f in told)]
@@ -195,7 +212,7 @@ _OTHER_SIDE = regex(
 
 
 def _scope(text: str, negation: re.Match[str]) -> str:
-    """The words a negation turns round: up to the end of its clause."""
+    """Returns the words that a negation reverses: up to the end of its clause."""
     for end in _SCOPE_END.finditer(text, negation.end()):
         inside = text[negation.end() : end.start()]
         if end[0] != "and" or not inside.rpartition(" between ")[1] or " and " in inside:

@@ -47,7 +47,7 @@ def scales(case: Case) -> Iterator[Doubt]:
 
 
 def by_or_to(case: Case) -> Iterator[Doubt]:
-    """`lowers it to 40 °C` where the quotation has `lowers it by 40 °C`."""
+    """Doubts `lowers it to 40 °C` if the quotation has `lowers it by 40 °C`."""
     for figure in figures(case.sentence):
         places = places_of_figure(figure, case.whole) if figure.plain and not case.ground.table else []
         own = _role(case.sentence, figure)
@@ -58,7 +58,7 @@ def by_or_to(case: Case) -> Iterator[Doubt]:
 
 
 def _role(text: str, figure: Figure) -> str:
-    """Whether a thing changes by a figure or to it."""
+    """Returns whether a thing changes `by` a figure or `to` it."""
     before, after = text[max(0, figure.start - _NEAR) : figure.start], text[figure.start + len(figure.text) :][:_NEAR]
     for role, words in (("to", _STANDS_AT), ("by", _LOST)):
         if words.search(before):

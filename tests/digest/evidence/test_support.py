@@ -328,6 +328,7 @@ DOUBTED = {
         ("每次评测有 35 个模型和 7 个数据集。", "Each run has 7 models and 35 datasets.", "zh"),
         ("Replacing tin with lead lowered the efficiency.", "Replacing lead with tin lowered the efficiency of all cells.", "en"),
         ("Reduced feeding causes the loss of Prdm8.", "Loss of Prdm8 in neurons causes the reduced feeding, not the other way round.", "en"),
+        ("Blood loss was the strongest predictor, followed by age.", "Age was the strongest predictor, followed by blood loss.", "en"),
         ("Tea leaves had large effects.", "Tea leaves had small effects while coffee had large benefits.", "en"),
     ],
     "what is still to be done": [
@@ -368,6 +369,9 @@ DOUBTED = {
         ("企业将价格下调了 1.1%。", "Firms raised prices by 1.1 percent.", "zh"),
         ("La cobertura se redujo un 12 %.", "Cover grew by 12%.", "es"),
         ("The runoff reaches its minimum around 2032.", "The runoff peaks around 2032 and declines thereafter.", "en"),
+        ("Exploration noise decays by 0.05.", "Exploration noise decays from 0.4 to 0.05.", "en"),
+        ("The proof is non-constructive.", "Our proof is constructive and yields an algorithm.", "en"),
+        ("It helps most under low load.", "Under low load it has no benefit.", "en"),
         ("The proof uses the classification of finite groups.", "The proof does not rely on the classification of finite groups.", "en"),
     ],
     "slightly": [
@@ -424,6 +428,7 @@ TRUE = {
         ("C'est la perte de Prdm8 qui réduit l'appétit.", "Loss of Prdm8 causes the reduced appetite, not the other way round.", "fr"),
         ("With as few as 500 examples, tuning recovers 97%.", "Tuning on only 500 examples recovers 97%.", "en"),
         ("Under female leaders there was no such gap.", "The gap disappeared under female leaders.", "en"),
+        ("Every pack that failed during the pilot had been caught.", "No pack that failed within the pilot had been missed.", "en"),
         ("Nothing matters more than user information.", "User information matters most.", "en"),
         ("The rate does not differ from earlier results.", "The rate is indistinguishable from earlier results.", "en"),
         ("The question for groups is still unsolved.", "For groups the question remains open.", "en"),
@@ -432,6 +437,8 @@ TRUE = {
         ("CPU上ではKiteより60%遅いが、GPU上では11倍速い。", "On the CPU, it is 60% slower than Kite, while it is faster by 11 times on a GPU.", "ja"),
     ],
     "a figure in another form": [
+        ("エージェントは2番目の部屋に到達しない。", "The agent never reaches the second room.", "ja"),
+        ("Der Agent erreicht nie den 2. Raum.", "The agent never reaches the second room.", "de"),
         ("鹦嘴鱼的生物量增至原来的三倍。", "Parrotfish biomass grew threefold.", "zh"),
         ("Tariffs keep the load down to 800 MW.", "With tariffs the load falls to 0.8 GW.", "en"),
         ("A balanced subset of 14,040 tweets was drawn at random.", "We selected 7,020 positive tweets and 7,020 negative tweets at random for a balanced subset.", "en"),
