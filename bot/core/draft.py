@@ -176,7 +176,8 @@ class DraftPump(ABC):
         self._changed.clear()
         self._shown_once.clear()
         self._wake.clear()
-        if self._provisional and not self._stopped.is_set():
+        self._stopped.clear()  # what a person stopped was the answer to the question as it was
+        if self._provisional:
             self._state = DraftState.WAITING
 
     async def discard(self) -> None:

@@ -154,15 +154,18 @@ class Conversation:
         await self._store.save_question(question, instead_of)
         await self._store.save_question_name(question.id)
         asked = await self._store.question(question.id)
-        if asked is not None and asked.state is QuestionState.OPEN:
+        if asked is not None and asked.state in (QuestionState.OPEN, QuestionState.WITHDRAWN):
             log.info("event=asked platform=%s for=%s", question.place.platform, answer_name(question.id))
             await self._queue(question, asked.round)
 
     async def _queue(self, question: Question, again: int) -> None:
         """Queues the answer, unless other answers to the same person come first."""
         task = str(AnswerTask(question.id, again))
-        if await self._store.wait_turn(question.person.id, task):
-            await self._context.queue.add("answer", task)
+        if not await self._store.wait_turn(question.person.id, task) or await self._context.queue.add("answer", task):
+            return
+        asked = await self._store.question(question.id)
+        if asked is None or asked.state is not QuestionState.OPEN:  # it had ended before it took this turn
+            await self._next_turn(task)
 
     async def _next_turn(self, task: str) -> None:
         """Queues the answers to the same person that waited for this one."""
@@ -232,10 +235,10 @@ class Conversation:
     async def withdraw(self, place: Place, message: str) -> None:
         """Ends the question of a deleted message. An answer stays for the others. A message that is
         useful to the asker alone, such as "Which paper?", is deleted."""
-        known, again = await self._store.withdraw(place, message)
-        asked = await self._store.question(known) if again else None
-        if asked is not None:
-            await self._queue(asked.question, again)
+        for known, again in await self._store.withdraw(place, message):
+            asked = await self._store.question(known)
+            if asked is not None:
+                await self._queue(asked.question, again)
 
     async def _may_be_for_us(self, question: Question) -> bool:
         """Returns whether an edited message may still be a question to the bot. It is not always
@@ -255,26 +258,32 @@ class Conversation:
             await self._next_turn(task)
 
     async def _answer(self, question_id: str) -> None:
-        draft: Draft | None = None
-        while True:
-            asked = await self._store.question(question_id)
-            open_ = asked is not None and asked.state is QuestionState.OPEN
-            withdrawn = asked is not None and asked.state is QuestionState.WITHDRAWN
-            if asked is None or not (open_ or withdrawn):
-                if asked is None and draft is not None:  # its author had the bot forget them
-                    await draft.discard()
-                return
-            if draft is None:
-                draft = await self._draft(asked)
-            elif open_:
-                await draft.restart()
-            if withdrawn:
+        asked = await self._store.question(question_id)
+        if asked is None:
+            return
+        question = asked.question
+        if asked.state is QuestionState.ANSWERED:  # a process ended right after that
+            await self._record_talk(question, asked.message, asked.answer.paper_ids if asked.answer else ())
+        if asked.state in (QuestionState.OPEN, QuestionState.WITHDRAWN):
+            await self._answer_open(asked, await self._draft(asked))
+        if await self._store.question(question_id) is None and (place := _talk_place(question)):
+            await self._store.forget_talk(place, question.person.id)
+
+    async def _answer_open(self, asked: StoredQuestion, draft: Draft) -> None:
+        """Answers the question or ends it, from the beginning whenever it was edited or deleted."""
+        latest: StoredQuestion | None = asked
+        while latest is not None:
+            if latest.state is QuestionState.WITHDRAWN:
                 await draft.discard()
-                await self._store.end_withdrawn(question_id)
-                log.info("event=withdrawn for=%s", answer_name(question_id))
+                await self._store.end_withdrawn(latest.question.id)
+                log.info("event=withdrawn for=%s", answer_name(latest.question.id))
                 return
-            if await self._answer_as_it_stands(asked, draft):
+            if latest.state is not QuestionState.OPEN or await self._answer_as_it_stands(latest, draft):
                 return
+            latest = await self._store.question(asked.question.id)
+            if latest is not None and latest.state is QuestionState.OPEN:
+                await draft.restart()
+        await draft.discard()  # its author had the bot forget them
 
     async def _draft(self, asked: StoredQuestion) -> Draft:
         chat = self._context.chats[asked.question.place.platform]
@@ -309,7 +318,7 @@ class Conversation:
             log.info("event=question_not_read reason=%s", type(error).__name__)
             return
         if text is None:
-            await self._store.withdraw(question.place, question.message)
+            await self.withdraw(question.place, question.message)
         elif not question.hidden:
             await self._store.amend(replace(question, text=text, edited=""))
 

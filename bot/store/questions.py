@@ -31,9 +31,17 @@ local token, body, tokens, id, at, life = unpack(ARGV)
 if redis.call('HGET', question, 'token') == token then return 1 end
 if redis.call('EXISTS', question) == 1 then return 0 end
 if ARGV[8] ~= '' then
-  local known = redis.call('GET', said)
-  if known and known ~= ARGV[10] then return 0 end
+  local known, first = redis.call('GET', said), ARGV[10]
+  local others = string.sub(question, 1, #question - #id)
+  if known and known ~= first then
+    if first == '' or redis.call('HGET', others .. known, 'first') ~= first then return 0 end
+  end
   redis.call('SET', said, id, 'EX', life)
+  if first ~= '' then
+    redis.call('HSET', question, 'first', first)
+    first = others .. first
+    if redis.call('HGET', first, 'state') == 'open' then redis.call('HSET', first, 'state', 'withdrawn') end
+  end
 end
 redis.call('HSET', question, 'question', body, 'state', 'open', 'token', token, 'words', ARGV[9])
 redis.call('EXPIRE', question, life)
@@ -45,11 +53,14 @@ redis.call('SADD', channel, id)
 redis.call('EXPIRE', channel, life)
 return 1
 """)
+"""A message's first question may be asked again, about each paper that its author chooses. The
+first is not answered any more then, which an edit may have opened again."""
 
 AMEND = Script("""
-local question, unanswered = unpack(KEYS)
+local question, unanswered, changes, said = unpack(KEYS)
 local id, body, words, edited, at, token = unpack(ARGV)
 if redis.call('HGET', question, 'amended') == token then return redis.call('HGET', question, 'opened') end
+if redis.call('GET', said) ~= id then return -1 end
 local state = redis.call('HGET', question, 'state')
 if state ~= 'open' and state ~= 'answered' then return 0 end
 if edited ~= '' and (redis.call('HGET', question, 'edited') or '') >= edited then return 0 end
@@ -61,15 +72,15 @@ redis.call('HINCRBY', question, 'revision', 1)
 local opened = 0
 if state == 'answered' then
   redis.call('ZADD', unanswered, at, id)
-  redis.call('HSET', KEYS[3], 'question ' .. id, token)
-  redis.call('EXPIRE', KEYS[3], ARGV[7])
+  redis.call('HSET', changes, 'question ' .. id, token)
+  redis.call('EXPIRE', changes, ARGV[7])
   opened = redis.call('HINCRBY', question, 'round', 1)
 end
 redis.call('HSET', question, 'amended', token, 'opened', opened)
 return opened
 """)
 """An edit that is older than the last one, or changes no words, changes nothing. Returns the new
-round of an answered question, else 0."""
+round of an answered question, else 0; -1 if the message's question is another one by now."""
 
 SAVE_ANSWER = Script("""
 if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end
@@ -132,6 +143,8 @@ class StoredQuestion:
     round: int = 0
     """How often it was edited after it was answered. Each time a new answer replaces the last
     one."""
+    first: str = ""
+    """The id of the question that its message asked first, if that was another one."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +170,7 @@ class ThreadSpeakers:
 class Questions(Base):
     async def save_question(self, question: Question, instead_of: str = "") -> bool:
         """Stores a question. Returns False if its id or message was stored before. `instead_of`:
-        the message's question."""
+        the message's first question."""
         person = _person(question.person.id)
         kept = await self.redis.run(
             KEEP,
@@ -202,6 +215,7 @@ class Questions(Base):
             fields.get(b"message", b"").decode(),
             int(fields.get(b"revision", 0)),
             int(fields.get(b"round", 0)),
+            fields.get(b"first", b"").decode(),
         )
 
     async def is_current(self, question: str, revision: int) -> bool:
@@ -226,28 +240,31 @@ class Questions(Base):
     async def amend(self, question: Question) -> tuple[str, int]:
         """Replaces the text of the open or answered question whose message was edited. Returns its
         id, empty for none, and its new round if that opened it again, else 0."""
-        known = await self.question_at(question.place, question.message)
+        while True:
+            known = await self.question_at(question.place, question.message)
+            asked = await self.question(known) if known else None
+            if asked is None:
+                return "", 0
+            amended = replace(asked.question, text=question.text, hidden=False, edited=question.edited, extra={})
+            body, at = pack(to_json(amended)), amended.at.timestamp()
+            revised = await self.redis.run(
+                AMEND,
+                [_question(known), UNANSWERED, CHANGES, key("said", question.place.key, question.message)],
+                [known, body, _words(question.text), question.edited, at, uuid4().hex, seconds(LONG)],
+            )
+            if int(revised) >= 0:
+                return known, int(revised)
+
+    async def withdraw(self, place: Place, message: str) -> list[tuple[str, int]]:
+        """Ends the open questions whose message was deleted. Returns the ids and the new rounds of
+        those of which what answered them has to go, because it was for their asker alone."""
+        known = await self.question_at(place, message)
         asked = await self.question(known) if known else None
         if asked is None:
-            return "", 0
-        amended = replace(asked.question, text=question.text, hidden=False, edited=question.edited, extra={})
-        body, at = pack(to_json(amended)), amended.at.timestamp()
-        revised = await self.redis.run(
-            AMEND,
-            [_question(known), UNANSWERED, CHANGES],
-            [known, body, _words(question.text), question.edited, at, uuid4().hex, seconds(LONG)],
-        )
-        return known, int(revised)
-
-    async def withdraw(self, place: Place, message: str) -> tuple[str, int]:
-        """Ends the open question whose message was deleted. Returns its id, empty for none, and its
-        new round if what answered it has to go, which was for its asker alone; else 0."""
-        known = await self.question_at(place, message)
-        if not known:
-            return "", 0
-        asked = await self.question(known)
-        at = asked.question.at.timestamp() if asked else 0.0
-        return known, max(0, await self._settle(known, QuestionState.WITHDRAWN, at=at))
+            return []
+        at = asked.question.at.timestamp()
+        ended = [(i, await self._settle(i, QuestionState.WITHDRAWN, at=at)) for i in filter(None, (known, asked.first))]
+        return [(question, again) for question, again in ended if again > 0]
 
     async def withdraw_thread(self, place: Place) -> None:
         """Ends the open questions whose messages were deleted with their thread."""

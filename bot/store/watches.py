@@ -200,12 +200,17 @@ class Watches(Base):
         papers = [paper for paper, row in (await self._rows(channel)).items() if row.watch.digest == digest]
         await self._let_go(channel, papers, lambda watch: replace(watch, digest=""))
 
-    async def unwatch_person(self, person: str) -> None:
-        """Forgets that a person asked about papers or saved them, and papers of no one else."""
-        for channel in [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "watched"))]:
-            rows = (await self._rows(channel)).items()
-            papers = [paper for paper, row in rows if person in (*row.watch.people, *row.watch.savers)]
-            await self._let_go(channel, papers, lambda watch: watch.without(person).unasked_by(person))
+    async def unwatch_person(self, channel: str, person: str) -> None:
+        """Forgets that a person asked about papers in a channel or saved them, and papers of no one
+        else."""
+        papers = await self.watches_person(channel, person)
+        await self._let_go(channel, papers, lambda watch: watch.without(person).unasked_by(person))
+
+    async def watches_person(self, channel: str, person: str) -> list[str]:
+        """Returns the papers that the channel watches because this person asked about them or saved
+        them."""
+        rows = (await self._rows(channel)).items()
+        return [paper for paper, row in rows if person in (*row.watch.people, *row.watch.savers)]
 
     async def unwatch_saved(self, person: str, paper: str, channels: Collection[str]) -> None:
         """Stops watching the paper in that channel on account of this person, who had saved it."""

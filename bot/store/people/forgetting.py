@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from bot.core.chat import Place, VoteKind
 from bot.core.ids import AnswerTo, is_within
 from bot.core.subscription import Subscription
 from bot.store.archive import ArchiveExchange, archive_change
 from bot.store.people.followers import Followers
 from bot.store.people.votes import BORDER, votes_key
-from bot.store.questions import UNANSWERED, Questions
+from bot.store.questions import UNANSWERED, Questions, thread_key
 from bot.store.redis import Command, key, literal
 from bot.store.subscriptions import ALL, PERSONAL
 from bot.store.watches import WATCHING, Watches
@@ -15,6 +18,10 @@ from bot.store.work.deliveries import OPEN
 from bot.store.zotero import LINKS as ZOTERO
 from digest.cache_keys import fingerprint
 from digest.model import from_json
+
+ASKED = VoteKind.ASKED.value
+INDEXES = ("questions", "threads", "voted", "watched")
+"""The sets that name where something of a person is."""
 
 
 class Forgetting(Questions, ArchiveExchange, Followers, Watches):
@@ -24,25 +31,57 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
             subscription = from_json(Subscription, value)
             if subscription.place.direct and subscription.set_by == person:
                 await self.forget_subscription(subscription.key)
-        await self.unwatch_person(person)
-        questions = await self._members(key("person", person, "questions"))
-        commands = [command for question in questions for command in await self._question_gone(question)]
-        for thread in await self._members(key("person", person, "threads")):
-            commands.append(("HDEL", thread, f"about {person}"))
-            speakers = await self.redis.do("HMGET", thread, "answered", "last")
-            commands += [
-                ("HDEL", thread, n) for n, v in zip(("answered", "last"), speakers, strict=True) if v == person.encode()
-            ]
-        for channel in await self._members(key("person", person, "voted")):
-            name = votes_key(channel)
-            fields = [f.decode() for f in await self.redis.do("HKEYS", name)]
-            commands += [("HDEL", name, f) for f in fields if f.split(BORDER)[0] == person]
+        listed = {name: await self._members(key("person", person, name)) for name in INDEXES}
+        commands = [command for question in listed["questions"] for command in await self._question_gone(question)]
+        for channel in listed["watched"]:
+            await self.unwatch_person(channel, person)
+        for thread in listed["threads"]:
+            commands += await self._thread_commands(thread, person)
+        for channel in listed["voted"]:
+            commands += await self._vote_commands(channel, person)
             commands += archive_change("votes", channel)
-        commands += [("DEL", name) for name in await self.redis.scan(f"{key('person', literal(person))}:*")]
+        indexes = {key("person", person, name) for name in INDEXES}
+        others = await self.redis.scan(f"{key('person', literal(person))}:*")
+        commands += [("DEL", name) for name in others if name not in indexes]
         commands += await self._follower_commands(person)
         if commands:
             await self.redis.transaction(commands)
+        await self._empty_indexes(person, listed)
         await self.redis.write_file_anew()
+
+    async def forget_talk(self, place: Place, person: str) -> None:
+        """Deletes what a question recorded in its thread and channel after it was forgotten."""
+        channel, thread = place.key, thread_key(place)
+        await self.unwatch_person(channel, person)
+        commands = [*await self._thread_commands(thread, person), *await self._vote_commands(channel, person, ASKED)]
+        if commands:
+            await self.redis.transaction(commands)
+        await self._empty_indexes(person, {"threads": [thread], "voted": [channel], "watched": [channel]})
+
+    async def _empty_indexes(self, person: str, listed: Mapping[str, Sequence[str]]) -> None:
+        """Takes out of the indexes where nothing of the person is left. What came meanwhile must be
+        found the next time."""
+        still = {"threads": self._thread_commands, "voted": self._voted, "watched": self.watches_person}
+        for name, look in still.items():
+            gone = [where for where in listed[name] if not await look(where, person)]
+            if gone:
+                await self.redis.do("SREM", key("person", person, name), *gone)
+
+    async def _thread_commands(self, thread: str, person: str) -> list[Command]:
+        """Takes the person out of a thread."""
+        found = await self.redis.do("HMGET", thread, "answered", "last", f"about {person}")
+        named = [name for name, who in zip(("answered", "last"), found, strict=False) if who == person.encode()]
+        named += [f"about {person}"] if found[2] is not None else []
+        return [("HDEL", thread, *named)] if named else []
+
+    async def _vote_commands(self, channel: str, person: str, kind: str = "") -> list[Command]:
+        """Deletes the person's votes in a channel, or those of a kind."""
+        found = [field for field in await self._voted(channel, person) if kind in ("", field.split(BORDER)[1])]
+        return [("HDEL", votes_key(channel), *found)] if found else []
+
+    async def _voted(self, channel: str, person: str) -> list[str]:
+        fields = [field.decode() for field in await self.redis.do("HKEYS", votes_key(channel))]
+        return [field for field in fields if field.split(BORDER)[0] == person]
 
     async def forget_subscription(self, subscription: str) -> None:
         """Deletes settings, ledger, digests, deliveries, runs, threads, votes and questions."""

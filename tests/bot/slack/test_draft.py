@@ -149,6 +149,21 @@ async def test_stopped_by_a_person_it_writes_no_more_but_what_is_left_is_the_che
     assert "DynamicVLA" in message.shown
 
 
+async def test_what_was_stopped_is_the_answer_to_the_question_as_it_was(slack, chat, parent):
+    writing = await chat.draft(asked(slack, parent), "answer:q")
+    await writing.write("It")
+    (message,) = answers(slack)
+    slack.stopped.add(message.ts)
+    await writing.write("It releases")
+    await writing.until_stopped()
+    await writing.restart()  # it was edited
+    assert not writing.stopped
+    await writing.write("Another")
+    await slack.until(lambda: "Another" in message.shown)
+    await writing.finish(FINAL)
+    assert not writing.stopped
+
+
 async def test_after_a_crash_the_half_message_is_found_and_replaced(slack, chat, parent):
     """Two answers were being written in the thread; each finds its own half."""
     one, two = asked(slack, parent), asked(slack, parent)

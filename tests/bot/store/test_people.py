@@ -122,20 +122,20 @@ class TestQuestions:
     async def test_what_answered_its_asker_alone_is_taken_back_once_with_the_question(self, store):
         await store.save_question(a_question())
         await store.mark_answered("q1", "m-menu", alone=True)
-        assert await store.withdraw(THREAD, "m-q1") == ("q1", 1)
+        assert await store.withdraw(THREAD, "m-q1") == [("q1", 1)]
         [asked] = await store.unanswered()
         assert (asked.state, asked.message) == (QuestionState.WITHDRAWN, "m-menu")
-        assert await store.withdraw(THREAD, "m-q1") == ("q1", 0)
+        assert await store.withdraw(THREAD, "m-q1") == []
 
     async def test_a_deleted_question_ends_and_is_kept_until_nothing_of_its_answer_is_left(self, store):
         await store.save_question(a_question())
-        assert await store.withdraw(THREAD, "m-q1") == ("q1", 0)
+        assert await store.withdraw(THREAD, "m-q1") == []
         assert not await store.mark_answered("q1", "late")
         [asked] = await store.unanswered()
         assert asked.state is QuestionState.WITHDRAWN
         await store.end_withdrawn("q1")
         assert await store.unanswered() == []
-        assert await store.withdraw(THREAD, "unknown") == ("", 0)
+        assert await store.withdraw(THREAD, "unknown") == []
 
     async def test_the_conversation_of_a_thread_in_order_without_what_is_private(self, store):
         for n, private in ((1, False), (2, True), (3, False)):
