@@ -91,6 +91,8 @@ class Daily:
                 return _counted(digest)
             begun = self._now()
             made = await make_digest(request, ledger, self._services, self._now().astimezone(UTC), progress, units)
+            if run.begun and await self._store.run_state(run.subscription, run.local_date, run.name) is None:
+                return None  # the channel was forgotten meanwhile
             if made.digest is None:
                 await self._store.seed(subscription.key, made.entries, made.intake.categories)
                 wait = (

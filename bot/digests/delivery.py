@@ -95,6 +95,10 @@ class Delivered:
     """Whether the platform refused this call because a right or the channel is missing."""
 
 
+FORGOTTEN = Delivered(DeliveryState.RETRACTED)
+"""The channel was forgotten meanwhile. What was posted stays."""
+
+
 async def show_pictured(
     chat: Chat,
     post: Post,
@@ -171,7 +175,7 @@ async def deliver(
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))
     elif known.state is not DeliveryState.OPEN:
-        return _outcome(await _load(store, key))
+        return _outcome(await store.delivery(key) or known)
     try:
         async with store.lease(
             join_key("delivery", key), LEASE, wait=LEASE_WAIT, policy=LeasePolicy.UNWATCHED
@@ -193,12 +197,17 @@ async def deliver(
             return replace(_outcome(await work.run_steps()), refused=work.forbidden)
     except (LeaseBusy, LeaseLost):
         log.info("event=delivery_busy delivery=%s", key)
-        return _outcome(await _load(store, key), busy=True)
+        left = await store.delivery(key)
+        return _outcome(left, busy=True) if left is not None else FORGOTTEN
+    except _Forgotten:
+        return FORGOTTEN
 
 
-async def _load(store: Store, key: str) -> Delivery:
-    delivery = await store.delivery(key)
-    assert delivery is not None
+async def _load(store: Store, key: str, *, plan: bool = True) -> Delivery:
+    """Raises _Forgotten."""
+    delivery = await store.delivery(key, plan=plan)
+    if delivery is None:
+        raise _Forgotten
     return delivery
 
 
@@ -222,12 +231,17 @@ async def retract(
     async with store.lease(join_key("delivery", key), LEASE, wait=LEASE_WAIT, policy=LeasePolicy.UNWATCHED) as lease:
         await store.mark_retracted(key)  # a delivery that ended meanwhile has changed the state
         delivery = await store.delivery(key)
-        assert delivery is not None
+        if delivery is None:
+            return 0
         work = _DeliverySession(key, chat, delivery.place, store, pace, lease, settle_time or SETTLE_TIME)
         try:
             return await work.delete_posts(delivery, name, added)
         except _Stopped as stop:
             raise ChatError(*stop.args) from stop
+
+
+class _Forgotten(Exception):
+    """The channel was forgotten, and its delivery with it."""
 
 
 class _Stopped(Exception):
@@ -484,9 +498,7 @@ class _DeliverySession:
     # ------------------------------------------------------------ stored state
 
     async def _read(self) -> Delivery:
-        delivery = await self.store.delivery(self.key, plan=False)
-        assert delivery is not None
-        return delivery
+        return await _load(self.store, self.key, plan=False)
 
     async def _close(self, state: DeliveryState) -> Delivery:
         await self.store.close_delivery(self.lease, self.key, state)

@@ -77,9 +77,10 @@ async def _end(context: Context, follower: Follower) -> Post | None:
         return note(say("now.held", language, why=why, command=own.place.command), language)
     if follower.delivery:
         return None if delivery is not None else await _not_begun(context, key.subscription, follower)
-    if run is not None and run.state is RunState.OPEN:
-        return None
-    return await _result(context, run or Run(key.subscription, key.day, key.kind), follower)
+    if run is None:  # the channel was forgotten
+        why = in_language(say.sentence("error.run.unwanted"), language)
+        return note(say("failed", language, why=why), language)
+    return None if run.state is RunState.OPEN else await _result(context, run, follower)
 
 
 async def _not_begun(context: Context, subscription: str, follower: Follower) -> Post | None:

@@ -29,6 +29,18 @@ return 1
 """)
 """Saves settings unless they were changed since `before` was read."""
 
+REMOVE = Script("""
+local all, removed, personal, zotero = unpack(KEYS)
+local name, before, kept, life = unpack(ARGV)
+local now = redis.call('HGET', all, name) or ''
+if now ~= before then return now == '' and 1 or 0 end
+redis.call('SET', removed, kept, 'EX', life)
+redis.call('HDEL', all, name)
+redis.call('HDEL', zotero, name)
+redis.call('SREM', personal, name)
+return 1
+""")
+
 Change = Callable[[Subscription | None], Subscription | None]
 """Makes new settings of those that stand, of None if there are none. Returns None to leave them."""
 
@@ -67,17 +79,12 @@ class Subscriptions(Base):
     async def remove_subscription(self, subscription: str, *, paused: bool = False) -> None:
         """Removes the channel. Its settings, without a key for Zotero, are kept for thirty days in
         case the bot returns. `paused`: it shall not go on by itself then."""
-        found = await self.subscription(subscription)
-        if found is not None:
-            kept = replace(found, paused=found.paused or paused)
-            await self.redis.transaction(
-                [
-                    ("SET", _removed(subscription), to_json(kept), "EX", seconds(REMOVED_LIFE)),
-                    ("HDEL", ALL, subscription),
-                    ("HDEL", ZOTERO, subscription),
-                    ("SREM", PERSONAL, subscription),
-                ]
-            )
+        keys = [ALL, _removed(subscription), PERSONAL, ZOTERO]
+        while found := await self.redis.do("HGET", ALL, subscription):
+            known = from_json(Subscription, found)
+            kept = to_json(replace(known, paused=known.paused or paused))
+            if await self.redis.run(REMOVE, keys, [subscription, found, kept, seconds(REMOVED_LIFE)]):
+                return
 
     async def removed_subscription(self, subscription: str) -> Subscription | None:
         """The settings of a channel that removed the bot less than thirty days ago."""

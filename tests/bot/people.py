@@ -1,6 +1,6 @@
 """A channel in memory and a context around it: what people do, without a platform, over a real store and real papers' metadata."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Self
@@ -194,3 +194,16 @@ async def wait_of(task: Awaitable[None]) -> timedelta | None:
     except RetryLater as later:
         return later.wait
     return None
+
+
+def after(monkeypatch: Any, store: Any, name: str, act: Callable[[], Awaitable[Any]]) -> None:
+    """Does something once, right after the store's next call of this name."""
+    call = getattr(store, name)
+
+    async def called(*args: Any, **more: Any) -> Any:
+        monkeypatch.setattr(store, name, call)
+        made = await call(*args, **more)
+        await act()
+        return made
+
+    monkeypatch.setattr(store, name, called)

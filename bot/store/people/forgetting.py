@@ -22,6 +22,8 @@ from digest.model import from_json
 ASKED = VoteKind.ASKED.value
 INDEXES = ("questions", "threads", "voted", "watched")
 """The sets that name where something of a person is."""
+WAITED_FOR = (key("follow", ""), key("follow-extra", ""), key("turn", ""))
+"""Who waits for a run is told its end, and whose answer comes next is known by the one before."""
 
 
 class Forgetting(Questions, ArchiveExchange, Followers, Watches):
@@ -90,7 +92,8 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
         commands += await self._out_of_indexes(subscription)
         around = literal(subscription)
         for pattern in (key("*", around), key("*", around, "*")):
-            commands += [("DEL", name) for name in await self.redis.scan(pattern)]
+            names = await self.redis.scan(pattern)
+            commands += [("DEL", name) for name in names if not name.startswith(WAITED_FOR)]
         begun = [name.decode() for name in await self.redis.do("ZRANGE", OPEN, 0, -1)]
         commands += [("ZREM", OPEN, name) for name in begun if is_within(name, subscription)]
         commands += archive_change("forgotten", subscription)
@@ -132,9 +135,6 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
             ("ZREM", OPEN, answer),
             *archive_change("question", question),
         ]
-        waiting = await self.redis.do("GET", key("turn", question))
-        if waiting is not None:
-            commands += [("ZREM", waiting, question), ("DEL", key("turn", question))]
         if asked is not None:
             place = asked.question.place
             commands += [

@@ -14,7 +14,7 @@ from enum import StrEnum
 from bot.core.chat import Place, Step
 from bot.store.archive import archive_change
 from bot.store.leases import Lease, LeaseLost
-from bot.store.redis import LONG, PLAN_LIFE, Base, Script, key, pack, seconds, unpack
+from bot.store.redis import LONG, PLAN_LIFE, Base, Script, Word, key, pack, seconds, unpack
 from digest.model import from_json, to_json
 from digest.render.catalogs import dumped, loaded
 
@@ -30,7 +30,7 @@ return redis.call('GET', KEYS[2])
 """Keys: delivery, plan, open deliveries. Returns the plan that was stored first."""
 
 WRITE = Script("""
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
 for i = 3, #ARGV, 2 do
   if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[2], ARGV[i]) else redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 end
@@ -39,6 +39,15 @@ return 1
 """)
 """Keys: lease, delivery. Arguments: token, life, then fields and values; an empty value deletes
 the field."""
+
+
+RETRACT = Script("""
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('ZREM', KEYS[2], ARGV[3])
+return 1
+""")
 
 
 class DeliveryState(StrEnum):
@@ -150,14 +159,9 @@ class Deliveries(Base):
     async def mark_retracted(self, delivery: str) -> None:
         """Marks the delivery as retracted, without a lease. A process that is delivering it stops
         before its next step."""
-        await self.redis.transaction(
-            [
-                ("HSET", _delivery(delivery), "state", DeliveryState.RETRACTED),
-                ("EXPIRE", _delivery(delivery), seconds(LONG)),
-                ("ZREM", OPEN, delivery),
-                *archive_change("digest", delivery),
-            ]
-        )
+        words: list[Word] = [DeliveryState.RETRACTED, seconds(LONG), delivery]
+        if await self.redis.run(RETRACT, [_delivery(delivery), OPEN], words):
+            await self.redis.transaction(archive_change("digest", delivery))
 
     async def _write(self, lease: Lease, delivery: str, fields: Mapping[str, str]) -> None:
         words = [word for pair in fields.items() for word in pair]

@@ -40,6 +40,7 @@ return {day .. ':' .. name, redis.call('HGET', run, 'token') == token and 1 or 0
 and whether this call began it."""
 
 END = Script("""
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[1], 'note', ARGV[2], 'ended', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 if redis.call('GET', KEYS[2]) == ARGV[5] then redis.call('DEL', KEYS[2]) end

@@ -8,24 +8,11 @@ import pytest
 
 from bot.core.chat import Person, Question
 from bot.questions.answering import answer_name
-from tests.bot.people import ANN, HERE, Queue
+from tests.bot.people import ANN, HERE, Queue, after
 from tests.bot.store.test_forgetting import everything, holding
 from tests.deadline import until
 
 ZOE = Person("P-zoe-4711", language="en")
-
-
-def after(monkeypatch, store, name, act):
-    """Does something once, right after the store's next call of this name."""
-    call = getattr(store, name)
-
-    async def called(*args, **more):
-        monkeypatch.setattr(store, name, call)
-        made = await call(*args, **more)
-        await act()
-        return made
-
-    monkeypatch.setattr(store, name, called)
 
 
 async def asks_which(channel):
@@ -143,6 +130,21 @@ async def test_a_question_that_ended_before_it_took_a_turn_takes_none(channel, m
     after(monkeypatch, channel.context.store, "question", lambda: twice.conversation.answer("q1"))
     await twice.conversation.enqueue(question)
     assert await channel.context.store.redis.scan("paperboy:turn:*") == []
+
+
+async def test_what_waits_behind_questions_of_a_channel_that_is_forgotten_is_answered(channel):
+    _, thread = await channel.digest()
+    queue, store, elsewhere = Queue(), channel.context.store, replace(HERE, channel="elsewhere")
+    waiting = channel.but(queue=queue)
+    for n, place in enumerate([thread] * 4 + [elsewhere]):
+        asked = Question(
+            f"{place.key}:{n}", place, ANN, "what does 2601.22153 introduce?", channel.clock(), message=f"m{n}"
+        )
+        await waiting.conversation.enqueue(asked)
+    assert len(queue.put) == 4
+    await store.forget_subscription(HERE.key)
+    await waiting.conversation.answer(f"{HERE.key}:0")
+    assert queue.put[-1] == ("answer", f"{elsewhere.key}:4")
 
 
 async def test_deleted_before_it_was_queued_it_ends(channel, monkeypatch):
