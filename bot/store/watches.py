@@ -92,6 +92,10 @@ redis.call('HSET', rows, paper, after)
 if life ~= '' then
   redis.call('EXPIRE', rows, life)
   redis.call('SADD', listed, channel)
+  for person = 4, #KEYS do
+    redis.call('SADD', KEYS[person], channel)
+    redis.call('EXPIRE', KEYS[person], life)
+  end
 end
 if ARGV[6] ~= '' then
   redis.call('HSET', news, ARGV[6], ARGV[7])
@@ -109,13 +113,9 @@ class Watches(Base):
         longer. A paper without a place for its news is not watched."""
         for new in watches:
             known = await self._save_known(new.known) if new.known is not None else ""
-            people = _union(new.people, new.savers)
-            indexes: list[Command] = []
-            for index in (key("person", person, "watched") for person in people):
-                indexes += [("SADD", index, channel), ("EXPIRE", index, seconds(WATCH_LIFE))]
-            if indexes:
-                await self.redis.transaction(indexes)
-            await self._change(channel, new.paper_id, partial(_joined, new, known), life=seconds(WATCH_LIFE))
+            indexes = [key("person", person, "watched") for person in _union(new.people, new.savers)]
+            change = partial(_joined, new, known)
+            await self._change(channel, new.paper_id, change, life=seconds(WATCH_LIFE), indexes=indexes)
 
     async def _save_known(self, known: Known) -> str:
         """Stores what is known of a paper, and returns its hash."""
@@ -131,6 +131,7 @@ class Watches(Base):
         change: Callable[[_Row | None], _Row | None],
         news: News | None = None,
         life: int | str = "",
+        indexes: Sequence[str] = (),
     ) -> bool:
         """Replaces a row by what `change` makes of it; None deletes it. Calls `change` again if
         another process has changed the row meanwhile. Returns whether a row was deleted."""
@@ -142,7 +143,7 @@ class Watches(Base):
             if made is not None and made.known:
                 await self.redis.do("EXPIRE", key("known", made.known), seconds(WATCH_LIFE))
             words = [paper, before, after, channel, life, *told]
-            if await self.redis.run(PUT, [_watch(channel), WATCHING, _news(channel)], words):
+            if await self.redis.run(PUT, [_watch(channel), WATCHING, _news(channel), *indexes], words):
                 return bool(before) and made is None
 
     async def _rows(self, channel: str) -> dict[str, _Row]:

@@ -46,6 +46,8 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
         others = await self.redis.scan(f"{key('person', literal(person))}:*")
         commands += [("DEL", name) for name in others if name not in indexes]
         commands += await self._follower_commands(person)
+        if listed["questions"]:
+            commands.append(("SREM", key("person", person, "questions"), *listed["questions"]))
         if commands:
             await self.redis.transaction(commands)
         await self._empty_indexes(person, listed)
@@ -61,13 +63,14 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
         await self._empty_indexes(person, {"threads": [thread], "voted": [channel], "watched": [channel]})
 
     async def _empty_indexes(self, person: str, listed: Mapping[str, Sequence[str]]) -> None:
-        """Takes out of the indexes where nothing of the person is left. What came meanwhile must be
-        found the next time."""
+        """Takes these places out of the indexes, except where something of the person came
+        meanwhile: it must be found the next time."""
         still = {"threads": self._thread_commands, "voted": self._voted, "watched": self.watches_person}
         for name, look in still.items():
-            gone = [where for where in listed[name] if not await look(where, person)]
-            if gone:
-                await self.redis.do("SREM", key("person", person, name), *gone)
+            for where in listed[name]:
+                await self.redis.do("SREM", key("person", person, name), where)
+                if await look(where, person):
+                    await self.redis.do("SADD", key("person", person, name), where)
 
     async def _thread_commands(self, thread: str, person: str) -> list[Command]:
         """Takes the person out of a thread."""

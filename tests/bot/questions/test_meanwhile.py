@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.chat import Person, Question
 from bot.questions.answering import answer_name
+from bot.store import Watch
 from tests.bot.people import ANN, HERE, Queue, after
 from tests.bot.store.test_forgetting import everything, holding
 from tests.deadline import until
@@ -109,6 +110,25 @@ async def test_what_is_asked_while_the_bot_forgets_is_found_the_next_time(channe
     after(monkeypatch, store, "followers", lambda: channel.ask(thread, "what does 2 introduce?", ZOE, addressed=True))
     await store.forget_person(ZOE.id)
     assert len(await store.asked_by(ZOE.id, 9)) == 1
+    await store.forget_person(ZOE.id)
+    left = holding(await everything(store), ZOE.id)
+    assert [name for name in left if not name.startswith("paperboy:board:")] == []
+
+
+async def test_of_what_was_forgotten_with_its_channel_no_name_is_left(channel, monkeypatch):
+    """The question was saved, or the paper shared, while the channel was forgotten."""
+    digest, thread = await channel.digest()
+    store = channel.context.store
+    after(
+        monkeypatch,
+        store,
+        "_out_of_indexes",
+        lambda: channel.ask(thread, "what does 1 introduce?", ZOE, addressed=True),
+    )
+    await store.forget_subscription(HERE.key)
+    watch = Watch(digest.entries[0].paper.id, thread, channel.clock() + timedelta(days=1), people=(ZOE.id,))
+    after(monkeypatch, store.redis, "do", lambda: store.forget_subscription(HERE.key))
+    await store.watch(HERE.key, [watch])
     await store.forget_person(ZOE.id)
     left = holding(await everything(store), ZOE.id)
     assert [name for name in left if not name.startswith("paperboy:board:")] == []
