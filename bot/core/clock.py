@@ -1,4 +1,7 @@
-"""The process's clock: the machine's, or one that starts at PAPERBOY_NOW and runs on."""
+"""The process's clock: the machine's, or one that starts at PAPERBOY_NOW and runs on.
+
+`boot_clock` is for waits.
+"""
 
 from __future__ import annotations
 
@@ -20,3 +23,9 @@ def clock(start: datetime | None) -> Callable[[], datetime]:
     )
     begun = time.monotonic()
     return lambda: start.astimezone(UTC) + timedelta(seconds=time.monotonic() - begun)
+
+
+def boot_clock() -> float:
+    """Returns seconds, counted through sleep where the platform has such a clock."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)

@@ -15,10 +15,15 @@ from enum import Enum
 from typing import ClassVar
 
 from bot.core.chat import ChatError, OutcomeUnknown, Post, Throttled, Upload
+from bot.core.clock import boot_clock
 from digest.errors import for_log
 
 log = logging.getLogger(__name__)
 
+BEAT = 5.0
+FROZEN = 18.0
+"""Seconds in which the process was not seen awake, which a request does not take. Another takes its
+answer over after twenty."""
 LATE_ARRIVAL = 15.0
 """Seconds after an unanswered request in which it may still take effect."""
 
@@ -53,6 +58,8 @@ class DraftPump(ABC):
         self._text = ""
         self._changed, self._shown_once, self._wake = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._awake = 0.0
+        """When the pump last ran, by the clock that counts while the process is frozen."""
         self._late_until = 0.0
         """Monotonic time until which an unanswered request may still take effect; 0 for none."""
         self._stopped = asyncio.Event()
@@ -118,6 +125,7 @@ class DraftPump(ABC):
         self._text = text
         self._changed.set()
         if self._task is None:
+            self._awake = boot_clock()
             self._task = asyncio.create_task(self._pump())
 
     async def _pump(self) -> None:
@@ -136,7 +144,7 @@ class DraftPump(ABC):
 
     async def _wait_for_text(self) -> bool:
         """Waits for new text. False once no more provisional text is to be shown."""
-        await self._changed.wait()
+        await self._wait(self._changed)
         self._changed.clear()
         if self._state is DraftState.WRITING:
             self._wake.clear()
@@ -155,7 +163,21 @@ class DraftPump(ABC):
         """Waits; the first words and the final form end it early."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._wake.wait()
+                await self._wait(self._wake)
+
+    async def _wait(self, event: asyncio.Event) -> None:
+        """Waits. Becomes SILENT if the process was frozen meanwhile: another may have answered by
+        now, and what this one goes on to show would replace that."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BEAT):
+                    await event.wait()
+            before, self._awake = self._awake, boot_clock()
+            if self._awake - before > FROZEN and self._state in (DraftState.WAITING, DraftState.WRITING):
+                self._state = DraftState.SILENT
+                log.info("event=draft_silent reason=frozen")
+            if event.is_set():
+                return
 
     @property
     def stopped(self) -> bool:

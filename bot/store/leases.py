@@ -20,6 +20,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import uuid4
 
+from bot.core.clock import boot_clock
 from bot.store.embedded.directory import StoreUnavailable
 from bot.store.redis import Base, Script, key, millis
 from digest.errors import PaperboyError
@@ -83,12 +84,6 @@ class LeasePolicy(StrEnum):
     may be repeated."""
     UNWATCHED = "unwatched"
     """Never cancelled: the body checks `Lease.is_held` itself."""
-
-
-def boot_clock() -> float:
-    """Seconds, counted through sleep where the platform has such a clock."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 class Lease:
