@@ -13,10 +13,18 @@ from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from digest.checks.language import MIXED, UNKNOWN, language_of
+from digest.checks.language import MIXED, UNKNOWN, base, is_english, language_of
 from digest.evidence.finder import Finder
 from digest.extractive.facts import by_paper, facts
-from digest.extractive.matters import LICENCE, asked_facts, asked_matter, asked_part, asks_nothing, without_asking
+from digest.extractive.matters import (
+    LICENCE,
+    asked_facts,
+    asked_matter,
+    asked_part,
+    asks_nothing,
+    only_asks,
+    without_asking,
+)
 from digest.extractive.naming import undescribed, unnamed
 from digest.extractive.question import Wanted, of_matter, script_of, wanted_of
 from digest.extractive.sentences import (
@@ -51,6 +59,7 @@ from digest.model import (
     Theme,
     Turn,
 )
+from digest.patterns import regex
 from digest.ports import OnText, Source
 from digest.render import tex
 from digest.render.labels import day_words, joined, label
@@ -70,6 +79,7 @@ _ANSWER_QUOTES = 5
 """Of 100 paraphrased passages, words alone find 40 among three quotations, 54 among five."""
 _CODE_QUOTES = 2
 """Quotations of one paper about its code."""
+_WORD = regex(r"[^\W\d_]+")
 _SAMPLE = 2_000
 """Characters of a paper that show its language."""
 _COVERED = 0.5
@@ -175,7 +185,7 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     marks = _marks(quotes)
     part = named or matter or asked_part(bare)  # asked in any language
     if not hits:
-        name = "no part" if part else "script" if _in_another_language(whole, wanted, sample) else "silent"
+        name = "no part" if part else "script" if _in_another_language(whole, wanted, sample, language) else "silent"
         return replace(blank, text=label(f"extractive.{name}", language), found=False)
     if not of_all and not _holds_most(wanted, hits, sources):
         name = "script" if wanted.lost else "part"
@@ -191,10 +201,13 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     return replace(blank, text=said, quotes=quotes)
 
 
-def _in_another_language(question: str, wanted: Wanted, sample: str) -> bool:
+def _in_another_language(question: str, wanted: Wanted, sample: str, language: str) -> bool:
+    """Returns whether it is one. Of a short question, its asking words and its reader tell."""
     if wanted.foreign:
         return True
-    spoken = language_of(question)
+    spoken, words = language_of(question), _WORD.findall(question)
+    if spoken == UNKNOWN and any(map(only_asks, words)) and not any(map(is_english, words)):
+        spoken = base(language)
     return spoken not in ("", UNKNOWN, MIXED, language_of(sample[:_SAMPLE]))
 
 

@@ -95,6 +95,6 @@ def _date(paper: Paper, language: str) -> str:
     first, updated = paper.published.date(), paper.updated.date()
     written = _day(first, paper, language)
     if paper.version == 1 or first == updated:
-        return label("fact.date.once", language, date=written)
+        return label("fact.date.month" if paper.month_only else "fact.date.once", language, date=written)
     version = f"v{paper.version}"
     return label("fact.date", language, date=written, version=version, updated=day_words(updated, language, "yMMMd"))

@@ -159,10 +159,10 @@ def without_asking(question: str) -> str:
     keeps them, because a search leaves stop words out anyway."""
     if any(map(is_english, _SPACED_WORD.findall(question))):
         return question
-    return _SPACED_WORD.sub(lambda m: " " if _only_asks(m[0]) else m[0], question)
+    return _SPACED_WORD.sub(lambda m: " " if only_asks(m[0]) else m[0], question)
 
 
-def _only_asks(word: str) -> bool:
+def only_asks(word: str) -> bool:
     return [name for _, name in _named(without_accents(word))] == ["asking"]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from digest.checks.facts.number_words import counts_in_words
 from digest.extractive.sentences import term_set
 from digest.model import Turn
 from digest.patterns import regex
@@ -21,16 +22,19 @@ _WORD = regex(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _LATIN = regex(r"[A-Za-z0-9]+(?:[-'’][A-Za-z0-9]+)*")
 NUMBER = regex(r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)#?\d{1,4}(?![A-Za-z0-9_%]|[.,]\d|-[A-Za-z])(?:['’]s\b)?")
 """A number that may name a paper, unlike that of `GPT-4` or `3-shot`."""
+_UNKNOWN = regex(r"[\u30a1-\u30fa\u30fc]{2,}|[\u3400-\u9fff々]{2,}|[^\W\d_a-zA-Z\u3041-\u30ff\u3400-\u9fff々]{2,}")
+"""Words that the glossary lacks. Hiragana are particles and endings, and stand between words."""
 _EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA"))
 _KNOWN = 0.5
 """Share of a question's characters that the glossary must know to search in another script."""
 _TIME = "time hour day minute week second"
+_SPEED = "fast slow speed latency"
 _SIZE = "size parameter number"
 _MEASURES = {
     "long": _TIME,
-    "fast": f"speed latency throughput {_TIME}",
-    "quick": f"speed latency {_TIME}",
-    "slow": _TIME,
+    "fast": f"{_SPEED} throughput {_TIME}",
+    "quick": f"{_SPEED} {_TIME}",
+    "slow": f"{_SPEED} {_TIME}",
     "big": _SIZE,
     "large": _SIZE,
     "small": _SIZE,
@@ -46,6 +50,8 @@ _MEASURES = {
 }
 """By word after `how`: words beside the figure that it asks for."""
 _HOW = regex(rf"\bhow ({'|'.join(_MEASURES)})(?:ly)?\b", re.IGNORECASE)
+_PACE = frozenset(map(stem, _SPEED.split()))
+_DIGIT = regex(r"\d")
 _SPELLINGS = tuple(
     (regex(written), other)
     for written, other in (
@@ -71,6 +77,8 @@ class Wanted:
     """Whether too little of it can be searched in the papers' script."""
     measures: frozenset[str] = frozenset()
     """Terms beside the figure that `how many` asks for."""
+    size: str = ""
+    """What asks for a size, as in the question: `how fast`."""
     before: tuple[tuple[str, frozenset[str]], ...] = ()
     """Words of the question before, if this one says little."""
 
@@ -113,12 +121,20 @@ class Wanted:
         found = {next(iter(term_set(w)), ""): w for w in reversed(_WORD.findall(text)) if self.near & term_set(w)}
         return list(reversed(found.values()))
 
-    def unmatched(self, texts: Iterable[str]) -> list[str]:
+    def unmatched(self, texts: Sequence[str]) -> list[str]:
         """Returns the words of the question that none of the texts contains, as written."""
         held = frozenset().union(*map(term_set, texts))
         whole = _joined(" ".join(texts))
         missing = (word for word, group in self.words if not group & held)
-        return list(dict.fromkeys(w for w in missing if len(w) < _COMPOUND or _joined(w) not in whole))
+        sizes = [self.size] if self.size and not self._sized(held, texts) else []
+        return list(dict.fromkeys([*sizes, *(w for w in missing if len(w) < _COMPOUND or _joined(w) not in whole)]))
+
+    def _sized(self, held: frozenset[str], texts: Sequence[str]) -> bool:
+        """Whether the texts have what the size is measured in or, but for a pace, a count."""
+        counted = not self.measures & _PACE
+        return bool(self.measures & held) or (
+            counted and any(_DIGIT.search(s) or counts_in_words(s, "en") for s in texts)
+        )
 
 
 def wanted_of(question: str, history: Sequence[Turn], sample: str) -> Wanted:
@@ -140,14 +156,16 @@ def of_matter(english: str) -> Wanted:
 
 def _wanted(question: str, sample: str) -> Wanted:
     if script_of(question) == script_of(sample):
-        measures = frozenset(stem(w) for m in _HOW.finditer(question) for w in _MEASURES[m[1].lower()].split())
-        return Wanted(tuple(_words(bare(_HOW.sub("how", question)))), measures=measures)
+        asked = list(_HOW.finditer(question))
+        measures = frozenset(stem(w) for m in asked for w in _MEASURES[m[1].lower()].split())
+        size = asked[0][0].lower() if measures else ""
+        return Wanted(tuple(_words(bare(_HOW.sub("how", question)))), measures=measures, size=size)
     known = [(word, english) for _, word, english in translated(question)]
     in_english = [(word, frozenset(stem(w) for w in english.split())) for word, english in known]
     rest = bare(question)
     for word, _ in known:
         rest = rest.replace(word, " ")
-    unknown = [(word, frozenset[str]()) for word in re.findall(r"[^\W\d_a-zA-Z]{2,}", rest)]
+    unknown = [(word, frozenset[str]()) for word in _UNKNOWN.findall(rest)]
     characters = sum(len(word) for word, _ in (*known, *unknown))
     share = sum(len(word) for word, _ in known) / characters if characters else 0.0
     latin = _words(" ".join(_LATIN.findall(question)))  # `在SQuAD上` is written without spaces

@@ -149,6 +149,7 @@ label = Texts(
     text("fact.authors", "Authors: {names}."),
     text("fact.date", "First submitted to arXiv on {date}; this version ({version}) is of {updated}."),
     text("fact.date.once", "Submitted to arXiv on {date}."),
+    text("fact.date.month", "Submitted to arXiv in {date}."),
     text("fact.categories", "arXiv categories: {categories}."),
     text("fact.version", "This is version {version}, of {date}."),
     text("fact.pages", "Pages read of its PDF: {n}."),

@@ -539,6 +539,60 @@ def test_a_turn_in_words_asks_what_was_asked_before(turned):
     assert LIMIT in " ".join(q.evidence.quotation for q in found.quotes)
 
 
+@each(
+    ("question", "part"),
+    [
+        ("Wie viele Autoren hat die Studie?", "authors"),
+        ("¿De quién es este estudio?", "authors"),
+        ("著者は何人ですか？", "authors"),
+        ("这两篇的作者分别是谁？", "authors"),
+        ("How old is this study?", "date"),
+        ("Seit wann steht es auf arXiv?", "date"),
+        ("何年の論文ですか？", "date"),
+        ("Zu welcher arXiv-Kategorie gehört das?", "categories"),
+        ("¿A qué categoría pertenece?", "categories"),
+        ("代码在哪里可以下载？", "code"),
+        ("¿Puedo descargar el código?", "code"),
+        ("¿Fue aceptado en alguna conferencia?", "venue"),
+        ("Has it been cited a lot?", "cited"),
+        ("Was ist die Kernaussage?", "core"),
+        ("この研究は何についてですか？", "core"),
+        ("¿Qué limitaciones tiene el estudio?", "limits"),
+        ("他们发现了什么？", "result"),
+        ("Wann wurden die Daten erhoben?", ""),
+        ("Who took part in the study?", ""),
+        ("¿En qué año se hizo el estudio?", ""),
+        ("数据是哪一年的？", ""),
+        ("参与者有多少人？", ""),
+    ],
+)
+def test_words_for_a_study_counters_and_verbs_of_place_ask_for_nothing_more(question, part):
+    assert ("".join(asked_facts(question)) or asked_part(question)) == part
+
+
+async def test_a_short_question_in_another_language_is_told_so_and_a_name_is_not():
+    for question, name in (("¿Qué optimizador usaron?", "script"), ("Optimizer?", "silent")):
+        assert (await answer(question, language="es")).text == label(f"extractive.{name}", "es")
+
+
+async def test_the_particles_of_a_japanese_question_are_no_words_to_be_missing():
+    found = await answer("物体はどのように把持されますか？")
+    assert "どのように" not in found.text
+    assert "されますか" not in found.text
+
+
+async def test_a_pace_that_is_asked_for_is_told_to_be_missing():
+    text = replace(a_text(), sections=a_text().sections[:1])
+    found = await ANALYST.answer("How fast is the robot?", [Source(moving(), text, None, 4)], (), "en", show_nothing)
+    assert "how fast" in found.text
+
+
+async def test_a_date_of_which_only_the_month_is_known_is_in_it():
+    source = Source(replace(moving(), version=1, month_only=True), a_text(), None, 4)
+    found = await ANALYST.answer("When was it submitted?", [source], (), "en", show_nothing)
+    assert found.text == "Submitted to arXiv in Jan 2026."
+
+
 def test_each_word_stands_in_the_glossary_once():
     lines = files("digest.extractive").joinpath("matters.txt").read_text("utf-8").splitlines()
     words = [w for line in lines if not line.startswith("#") for w in line.partition(":")[2].split() if w != "|"]
