@@ -68,7 +68,7 @@ from digest.retrieval.passages import Passages
 from digest.selection.lexical import lexical
 
 NAME = "extractive"
-VERSION = "8"
+VERSION = "9"
 """The version of the selection and of the fixed phrases. It is part of cache keys."""
 
 HEADLINE = 90

@@ -122,7 +122,7 @@ _HEADED = regex(
 """A heading that runs into its sentence (`Encoders Although in principle …`), as PDFs have it."""
 _BRACKETS = regex(r"\([^()]*\)")
 _CITED = regex(
-    r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\bet al\b|\bBIBREF\d|\(\s*[A-Z][^()]{1,60}\b(?:19|20)\d\d[a-z]?\s*\)|\((?:19|20)\d\d[a-z]?\)"
+    r"\[\s*(?:…|\d+(?:\s*[,;–-]\s*\d+)*)\s*\]|\bet al\b|\bBIBREF\d|\(\s*[A-Z][^()]{1,60}\b(?:19|20)\d\d[a-z]?\s*\)|\((?:19|20)\d\d[a-z]?\)"
 )
 _REPORTED = regex(r"\b(?!(?:we|results?|experiments?|tables?|figures?|also|then|study|paper)\b)[a-z]\w+\s+report(?:s|ed)?\s+(?:an?|the|that|their|its|\d)\b", re.IGNORECASE)  # fmt: skip
 _OF_THE_FIELD = regex(

@@ -313,6 +313,9 @@ def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
         ("Many of our models have been shown to store facts in their weights.", False),
         ("Most of the parameters are in the encoder of the policy.", False),
         ("Using the data of the earlier kitchens alone, Brohan and Lee (2019) report a rate of 61.5%.", True),
+        ("In […] the gripper is closed by a second network that sees no depth.", True),
+        ("Defence methods such as quantisation […] shrink the space of attacks.", True),
+        ("We close the gripper as in […] by a second network.", False),
     ],
 )
 def test_a_sentence_led_by_another_work_is_told(sentence, others):
