@@ -82,9 +82,11 @@ class Finder:
         self._heads = heads
         self._sentences = Sentences(places, heads)
         self._indexes = {id(place): index for index, place in enumerate(places)}
-        self._streams = [NormalizedText(places)]
+        scans = [normalize.scan(place.passage.text) for place in places]
+        self._streams = [NormalizedText(places, scans)]
         if len(running) < len(places) or any(lines_beside(p.passage, heads) for p in running):
-            self._streams.append(NormalizedText(running, heads))
+            of_running = [scans[self._indexes[id(place)]] for place in running]
+            self._streams.append(NormalizedText(running, of_running, heads))
 
     def find(self, quotation: str) -> Evidence | None:
         """Returns the evidence; None if the quotation is not there or too short to prove much."""
@@ -198,7 +200,7 @@ class Finder:
         )
 
     def _ends(self, stream: NormalizedText, hit: _Hit) -> tuple[Point, Point]:
-        (first, start, _), (last, _, end) = stream.spans[hit.first], stream.spans[hit.last]
+        (first, start, _), (last, _, end) = stream.span(hit.first), stream.span(hit.last)
         return (self._indexes[id(stream.places[first])], start), (self._indexes[id(stream.places[last])], end)
 
     def _joinable(self, one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, repeat
 
 from digest.evidence import normalize
 from digest.model import Form, Passage, Section
@@ -23,10 +24,6 @@ class Place:
     section: Section
     passage: Passage
     heading: bool = False
-
-    @cached_property
-    def scan(self) -> normalize.Scan:
-        return normalize.scan(self.passage.text)
 
 
 def places_of(section: Section) -> Iterator[Place]:
@@ -46,7 +43,7 @@ class Tokens:
 
     def __init__(self, norms: Sequence[str]) -> None:
         self.norms = norms
-        self.starts = [0, *accumulate(map(len, norms))][: len(norms)]
+        self.starts = array("I", [0, *accumulate(map(len, norms))][: len(norms)])
         """The start of each token in `compact`."""
         self.compact = "".join(norms)
 
@@ -66,17 +63,23 @@ class Tokens:
 
 
 class NormalizedText(Tokens):
-    """The normalised text of passages, without page numbers and running heads (`heads`)."""
+    """The normalised text of passages, without page numbers and running heads (`heads`).
 
-    def __init__(self, places: Sequence[Place], heads: frozenset[str] = frozenset()) -> None:
+    A paper has some ten thousand tokens and a digest ten papers at once: the numbers lie in arrays,
+    and equal words are one string.
+    """
+
+    def __init__(
+        self, places: Sequence[Place], scans: Sequence[normalize.Scan], heads: frozenset[str] = frozenset()
+    ) -> None:
+        """`scans`: of the places' texts."""
         self.places = places
         norms: list[str] = []
-        self.spans: list[tuple[int, int, int]] = []
-        """For each token: the index of its place, its first and last character there."""
+        known: dict[str, str] = {}
+        self._indexes, self._firsts, self._ends = array("I"), array("I"), array("I")
         self.citations: list[tuple[int, normalize.Citation]] = []
         """Citations, each with the number of tokens before it."""
-        for index, place in enumerate(places):
-            scan = place.scan
+        for index, (place, scan) in enumerate(zip(places, scans, strict=True)):
             beside = lines_beside(place.passage, heads)
             cited = deque(scan.citations)
             tokens = [t for t in scan.tokens if not any(a <= t.start < b for a, b in beside)] if beside else scan.tokens
@@ -84,10 +87,16 @@ class NormalizedText(Tokens):
                 for before, token in enumerate(tokens, len(norms)):
                     while cited and cited[0].start < token.start:
                         self.citations.append((before, cited.popleft()))
-            norms += [token.norm for token in tokens]
-            self.spans += [(index, start, end) for _, start, end in tokens]
+            norms += [known.setdefault(norm, norm) for norm, _, _ in tokens]
+            self._indexes.extend(repeat(index, len(tokens)))
+            self._firsts.extend([start for _, start, _ in tokens])
+            self._ends.extend([end for _, _, end in tokens])
             self.citations += [(len(norms), citation) for citation in cited]
         super().__init__(norms)
+
+    def span(self, token: int) -> tuple[int, int, int]:
+        """Returns the index of a token's place, and its first and last character there."""
+        return self._indexes[token], self._firsts[token], self._ends[token]
 
     @cached_property
     def bare(self) -> Tokens:
