@@ -24,6 +24,7 @@ from bot.server.wiring import App
 from bot.store import RedisCache, RedisPace
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.ports import Services
+from tests.paths import ROOT
 
 SAMPLE = SampleDay()
 
@@ -238,6 +239,12 @@ async def test_the_recorded_comparison_is_a_table_whose_cells_verify(tour, capsy
     assert cell in shown
     assert "(?)" not in shown
     assert "recording" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("question", re.findall(r'"([^"]+[?？])"', (ROOT / "README.md").read_text("utf-8")))
+async def test_the_questions_of_the_readme_are_recorded(tour, capsys, question):
+    await told(tour, question)
+    assert capsys.readouterr().err == ""
 
 
 async def test_every_question_that_it_lists_of_one_paper_is_about_that(tour):
