@@ -34,61 +34,31 @@ Values = Annotated[
 @command(subscriptions, "list")
 def list_(as_json: AsJson = False, plain: AsPlain = False) -> None:
     """List every channel: last delivery, next run, month's cost, fault."""
-
-    async def work(store: Any, _: Any) -> None:
-        from bot.cli import channels
-
-        await channels.show(store, as_json=as_json, plain=plain)
-
-    _run_with_store(work)
+    _run_with_store(lambda channels, store, _: channels.show(store, as_json=as_json, plain=plain))
 
 
 @command(subscriptions)
 def add(channel: Channel, values: Values = None) -> None:
     """Add a channel. Missing values come from the environment."""
-
-    async def work(store: Any, settings: Any) -> None:
-        from bot.cli import channels
-
-        await channels.add(store, settings, channel, values or [])
-
-    _run_with_store(work)
+    _run_with_store(lambda channels, store, settings: channels.add(store, settings, channel, values or []))
 
 
 @command(subscriptions)
 def edit(channel: Channel, values: Values = None) -> None:
     """Change a channel's settings. Missing values stay as they are."""
-
-    async def work(store: Any, _: Any) -> None:
-        from bot.cli import channels
-
-        await channels.edit(store, channel, values or [])
-
-    _run_with_store(work)
+    _run_with_store(lambda channels, store, _: channels.edit(store, channel, values or []))
 
 
 @command(subscriptions)
 def pause(channel: Channel, off: Annotated[bool, typer.Option("--off", help="Resume.")] = False) -> None:
     """Pause a channel's daily digests until `pause --off`."""
-
-    async def work(store: Any, _: Any) -> None:
-        from bot.cli import channels
-
-        await channels.edit(store, channel, [f"paused={not off}"])
-
-    _run_with_store(work)
+    _run_with_store(lambda channels, store, _: channels.edit(store, channel, [f"paused={not off}"]))
 
 
 @command(subscriptions)
 def remove(channel: Channel) -> None:
     """Remove a channel. `add` restores its settings within thirty days."""
-
-    async def work(store: Any, _: Any) -> None:
-        from bot.cli import channels
-
-        await channels.remove(store, channel)
-
-    _run_with_store(work)
+    _run_with_store(lambda channels, store, _: channels.remove(store, channel))
 
 
 @command(subscriptions)
@@ -96,13 +66,7 @@ def export(
     file: Annotated[Path | None, typer.Argument(help="YAML, or JSON by its name. Default: stdout.")] = None,
 ) -> None:
     """Write every channel's settings to a file for `apply`."""
-
-    async def work(store: Any, _: Any) -> None:
-        from bot.cli import channels
-
-        await channels.export(store, file)
-
-    _run_with_store(work)
+    _run_with_store(lambda channels, store, _: channels.export(store, file))
 
 
 @command(subscriptions)
@@ -111,13 +75,11 @@ def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the difference.")] = False,
 ) -> None:
     """Show how a file differs from the settings, and apply it. Channels not in the file stay."""
-
-    async def work(store: Any, settings: Any) -> None:
-        from bot.cli import channels
-
-        await channels.apply(store, settings, channels.read(file), file.name, dry_run=dry_run)
-
-    _run_with_store(work)
+    _run_with_store(
+        lambda channels, store, settings: channels.apply(
+            store, settings, channels.read(file), file.name, dry_run=dry_run
+        )
+    )
 
 
 def costs(
@@ -134,7 +96,7 @@ def costs(
     calls of a channel's own runs.
     """
 
-    async def work(store: Any, settings: Any) -> None:
+    async def work(_: Any, store: Any, settings: Any) -> None:
         from bot.cli import costs as cost_tables
 
         await cost_tables.show(store, settings, day, month, as_json=as_json, plain=plain)
@@ -142,11 +104,14 @@ def costs(
     _run_with_store(work)
 
 
-def _run_with_store(work: Callable[[Any, Any], Coroutine[Any, Any, None]]) -> None:
+def _run_with_store(work: Callable[[Any, Any, Any], Coroutine[Any, Any, None]]) -> None:
+    """Gives `work` the functions of `bot.cli.channels`, the store and the settings."""
+
     async def with_store(settings: Any) -> None:
+        from bot.cli import channels
         from bot.server.wiring import open_store
 
         async with open_store(settings) as (store, _, _):
-            await work(store, settings)
+            await work(channels, store, settings)
 
     run_command(with_store)
