@@ -50,9 +50,7 @@ class History:
         return _unpacked(id_, found) if found else None
 
     async def change(self, message: Message) -> None:
-        await self._store.redis.transaction(
-            [("HSET", self._key, f"message {message.id}", _packed(message)), ("EXPIRE", self._key, seconds(LIFE))]
-        )
+        await self._store.redis.keep(LIFE, "HSET", self._key, f"message {message.id}", _packed(message))
 
     async def messages(self) -> list[Message]:
         """Undeleted messages in order."""

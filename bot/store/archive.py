@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from bot.core.crypto.signatures import Signer
 from bot.store.leases import lease_key
-from bot.store.redis import LONG, Command, Script, key, seconds
+from bot.store.redis import LONG, Command, Script, key, lasting, seconds
 from bot.store.secret import Secrets
 
 CHANGES = key("archive-changes")
@@ -21,6 +21,7 @@ ASKED = key("archive-asked")
 FILE_ID = key("archive-home")
 ARCHIVE_LEASE = "archive"
 ASKED_LIFE = timedelta(minutes=15)
+REPLY_LIFE = timedelta(minutes=1)
 FORGOTTEN_LIFE = timedelta(days=400)
 BLOCK = 2
 """Seconds of one blocking read; a connection's time-out is five."""
@@ -41,7 +42,7 @@ class ArchiveChange:
 
 def archive_change(kind: str, name: str) -> list[Command]:
     """The commands that tell the archive to look at something again."""
-    return [("HSET", CHANGES, f"{kind} {name}", uuid4().hex), ("EXPIRE", CHANGES, seconds(LONG))]
+    return lasting(LONG, "HSET", CHANGES, f"{kind} {name}", uuid4().hex)
 
 
 class ArchiveExchange(Secrets):
@@ -62,7 +63,7 @@ class ArchiveExchange(Secrets):
         return sorted(found)
 
     async def questions_of(self, subscription: str) -> list[str]:
-        return sorted(name.decode() for name in await self.redis.do("SMEMBERS", key("asked", subscription)))
+        return await self.redis.members(key("asked", subscription))
 
     async def hidden_person(self, person: str) -> str:
         """A keyed hash that stands for the person in the archive."""
@@ -72,8 +73,7 @@ class ArchiveExchange(Secrets):
 
     async def archive_file_id(self) -> str:
         """The id of the file that last held everything; empty for none."""
-        found = await self.redis.do("GET", FILE_ID)
-        return found.decode() if found else ""
+        return await self.redis.text("GET", FILE_ID)
 
     async def set_archive_file_id(self, name: str) -> None:
         await self.redis.do("SET", FILE_ID, name, "EX", seconds(LONG))
@@ -85,9 +85,7 @@ class ArchiveExchange(Secrets):
         """Returns the owner's reply, or None if none comes in time."""
         name = uuid4().hex
         reply = key("archive-reply", name)
-        await self.redis.transaction(
-            [("RPUSH", ASKED, name.encode() + request), ("EXPIRE", ASKED, seconds(ASKED_LIFE))]
-        )
+        await self.redis.keep(ASKED_LIFE, "RPUSH", ASKED, name.encode() + request)
         ends = time.monotonic() + within
         while time.monotonic() < ends:
             found = await self.redis.do("BLPOP", reply, min(BLOCK, max(0.05, ends - time.monotonic())))
@@ -101,16 +99,14 @@ class ArchiveExchange(Secrets):
         return (found[1][:32].decode(), found[1][32:]) if found else None
 
     async def answer_archive(self, name: str, reply: bytes) -> None:
-        to = key("archive-reply", name)
-        await self.redis.transaction([("RPUSH", to, reply), ("EXPIRE", to, 60)])
+        await self.redis.keep(REPLY_LIFE, "RPUSH", key("archive-reply", name), reply)
 
     # ------------------------------------------------------------ links to its pages
 
     async def link_series(self, subscription: str) -> str:
         """Returns a part of the signatures of links to the channel's pages. It changes when they
         are revoked."""
-        found = await self.redis.do("GET", await self._series(subscription))
-        return found.decode() if found else ""
+        return await self.redis.text("GET", await self._series(subscription))
 
     async def revoke_links(self, subscription: str) -> None:
         """Revokes the links that were given out: they no longer open the channel's pages."""

@@ -16,7 +16,7 @@ from typing import Any
 from bot.core.chat import Place
 from bot.store.archive import archive_change
 from bot.store.ledger import Ledgers
-from bot.store.redis import LONG, Command, key, literal, pack, seconds, unpack
+from bot.store.redis import LONG, Command, key, lasting, literal, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.model import Digest, from_json, to_json
 from digest.selection.ledger import LedgerEntry
@@ -45,9 +45,8 @@ class Digests(Ledgers):
         commands: list[Command] = [("SET", key("part", name), pack(part), "EX", life) for name, part in parts.items()]
         commands += [
             ("SET", key("digest", digest.key), pack(body), "EX", life),
-            ("ZADD", index, digest.made_at.timestamp(), digest.key),
+            *lasting(LONG, "ZADD", index, digest.made_at.timestamp(), digest.key),
             ("ZREMRANGEBYSCORE", index, "-inf", oldest.timestamp()),
-            ("EXPIRE", index, life),
         ]
         for entry in digest.entries:
             value = f"{entry.number} {digest.local_date} {digest.made_at.isoformat()}"
@@ -108,8 +107,7 @@ class Digests(Ledgers):
 
     async def message_subject(self, place: Place, message: str) -> str:
         """Returns the paper or answer that a message is about; empty if unknown."""
-        found = await self.redis.do("GET", subject_key(place, message))
-        return found.decode() if found else ""
+        return await self.redis.text("GET", subject_key(place, message))
 
     async def earlier(self, paper_id: str, subscription: str) -> EarlierEntry | None:
         """The latest digest of this channel that showed the paper."""
@@ -127,8 +125,8 @@ class Digests(Ledgers):
         if not found:
             return None
         _made, digest, number, day = max(found)
-        message = await self.redis.do("HGET", key("posts", digest), paper_id)
-        return EarlierEntry(digest, int(number), date.fromisoformat(day), message.decode() if message else "")
+        message = await self.redis.text("HGET", key("posts", digest), paper_id)
+        return EarlierEntry(digest, int(number), date.fromisoformat(day), message)
 
     async def shown(self, subscription: str) -> dict[str, str]:
         """Paper id to the key of the latest digest of this channel that showed it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.store.redis import LONG, Base, key, seconds
+from bot.store.redis import LONG, Base, key, lasting
 from digest.model import from_json, to_json
 from digest.render.catalogs import dumped, loaded
 
@@ -12,13 +12,8 @@ FAULTS = key("faults")
 class Faults(Base):
     async def open_fault(self, name: str, fault: dict[str, str]) -> dict[str, str]:
         """Stores the fault unless it is open; returns it as it was first stored."""
-        _, _, kept = await self.redis.transaction(
-            [
-                ("HSETNX", FAULTS, name, to_json({k: dumped(v) for k, v in fault.items()})),
-                ("EXPIRE", FAULTS, seconds(LONG)),
-                ("HGET", FAULTS, name),
-            ]
-        )
+        given = to_json({k: dumped(v) for k, v in fault.items()})
+        *_, kept = await self.redis.transaction([*lasting(LONG, "HSETNX", FAULTS, name, given), ("HGET", FAULTS, name)])
         return _fault(kept)
 
     async def load_fault(self, name: str) -> dict[str, str] | None:

@@ -37,10 +37,7 @@ class Ledgers(Base):
 
     async def reopen_ledger(self, subscription: str, day: date) -> None:
         """Makes the papers of this list that were not shown new again, for the next run."""
-        name = _ledger(subscription)
-        await self.redis.transaction(
-            [("HSET", name, REOPENED, day.isoformat()), ("EXPIRE", name, seconds(LEDGER_LIFE))]
-        )
+        await self.redis.keep(LEDGER_LIFE, "HSET", _ledger(subscription), REOPENED, day.isoformat())
 
     async def _ledger_commands(
         self, subscription: str, entries: Sequence[LedgerEntry], categories: Sequence[str]

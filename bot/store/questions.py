@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from bot.core.chat import Actions, Block, Heading, Menu, Place, Post, Question, Quotation, Rule, Small, Table, Text
 from bot.store.archive import CHANGES
-from bot.store.redis import LONG, Base, Script, Word, key, pack, seconds, unpack
+from bot.store.redis import LONG, Base, Script, Word, key, lasting, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.model import Answer, Turn, from_json, to_json
 
@@ -225,8 +225,7 @@ class Questions(Base):
 
     async def question_at(self, place: Place, message: str) -> str:
         """The id of the question in a message; empty for none."""
-        found = await self.redis.do("GET", key("said", place.key, message))
-        return found.decode() if found else ""
+        return await self.redis.text("GET", key("said", place.key, message))
 
     async def unanswered(self) -> list[StoredQuestion]:
         """Returns the ids of unanswered questions, oldest first."""
@@ -290,9 +289,8 @@ class Questions(Base):
         if not await self.redis.run(SAVE_ANSWER, [_question(question)], [str(revision), *body, seconds(LONG)]):
             return False
         if not asked.question.private:
-            turns = _turns(asked.question.place)
-            score = asked.question.at.timestamp()
-            await self.redis.transaction([("ZADD", turns, score, question), ("EXPIRE", turns, seconds(LONG))])
+            asking = asked.question
+            await self.redis.keep(LONG, "ZADD", _turns(asking.place), asking.at.timestamp(), question)
         return True
 
     async def mark_answered(self, question: str, message: str, revision: int = 0, *, alone: bool = False) -> bool:
@@ -326,7 +324,7 @@ class Questions(Base):
 
     async def asked_by(self, person: str, limit: int) -> list[StoredQuestion]:
         """The person's answered questions, newest first."""
-        names = [name.decode() for name in await self.redis.do("SMEMBERS", key("person", person, "questions"))]
+        names = await self.redis.members(_person(person))
         bodies = await self.redis.batch([("HGET", _question(name), "question") for name in names])
         at = {name: from_json(Question, unpack(body)).at for name, body in zip(names, bodies, strict=True) if body}
         found: list[StoredQuestion] = []
@@ -349,8 +347,8 @@ class Questions(Base):
         return bool(await self.redis.do("EXISTS", key("private", place.key, name)))
 
     async def question_by_name(self, name: str) -> StoredQuestion | None:
-        found = await self.redis.do("GET", key("named", name))
-        return await self.question(found.decode()) if found else None
+        found = await self.redis.text("GET", key("named", name))
+        return await self.question(found) if found else None
 
 
 class Threads(Base):
@@ -370,48 +368,33 @@ class Threads(Base):
 
     async def discuss(self, place: Place, person: str, paper_ids: tuple[str, ...]) -> None:
         """Sets the papers that this person discusses in this thread."""
-        await self._note(place, {f"about {person}": " ".join(paper_ids)})
-        await self._index(place, person)
+        await self._note(place, {f"about {person}": " ".join(paper_ids)}, person)
 
     async def under_discussion(self, place: Place, person: str) -> tuple[str, ...]:
-        found = await self.redis.do("HGET", thread_key(place), f"about {person}")
-        return tuple(found.decode().split()) if found else ()
+        return tuple((await self.redis.text("HGET", thread_key(place), f"about {person}")).split())
 
     async def record_answering(self, place: Place, person: str) -> None:
         """Records whose question in this thread the bot has taken."""
-        await self._note(place, {"answered": person})
-        await self._index(place, person)
+        await self._note(place, {"answered": person}, person)
 
     async def record_answered(self, place: Place, person: str) -> None:
         """Records whom the bot answered last in this thread."""
-        await self._note(place, {"answered": person, "last": ""})
-        await self._index(place, person)
+        await self._note(place, {"answered": person, "last": ""}, person)
 
     async def record_speaker(self, place: Place, person: str) -> None:
         """Records that a person wrote in a thread of the bot."""
-        name, index = thread_key(place), key("person", person, "threads")
-        await self.redis.transaction(
-            [
-                ("HSET", name, "humans", "1", "last", person),
-                ("EXPIRE", name, seconds(LONG)),
-                ("SADD", index, name),
-                ("EXPIRE", index, seconds(LONG)),
-            ]
-        )
+        await self._note(place, {"humans": "1", "last": person}, person)
 
     async def load_speakers(self, place: Place) -> ThreadSpeakers:
         humans, last, answered = await self.redis.do("HMGET", thread_key(place), "humans", "last", "answered")
         return ThreadSpeakers(bool(humans), (last or b"").decode(), (answered or b"").decode())
 
-    async def _index(self, place: Place, person: str) -> None:
-        index = key("person", person, "threads")
-        await self.redis.transaction([("SADD", index, thread_key(place)), ("EXPIRE", index, seconds(LONG))])
-
-    async def _note(self, place: Place, fields: Mapping[str, str]) -> None:
+    async def _note(self, place: Place, fields: Mapping[str, str], person: str = "") -> None:
+        """Stores fields of a thread. `person`: whose index then names it, to be found when they are
+        forgotten."""
         words = [word for pair in fields.items() for word in pair]
-        await self.redis.transaction(
-            [("HSET", thread_key(place), *words), ("EXPIRE", thread_key(place), seconds(LONG))]
-        )
+        index = lasting(LONG, "SADD", key("person", person, "threads"), thread_key(place)) if person else []
+        await self.redis.transaction([*lasting(LONG, "HSET", thread_key(place), *words), *index])
 
 
 def _words(text: str) -> str:

@@ -151,6 +151,18 @@ class Redis:
         found: list[Any] = await self._done(ask)
         return found
 
+    async def text(self, *command: Word) -> str:
+        """Reads one text. Returns an empty one for none."""
+        return (await self.do(*command) or b"").decode()
+
+    async def members(self, name: str) -> list[str]:
+        """Returns the texts of a set in order."""
+        return sorted(member.decode() for member in await self.do("SMEMBERS", name))
+
+    async def keep(self, life: timedelta, *command: Word) -> None:
+        """Runs a command on a key, which then lasts this long."""
+        await self.transaction(lasting(life, *command))
+
     async def batch(self, commands: Sequence[Command]) -> list[Any]:
         """Makes several reads in one round trip."""
         if not commands:
@@ -391,6 +403,11 @@ def key(*parts: str) -> str:
 
 def seconds(life: timedelta) -> int:
     return max(1, round(life.total_seconds()))
+
+
+def lasting(life: timedelta, *command: Word) -> list[Command]:
+    """Returns the command and one that sets the lifetime of its key."""
+    return [command, ("EXPIRE", command[1], seconds(life))]
 
 
 def millis(life: timedelta) -> int:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.core.chat import Place
-from bot.store.redis import LONG, WATCH_LIFE, Base, Command, Script, key, pack, seconds, unpack
+from bot.store.redis import LONG, WATCH_LIFE, Base, Command, Script, key, lasting, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.changes.values import Change, Known
 from digest.model import from_json, to_json
@@ -180,7 +180,7 @@ class Watches(Base):
     async def watching(self) -> list[str]:
         """Returns the channels that watch papers or have news, and takes all others off the
         list."""
-        channels = sorted(c.decode() for c in await self.redis.do("SMEMBERS", WATCHING))
+        channels = await self.redis.members(WATCHING)
         held = await self.redis.batch([("EXISTS", _watch(c), _news(c)) for c in channels])
         gone = [c for c, n in zip(channels, held, strict=True) if not n]
         if gone:
@@ -267,7 +267,7 @@ def _union(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
 
 
 def _news_commands(channel: str, news: News) -> list[Command]:
-    return [("HSET", _news(channel), news.name, pack(to_json(news))), ("EXPIRE", _news(channel), seconds(LONG))]
+    return lasting(LONG, "HSET", _news(channel), news.name, pack(to_json(news)))
 
 
 def _watch(channel: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store.redis import LONG, Base, key, seconds
+from bot.store.redis import LONG, Base, key
 from digest.model import from_json, to_json
 
 LINKS = key("zotero")
@@ -50,9 +50,7 @@ class ZoteroRecords(Base):
 
     async def save_zotero_items(self, library: int, items: Mapping[str, str]) -> None:
         if items:
-            flat = [part for pair in items.items() for part in pair]
-            name = _items(library)
-            await self.redis.transaction([("HSET", name, *flat), ("EXPIRE", name, seconds(LONG))])
+            await self.redis.keep(LONG, "HSET", _items(library), *(part for pair in items.items() for part in pair))
 
 
 def _items(library: int) -> str:

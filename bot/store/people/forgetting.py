@@ -33,7 +33,7 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
             subscription = from_json(Subscription, value)
             if subscription.place.direct and subscription.set_by == person:
                 await self.forget_subscription(subscription.key)
-        listed = {name: await self._members(key("person", person, name)) for name in INDEXES}
+        listed = {name: await self.redis.members(key("person", person, name)) for name in INDEXES}
         commands = [command for question in listed["questions"] for command in await self._question_gone(question)]
         for channel in listed["watched"]:
             await self.unwatch_person(channel, person)
@@ -90,7 +90,7 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
 
     async def forget_subscription(self, subscription: str) -> None:
         """Deletes settings, ledger, digests, deliveries, runs, threads, votes and questions."""
-        questions = await self._members(key("asked", subscription))
+        questions = await self.redis.members(key("asked", subscription))
         commands = [command for question in questions for command in await self._question_gone(question)]
         commands += await self._out_of_indexes(subscription)
         around = literal(subscription)
@@ -120,11 +120,8 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
         ]
         threads = key("thread", subscription)
         for name in await self.redis.scan(key("person", "*", "threads")):
-            commands += [("SREM", name, one) for one in await self._members(name) if is_within(one, threads)]
+            commands += [("SREM", name, one) for one in await self.redis.members(name) if is_within(one, threads)]
         return commands
-
-    async def _members(self, name: str) -> list[str]:
-        return sorted(member.decode() for member in await self.redis.do("SMEMBERS", name))
 
     async def _question_gone(self, question: str) -> list[Command]:
         asked, answer = await self.question(question), str(AnswerTo(question))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from bot.core.chat import Vote, VoteKind
 from bot.core.ids import answer_of
 from bot.store.archive import archive_change
-from bot.store.redis import LONG, Base, Command, key, seconds
+from bot.store.redis import LONG, Base, Command, key, lasting, seconds
 from digest.model import from_json, to_json
 
 BORDER = "\x1f"
@@ -40,16 +40,9 @@ class Votes(Base):
         if known[0] is not None and not known[0].reaction:
             vote = replace(vote, reaction="")
         later = [other.at + timedelta(microseconds=1) for other in known[1:] if other is not None]
-        index = key("person", person, "voted")
-        await self.redis.transaction(
-            [
-                ("HSET", channel, field, to_json(replace(vote, at=max([vote.at, *later])))),
-                ("EXPIRE", channel, seconds(LONG)),
-                ("SADD", index, vote.place.key),
-                ("EXPIRE", index, seconds(LONG)),
-                *told,
-            ]
-        )
+        kept = lasting(LONG, "HSET", channel, field, to_json(replace(vote, at=max([vote.at, *later]))))
+        index = lasting(LONG, "SADD", key("person", person, "voted"), vote.place.key)
+        await self.redis.transaction([*kept, *index, *told])
 
     async def votes(self, subscription: str) -> list[Vote]:
         """Returns the votes that count, oldest first."""
@@ -102,7 +95,7 @@ class Votes(Base):
 
     async def voted_in(self, person: str) -> list[str]:
         """The channels in which the person has voted."""
-        return sorted(c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "voted")))
+        return await self.redis.members(key("person", person, "voted"))
 
     async def saved(self, person: str) -> list[Vote]:
         """The person's saved papers in all channels, newest first."""

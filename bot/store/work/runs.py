@@ -106,7 +106,7 @@ class Runs(Base):
 
     async def note_run(self, run: Run, note: str) -> None:
         """Stores what an open run waits for, for `/digest status`."""
-        await self.redis.transaction([("HSET", _run(run), "note", dumped(note)), ("EXPIRE", _run(run), seconds(LONG))])
+        await self.redis.keep(LONG, "HSET", _run(run), "note", dumped(note))
 
     async def note_model_lost(self, run: Run) -> None:
         """Records that the run could not reach the model. The first time is kept."""
@@ -121,10 +121,10 @@ class Runs(Base):
 
     async def open_run(self, subscription: str) -> Run | None:
         """Returns the run under way, or None."""
-        current = await self.redis.do("GET", _open(subscription))
-        if current is None:
+        current = await self.redis.text("GET", _open(subscription))
+        if not current:
             return None
-        run = RunKey.of_channel(subscription, current.decode())
+        run = RunKey.of_channel(subscription, current)
         return await self.run_state(subscription, run.day, run.kind)
 
     async def latest_now(self, subscription: str, local_date: date) -> Run | None:
@@ -153,10 +153,10 @@ class Runs(Base):
 
     async def progress(self, run: str) -> tuple[str, int, int] | None:
         """Returns stage, done and total of an open run."""
-        found = await self.redis.do("GET", key("progress", run))
+        found = await self.redis.text("GET", key("progress", run))
         if not found:
             return None
-        stage, done, total = found.decode().split(" ")
+        stage, done, total = found.split(" ")
         return stage, int(done), int(total)
 
     async def mark_done(self, name: str, life: timedelta = LONG) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store.redis import LONG, OPEN_LIFE, Base, Script, key, seconds
+from bot.store.redis import LONG, OPEN_LIFE, Base, Script, key, lasting, seconds
 
 CAUTION_DEATHS = 2
 SKIP_DEATHS = 2
@@ -91,12 +91,9 @@ class Tasks(Base):
 
     async def unknown_since(self, task: str) -> datetime:
         """Returns when a worker whose version does not know the task first got it."""
+        name = _task(task)
         *_, since = await self.redis.transaction(
-            [
-                ("HSETNX", _task(task), "unknown", self.now().isoformat()),
-                ("EXPIRE", _task(task), seconds(OPEN_LIFE)),
-                ("HGET", _task(task), "unknown"),
-            ]
+            [*lasting(OPEN_LIFE, "HSETNX", name, "unknown", self.now().isoformat()), ("HGET", name, "unknown")]
         )
         return datetime.fromisoformat(since.decode())
 
@@ -122,15 +119,11 @@ class Tasks(Base):
 
     async def set_task_aside(self, task: str, note: str) -> None:
         """Sets a task aside. `note`: why."""
-        await self.redis.transaction(
-            [("HSET", ASIDE, task, f"{self.now().isoformat()} {note}"), ("EXPIRE", ASIDE, seconds(LONG))]
-        )
+        await self.redis.keep(LONG, "HSET", ASIDE, task, f"{self.now().isoformat()} {note}")
 
     async def take_up(self, task: str) -> None:
         """Forgets that a task was put aside, and its deaths."""
-        await self.redis.transaction(
-            [("HDEL", ASIDE, task), ("HSET", _task(task), "deaths", "0"), ("EXPIRE", _task(task), seconds(OPEN_LIFE))]
-        )
+        await self.redis.transaction([("HDEL", ASIDE, task), *lasting(OPEN_LIFE, "HSET", _task(task), "deaths", "0")])
 
     async def tasks_aside(self) -> dict[str, str]:
         """Returns task to time and note."""
@@ -138,7 +131,7 @@ class Tasks(Base):
         return {task.decode(): note.decode() for task, note in found.items()}
 
     async def _task_note(self, task: str, name: str, value: str) -> None:
-        await self.redis.transaction([("HSET", _task(task), name, value), ("EXPIRE", _task(task), seconds(OPEN_LIFE))])
+        await self.redis.keep(OPEN_LIFE, "HSET", _task(task), name, value)
 
 
 def _task(task: str) -> str:
