@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 
 PROMPT_TITLE = 75
 """Characters of a suggested prompt's title."""
+TEAM = "team_id"
+"""Names the workspace in an event that is handed on. Slack names it beside the event."""
 
-Handler = Callable[[Payload, str], Awaitable[None]]
+Handler = Callable[[Payload], Awaitable[None]]
 
 EVENTS = (
     "app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_left",
@@ -84,23 +86,23 @@ class Events:
         event = body.get("event") or {}
         handler = self._handlers.get(str(event.get("type")))
         if handler is not None:
-            await handler(event, str(body.get("team_id", "")))
+            await handler({**event, TEAM: str(body.get("team_id", ""))})
 
-    async def _message(self, event: Payload, team: str) -> None:
+    async def _message(self, event: Payload) -> None:
         subtype = event.get("subtype")
         if subtype == "message_changed":
-            await self._handle_edit(event, team)
+            await self._handle_edit(event)
         elif subtype == "message_deleted":
             await self._handle_deletion(event)
         else:
-            await self._user_message(event, team)
+            await self._user_message(event)
 
-    async def _user_message(self, event: Payload, team: str) -> None:
+    async def _user_message(self, event: Payload) -> None:
         who = await self._api.identity()
         if not payloads.is_by_person(event, who.user) or not await self._concerns(event, str(event["channel"]), who):
             return
         person = await self._people.person(str(event["user"]))
-        await self._handler.on_question(payloads.question(event, str(event["channel"]), team, who.user, person))
+        await self._handler.on_question(payloads.question(event, str(event["channel"]), event[TEAM], who.user, person))
 
     async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
         """Returns whether the message addresses the bot or is in a thread that the bot started or
@@ -110,7 +112,7 @@ class Events:
         place = payloads.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
         return bool(place.thread) and await self._handler.knows(place)
 
-    async def _handle_edit(self, event: Payload, team: str) -> None:
+    async def _handle_edit(self, event: Payload) -> None:
         who = await self._api.identity()
         new, old, channel = event.get("message") or {}, event.get("previous_message") or {}, str(event["channel"])
         if new.get("subtype") == "tombstone":
@@ -119,7 +121,7 @@ class Events:
             if not (await self._concerns(new, channel, who) or await self._concerns(old, channel, who)):
                 return
             person = await self._people.person(str(new["user"]))
-            question = payloads.question(new, channel, team, who.user, person)
+            question = payloads.question(new, channel, event[TEAM], who.user, person)
             at = str(event.get("event_ts") or event.get("ts") or "")
             await self._handler.on_edit(replace(question, edited=at))
 
@@ -133,8 +135,7 @@ class Events:
         if ours or await self._concerns(old, channel, who):
             await self._handler.on_delete(payloads.place_of(channel, str(old.get("thread_ts") or ""), ts), ts)
 
-    async def _reaction(self, event: Payload, team: str) -> None:
-        del team
+    async def _reaction(self, event: Payload) -> None:
         who = await self._api.identity()
         kind, item = payloads.reaction(str(event.get("reaction", ""))), event.get("item") or {}
         ours = event.get("item_user") == who.user and item.get("channel") and item.get("ts")
@@ -143,23 +144,20 @@ class Events:
             undo = event.get("type") == "reaction_removed"
             await self._handler.on_reaction(place, str(item["ts"]), Person(str(event["user"])), kind, undo=undo)
 
-    async def _join(self, event: Payload, team: str) -> None:
-        del team
+    async def _join(self, event: Payload) -> None:
         who = await self._api.identity()
         if event.get("user") == who.user:
             inviter = str(event.get("inviter") or "")
             by = await self._people.person(inviter) if inviter else None
             await self._handler.on_membership(payloads.place_of(str(event["channel"])), joined=True, by=by)
 
-    async def _left(self, event: Payload, team: str) -> None:
-        del team
+    async def _left(self, event: Payload) -> None:
         by = str(event.get("actor_id") or event.get("user") or "")
         place = Place("slack", str(event["channel"]))
         await self._handler.on_membership(place, joined=False, by=Person(by) if by else None)
 
-    async def _restore_archived(self, event: Payload, team: str) -> None:
+    async def _restore_archived(self, event: Payload) -> None:
         """Restores a channel. Slack reports every public channel, also those without the bot."""
-        del team
         channel = str(event["channel"])
         try:
             inside = (await self._api.call("conversations.info", channel=channel))["channel"].get("is_member")
@@ -168,15 +166,13 @@ class Events:
         if inside:
             await self._handler.on_membership(Place("slack", channel), joined=True)
 
-    async def _home(self, event: Payload, team: str) -> None:
-        del team
+    async def _home(self, event: Payload) -> None:
         if event.get("tab") == "home":
             self._start_task(self._publish(str(event["user"])))
         elif event.get("tab") == "messages":
             self._start_task(self._suggest(str(event["user"]), str(event["channel"])))
 
-    async def _assistant(self, event: Payload, team: str) -> None:
-        del team
+    async def _assistant(self, event: Payload) -> None:
         pane = event.get("assistant_thread") or {}
         thread = str(pane.get("thread_ts") or "")
         self._start_task(self._suggest(str(pane["user_id"]), str(pane["channel_id"]), thread))
@@ -194,10 +190,9 @@ class Events:
         except ChatError as error:  # the app has no pane
             log.info("event=no_prompts reason=%s", for_log(error))
 
-    async def _links(self, event: Payload, team: str) -> None:
+    async def _links(self, event: Payload) -> None:
         """Shows links in a person's message. A message that is still being written has no channel
         yet."""
-        del team
         who = await self._api.identity()
         if event.get("user") != who.user and event.get("source") != "composer" and event.get("message_ts"):
             self._start_task(self._unfurl(event))
@@ -217,8 +212,7 @@ class Events:
     async def _publish(self, user: str) -> None:
         await publish_home(self._api, self._handler, await self._people.person(user))
 
-    async def _handle_uninstall(self, event: Payload, team: str) -> None:
-        del team
+    async def _handle_uninstall(self, event: Payload) -> None:
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
         self._on_revoked(
