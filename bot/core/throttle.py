@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
 
+import aiohttp
+
+from bot.core.chat import Throttled
+
+READ_TRIES = 4
+"""How often a read is tried that the platform answers with 429."""
+LONGEST_WAIT = 15.0
+"""Seconds that each try waits at most."""
 JITTER = 0.25
 """Share of the pause that is added at random, so that waiting requests do not all return at
 once."""
@@ -14,6 +23,9 @@ MAX_JITTER = 2.0
 MAX_NAMES = 2_000
 LONGEST_PAUSE = 3600.0
 """Seconds: the longest ban that a platform sets. A header may name any number."""
+
+
+T = TypeVar("T")
 
 
 def seconds_of(header: str | None, default: float) -> float:
@@ -70,3 +82,16 @@ class Throttle:
         if self._shared is not None:
             left, length = max((left, length), await self._shared.left(names))
         return left + self._chance() * min(JITTER * length, MAX_JITTER) if left > 0 else 0.0
+
+    async def read(self, request: Callable[[], Awaitable[T]], *names: str) -> T:
+        """Makes a request that may be repeated. Waits until the pauses of these names are over, and
+        again after a 429. Raises Throttled after READ_TRIES, and at once for a platform that cannot
+        be reached."""
+        for left in reversed(range(READ_TRIES)):
+            await asyncio.sleep(min(await self.wait(*names), LONGEST_WAIT))
+            try:
+                return await request()
+            except Throttled as error:
+                if not left or isinstance(error.__cause__, aiohttp.ClientError):
+                    raise
+        raise AssertionError("unreachable: the last try raises")  # pragma: no cover

@@ -22,8 +22,6 @@ from bot.core.throttle import Throttle, seconds_of
 from digest.errors import Misconfigured
 
 TIMEOUT = 15.0
-READ_TRIES = 4
-"""How often a read is tried that Discord answers with 429."""
 UNREACHABLE = 5.0
 """Seconds until an unreachable Discord is asked again."""
 
@@ -155,23 +153,20 @@ class Rest:
         over."""
         await self.ready()
         name = " ".join(("GET", path, parts.get("channel_id", "")))
-        for left in reversed(range(READ_TRIES)):
-            await asyncio.sleep(min(await self.throttle.wait(GLOBAL, name), TIMEOUT))
-            try:
-                with translate_errors(needs):
-                    async with self._noting_pauses(name):
-                        return _parsed(
-                            await self.client.http.request(
-                                Route("GET", path, **parts),
-                                params=params or {},
-                                raise_for_status=_raise_for_429,
-                                timeout=aiohttp.ClientTimeout(total=2 * TIMEOUT),
-                            )
+
+        async def request() -> Any:
+            with translate_errors(needs):
+                async with self._noting_pauses(name):
+                    return _parsed(
+                        await self.client.http.request(
+                            Route("GET", path, **parts),
+                            params=params or {},
+                            raise_for_status=_raise_for_429,
+                            timeout=aiohttp.ClientTimeout(total=2 * TIMEOUT),
                         )
-            except Throttled as error:
-                if not left or isinstance(error.__cause__, aiohttp.ClientError):
-                    raise
-        raise AssertionError("unreachable: the last try raises")  # pragma: no cover
+                    )
+
+        return await self.throttle.read(request, GLOBAL, name)
 
 
 def _form(body: Any, file: Upload | File) -> dict[str, Any]:

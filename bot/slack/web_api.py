@@ -30,8 +30,6 @@ TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"
 MAX_ALT = 1_000
 """Characters of a file's own alt text. An image block has its own, of up to 2,000."""
-READ_TRIES = 4
-"""How often a read is tried that Slack answers with 429."""
 FILE_PAUSE = 1.0
 """Seconds until a file that was just uploaded is tried again."""
 POST_GAP = 1.0
@@ -206,22 +204,15 @@ class WebApi:
         other call raises Throttled."""
         assert method in METHODS, method
         self._open()
+        if method in _READS:
+            return await self._throttle.read(lambda: self._request(method, token, args), method)
         channel = [f"post:{args.get('channel')}"] if method in _POSTS else []
-        for left in reversed(range(READ_TRIES if method in _READS else 1)):
-            if wait := await self._throttle.wait(method, *channel):
-                if method not in _READS:
-                    raise Throttled(say.sentence("error.slack.busy"), wait)
-                await asyncio.sleep(min(wait, TIMEOUT))
-            try:
-                answer = await self._request(method, token, args)
-            except Throttled as error:
-                if not left or isinstance(error.__cause__, aiohttp.ClientError):
-                    raise
-            else:
-                for name in channel:
-                    await self._throttle.pause(name, POST_GAP)
-                return answer
-        raise AssertionError("unreachable: the last try raises")  # pragma: no cover
+        if wait := await self._throttle.wait(method, *channel):
+            raise Throttled(say.sentence("error.slack.busy"), wait)
+        answer = await self._request(method, token, args)
+        for name in channel:
+            await self._throttle.pause(name, POST_GAP)
+        return answer
 
     async def _request(self, method: str, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         client = self.reads if method in _READS else self.posts
