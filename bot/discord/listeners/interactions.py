@@ -25,6 +25,7 @@ from bot.core.chat import (
     Click,
     Command,
     EventHandler,
+    Form,
     Place,
     Post,
     Style,
@@ -311,19 +312,10 @@ class Interactions:
         there = await self._there(interaction, responder, _channel_of(form.value))
         if there is None:
             return
-        sent = Submission(
-            ticket.id,
-            form.action,
-            form.value,
-            fields,
-            there.place,
-            there.person,
-            interaction.created_at,
-            _extra(interaction) | ({} if there is ticket else {ELSEWHERE: there.place.channel}),
-            pressed,
-            panel.state,
-        )
-        await self._handler.on_submit(sent, responder)
+        sent = _submission_of(interaction, there, form, fields)
+        if there is not ticket:
+            sent = replace(sent, extra={**sent.extra, ELSEWHERE: there.place.channel})
+        await self._handler.on_submit(replace(sent, pressed=pressed, state=panel.state), responder)
 
     async def _continue_form(self, interaction: Interaction, pressed: ComponentId, responder: Responder) -> None:
         """Opens a form's next step or submits the form."""
@@ -357,22 +349,12 @@ class Interactions:
             await responder.show(forms.between(name, filling, step, responder.ticket.language))
 
     async def _send(self, interaction: Interaction, responder: Responder, name: str, filling: Filling) -> None:
-        ticket, form = responder.ticket, filling.form
-        sent = Submission(
-            ticket.id,
-            form.action,
-            form.value,
-            dict(filling.values),
-            ticket.place,
-            ticket.person,
-            interaction.created_at,
-            _extra(interaction),
-        )
+        sent = _submission_of(interaction, responder.ticket, filling.form, filling.values)
         # The answer may start before `on_submit` returns and needs the first response.
         await responder.acknowledge()
         wrong = await self._handler.on_submit(sent, responder)
         if wrong:
-            await responder.show(forms.problems(name, filling, wrong, ticket.language))
+            await responder.show(forms.problems(name, filling, wrong, responder.ticket.language))
 
     async def _tell_expired(self, responder: Responder) -> None:
         words = say("discord.expired", responder.ticket.language)
@@ -392,17 +374,16 @@ def _channel_of(value: str) -> str:
 
 
 def _click_of(interaction: Interaction, responder: Responder, pressed: ComponentId, message: str) -> Click:
-    ticket = responder.ticket
-    return Click(
-        ticket.id,
-        pressed.action,
-        pressed.value,
-        ticket.place,
-        ticket.person,
-        chat_message_id(ticket.place, message),
-        interaction.created_at,
-        _extra(interaction),
-    )
+    ticket, at, extra = responder.ticket, interaction.created_at, _extra(interaction)
+    message = chat_message_id(ticket.place, message)
+    return Click(ticket.id, pressed.action, pressed.value, ticket.place, ticket.person, message, at, extra)
+
+
+def _submission_of(
+    interaction: Interaction, ticket: InteractionData, form: Form, values: Mapping[str, str]
+) -> Submission:
+    at, extra = interaction.created_at, _extra(interaction)
+    return Submission(ticket.id, form.action, form.value, values, ticket.place, ticket.person, at, extra)
 
 
 def _label(interaction: Interaction, custom: str) -> str:
