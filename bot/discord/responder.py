@@ -29,10 +29,10 @@ from bot.core.chat import (
 )
 from bot.core.texts import say
 from bot.discord.draft import EPHEMERAL
-from bot.discord.ids import ComponentId, custom_id
+from bot.discord.ids import ComponentId
 from bot.discord.render import panels
 from bot.discord.render.forms import Filling, Forms, modal, panel_modal
-from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2, with_upload
+from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, button, messages, pieces, v2, with_upload
 from bot.discord.render.packing import Row, pack
 from bot.discord.rest import CALLBACK, ORIGINAL, File, Refused, Rest, webhook_message
 
@@ -322,12 +322,9 @@ def _pages(post: Post) -> list[dict[str, Any]]:
 def _pager(at: int, pages: int, pressed: ComponentId) -> dict[str, Any]:
     """Returns `‹ 2/3 ›`. The buttons hold the original press, so paging works after a restart."""
 
-    def button(label: str, to: int, *, disabled: bool) -> dict[str, Any]:
-        turned = ComponentId("page", f"{to}:{pressed.action}:{pressed.value}")
-        return {"type": 2, "style": 2, "label": label, "custom_id": custom_id(turned), "disabled": disabled}
+    def turn(label: str, to: int) -> dict[str, Any]:
+        turned = button(Button("page", f"{to}:{pressed.action}:{pressed.value}", label))
+        return {**turned, "disabled": not 0 <= to < pages}
 
-    here = {"type": 2, "style": 2, "label": f"{at + 1}/{pages}", "custom_id": "pb:here:", "disabled": True}
-    return {
-        "type": 1,
-        "components": [button("‹", at - 1, disabled=at == 0), here, button("›", at + 1, disabled=at == pages - 1)],
-    }
+    here = {**button(Button("here", "", f"{at + 1}/{pages}")), "disabled": True}
+    return {"type": 1, "components": [turn("‹", at - 1), here, turn("›", at + 1)]}

@@ -233,6 +233,10 @@ def v2(message: Sequence[Piece], accent: int | None = None) -> dict[str, Any]:
     shown = [component(p) for p in message]
     if accent is not None:
         shown = [{"type": 17, "accent_color": accent, "components": shown}]
+    return of_components(shown)
+
+
+def of_components(shown: list[dict[str, Any]]) -> dict[str, Any]:
     return {"flags": V2, "components": shown, "allowed_mentions": NOBODY}
 
 

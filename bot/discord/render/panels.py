@@ -13,16 +13,15 @@ from typing import Any
 from bot.core import lists
 from bot.core.chat import Button, Checklist, Field, Panel, Post, Style
 from bot.core.texts import say
-from bot.discord.ids import ComponentId, custom_id
+from bot.discord.ids import ComponentId
 from bot.discord.render.forms import Filling, PanelState
 from bot.discord.render.messages import (
     LABEL,
-    NOBODY,
     OPTIONS,
     TEXT,
-    V2,
     button,
     component,
+    of_components,
     option,
     pieces,
     select,
@@ -65,7 +64,7 @@ def message(name: str, filling: Filling) -> dict[str, Any]:
     parts = [*_fields(name, filling), *json.loads(filling.panel.below)]
     if filling.form.fields:
         parts.append(_buttons(name, filling))
-    return {"flags": V2, "components": parts, "allowed_mentions": NOBODY}
+    return of_components(parts)
 
 
 def _fields(name: str, filling: Filling) -> Iterator[Component]:
@@ -75,7 +74,7 @@ def _fields(name: str, filling: Filling) -> Iterator[Component]:
     yield _text(f"### {escape(form.title)}")
     if written := typed(filling):
         yield _text("\n".join(line for f in written for line in _said(f, filling)))
-        yield _row(_button(ComponentId("open", name), say("discord.panel.change", form.language)))
+        yield _row(button(Button("open", name, say("discord.panel.change", form.language))))
     for field in fields(filling):
         if field.kind not in TYPED:
             offered = {v for _, v in _offered(field, filling)}
@@ -149,25 +148,15 @@ def _groups(name: str, field: Field, filling: Filling) -> Component:
 def _buttons(name: str, filling: Filling) -> Component:
     assert filling.panel is not None
     save = Button("save", "", filling.form.submit, Style.PLAIN)
-    shown = [button(b, ComponentId("press", f"{name}:{b.action}")) for b in (save, *filling.panel.buttons)]
-    return {"type": 1, "components": shown}
-
-
-def _button(pressed: ComponentId, text: str) -> Component:
-    return {"type": 2, "style": 2, "label": shortened(text, 80), "custom_id": custom_id(pressed)}
+    return _row(*(button(b, ComponentId("press", f"{name}:{b.action}")) for b in (save, *filling.panel.buttons)))
 
 
 def checklist(given: Checklist) -> list[dict[str, Any]]:
     """Returns messages of sections, each with a button; without buttons, a menu of several
     choices."""
     if any(row.button is None for row in given.rows):
-        return [
-            {
-                "flags": V2,
-                "components": [_text(f"### {escape(given.title)}"), _row(_several(given, given.action, given.ask))],
-                "allowed_mentions": NOBODY,
-            }
-        ]
+        menu = _row(_several(given, given.action, given.ask))
+        return [of_components([_text(f"### {escape(given.title)}"), menu])]
     told = f"\n-# {escape(given.told)}" if given.told else ""
     made: list[list[Component]] = [[_text(f"### {escape(given.title)}{told}")]]
     used = 0
@@ -184,7 +173,7 @@ def checklist(given: Checklist) -> list[dict[str, Any]]:
             given, least=2, most=5, rows=tuple(replace(r, value=r.button.value) for r in given.rows if r.button)
         )
         made[-1].append(_row(_several(named, given.instead.action, given.instead.label)))
-    return [{"flags": V2, "components": parts, "allowed_mentions": NOBODY} for parts in made]
+    return [of_components(parts) for parts in made]
 
 
 def _several(given: Checklist, action: str, asked: str) -> Component:
@@ -197,5 +186,5 @@ def _text(text: str) -> Component:
     return {"type": 10, "content": text}
 
 
-def _row(item: Component) -> Component:
-    return {"type": 1, "components": [item]}
+def _row(*items: Component) -> Component:
+    return {"type": 1, "components": [*items]}
