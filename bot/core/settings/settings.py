@@ -358,10 +358,10 @@ class Settings(BaseSettings):
     """The id of the Slack channel where faults are reported, once each."""
     admin_discord_channel_id: Annotated[str, _channel("discord")] = ""
     """The id of the Discord channel where faults are reported, once each."""
-    log_level: str = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     """How much `paperboy run` logs: DEBUG, INFO, WARNING or ERROR. Other commands log errors only,
     or everything with DEBUG."""
-    log_format: str = "text"
+    log_format: Literal["text", "json"] = "text"
     """The form of a log line: text or json."""
     host: str = ""
     """The address to listen on; empty: 127.0.0.1, or all addresses for Slack over HTTP and on
@@ -373,20 +373,6 @@ class Settings(BaseSettings):
     """Serves /metrics on this port instead of on PORT; empty: on PORT."""
     paperboy_now: datetime | None = None
     """An ISO time at which the process's clock starts, for tests."""
-
-    @field_validator("log_level")
-    @classmethod
-    def _level(cls, value: str) -> str:
-        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ValueError("is one of DEBUG, INFO, WARNING, ERROR")
-        return value.upper()
-
-    @field_validator("log_format")
-    @classmethod
-    def _format(cls, value: str) -> str:
-        if value not in ("text", "json"):
-            raise ValueError("is text or json")
-        return value
 
     @field_validator("llm_prices", mode="before")
     @classmethod

@@ -85,7 +85,7 @@ def test_every_setting_of_the_example_file_has_a_sentence_above_it():
         ("SLACK_CHANNEL", "U012ABCDEF", "the id of a person"),
         ("DISCORD_CHANNEL_ID", "papers", "Copy Channel ID"),
         ("LLM_PRICES", "cheap", "write model=input/output"),
-        ("LOG_LEVEL", "loud", "is one of DEBUG"),
+        ("LOG_LEVEL", "loud", "write DEBUG, INFO"),
         ("ARXIV_API_URL", "arxiv", "is not a URL"),
         ("OPENAI_BASE_URL", "localhost", "is not a URL"),
         ("OPENAI_BASE_URL", "https://host/v1 # ours", "write it whole and nothing behind it"),
