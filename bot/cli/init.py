@@ -12,11 +12,11 @@ import getpass
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -32,6 +32,7 @@ DISCORD_APPS = "https://discord.com/developers/applications"
 CHOICES = (*shapes.PLATFORMS, "both")
 SECRETS = frozenset({"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "OPENAI_API_KEY"})
 
+T = TypeVar("T")
 Clean = Callable[[str], str]
 """Returns the cleaned answer or raises ValueError."""
 Probe = Callable[[], Finding | None]
@@ -350,41 +351,39 @@ def _slack(answers: Answers) -> list[Finding]:
 
 
 def _discord(answers: Answers) -> list[Finding]:
-    from bot.discord.chat import DiscordChat
     from bot.discord.check import check_connection
+
+    channel = answers["DISCORD_CHANNEL_ID"]
+    return _on_discord(answers, lambda chat: check_connection(chat, [channel] if channel else []))
+
+
+def _on_discord(answers: Answers, ask: Callable[[Any], Awaitable[T]]) -> T:
+    """Returns what `ask` learns from a chat with the token that was answered."""
+    from bot.discord.chat import DiscordChat
     from bot.discord.connection import set_addresses
 
-    async def look() -> list[Finding]:
+    async def asked() -> T:
         settings = answers.settings()
         set_addresses(settings.discord_api_url, settings.discord_gateway_url)
         chat = DiscordChat(answers["DISCORD_TOKEN"])
         try:
-            channel = answers["DISCORD_CHANNEL_ID"]
-            return await check_connection(chat, [channel] if channel else [])
+            return await ask(chat)
         finally:
             await chat.close()
 
-    return asyncio.run(look())
+    return asyncio.run(asked())
 
 
 def _invite(answers: Answers) -> str:
     """The link for the application that the token names: Discord's word, else the token's own."""
-    from bot.discord.chat import DiscordChat
     from bot.discord.check import invite
-    from bot.discord.connection import set_addresses
 
-    async def ask() -> str:
-        settings = answers.settings()
-        set_addresses(settings.discord_api_url, settings.discord_gateway_url)
-        chat = DiscordChat(answers["DISCORD_TOKEN"])
-        try:
-            await chat.rest.ready()
-            return invite(chat.rest.application)
-        finally:
-            await chat.close()
+    async def link(chat: Any) -> str:
+        await chat.rest.ready()
+        return invite(chat.rest.application)
 
     try:
-        return asyncio.run(ask())
+        return _on_discord(answers, link)
     except PaperboyError:
         first = answers["DISCORD_TOKEN"].partition(".")[0]
         with contextlib.suppress(ValueError):
