@@ -27,7 +27,7 @@ from urllib.parse import quote
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from bot.archive.words import parted, terms_of, terms_of_query, wider_terms
+from bot.archive.terms import parted, terms_of, terms_of_query, wider_terms
 from digest.errors import for_log
 from digest.model import Answer, Digest, Entry, Paper, from_json, to_json
 from digest.render import tex
