@@ -1,28 +1,80 @@
-"""Functions behind `paperboy subscriptions`."""
+"""Functions behind `paperboy subscriptions`: the state of every channel, and its settings."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
-from bot.cli import status, terminal
+from bot.cli import terminal
 from bot.console import render
 from bot.core.chat import Place
+from bot.core.ids import FaultId
+from bot.core.schedule import latest_due, next_run
 from bot.core.settings import subscriptions_file as files
 from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.digests.cards import run_time
 from bot.server.wiring import subscription_from_settings
-from bot.store import Store
+from bot.store import DeliveryState, RunState, Store
 from bot.store.redis import LONG, REMOVED_LIFE
 from digest.errors import BadInput, NotFound
+from digest.model import Usage
 from digest.render.markdown import cost_words
 
 
+@dataclass(frozen=True)
+class Row:
+    subscription: Subscription
+    delivered: str
+    """Date and state of the last digest: `2026-01-30, 10 papers`; empty before the first."""
+    next: datetime | None
+    """UTC; None if paused."""
+    cost: Usage
+    """This month, UTC."""
+    fault: str
+
+
+async def rows(store: Store) -> list[Row]:
+    month = (await store.spending(f"{store.now():%Y-%m}")).by_payer()
+    faults = await store.load_faults()
+    found = []
+    for subscription in await store.subscriptions():
+        delivered, fault = await _last_digest(store, subscription)
+        fault = fault or await _run_fault(store, subscription)
+        reported = next(
+            (f["cause"] for name, f in faults.items() if FaultId.parse(name).channel == subscription.key), ""
+        )
+        due = next_run(subscription, store.now())
+        found.append(Row(subscription, delivered, due, month.get(subscription.key, Usage()), fault or reported))
+    return found
+
+
+async def _last_digest(store: Store, subscription: Subscription) -> tuple[str, str]:
+    """Returns the newest digest and the fault of its delivery; empty strings for none."""
+    digest = await store.latest_digest(subscription.key)
+    if digest is None:
+        return "", ""
+    delivery = await store.delivery(digest.key, plan=False)
+    text = f"{digest.local_date}, {terminal.some(len(digest.entries), 'paper')}"
+    if delivery is None:
+        return f"{text}, not posted yet", ""
+    if delivery.state is DeliveryState.DONE:
+        return text, ""
+    return f"{text}, {delivery.state.value}", delivery.fault
+
+
+async def _run_fault(store: Store, subscription: Subscription) -> str:
+    """Returns why the last due run failed, or what it waits for."""
+    due = latest_due(subscription, store.now())
+    run = await store.run_state(subscription.key, due.day, "daily") if due else None
+    return run.note if run is not None and run.state in (RunState.FAILED, RunState.OPEN) else ""
+
+
 async def show(store: Store, *, as_json: bool = False, plain: bool = False) -> None:
-    found = await status.rows(store)
+    found = await rows(store)
     if as_json:
         terminal.write_json([_to_json(row) for row in found])
         return
@@ -42,11 +94,11 @@ async def show(store: Store, *, as_json: bool = False, plain: bool = False) -> N
     render.rows(sys.stdout, headings, cells, plain=plain)
 
 
-def _cost(row: status.Row) -> str:
+def _cost(row: Row) -> str:
     return cost_words(row.cost, "en") if row.cost.calls or row.cost.usd else "-"
 
 
-def _to_json(row: status.Row) -> dict[str, object]:
+def _to_json(row: Row) -> dict[str, object]:
     return {
         "channel": row.subscription.key,
         **files.shown(row.subscription),

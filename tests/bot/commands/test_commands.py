@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.cli import status
+from bot.cli import channels
 from bot.core.chat import ALONE, Actions, Click, Form, Menu, Person, Place, Quotation, Step, Table, Text, Vote, VoteKind
 from bot.core.texts import say
 from bot.digests.counts import GATHER, show_counts
@@ -337,7 +337,7 @@ async def test_a_failed_run_is_in_the_status_where_the_clock_change_skips_midnig
     run = await store.begin_run(HERE.key, date(2026, 3, 28), "daily")
     await store.end_run(run, RunState.FAILED, say.sentence("error.task"))
     assert "Five attempts ended" in (await channel.command("digest", "status")).text
-    assert (await status.rows(store))[0].fault == say("error.task", "en")
+    assert (await channels.rows(store))[0].fault == say("error.task", "en")
 
 
 async def test_a_run_whose_task_was_put_aside_is_begun_again_by_the_next_now(channel):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
-from bot.cli import channels, costs, status
+from bot.cli import channels, costs
 from bot.core.chat import Place
 from bot.core.settings import subscriptions_file as files
 from bot.core.settings.settings import Settings
@@ -239,7 +239,7 @@ class TestList:
         await store.plan_delivery(digest.key, Place("slack", "C1"), ())
         async with store.lease(f"delivery:{digest.key}") as lease:
             await store.fault(lease, digest.key, "The bot is not in the channel.")
-        [row] = await status.rows(store)
+        [row] = await channels.rows(store)
         assert (row.delivered, row.fault) == ("2026-01-30, 1 paper, open", "The bot is not in the channel.")
 
     async def test_without_channels_it_says_how_to_begin(self, store, capsys):
