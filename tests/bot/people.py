@@ -26,9 +26,12 @@ from bot.core.chat import (
     Upload,
 )
 from bot.core.subscription import Subscription
+from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
+from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater
 from digest.model import Digest, Profile
+from digest.ports import FreePace
 from tests.bot.days import make_and_post
 from tests.conftest import Clock
 
@@ -128,6 +131,13 @@ class Channel:
         if isinstance(context.queue, InlineQueue):
             context.queue.register("answer", conversation.answer)
         return replace(self, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
+
+    def jobs(self, services: Mapping[str, object], **parts: Any) -> tuple[Context, Jobs]:
+        """The queue's tasks under a context with these services and parts in place of its own, whose queue keeps what is put in."""
+        used, chats = replace(self.context.services, **services), parts.get("chats", self.context.chats)
+        daily, queue = Daily(self.context.store, used, chats, FreePace(), self.clock), Queue()
+        context = replace(self.context, services=used, daily=daily, queue=queue, **parts)
+        return context, Jobs(context, Conversation(context), queue)
 
     async def command(self, name: str, text: str, person: Person = ANN, place: Place = HERE) -> Respond:
         respond = Respond()

@@ -13,8 +13,6 @@ from bot.context import Context
 from bot.core.chat import Place, Question, TargetMissing
 from bot.core.subscription import Subscription
 from bot.core.texts import say
-from bot.digests.daily import Daily
-from bot.questions.conversation import Conversation
 from bot.server.health import Health, watch_connections
 from bot.store import TaskDeaths
 from bot.worker.jobs import Jobs
@@ -24,7 +22,7 @@ from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score, Usage
 from digest.ports import FreePace, booking
 from tests.bot.alerts.test_late import Flaky
-from tests.bot.people import ANN, HERE, Channel, Queue, wait_of
+from tests.bot.people import ANN, HERE, Channel, wait_of
 from tests.deadline import until
 
 OPS = Place("console", "ops")
@@ -127,21 +125,14 @@ class House:
 @pytest.fixture
 async def house(channel):
     arxiv, model, shares = Lists(), Model(), dict[str, float]()
-    store = channel.context.store
 
     async def spent(payer: str) -> float:
         return max(shares.get(payer, 0.0), shares.get("", 0.0))
 
-    services = replace(channel.context.services, papers=arxiv, analyst=model, spent=spent)
-    context = replace(
-        channel.context,
-        services=services,
-        daily=Daily(store, services, channel.context.chats, FreePace(), channel.clock),
-        queue=Queue(),
-        reports=AdminReports(store, channel.context.chats, [OPS], FreePace(), channel.clock),
-    )
+    reports = AdminReports(channel.context.store, channel.context.chats, [OPS], FreePace(), channel.clock)
+    context, jobs = channel.jobs({"papers": arxiv, "analyst": model, "spent": spent}, reports=reports)
     await channel.set_up()
-    return House(channel, context, Jobs(context, Conversation(context), context.queue), arxiv, model, shares)
+    return House(channel, context, jobs, arxiv, model, shares)
 
 
 async def beside(house: House) -> Subscription:

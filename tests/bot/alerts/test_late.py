@@ -10,15 +10,12 @@ from bot.alerts import late
 from bot.context import Context
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.digests.daily import Daily
-from bot.questions.conversation import Conversation
 from bot.store import Run, RunState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Listing, Paper, Profile, Score
-from digest.ports import FreePace
 from digest.render.labels import label
 from tests.bot.people import HERE, Channel, Queue, wait_of
 from tests.sample_day import SampleDay
@@ -78,14 +75,11 @@ class Day:
 @pytest.fixture
 async def day(channel):
     """Friday at nine, and arXiv is down."""
-    arxiv, model, queue = Flaky(), Model(), Queue()
-    store = channel.context.store
-    services = replace(channel.context.services, papers=arxiv, analyst=model)
-    daily = Daily(store, services, channel.context.chats, FreePace(), channel.clock)
-    context = replace(channel.context, services=services, daily=daily, queue=queue)
+    arxiv, model = Flaky(), Model()
+    context, jobs = channel.jobs({"papers": arxiv, "analyst": model})
     subscription = await channel.set_up()
-    run = await store.begin_run(subscription.key, FRIDAY, "daily")
-    return Day(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue, run)
+    run = await context.store.begin_run(subscription.key, FRIDAY, "daily")
+    return Day(channel, context, jobs, arxiv, model, context.queue, run)
 
 
 async def test_before_three_hours_nothing_is_said(day):

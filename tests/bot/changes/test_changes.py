@@ -12,14 +12,11 @@ from bot.commands.feedback import record_vote, take_back
 from bot.console.chat import ConsoleChat
 from bot.context import Context
 from bot.core.chat import OutcomeUnknown, Place, Step, TargetMissing, Upload, Vote, VoteKind
-from bot.digests.daily import Daily
-from bot.questions.conversation import Conversation
 from bot.store import TaskDeaths, Watch
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.errors import ArxivUnavailable
 from digest.model import Listing, Paper
-from digest.ports import FreePace
 from tests.bot.people import ANN, BOB, HERE, Channel, Queue
 from tests.sample_day import SampleDay
 
@@ -94,13 +91,9 @@ def _told(text: str) -> bool:
 
 @pytest.fixture
 async def days(channel):
-    arxiv, queue, store = Changing(), Queue(), channel.context.store
-    chat = Chat(store, channel.chat.screen, channel.chat.stderr)
-    services = replace(channel.context.services, papers=arxiv)
-    daily = Daily(store, services, {chat.name: chat}, FreePace(), channel.clock)
-    context = replace(channel.context, services=services, daily=daily, queue=queue, chats={chat.name: chat})
-    channel = replace(channel, context=context, chat=chat)
-    return Days(channel, context, Jobs(context, Conversation(context), queue), arxiv, chat, queue)
+    arxiv, chat = Changing(), Chat(channel.context.store, channel.chat.screen, channel.chat.stderr)
+    context, jobs = channel.jobs({"papers": arxiv}, chats={chat.name: chat})
+    return Days(replace(channel, context=context, chat=chat), context, jobs, arxiv, chat, context.queue)
 
 
 async def papers_of(days: Days, n: int = 3) -> tuple[list[str], Place]:

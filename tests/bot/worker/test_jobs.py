@@ -9,7 +9,6 @@ import pytest
 
 from bot.context import Context
 from bot.core.chat import Chats, Place, Question, TargetMissing
-from bot.digests.daily import Daily
 from bot.digests.delivery import GIVE_UP_AFTER
 from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, Follower, QuestionState, Run, RunState, TaskDeaths
@@ -19,7 +18,6 @@ from digest.errors import ArxivUnavailable, ModelUnavailable, NotFound
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score
 from digest.pipeline import preview
-from digest.ports import FreePace
 from digest.render.labels import label
 from tests.bot.people import ANN, HERE, Channel, Queue, wait_of
 from tests.builders import a_digest
@@ -109,13 +107,10 @@ class House:
 @pytest.fixture
 async def house(channel):
     """Friday at nine; the list is out since midnight in New York."""
-    arxiv, model, queue = Lists(), Ranking(), Queue()
-    store = channel.context.store
-    services = replace(channel.context.services, papers=arxiv, analyst=model)
-    daily = Daily(store, services, channel.context.chats, FreePace(), channel.clock)
-    context = replace(channel.context, services=services, daily=daily, queue=queue)
+    arxiv, model = Lists(), Ranking()
+    context, jobs = channel.jobs({"papers": arxiv, "analyst": model})
     await channel.set_up()
-    return House(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue)
+    return House(channel, context, jobs, arxiv, model, context.queue)
 
 
 class TestDigest:
