@@ -26,6 +26,7 @@ from aiohttp import web
 
 from bench import report
 from bench.memory import peak
+from tests.servers.local import running
 
 MB = 2**20
 NOW = datetime(2026, 1, 30, 15, tzinfo=UTC)
@@ -402,13 +403,8 @@ async def main() -> None:
             handler = made()
             app = web.Application()
             app.router.add_route("*", "/{path:.*}", handler)
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            try:
-                row = await measure(name, f"http://127.0.0.1:{runner.addresses[0][1]}")
-            finally:
-                await runner.cleanup()
+            async with running(app) as url:
+                row = await measure(name, url)
             memory, children, worked, stall = (round(x) for x in row[:4])
             rows.append((name, memory, children, worked, stall, round(row[4], 1), row[5][:110]))
             print(*rows[-1], sep="  ", file=sys.stderr, flush=True)

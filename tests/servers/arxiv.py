@@ -20,6 +20,7 @@ from tests.servers.arxiv_journal import Journal, Request
 from tests.servers.arxiv_query import BadQuery, compiled
 from tests.servers.arxiv_world import Known, World, today
 from tests.servers.faults import Fault, Faults
+from tests.servers.local import started
 from tests.servers.pause import Pause
 
 _fault: ContextVar[Fault | None] = ContextVar("fault", default=None)
@@ -78,11 +79,7 @@ class ArxivServer(World):
         app.router.add_get(r"/html/{id:.+}/{file:[\w-]+\.(?:png|jpg)}", self._picture, name="picture")
         app.router.add_get("/html/{id:.+}", self._html, name="html")
         app.router.add_get("/pdf/{id:.+}", self._pdf, name="pdf")
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        self._runner, self._port = await started(app, self._port, handler_cancellation=True)
         return self
 
     async def __aexit__(self, *_: object) -> None:

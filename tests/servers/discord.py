@@ -21,6 +21,7 @@ from tests.servers.discord_gateway import Gateway
 from tests.servers.discord_routes import answered
 from tests.servers.discord_rules import Refused
 from tests.servers.discord_world import DM, MANAGE_CHANNELS, Interaction, World, iso
+from tests.servers.local import started
 
 TOKEN = "a-token.of-the.tests"
 
@@ -93,12 +94,8 @@ class Discord:
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
         app.router.add_route("*", "/api/v10{path:.*}", self._api)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        address = site._server.sockets[0].getsockname()
-        self.url = f"http://127.0.0.1:{address[1]}"
+        self._runner, used = await started(app, port)
+        self.url = f"http://127.0.0.1:{used}"
         self.gateway.url = self.gateway_url
 
     async def close(self) -> None:

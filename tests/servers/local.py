@@ -2,20 +2,27 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+async def started(app: web.Application, port: int = 0, **options: Any) -> tuple[web.AppRunner, int]:
+    """Listens on this port, or a free one; gives it. Whoever called ends the runner by `cleanup`."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, **options)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    return runner, runner.addresses[0][1]
+
+
 @asynccontextmanager
 async def running(app: web.Application) -> AsyncIterator[str]:
     """Gives the address, without a slash at its end."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
+    runner, port = await started(app)
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield f"http://127.0.0.1:{port}"
     finally:
         await runner.cleanup()
 

@@ -20,6 +20,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.servers import responses
+from tests.servers.local import started
 from tests.servers.model_lies import LIES
 from tests.servers.model_words import Seen, see, write
 from tests.servers.pause import Pause
@@ -125,11 +126,7 @@ class ModelServer:
         app.router.add_post("/v1/responses", self._complete)
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/embeddings", self._embed)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        self._runner, self.port = await started(app, self.port)
         self.base_url = f"http://127.0.0.1:{self.port}/v1"
         return self
 

@@ -20,6 +20,7 @@ from aiohttp import web
 
 from tests.deadline import DEADLINE
 from tests.paths import ROOT
+from tests.servers.local import started
 from tests.servers.slack import rules
 from tests.servers.slack.faults import Fault, broken, next_fault
 from tests.servers.slack.hub import Hub
@@ -96,11 +97,7 @@ class SlackServer(People):
         app.router.add_get("/link", self._link)
         app.router.add_post("/upload/{id}", self._upload)
         app.router.add_post("/response/{id}", self._response)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self.host, port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        self._runner, self.port = await started(app, port)
         return self
 
     async def stop(self) -> None:
