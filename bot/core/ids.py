@@ -8,10 +8,11 @@ or cuts them; the platforms' own ids stay in their rooms.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from digest.errors import PaperboyError
 from digest.patterns import regex
@@ -41,8 +42,13 @@ class _Id:
         raise MalformedId(f"{text!r} is not a {cls.__name__}.")
 
     @classmethod
-    def _of(cls, *fields: str) -> Self:
-        return cls(*fields)
+    def _of(cls, *given: str | None) -> Self:
+        kinds = (field.type for field in fields(cls))  # type: ignore[arg-type]
+        return cls(*(_READ[kind](text or "") for kind, text in zip(kinds, given, strict=True)))
+
+
+_READ: Mapping[Any, Callable[[str], Any]] = {"str": str, "int": lambda text: int(text or 0), "date": date.fromisoformat}
+"""Reads a field by its type. A group of `form` that matches nothing is empty, or 0."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,6 @@ class RunKey(_Id):
     def in_channel(self) -> str:
         """`2026-01-30:daily`."""
         return f"{self.day.isoformat()}:{self.kind}"
-
-    @classmethod
-    def _of(cls, *fields: str) -> Self:
-        return cls(fields[0], date.fromisoformat(fields[1]), fields[2])
 
     @classmethod
     def of_channel(cls, subscription: str, in_channel: str) -> Self:
@@ -106,10 +108,6 @@ class FaultId(_Id):
     def channel(self) -> str:
         return self.about.rpartition(" ")[2]
 
-    @classmethod
-    def _of(cls, *fields: str) -> Self:
-        return cls(fields[0], fields[1] or "")
-
 
 class Origin(StrEnum):
     FORM = "form"
@@ -130,8 +128,9 @@ class QuestionId(_Id):
         return f"{self.origin}:{self.name}" if self.origin else self.name
 
     @classmethod
-    def _of(cls, *fields: str) -> Self:
-        return cls(Origin.FORM, fields[1][1:]) if fields[0] else cls(Origin.PLATFORM, fields[1])
+    def _of(cls, *given: str | None) -> Self:
+        origin, name = given[0], given[1] or ""
+        return cls(Origin.FORM, name[1:]) if origin else cls(Origin.PLATFORM, name)
 
     def permitted(self) -> Self:
         """Returns the id of the same question once its author has asked for an answer."""
@@ -154,10 +153,6 @@ class AnswerTask(_Id):
     def __str__(self) -> str:
         return f"{self.question}~{self.round}" if self.round else self.question
 
-    @classmethod
-    def _of(cls, *fields: str) -> Self:
-        return cls(fields[0], int(fields[1] or 0))
-
 
 @dataclass(frozen=True)
 class PaperChoice(_Id):
@@ -177,10 +172,6 @@ class DigestPaper(_Id):
     number: int
     form = r"(.+)#(0|[1-9]\d*)"
     shape = "{digest}#{number}"
-
-    @classmethod
-    def _of(cls, *fields: str) -> Self:
-        return cls(fields[0], int(fields[1]))
 
 
 @dataclass(frozen=True)
