@@ -141,15 +141,14 @@ class Redis:
     async def transaction(self, commands: Sequence[Command]) -> list[Any]:
         """Runs all commands or none. They are repeated if the reply is lost, so they may only set
         and delete."""
-
-        async def ask() -> list[Any]:
-            async with self._client.pipeline(transaction=True) as pipe:
-                for command in commands:
-                    pipe.execute_command(*command)
-                return await pipe.execute()
-
-        found: list[Any] = await self._done(ask)
+        found: list[Any] = await self._done(lambda: self._sent(commands, transaction=True))
         return found
+
+    async def _sent(self, commands: Sequence[Command], *, transaction: bool) -> list[Any]:
+        async with self._client.pipeline(transaction=transaction) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            return await pipe.execute()
 
     async def text(self, *command: Word) -> str:
         """Reads one text. Returns an empty one for none."""
@@ -168,10 +167,7 @@ class Redis:
         if not commands:
             return []
         with sentences(self._url):
-            async with self._client.pipeline(transaction=False) as pipe:
-                for command in commands:
-                    pipe.execute_command(*command)
-                return await pipe.execute()
+            return await self._sent(commands, transaction=False)
 
     async def try_commands(self) -> None:
         """Runs one command of each kind that the store and the queue need, on keys of its own.
