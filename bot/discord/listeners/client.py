@@ -279,21 +279,19 @@ class Gateway(discord.Client):
         may = [c for c in guild.text_channels if c.permissions_for(guild.me).send_messages]
         first = guild.system_channel if guild.system_channel in may else next(iter(may), None)
         for channel in guild.channels:
-            if channel.type in DIGEST_CHANNELS:
-                await self._member(channel, joined=True, greet=channel == first)
+            await self._member(channel, joined=True, greet=channel == first)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         for channel in guild.channels:
-            if channel.type in DIGEST_CHANNELS:
-                await self._member(channel, joined=False)
-
-    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        if channel.type in DIGEST_CHANNELS:
             await self._member(channel, joined=False)
 
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._member(channel, joined=False)
+
     async def _member(self, channel: discord.abc.GuildChannel, *, joined: bool, greet: bool = True) -> None:
-        place = place_of(channel)
-        await self._store_with_retry(lambda: self.handler.on_membership(place, joined=joined, greet=greet))
+        if channel.type in DIGEST_CHANNELS:
+            place = place_of(channel)
+            await self._store_with_retry(lambda: self.handler.on_membership(place, joined=joined, greet=greet))
 
     async def place(self, channel_id: int) -> Place:
         """Returns the Place for a channel id. The SDK caches no archived threads and direct
