@@ -246,13 +246,15 @@ def apart(text: str) -> tuple[str, dict[int, str]]:
         return chr(char)
 
     turned = _MATH.sub(held, re.sub("[\ue000-\uf8ff]", "", text).replace("$$", "$"), count=MOST_FORMULAS)
+    turned = _dashes(turned)
     if "\\" in turned or "{" in turned or "``" in turned:
         turned = _or_as_it_is(re.sub(r"``(.{1,300}?)''", r"“\1”", turned))
     return turned.replace("`", ""), formulas
 
 
 def quotation(text: str) -> str:
-    """Returns a quotation in plain text: formulas as Unicode, and the other characters unchanged.
+    """Returns a quotation in plain text: formulas and dashes as Unicode, and the other characters
+    unchanged.
 
     Converts a line as a whole only if it has TeX commands outside formulas."""
 
@@ -263,11 +265,19 @@ def quotation(text: str) -> str:
         return " ".join((unicode_math(tex) or _or_as_it_is(tex)).split()) or match[0]
 
     def line(one: str) -> str:
-        return plain(one) if _COMMAND.search(_MATH.sub("", one)) else _MATH.sub(turned, one, count=MOST_FORMULAS)
+        if _COMMAND.search(_MATH.sub("", one)):
+            return plain(one)
+        return _dashes(_MATH.sub(turned, one, count=MOST_FORMULAS))
 
     return "\n".join(map(line, text.split("\n")))
 
 
+def _dashes(text: str) -> str:
+    """Converts TeX's long dashes, which authors type into abstracts, and the dash of a range."""
+    return _RANGE.sub("–", _LONG_DASH.sub("—", text))
+
+
+_LONG_DASH, _RANGE = regex(r"(?<![-|:])---(?![-|:])"), regex(r"(?<=\d)--(?=\d)")
 _COMMAND = regex(r"\\(?:text|math|emph|underline|textsc|cite|ref)[a-z]*\b\s*\{")
 _PROSE = regex(r"(?<![\\{A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\b(?![^{}]*\})")
 _HELD = 0xE000

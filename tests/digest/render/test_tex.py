@@ -65,6 +65,9 @@ def test_a_formula_is_one_with_spaces_inside_its_dollars_too(spaced, shown):
         (r"\textit{Great} \underline{beer}, $\mathcal{L}_{\mathrm{CE}}$", "Great beer, ℒ_CE"),
         (r"the set {0, 1} of C:\temp with `code`", r"the set {0, 1} of C:\temp with `code`"),
         ("| a | $x^2$ |\n| b | 3 |", "| a | x² |\n| b | 3 |"),
+        ("| a |\n|---|\n|:---|", "| a |\n|---|\n|:---|"),
+        ("implicit indicators --- such as fonts---of 2019--2020", "implicit indicators — such as fonts—of 2019–2020"),
+        ("run it with --dry-run or ----", "run it with --dry-run or ----"),
     ],
 )
 def test_a_quotation_is_shown_without_tex(printed, shown):
@@ -92,6 +95,7 @@ TITLES = [
     ("\\LaTeX{} for windows", "LaTeX for windows"),
     ('Gr\\"{o}bner bases of $K_2$', "Gröbner bases of K₂"),
     ("50% of $x$", "50% of x"),
+    ("Kites --- A Survey of 2019--2024", "Kites — A Survey of 2019–2024"),
     ("C\\# and F\\#", "C# and F#"),
     ("\\emph{The $x_1$ case}", "The x₁ case"),
     ("{BERT} in $\\{a, b\\}$", "BERT in {a, b}"),
