@@ -20,7 +20,7 @@ from digest.fulltext.html.elements import all_text, classes, tag
 from digest.fulltext.html.inline import BREAKS, is_dropped
 from digest.fulltext.html.lengths import pixels
 from digest.fulltext.html.stylesheets import Declarations, StyleSheet
-from digest.fulltext.html.visibility import Look, Style, covered_by, how_hidden, is_dark, look
+from digest.fulltext.html.visibility import Look, Style, covered_by, how_hidden, look
 from digest.model import Hidden
 from digest.patterns import regex
 
@@ -46,7 +46,7 @@ def take_out_hidden(article: _Element, sheet: StyleSheet, data: bytes) -> list[H
     work = _HiddenTexts(sheet)
     for el in reversed(list(article.iterancestors())):
         style = Style(work.declared(el), around)
-        if tag(el) == "html" and is_dark(style, around):
+        if tag(el) == "html" and style.dark:
             around = replace(around, background=DARK, colour=WHITE)
         around = look(style, around, drawn=False, boxed=False)
     around = replace(around, visible=True, alpha=1.0)

@@ -24,6 +24,7 @@ from tinycss2.ast import Node
 
 from digest.fulltext.html.colours import colour
 from digest.fulltext.html.conditions import container_holds, holds, media_holds
+from digest.fulltext.html.values import split
 from digest.patterns import regex
 
 Declarations = dict[str, str]
@@ -65,7 +66,9 @@ _VALUES = {
 }
 _COLOURED = frozenset(("color", "background-color", "-webkit-text-fill-color"))
 _WORD = regex(r"[a-z]+")
-_ANY_VALUE = regex(r"inherit|initial|unset|revert(?:-layer)?|.*var\(.*")
+_ANY_VALUE = regex(r"inherit|initial|unset|revert(?:-layer)?|.*(?:\bvar|\battr|--[\w-]+)\(.*")
+_ATTRIBUTE = regex(r"attr\(\s*([\w-]+)(?:\s+(?:type\([^()]*\)|[a-z%-]+))?\s*(?:,([^()]*))?\)")
+_CUSTOM = regex(r"(--[\w-]+)\(([^()]*)\)")
 _CONDITION = regex(r"\(\s*([\w-]+)\s*:(.*)\)", re.DOTALL)
 _WITH_STYLE = XPath(".//*[@style]")
 _CLASSES = XPath(".//@class", smart_strings=False)
@@ -105,6 +108,8 @@ class StyleSheet:
         """A rule is for what comes before or after an element."""
         self.initial: Declarations = {}
         """Initial values of custom properties, for elements that do not set them."""
+        self._functions: dict[str, tuple[list[str], str]] = {}
+        """The parameters and the result of each function that a sheet defines."""
         self._layers: dict[str, _Layer] = {}
         self._matcher = Matcher()
         self._wrapped: dict[_Element, _Wrapped] = {}
@@ -124,7 +129,7 @@ class StyleSheet:
             blocks[1] = [block for _, block in matched]
         own = () if part else _parsed(el.get("style") or "")
         declared = {
-            name: value
+            name: self._put_in(value, el)
             for important in (False, True)
             for block in (*blocks[important], own)
             for name, value, i in block
@@ -149,6 +154,18 @@ class StyleSheet:
             yield from cast(list[_Element], _OF_ID(page, name=name))
         if names := rules.lower_local_name_selectors:
             yield from (el for el in page.iter(etree.Element) if str(el.tag).lower() in names)
+
+    def _put_in(self, value: str, el: _Element) -> str:
+        """With the values of the element's attributes and of the sheet's functions."""
+        if "attr(" in value:
+            value = _ATTRIBUTE.sub(lambda m: (el.get(m[1]) or m[2] or "").lower()[:MAX_SELECTOR], value, MAX_NESTED)
+        return _CUSTOM.sub(self._result, value, MAX_NESTED) if self._functions and "--" in value else value
+
+    def _result(self, call: re.Match[str]) -> str:
+        names, result = self._functions.get(call[1], ([], call[0]))
+        for name, given in zip(names, call[2].split(","), strict=False):
+            result = result.replace(f"var({name})", given.strip()[:MAX_SELECTOR])
+        return result
 
     def _of(self, el: _Element) -> _Wrapped:
         if el not in self._wrapped:
@@ -192,10 +209,7 @@ class StyleSheet:
     def _add_at_rule(self, node: Node, around: Iterable[Node], depth: int, layer: str) -> None:
         name, query = node.lower_at_keyword, _written(node.prelude)
         if name == "import":
-            for token in node.prelude:
-                address = token.arguments[0] if token.type == "function" and token.arguments else token
-                if address.type in ("string", "url"):
-                    self.add(_of_data_url(address.value))
+            self._import(node.prelude)
         elif name == "layer":
             layer = self._named_layers(layer, query)
         if node.content is None:
@@ -205,11 +219,25 @@ class StyleSheet:
         elif name == "property":
             declared = {k: v for k, v, _ in _declared(_contents(node))}
             self.initial[query] = declared.get("initial-value", "")
+        elif name == "function":
+            self._add_function(query, _contents(node))
         elif name == "scope" and (outside := _scope(node.prelude)):
             self._add_scoped(_contents(node), *outside, depth, layer)
         elif _applies(name, query):
             rules = _contents(node) if around else parse_rule_list(node.content, skip_whitespace=True)
             self._add(rules, around, depth + 1, layer)
+
+    def _import(self, prelude: Iterable[Node]) -> None:
+        for token in prelude:
+            address = token.arguments[0] if token.type == "function" and token.arguments else token
+            if address.type in ("string", "url"):
+                self.add(_of_data_url(address.value))
+
+    def _add_function(self, head: str, nodes: list[Node]) -> None:
+        results = [_written(node.value) for node in nodes if node.type == "declaration" and node.lower_name == "result"]
+        if (found := _CUSTOM.match(head)) and results:
+            names = [one.split()[0] for one in found[2].split(",") if one.strip()]
+            self._functions[found[1]] = (names, results[-1][:MAX_SELECTOR])
 
     def _add_scoped(self, nodes: list[Node], root: str, limit: str, depth: int, layer: str) -> None:
         """Adds rules for what is inside elements of `root`, but not inside those of `limit`."""
@@ -367,9 +395,31 @@ def _declared(nodes: Iterable[Node]) -> _Declared:
     for node in nodes:
         if node.type == "declaration" and _READ.match(node.lower_name):
             value = _written(node.value)
+            if "if(" in value:
+                value = _written(_decided(node.value))
             if _is_valid(node.lower_name, value):
                 found.append((node.lower_name, value, node.important))
     return tuple(found) if any(not name.startswith(_ALONE_HARMLESS) for name, *_ in found) else ()
+
+
+def _decided(nodes: Iterable[Node]) -> Iterator[Node]:
+    """With what `if()` chooses on a screen; what is asked of an element's style holds."""
+    for node in nodes:
+        if node.type != "function" or node.lower_name != "if":
+            yield node
+            continue
+        for branch in split(_written(node.arguments), ";"):
+            condition, *value = split(branch, ":")
+            if holds(condition, _is_chosen):
+                yield from _decided(parse_component_value_list(":".join(value)))
+                break
+
+
+def _is_chosen(condition: str) -> bool | None:
+    name, _, query = condition.removesuffix(")").partition("(")
+    if name == "media":
+        return media_holds(f"({query})" if ":" in query or re.search("[<=>]", query) else query)
+    return _applies(name, f"({query})") if name == "supports" else name in ("else", "style")
 
 
 def _is_valid(name: str, value: str) -> bool:

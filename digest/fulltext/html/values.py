@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from digest.patterns import regex
 
-_MARK = regex(r"""[;,"'()\[\]\s]""")
+_MARK = regex(r"""[:;,"'()\[\]\s]""")
 
 
 def split(text: str, mark: str) -> list[str]:

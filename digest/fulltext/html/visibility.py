@@ -42,6 +42,8 @@ _NUMBER = regex(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 NARROW_LETTER = 0.4
 """Width in units of the type's size. No text has narrower letters on average."""
 _DEGREES = {"turn": 360.0, "grad": 0.9, "rad": 57.29578}
+_IN_THE_DARK = (("light-dark(", "dark-light("), ("canvastext", "white"), ("canvas", "#121212"))
+"""Colours of the browser's own, and what they are where an element asks for dark ones."""
 _LIGHTENING = frozenset(("screen", "lighten", "color-dodge", "plus-lighter"))
 
 
@@ -93,9 +95,13 @@ class Style:
     def __init__(self, declared: Declarations, around: Look) -> None:
         own = {k: v for k, v in declared.items() if k.startswith("--")}
         self.variables = {**around.variables, **own} if own else around.variables
+        self.dark = around.dark
+        """Whether the browser's own colours are dark; who reads is taken to have asked for none."""
         self._declared = declared
         self._around = around
         self.is_plain = not declared
+        if words := self["color-scheme"].split():
+            self.dark = "dark" in words and "light" not in words
         if self.is_plain:
             self.size = around.size
             return
@@ -107,8 +113,9 @@ class Style:
             if "var(" not in value:
                 break
             value = _VARIABLE.sub(lambda m: self.variables.get(m[1], m[2] or ""), value)[:1_000]
-        if self._around.dark:
-            value = value.replace("light-dark(", "dark-light(")
+        if self.dark:
+            for light, dark in _IN_THE_DARK:
+                value = value.replace(light, dark)
         return value.strip()
 
     def first(self, *names: str) -> str:
@@ -141,7 +148,7 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
     if not drawn and style.is_plain:
         return around
     flat = style["grid-template-rows"].startswith("0")
-    made = replace(around, size=style.size, variables=style.variables, flat=flat, dark=is_dark(style, around))
+    made = replace(around, size=style.size, variables=style.variables, flat=flat, dark=style.dark)
     made = _with_colour(made, style)
     made = _with_background(made, style, drawn=drawn)
     made = _with_edges(made, style, around.background or WHITE)
@@ -162,12 +169,6 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
         made = replace(made, clip=(width if width is not None else 1e6, height if height is not None else 1e6))
         made = replace(made, room=_room(style, width, height) or made.room)
     return _filtered(made, style, around)
-
-
-def is_dark(style: Style, around: Look) -> bool:
-    """Returns whether the browser's own colours are dark. Readers are assumed to ask for none."""
-    words = style["color-scheme"].split()
-    return "dark" in words and "light" not in words if words else around.dark
 
 
 def _room(style: Style, width: float | None, height: float | None) -> tuple[float, float] | None:

@@ -50,6 +50,11 @@ color:color-mix(in srgb, white, snow)
 color:light-dark(white, black)
 color:Ivory
 color:canvas
+color-scheme:dark;background:#fff;color:canvastext
+color-scheme:dark;color:light-dark(black,white)
+color:if(media(width > 100px): white; else: black)
+color:if(media(print): black; supports(display:grid) and media(screen): white)
+display:if(not media(print): none; else: inline)
 color:transparent
 --w:#fff;color:var(--w)
 color:var(--none, white)
@@ -231,6 +236,9 @@ HIDDEN_MARKUP = [
     ruled(".q7:not(:autofill, :dir(rtl)){display:none}"),
     ruled(".q7{display:none!important}", f'<span class="q7" style="display:inline">{MESSAGE}</span>'),
     ruled(":root{--c:white}.q7{color:var(--c)}"),
+    ruled("@function --pale(--x){result:var(--x)}.q7{color:--pale(#fff)}"),
+    ruled(".q7{color:attr(data-c type(<color>))}", f'<span class="q7" data-c="#fff">{MESSAGE}</span>'),
+    ruled(".q7{opacity:attr(data-o number, 0)}"),
     ruled(".q7{position:relative}.q7::after{content:'';position:absolute;inset:0;background:#fff}"),
     f'<link rel="stylesheet" href="data:text/css,.q7%7Bdisplay:none%7D"><span class="q7">{MESSAGE}</span>',
     f'<span hidden="">{MESSAGE}</span>',
@@ -350,6 +358,10 @@ overflow:hidden;white-space:nowrap
 overflow:auto;max-height:15px;display:block
 -webkit-line-clamp:2;overflow:hidden
 color:rgb(from black r g b)
+color-scheme:dark;background:#111;color:canvastext
+background:canvas;color:canvastext
+color:if(media(print): white; else: black)
+opacity:if(supports(foo): 0)
 clip-path:none
 clip-path:inset(0)
 clip-path:circle(60%)
@@ -400,6 +412,8 @@ SEEN_MARKUP = [
     ruled(".q7{display:none}.ltx_p .q7{display:inline}"),
     ruled(".q7{color:white}", f'<span class="q7" style="color:black">{MESSAGE}</span>'),
     ruled("ul .q7{display:none}"),
+    ruled("@function --ink(){result:#222}.q7{color:--ink()}"),
+    ruled(".q7{color:attr(data-c type(<color>))}", f'<span class="q7" data-c="#a00">{MESSAGE}</span>'),
     ruled(".ltx_p > b > .q7{display:none}"),
     ruled("@keyframes a{from{opacity:0}to{opacity:1}}.q7{color:#222}"),
     ruled("@keyframes a{to{opacity:1}}.q7{opacity:0;animation:a 1s forwards}"),
@@ -499,6 +513,8 @@ def test_a_formulas_own_words_and_commands_are_no_alarm():
         ">".join(["p"] * 199) + "{display:none}",
         "".join(f"*>:not(.c{i}){{color:red}}" for i in range(2_000)),
         ".q7{width:clamp(1px)}",
+        ".q7{color:" + "if(" * 50_000 + "}",
+        "@function --f(--x){result:" + "var(--x)" * 20_000 + "}.q7{color:" + "--f(--f(x))" * 10_000 + "}",
         ".q7{max-height:1e999px;overflow:hidden}",
         ".q7{transform:rotateX(1e999turn)}",
         ".q7{rotate:x 1.2.3deg}",
