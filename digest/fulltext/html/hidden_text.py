@@ -18,9 +18,9 @@ from digest.fulltext.html.colours import DARK, WHITE
 from digest.fulltext.html.drawings import unseen_texts
 from digest.fulltext.html.elements import all_text, classes, tag
 from digest.fulltext.html.inline import BREAKS, is_dropped
-from digest.fulltext.html.lengths import pixels
+from digest.fulltext.html.lengths import SCREEN, pixels
 from digest.fulltext.html.stylesheets import Declarations, StyleSheet
-from digest.fulltext.html.visibility import Look, Style, covered_by, how_hidden, look
+from digest.fulltext.html.visibility import NARROW_LETTER, Look, Style, covered_by, how_hidden, look
 from digest.model import Hidden
 from digest.patterns import regex
 
@@ -139,6 +139,8 @@ class _HiddenTexts:
         else:
             if el in self.hosts or (name == "details" and el.get("open") is None):
                 self._close(el)
+            if self.sheet.has_parts and not inside.hidden:
+                self._first_line(el, inside)
             self._texts(el, inside, in_drawing=in_drawing, painted=painted)
             if inside.room is not None and inside.room is not around.room:
                 self._cut(el, *inside.room)
@@ -164,6 +166,23 @@ class _HiddenTexts:
                 part.text = text[:left] + " "
             else:
                 part.tail = text[:left] + " "
+
+    def _first_line(self, el: _Element, inside: Look) -> None:
+        """Takes out the first line, where a rule for it hides it."""
+        declared = self.sheet.declarations(el, "first-line")
+        if not declared or not (how := look(Style(declared, inside), inside, drawn=False, boxed=False).hidden):
+            return
+        left = int(SCREEN[0] / (NARROW_LETTER * inside.size or 1.0))
+        for event, part in iterwalk(el, events=("start", "end")):
+            if left <= 0 or (event == "start" and tag(part) == "br"):
+                return
+            name = "text" if event == "start" else "tail"
+            if part is el and name == "tail":
+                return
+            if text := getattr(part, name):
+                self._text(text[:left], how)
+                setattr(part, name, text[left:])
+                left -= len(text)
 
     def _empty_lines(self, el: _Element) -> int:
         """Returns an upper bound for the lines that an element without text takes."""

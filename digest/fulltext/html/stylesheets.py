@@ -50,7 +50,7 @@ ARXIV = """
 _READ = regex(
     r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
-    r"|text-indent|text-security|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding$|padding-(?:top|bottom|block)|grid-template-rows|box-sizing|clip|mask|z-index|backface)"
+    r"|text-indent|text-security|text-shadow|text-stroke|text-decoration|box-shadow|outline|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding$|padding-(?:top|bottom|block)|grid-template-rows|box-sizing|clip|mask|z-index|backface)"
 )
 """Properties that may hide text or show it."""
 _ALONE_HARMLESS = ("white-space", "padding")
@@ -75,7 +75,7 @@ _CLASSES = XPath(".//@class", smart_strings=False)
 _OF_CLASS = XPath('.//*[contains(concat(" ", normalize-space(@class), " "), concat(" ", $name, " "))]')
 _OF_ID = XPath(".//*[@id=$name]")
 _STATE = regex(r":([\w-]+)(?:\([^():]*\))?(?![\w(-])")
-_PARTS = (None, "before", "after")
+_PARTS = (None, "before", "after", "first-line")
 
 
 class _Wrapped(ElementWrapper):  # type: ignore[misc]

@@ -31,6 +31,8 @@ UNREADABLE_BLUR = 6.0
 """Pixels by which a box blurs what is behind it."""
 NARROWEST = -0.45
 """Letter spacing in units of the type's size. Below it, letters cover each other."""
+THICK_LINE = 0.6
+"""Line thickness in units of the type's size. A thicker one covers the letters."""
 WIDE_STROKE = 0.2
 """Outline in units of the type's size. A wider one covers the letters."""
 _KEYWORD_SIZES = {
@@ -151,6 +153,7 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
     made = replace(around, size=style.size, variables=style.variables, flat=flat, dark=style.dark)
     made = _with_colour(made, style)
     made = _with_background(made, style, drawn=drawn)
+    made = _with_inner_shadow(made, style)
     made = _with_edges(made, style, around.background or WHITE)
     if (visibility := style["visibility"]) and visibility != "inherit":
         made = replace(made, visible=visibility not in ("hidden", "collapse"))
@@ -211,6 +214,16 @@ def _with_background(made: Look, style: Style, *, drawn: bool) -> Look:
             return replace(made, background=over(faded(found, made.alpha), made.background), bare=False)
         if found is not None and found[3] == 1:
             return replace(made, background=found, bare=False)
+    return made
+
+
+def _with_inner_shadow(made: Look, style: Style) -> Look:
+    """A shadow that fills its box is a ground, too. Each lies on those after it."""
+    for shadow in reversed(split(style["box-shadow"], ",") if "inset" in style["box-shadow"] else []):
+        away = [n for piece in split(shadow, " ") if (n := pixels(piece, style.size, 0)) is not None]
+        shades = [made.colour] if "currentcolor" in shadow else _colours(shadow) or [made.colour]
+        if "inset" in shadow and max(map(abs, away), default=0.0) >= 1.5 * style.size:
+            made = replace(made, background=over(shades[0], made.background or WHITE), bare=False)
     return made
 
 
@@ -380,7 +393,9 @@ def how_hidden(style: Style, around: Look, *, drawn: bool, boxed: bool) -> str:
         return "tiny" if min(abs(n) for n in numbers or [1.0]) <= UNREADABLE_SCALE else ""
     if _scale(style) * around.scale < (UNREADABLE_SCALE if drawn else SMALLEST_SCALE) or _has_no_room(style, around):
         return "tiny"
-    if any(is_so(style) for is_so in (_is_clipped, _is_masked, _is_behind, _shows_its_back, _is_replaced)):
+    if any(
+        is_so(style) for is_so in (_is_clipped, _is_masked, _is_behind, _shows_its_back, _is_replaced, _is_struck_out)
+    ):
         return "hidden-markup"
     return "off-page" if not drawn and _is_far(style, around) else ""
 
@@ -497,6 +512,19 @@ def _is_replaced(style: Style) -> bool:
     return "url(" in style["content"] or "gradient(" in style["content"]
 
 
+def _is_struck_out(style: Style) -> bool:
+    """By a line as thick as its letters, or by an outline that lies on them."""
+    words = f"{style['text-decoration']} {style['text-decoration-line']}".split()
+    thick = [pixels(word, style.size, style.size) for word in (*words, style["text-decoration-thickness"]) if word]
+    if "line-through" in words and max((n for n in thick if n is not None), default=0.0) >= THICK_LINE * style.size:
+        return True
+    inwards = style.length("outline-offset")
+    if inwards is None or inwards > -style.size / 2:
+        return False
+    widths = [pixels(word, style.size, 0) for word in (*style["outline"].split(), style["outline-width"]) if word]
+    return max((n for n in widths if n is not None), default=0.0) >= style.size
+
+
 def _shows_its_back(style: Style) -> bool:
     if style.first("backface-visibility", "-webkit-backface-visibility") != "hidden":
         return False
@@ -562,6 +590,18 @@ def _is_moved(style: Style) -> bool:
     return False
 
 
+def _blots_out(filters: str) -> bool:
+    """Whether nobody could read black on white through the filters."""
+    text, ground = BLACK, WHITE
+    for call in _CALL.finditer(filters):
+        name, share = call[1], pixels(call[2], 16.0, 1.0) if call[2] else 1.0
+        if share is not None and name in _FILTERS:
+            text, ground = _changed(text, name, share), _changed(ground, name, share)
+        if share is not None and name == "blur" and share >= UNREADABLE_BLUR:
+            return True
+    return not can_be_seen(text, ground)
+
+
 def covered_by(style: Style) -> str:
     """Returns where the content is that an opaque box covers: `around`, `before`, `after` or
     empty."""
@@ -569,10 +609,7 @@ def covered_by(style: Style) -> str:
     margin = style.length("margin-top")
     ground = style.first("background-color", "background", "--ltx-bg-color")
     opaque = any((c := colour(p)) is not None and c[3] > 0.9 for p in split(ground, " ")) or "gradient(" in ground
-    opaque = opaque or any(
-        name == "blur" and numbers and numbers[0] >= UNREADABLE_BLUR
-        for name, numbers in _calls(style.first("backdrop-filter", "-webkit-backdrop-filter"))
-    )
+    opaque = opaque or _blots_out(style.first("backdrop-filter", "-webkit-backdrop-filter"))
     if not opaque or style["z-index"].startswith("-") or style["opacity"].startswith("0"):
         return ""
     if position in ("relative", "sticky"):

@@ -109,6 +109,12 @@ transform:rotateY(1.5708rad)
 filter:contrast(0);background:#888
 color:red;background:currentColor
 background:linear-gradient(#fff,#fff);background-clip:text;color:transparent
+box-shadow:inset 0 0 0 60px #000
+box-shadow:inset 0 9em currentcolor
+background:navy;color:#fff;box-shadow:0 0 3px red, inset 0 0 0 99px white
+outline:40px solid #fff;outline-offset:-40px
+text-decoration:line-through 3em #000
+text-decoration-line:line-through;text-decoration-thickness:100%
 clip-path:circle(0)
 clip-path:circle(10px at -500px -500px)
 clip-path:polygon(0 0,0 0,0 0)
@@ -236,6 +242,8 @@ HIDDEN_MARKUP = [
     ruled(".q7:not(:autofill, :dir(rtl)){display:none}"),
     ruled(".q7{display:none!important}", f'<span class="q7" style="display:inline">{MESSAGE}</span>'),
     ruled(":root{--c:white}.q7{color:var(--c)}"),
+    ruled(".q7{display:block}.q7::first-line{color:#fff}"),
+    ruled("#i7::first-line{font-size:1px}"),
     ruled("@function --pale(--x){result:var(--x)}.q7{color:--pale(#fff)}"),
     ruled(".q7{color:attr(data-c type(<color>))}", f'<span class="q7" data-c="#fff">{MESSAGE}</span>'),
     ruled(".q7{opacity:attr(data-o number, 0)}"),
@@ -315,6 +323,7 @@ HIDDEN_MARKUP = [
     f'<div><template shadowrootmode="open"><p>Ok</p></template>{MESSAGE[:30]}<p class="ltx_p">{MESSAGE[30:]}</p></div>',
     f'<span style="position:relative;display:block">{MESSAGE}<svg style="position:absolute;left:0;top:0" width="3000" height="200"></svg></span>',
     f'<span style="position:relative;display:block">{MESSAGE}<b style="position:absolute;inset:0;backdrop-filter:blur(80px)"></b></span>',
+    f'<span style="position:relative;display:block">{MESSAGE}<b style="position:absolute;inset:0;backdrop-filter:brightness(0)"></b></span>',
 ]  # fmt: skip
 WAYS = [span(style) for style in HIDDEN_STYLES] + HIDDEN_MARKUP
 
@@ -376,6 +385,14 @@ background-color:#E6F2FF
 background:white;color:black
 color:white;background:linear-gradient(navy,black)
 color:white;background:url(x.png)
+color:white;box-shadow:inset 0 0 0 99px #234
+box-shadow:inset 0 0 0 1px black
+box-shadow:0 0 40px 40px black
+outline:2px solid black;outline-offset:-1px
+outline:40px solid black
+text-decoration:line-through
+text-decoration:line-through 1px;text-decoration-thickness:from-font
+text-decoration:underline .3em yellow
 mix-blend-mode:multiply
 mix-blend-mode:lighten
 position:absolute;left:50%;top:50%;transform:translate(-50%,-50%)
@@ -412,6 +429,9 @@ SEEN_MARKUP = [
     ruled(".q7{display:none}.ltx_p .q7{display:inline}"),
     ruled(".q7{color:white}", f'<span class="q7" style="color:black">{MESSAGE}</span>'),
     ruled("ul .q7{display:none}"),
+    ruled(".q7::first-line{color:#900;font-size:12px}"),
+    ruled(".q8 p::first-line{color:#fff}"),
+    f'<span style="position:relative;display:block">{MESSAGE}<b style="position:absolute;inset:0;backdrop-filter:contrast(.8) blur(1px)"></b></span>',
     ruled("@function --ink(){result:#222}.q7{color:--ink()}"),
     ruled(".q7{color:attr(data-c type(<color>))}", f'<span class="q7" data-c="#a00">{MESSAGE}</span>'),
     ruled(".ltx_p > b > .q7{display:none}"),
