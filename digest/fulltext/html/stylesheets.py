@@ -50,7 +50,7 @@ ARXIV = """
 _READ = regex(
     r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
-    r"|text-indent|text-security|text-shadow|text-stroke|text-decoration|box-shadow|outline|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding$|padding-(?:top|bottom|block)|grid-template-rows|box-sizing|clip|mask|z-index|backface)"
+    r"|text-indent|text-security|text-shadow|text-stroke|text-decoration|box-shadow|outline|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding$|padding-(?:top|bottom|block)|grid-template-|flex|perspective|offset-|box-sizing|clip|mask|z-index|backface)"
 )
 """Properties that may hide text or show it."""
 _ALONE_HARMLESS = ("white-space", "padding")
@@ -62,7 +62,7 @@ _VALUES = {
     "visibility": regex(r"visible|hidden|collapse"),
     "content-visibility": regex(r"visible|auto|hidden"),
     "opacity": regex(r"[-+.\d].*|[a-z-]+\(.*"),
-    "font-size": regex(r"[-+.\d].*|[a-z-]+\(.*|x*-?(?:small|large)|medium|smaller|larger|math"),
+    "font-size": regex(r"[+.\d].*|-0.*|[a-z-]+\(.*|x*-?(?:small|large)|medium|smaller|larger|math"),
 }
 _COLOURED = frozenset(("color", "background-color", "-webkit-text-fill-color"))
 _WORD = regex(r"[a-z]+")

@@ -43,6 +43,8 @@ _CALL = regex(r"([a-z][a-z0-9-]*)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
 _NUMBER = regex(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 NARROW_LETTER = 0.4
 """Width in units of the type's size. No text has narrower letters on average."""
+_ZERO = regex(r"0+(?:\.0*)?(?![.\d])")
+_PLAIN = regex(r"[\d.]+")
 _DEGREES = {"turn": 360.0, "grad": 0.9, "rad": 57.29578}
 _IN_THE_DARK = (("light-dark(", "dark-light("), ("canvastext", "white"), ("canvas", "#121212"))
 """Colours of the browser's own, and what they are where an element asks for dark ones."""
@@ -61,7 +63,11 @@ class Look:
     dark: bool = False
     """The page asks for a browser's dark colours."""
     flat: bool = False
-    """The rows of the grid around the text are as low as their content can be."""
+    """The rows or columns of the grid around the text are as small as their content can be."""
+    flexible: bool = False
+    """It stands in a flex box, which sets its width or height."""
+    start: float = 0.0
+    """Pixels from the page's left edge that the box around it begins at least."""
     size: float = 16.0
     """The type's size in pixels."""
     scale: float = 1.0
@@ -149,8 +155,15 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
     """Returns the Look inside. `drawn`: it is part of a picture. `boxed`: LaTeXML scaled it."""
     if not drawn and style.is_plain:
         return around
-    flat = style["grid-template-rows"].startswith("0")
-    made = replace(around, size=style.size, variables=style.variables, flat=flat, dark=style.dark)
+    made = replace(
+        around,
+        size=style.size,
+        variables=style.variables,
+        dark=style.dark,
+        flat=_is_flat(style),
+        flexible="flex" in style["display"],
+        start=around.start + _start(style),
+    )
     made = _with_colour(made, style)
     made = _with_background(made, style, drawn=drawn)
     made = _with_inner_shadow(made, style)
@@ -174,13 +187,23 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
     return _filtered(made, style, around)
 
 
+def _is_flat(style: Style) -> bool:
+    return any(_ZERO.match(style[f"grid-template-{name}"]) for name in ("rows", "columns"))
+
+
+def _start(style: Style) -> float:
+    """How far its box is set from the left of what is around it, and its text from the box."""
+    names = ["margin-left", "padding-left", *(["left"] if style["position"] not in ("", "static") else [])]
+    return sum(max(style.length(name) or 0.0, 0.0) for name in names)
+
+
 def _room(style: Style, width: float | None, height: float | None) -> tuple[float, float] | None:
     """Returns a generous bound where text cannot be scrolled to."""
     cut = style.first("overflow", "overflow-x", "overflow-y").split()
     single = style["white-space"] in ("nowrap", "pre")
     lines = pixels(style.first("-webkit-line-clamp", "line-clamp"), 0, 0)
     if lines is None and height is not None:
-        lines = (height + _padding_below(style)) / (0.9 * style.size) if style.size else 0.0
+        lines = float(round((height + _padding_below(style)) / (0.9 * style.size))) if style.size else 0.0
     if not {"hidden", "clip"} & set(cut) or (lines is None and not single):
         return None
     wide = (SCREEN[0] if width is None else width) / (NARROW_LETTER * style.size or 1.0)
@@ -189,6 +212,8 @@ def _room(style: Style, width: float | None, height: float | None) -> tuple[floa
 
 def _padding_below(style: Style) -> float:
     """Returns how much a box shows of higher text: boxes clip at the edge of their padding."""
+    if "clip" in style.first("overflow", "overflow-y").split() and style["overflow-clip-margin"]:
+        return max((style.length("overflow-clip-margin") or 0.0), 0.0)
     if "border-box" in style["box-sizing"]:
         return 0.0
     below = [pixels(p, style.size, COLUMN) or 0.0 for p in split(style["padding"], " ")]
@@ -289,7 +314,7 @@ def _is_pressed(style: Style) -> bool:
     if spacing is not None and style.size and spacing / style.size <= NARROWEST:
         return True
     height = style["line-height"]
-    if height and re.fullmatch(r"[\d.]+", height):
+    if height and _PLAIN.fullmatch(height):
         height += "em"
     lines = pixels(height, style.size, style.size) if height else None
     return lines is not None and lines < 0.15 * style.size
@@ -394,7 +419,16 @@ def how_hidden(style: Style, around: Look, *, drawn: bool, boxed: bool) -> str:
     if _scale(style) * around.scale < (UNREADABLE_SCALE if drawn else SMALLEST_SCALE) or _has_no_room(style, around):
         return "tiny"
     if any(
-        is_so(style) for is_so in (_is_clipped, _is_masked, _is_behind, _shows_its_back, _is_replaced, _is_struck_out)
+        is_so(style)
+        for is_so in (
+            _is_clipped,
+            _is_masked,
+            _is_behind,
+            _is_behind_the_eye,
+            _shows_its_back,
+            _is_replaced,
+            _is_struck_out,
+        )
     ):
         return "hidden-markup"
     return "off-page" if not drawn and _is_far(style, around) else ""
@@ -413,10 +447,35 @@ def _has_no_room(style: Style, around: Look) -> bool:
         return True
     if around.flat or any(side is not None and side + below < TINY for side in down):
         return True
+    if (around.flexible and _takes_no_space(style)) or (
+        down[0] is None and "grid" in style["display"] and _is_flat(style)
+    ):
+        return True
     if any(word in ("size", "strict") for word in style["contain"].split()) and down[0] is down[1] is None:
         return True  # the box is as high as if it were empty
+    return _is_pushed_out(style, below)
+
+
+def _is_pushed_out(style: Style, below: float) -> bool:
+    """Whether its padding or the height of its first line sets the letters beneath its end."""
     height, above = style.length("height", whole=SCREEN[1]), style.length("padding-top")
-    return height is not None and above is not None and "border-box" in style["box-sizing"] and above >= height
+    if height is None:
+        return False
+    lines = style["line-height"]
+    line = pixels(f"{lines}em" if _PLAIN.fullmatch(lines) else lines, style.size, style.size)
+    if line is not None and (line - style.size) / 2 >= height + below:  # letters stand in the middle
+        return True
+    return above is not None and "border-box" in style["box-sizing"] and above >= height
+
+
+def _takes_no_space(style: Style) -> bool:
+    """Whether a part of a flex box begins with nothing and does not grow."""
+    parts = style["flex"].split()
+    grows, begins = style["flex-grow"] or "0", style["flex-basis"]
+    if parts and _PLAIN.fullmatch(parts[0]):
+        grows = parts[0]
+        begins = next((part for part in parts[1:] if not _PLAIN.fullmatch(part)), parts[2] if len(parts) > 2 else "0")
+    return _ZERO.match(grows) is not None and _ZERO.match(begins) is not None
 
 
 def _is_clipped(style: Style) -> bool:
@@ -507,6 +566,14 @@ def _is_behind(style: Style) -> bool:
     return re.fullmatch(r"-\d+", style["z-index"]) is not None and style["position"] not in ("", "static")
 
 
+def _is_behind_the_eye(style: Style) -> bool:
+    """Whether a transform moves it nearer than where its own perspective is seen from."""
+    calls = _calls(style.first("transform", "-webkit-transform"))
+    away = next((numbers[0] for name, numbers in calls if name == "perspective" and numbers), None)
+    near = sum(numbers[-1] for name, numbers in calls if name in ("translatez", "translate3d") and numbers)
+    return away is not None and near >= max(away, 1.0)
+
+
 def _is_replaced(style: Style) -> bool:
     """Returns whether a picture replaces the element's content."""
     return "url(" in style["content"] or "gradient(" in style["content"]
@@ -539,7 +606,8 @@ def _is_far(style: Style, around: Look) -> bool:
         across += ["left", "right", "inset-inline-start"]
         down += ["top", "bottom", "inset-block-start"]
         whole.append("inset")
-    moved = [style.length(n) for n in across] + [style.length(n, whole=SCREEN[1]) for n in down]
+    moved = [None if (n := style.length(name)) is None else n + around.start for name in across]
+    moved += [style.length(n, whole=SCREEN[1]) for n in down]
     for name in whole:
         moved += [pixels(p, style.size, COLUMN) for p in split(style[name], " ")]
     if any(n is not None and n <= -FAR for n in moved):
@@ -569,11 +637,11 @@ def _is_far(style: Style, around: Look) -> bool:
             for name in names
         ):
             return True
-    return _is_moved(style)
+    return _is_moved(style, around)
 
 
-def _is_moved(style: Style) -> bool:
-    """Returns whether a transform moves it away, with the box's distance from its edges."""
+def _is_moved(style: Style, around: Look) -> bool:
+    """Returns whether a transform moves it away, with the distance from what is around it."""
     transform = style.first("transform", "-webkit-transform")
     moves = [split(m[2], ",") for m in _CALL.finditer(transform) if m[1].startswith("translate")]
     for name, numbers in _calls(transform):
@@ -581,8 +649,11 @@ def _is_moved(style: Style) -> bool:
             moves.append([f"{n}px" for n in (numbers[4:] if len(numbers) == 6 else numbers[12:14])])
     if style["translate"]:
         moves.append(style["translate"].split())
+    if (path := style["offset-path"]).startswith("path("):
+        points = _NUMBER.findall(path)
+        moves.append(points[-2:] if style["offset-distance"].startswith("100") else points[:2])
     loose = style["position"] in ("absolute", "fixed", "relative")
-    start = max(style.length("left") or 0.0, style.length("top") or 0.0, 0.0) if loose else 0.0
+    start = around.start + _start(style) + max((style.length("top") or 0.0) if loose else 0.0, 0.0)
     for move in moves:
         sizes = [pixels(p, style.size, 0.75 * COLUMN) for p in move]  # per cent are relative to the box's own size
         if any(n is not None and (n + start <= -FAR or n >= SCREEN[0]) for n in sizes):

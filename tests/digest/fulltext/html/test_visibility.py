@@ -73,6 +73,12 @@ zoom:.05
 transform:scale(0)
 transform:scaleX(0.01)
 transform:matrix(0,0,0,0,0,0)
+transform:perspective(10px) translateZ(40px)
+transform:perspective(10px) translate3d(0,0,10px)
+offset-path:path('M -9000 -9000 L 0 0')
+offset-path:path('M 0 0 L -9000 0');offset-distance:100%
+display:grid;grid-template-rows:0;height:min-content;overflow:hidden
+display:block;line-height:300px;height:20px;overflow:hidden
 transform:rotateY(90deg)
 transform:rotateX(.25turn)
 transform:perspective(1px) scale3d(0,1,1)
@@ -244,6 +250,10 @@ HIDDEN_MARKUP = [
     ruled(":root{--c:white}.q7{color:var(--c)}"),
     ruled(".q7{display:block}.q7::first-line{color:#fff}"),
     ruled("#i7::first-line{font-size:1px}"),
+    f'<span style="display:flex"><span style="flex:0 0 0;min-width:0;overflow:hidden">{MESSAGE}</span></span>',
+    f'<span style="display:flex"><span style="flex-basis:0px;overflow:clip">{MESSAGE}</span></span>',
+    f'<span style="display:grid;grid-template-columns:0 1fr"><span style="overflow:hidden">{MESSAGE}</span></span>',
+    f'<div style="height:1.3em;overflow:hidden"><p>One.</p><p>{MESSAGE}</p></div>',
     ruled("@function --pale(--x){result:var(--x)}.q7{color:--pale(#fff)}"),
     ruled(".q7{color:attr(data-c type(<color>))}", f'<span class="q7" data-c="#fff">{MESSAGE}</span>'),
     ruled(".q7{opacity:attr(data-o number, 0)}"),
@@ -385,6 +395,13 @@ background-color:#E6F2FF
 background:white;color:black
 color:white;background:linear-gradient(navy,black)
 color:white;background:url(x.png)
+font-size:-4px
+margin-left:100%;width:100%;transform:translateX(-100%)
+transform:perspective(100px) translateZ(40px)
+display:grid;grid-template-rows:0;height:200px;overflow:hidden
+display:grid;grid-template-rows:0
+display:block;line-height:30px;height:40px;overflow:hidden
+display:block;height:0;overflow:clip;overflow-clip-margin:60px
 color:white;box-shadow:inset 0 0 0 99px #234
 box-shadow:inset 0 0 0 1px black
 box-shadow:0 0 40px 40px black
@@ -432,6 +449,10 @@ SEEN_MARKUP = [
     ruled(".q7::first-line{color:#900;font-size:12px}"),
     ruled(".q8 p::first-line{color:#fff}"),
     f'<span style="position:relative;display:block">{MESSAGE}<b style="position:absolute;inset:0;backdrop-filter:contrast(.8) blur(1px)"></b></span>',
+    f'<span style="margin-left:40em;display:block"><span style="position:relative;left:-30em">{MESSAGE}</span></span>',
+    f'<span style="display:flex"><span style="flex:0 0 auto;overflow:hidden">{MESSAGE}</span></span>',
+    f'<span style="display:flex"><span style="flex:1;overflow:hidden">{MESSAGE}</span></span>',
+    f'<span style="display:grid;grid-template-columns:0.5fr 1fr"><span style="overflow:hidden">{MESSAGE}</span></span>',
     ruled("@function --ink(){result:#222}.q7{color:--ink()}"),
     ruled(".q7{color:attr(data-c type(<color>))}", f'<span class="q7" data-c="#a00">{MESSAGE}</span>'),
     ruled(".ltx_p > b > .q7{display:none}"),
