@@ -18,6 +18,16 @@ _Box = tuple[float, float, float, float]
 _AS_IS: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MOVE = regex(r"(matrix|translate|scale)\(([^()]*)\)")
 _NUMBER = regex(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+_POINT = regex(r"([^\s,]+)[\s,]+([^\s,]+)[\s,]*")
+_MEASURES = ("x", "y", "width", "height", "cx", "cy", "r", "rx", "ry")
+_CLIPS = {
+    "rect": "xywh({x} {y} {width} {height})",
+    "circle": "circle({r} at {cx} {cy})",
+    "ellipse": "ellipse({rx} {ry} at {cx} {cy})",
+    "polygon": "polygon({points})",
+    "path": "path('{d}')",
+}
+"""What CSS calls the shapes of a drawing."""
 BEYOND = 400.0
 """Pixels. Text further outside of a drawing that does not clip is off the page."""
 
@@ -34,6 +44,19 @@ def unseen_texts(svg: _Element) -> list[_Element]:
         if outside or any(i < j and _holds(lid, box) for j, lid in lids):
             unseen.append(el)
     return unseen
+
+
+def clip_of(path: _Element) -> str:
+    """A `<clipPath>` as CSS writes it; several shapes count as one that clips nothing away."""
+    shapes = [child for child in path if tag(child)]
+    if not shapes:
+        return "circle(0)"
+    unit, sign = (100.0, "%") if path.get("clippathunits") == "objectBoundingBox" else (1.0, "px")
+    of = shapes[0]
+    values = {name: f"{unit * (pixels(of.get(name) or '', 16.0, 800.0) or 0.0)}{sign}" for name in _MEASURES}
+    points = _POINT.sub(r"\1px \2px,", of.get("points") or "").strip(",")
+    written = _CLIPS.get(tag(of), "none") if len(shapes) == 1 else "none"
+    return written.format(**values, points=points, d=of.get("d") or "")
 
 
 def _boxes(el: _Element, around: _Matrix) -> Iterator[tuple[_Element, _Box]]:

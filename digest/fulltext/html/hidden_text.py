@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from math import ceil
 from typing import cast
 
@@ -15,11 +16,12 @@ from lxml.etree import Comment, XPath, _Element, iterwalk
 from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.hidden import MAX_FOUND, MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.html.colours import DARK, WHITE
-from digest.fulltext.html.drawings import unseen_texts
+from digest.fulltext.html.drawings import clip_of, unseen_texts
 from digest.fulltext.html.elements import all_text, classes, tag
 from digest.fulltext.html.inline import BREAKS, is_dropped
 from digest.fulltext.html.lengths import SCREEN, pixels
 from digest.fulltext.html.stylesheets import Declarations, StyleSheet
+from digest.fulltext.html.tables import column_elements, columns
 from digest.fulltext.html.visibility import NARROW_LETTER, Look, Style, covered_by, how_hidden, look
 from digest.model import Hidden
 from digest.patterns import regex
@@ -35,6 +37,7 @@ _MARKS = tuple(
 _IN_ABSTRACT = XPath('boolean(ancestor::*[contains(@class, "ltx_abstract")])')
 _TITLES = XPath('preceding::*[contains(@class, "ltx_title") and not(contains(@class, "ltx_title_document"))]')
 _ZERO = regex(r"0+(?:\.0*)?(?:[a-z%]|\Z)")
+_URL = regex(r"url\(\s*[\"']?#([^\"')\s]+)")
 _PICTURES = frozenset(("img", "canvas", "video", "svg"))
 
 
@@ -51,6 +54,9 @@ def take_out_hidden(article: _Element, sheet: StyleSheet, data: bytes) -> list[H
         around = look(style, around, drawn=False, boxed=False)
     around = replace(around, visible=True, alpha=1.0)
     lower = data.lower()
+    if b"<clippath" in lower or b"<filter" in lower:
+        parts = article.getroottree().getroot().iter("clippath", "filter")
+        work.shapes = {(x.get("id") or "").lower(): clip_of(x) for x in parts}
     candidates = [*article.iter("details", "svg", "dialog"), *sheet.styled(article)]
     hosts = [el.getparent() for el in article.iter("template") if _covers_others(el)]
     work.hosts.update(el for el in hosts if el is not None)
@@ -84,6 +90,10 @@ class _HiddenTexts:
     _covers: dict[_Element, _Element] = field(default_factory=dict)
     """By element: the box that lies on its content."""
     _covered: set[_Element] = field(default_factory=set)
+    _of_column: dict[_Element, Declarations] = field(default_factory=dict)
+    """What the column of a cell declares for it."""
+    shapes: dict[str, str] = field(default_factory=dict)
+    """What clips and filters of drawings are to CSS, by id in lower case."""
     hosts: set[_Element] = field(default_factory=set)
     """Elements in whose place people see a template without a slot for their content."""
 
@@ -99,6 +109,8 @@ class _HiddenTexts:
     def find_covers(self, candidates: list[_Element]) -> None:
         for el in candidates:
             declared = self.declared(el)
+            if tag(el) in ("col", "colgroup"):
+                self._style_column(el)
             if "position" not in declared:
                 continue
             if lies_on := covered_by(Style(declared, Look())):
@@ -107,7 +119,22 @@ class _HiddenTexts:
                 drawn = self.sheet.declarations(el, part)
                 if "content" in drawn and covered_by(Style(drawn, Look())) == "around":
                     self._covered.add(el)
-        candidates.extend((*self._covers, *self._covers.values(), *self._covered))
+        candidates.extend((*self._covers, *self._covers.values(), *self._covered, *self._of_column))
+
+    def _style_column(self, col: _Element) -> None:
+        """A column that is hidden hides its cells; its ground lies under that of their rows."""
+        tables = list(col.iterancestors("table"))[:1]
+        drawn = {k: v for k, v in self.declared(col).items() if k.startswith("background") or k == "visibility"}
+        if drawn.get("visibility", "collapse") != "collapse":
+            del drawn["visibility"]
+        for table in tables if drawn else ():
+            cols = column_elements(table)
+            for cell, at in columns(table).items():
+                if at < len(cols) and col in (cols[at], cols[at].getparent()):
+                    rows = [self.declared(row) for row in islice(cell.iterancestors(), 2)]
+                    grounded = any(name.startswith("background") for row in rows for name in row)
+                    own = {k: v for k, v in drawn.items() if k == "visibility" or not grounded}
+                    self._of_column[cell] = {**self._of_column.get(cell, {}), **own}
 
     def _cover(self, box: _Element, lies_on: str) -> None:
         if lies_on == "around":
@@ -195,10 +222,22 @@ class _HiddenTexts:
             return "hidden-markup", around
         how, inside = "", around
         if declared := self.declared(el, in_drawing=in_drawing):
+            declared = self._with_shapes(declared, in_drawing=in_drawing)
             how, inside = self._look(declared, around, (in_drawing, painted, "ltx_transformed_inner" in classes(el)))
         if el in self._covers or el in self._covers.values():
             inside = replace(inside, visible=el in self._covers.values())
         return how, inside
+
+    def _with_shapes(self, declared: Declarations, *, in_drawing: bool) -> Declarations:
+        """With the shape of a drawing that clips it; what a drawing's filter changes is hidden."""
+        if not in_drawing and self._named(declared.get("filter", "")) is not None:
+            return {**declared, "visibility": "hidden"}
+        clip = self._named(declared.get("clip-path", ""))
+        return declared if clip is None else {**declared, "clip-path": clip}
+
+    def _named(self, value: str) -> str | None:
+        found = _URL.search(value) if self.shapes else None
+        return self.shapes.get(found[1]) if found else None
 
     def _look(self, declared: Declarations, around: Look, kind: tuple[bool, bool, bool]) -> tuple[str, Look]:
         """Returns how an element is hidden, and the Look inside. Most elements are styled alike."""
@@ -275,7 +314,7 @@ class _HiddenTexts:
                 declared["display"] = "none"  # SVG's own rule, even where overflow would show
             if tag(el) == "foreignobject" and el.get("overflow") != "visible":
                 declared.update(size, overflow="hidden")
-        declared.update(self.sheet.declarations(el))
+        declared = {**self._of_column.get(el, {}), **declared, **self.sheet.declarations(el)}
         if "display" not in declared and tag(el) not in BREAKS:
             declared.pop("line-height", None)  # the line is as high as the type of its paragraph
         if tag(el) in _PICTURES and "position" in declared:

@@ -48,6 +48,36 @@ def _grid(table: _Element, notes: Notes, left_out: LeftOut) -> tuple[list[list[s
     return grid, sum(1 for row in grid[:head] if any(row))
 
 
+def columns(table: _Element) -> dict[_Element, int]:
+    """The column in which each cell begins."""
+    found: dict[_Element, int] = {}
+    taken: dict[tuple[int, int], bool] = {}
+    for number, row in enumerate(_rows(table)):
+        if number >= MAX_ROWS:
+            break
+        column = 0
+        for cell in (c for c in row if tag(c) in ("td", "th")):
+            while taken.get((number, column)):
+                column += 1
+            wide = _span(cell, "colspan")
+            for down in range(1, _span(cell, "rowspan")):
+                taken.update(((number + down, column + right), True) for right in range(wide))
+            found[cell] = column
+            column += wide
+    return found
+
+
+def column_elements(table: _Element) -> list[_Element]:
+    """The `<col>`, or the `<colgroup>` without one, of each column."""
+    groups = [child for child in table if tag(child) in ("colgroup", "col")]
+    return [
+        col
+        for group in groups
+        for col in ([c for c in group if tag(c) == "col"] or [group])
+        for _ in range(min(_span(col, "span"), MAX_COLUMNS))
+    ]
+
+
 def _place(
     cells: list[_Element], number: int, taken: dict[tuple[int, int], bool], notes: Notes, left_out: LeftOut
 ) -> list[str]:
