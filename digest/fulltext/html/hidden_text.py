@@ -45,7 +45,7 @@ def take_out_hidden(article: _Element, sheet: StyleSheet, data: bytes) -> list[H
     """Empties what people cannot see in `article`. Returns what reads as text.
 
     `data`: the page, in which a fast search shows what need not be looked for."""
-    around = Look(variables=sheet.initial)
+    around = Look(variables=sheet.initial, blank_fonts=sheet.blank_fonts)
     work = _HiddenTexts(sheet)
     for el in reversed(list(article.iterancestors())):
         style = Style(work.declared(el), around)

@@ -24,6 +24,7 @@ from tinycss2.ast import Node
 
 from digest.fulltext.html.colours import colour
 from digest.fulltext.html.conditions import container_holds, holds, media_holds
+from digest.fulltext.html.fonts import family, is_blank
 from digest.fulltext.html.values import split
 from digest.patterns import regex
 
@@ -48,7 +49,7 @@ ARXIV = """
 """What the style sheets loaded by arXiv's and ar5iv's pages hide."""
 
 _READ = regex(
-    r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
+    r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size|font-family"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
     r"|text-indent|text-security|text-shadow|text-stroke|text-decoration|box-shadow|outline|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding$|padding-(?:top|bottom|block)|grid-template-|flex|perspective|offset-|box-sizing|clip|mask|z-index|backface)"
 )
@@ -69,6 +70,8 @@ _WORD = regex(r"[a-z]+")
 _ANY_VALUE = regex(r"inherit|initial|unset|revert(?:-layer)?|.*(?:\bvar|\battr|--[\w-]+)\(.*")
 _ATTRIBUTE = regex(r"attr\(\s*([\w-]+)(?:\s+(?:type\([^()]*\)|[a-z%-]+))?\s*(?:,([^()]*))?\)")
 _CUSTOM = regex(r"(--[\w-]+)\(([^()]*)\)")
+_OTHERS = ("-moz-", "-ms-", "-o-", "-khtml-")
+"""Properties of one browser alone, for which style sheets ask to spare the others a rule."""
 _CONDITION = regex(r"\(\s*([\w-]+)\s*:(.*)\)", re.DOTALL)
 _WITH_STYLE = XPath(".//*[@style]")
 _CLASSES = XPath(".//@class", smart_strings=False)
@@ -108,6 +111,8 @@ class StyleSheet:
         """A rule is for what comes before or after an element."""
         self.initial: Declarations = {}
         """Initial values of custom properties, for elements that do not set them."""
+        self.blank_fonts: frozenset[str] = frozenset()
+        """Families whose letters draw nothing that could be read."""
         self._functions: dict[str, tuple[list[str], str]] = {}
         """The parameters and the result of each function that a sheet defines."""
         self._layers: dict[str, _Layer] = {}
@@ -219,6 +224,8 @@ class StyleSheet:
         elif name == "property":
             declared = {k: v for k, v, _ in _declared(_contents(node))}
             self.initial[query] = declared.get("initial-value", "")
+        elif name == "font-face":
+            self._add_font(_contents(node))
         elif name == "function":
             self._add_function(query, _contents(node))
         elif name == "scope" and (outside := _scope(node.prelude)):
@@ -228,10 +235,14 @@ class StyleSheet:
             self._add(rules, around, depth + 1, layer)
 
     def _import(self, prelude: Iterable[Node]) -> None:
-        for token in prelude:
-            address = token.arguments[0] if token.type == "function" and token.arguments else token
-            if address.type in ("string", "url"):
-                self.add(_of_data_url(address.value))
+        for address in _addresses(prelude):
+            self.add(_of_data_url(address))
+
+    def _add_font(self, nodes: list[Node]) -> None:
+        of = {node.lower_name: node.value for node in nodes if node.type == "declaration"}
+        addresses = [*_addresses(of.get("src", ()))]
+        if any(address.startswith("data:") and is_blank(_unpacked(address)) for address in addresses[:1]):
+            self.blank_fonts |= {family(_written(of.get("font-family", ())))}
 
     def _add_function(self, head: str, nodes: list[Node]) -> None:
         results = [_written(node.value) for node in nodes if node.type == "declaration" and node.lower_name == "result"]
@@ -296,18 +307,26 @@ def _linked(el: _Element) -> str:
     return _of_data_url(el.get("href") or "") if "stylesheet" in kinds and "alternate" not in kinds else ""
 
 
+def _addresses(nodes: Iterable[Node]) -> Iterator[str]:
+    for token in nodes:
+        address = token.arguments[0] if token.type == "function" and token.arguments else token
+        if address.type in ("string", "url"):
+            yield address.value
+
+
 def _of_data_url(url: str) -> str:
     """Returns the style sheet in a `data:` URL."""
+    return _unpacked(url).decode("utf-8", "replace") if url.startswith("data:text/css") else ""
+
+
+def _unpacked(url: str) -> bytes:
+    """The content of a `data:` URL."""
     head, _, data = url.partition(",")
-    if not head.startswith("data:text/css"):
-        return ""
     raw = unquote_to_bytes(data)
-    if head.endswith(";base64"):
-        try:
-            raw = base64.b64decode(raw)
-        except binascii.Error:
-            return ""
-    return raw.decode("utf-8", "replace")
+    try:
+        return base64.b64decode(raw) if head.endswith(";base64") else raw
+    except binascii.Error:
+        return b""
 
 
 def _contents(rule: Node) -> list[Node]:
@@ -376,7 +395,9 @@ def _applies(name: str, query: str) -> bool:
 def _is_supported(condition: str) -> bool:
     """Returns whether browsers know a declaration. They know all selectors and fonts asked for."""
     found = _CONDITION.fullmatch(condition)
-    return _is_valid(found[1], found[2].strip()) if found else not condition.startswith("(")
+    if found is None:
+        return not condition.startswith("(")
+    return not found[1].startswith(_OTHERS) and _is_valid(found[1], found[2].strip())
 
 
 def _scope(prelude: Iterable[Node]) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from digest.fulltext.html.colours import BLACK, CLEAR, WHITE, Colour, can_be_seen, colour, faded, over
+from digest.fulltext.html.fonts import family
 from digest.fulltext.html.lengths import SCREEN, bounded, pixels
 from digest.fulltext.html.stylesheets import Declarations
 from digest.fulltext.html.values import split
@@ -75,6 +76,10 @@ class Look:
     visible: bool = True
     outlined: bool = False
     """A shadow or outline of the letters shows them, whatever their colour."""
+    blank_fonts: frozenset[str] = frozenset()
+    """Families that draw nothing."""
+    blank: bool = False
+    """The type is of one of them."""
     pressed: bool = False
     """Letters or lines are set on top of each other."""
     clip: tuple[float, float] | None = None
@@ -86,7 +91,7 @@ class Look:
     @cached_property
     def hidden(self) -> str:
         """Returns how people are kept from reading such text; empty if they can read it."""
-        if not self.visible:
+        if not self.visible or self.blank:
             return "hidden-markup"
         if self.size * self.scale < TINY or self.pressed:
             return "tiny"
@@ -164,6 +169,8 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
         flexible="flex" in style["display"],
         start=around.start + _start(style),
     )
+    if around.blank_fonts and (families := style["font-family"] or style["font"].rpartition(" ")[2]):
+        made = replace(made, blank=family(families) in around.blank_fonts)
     made = _with_colour(made, style)
     made = _with_background(made, style, drawn=drawn)
     made = _with_inner_shadow(made, style)

@@ -1,6 +1,11 @@
 """What a page hides from people never reaches the model, and what people see stays, whatever the style."""
 
+from base64 import b64encode
+from io import BytesIO
+
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from PIL.ImageColor import getrgb
 
 from digest.fulltext.html.colours import BLACK, WHITE, can_be_seen, colour
@@ -473,6 +478,7 @@ SEEN_MARKUP = [
     ruled("@keyframes a{from{opacity:0}to{opacity:1}}.q7{color:#222}"),
     ruled("@keyframes a{to{opacity:1}}.q7{opacity:0;animation:a 1s forwards}"),
     ruled("@supports not (display:grid){.q7{display:none}}"),
+    ruled("@supports (-moz-appearance:none){.q7{display:none}}"),
     ruled("@supports (display:bogus){.q7{display:none}}"),
     f"<math><maction><mtext>{MESSAGE}</mtext><mi>x</mi></maction></math>",
     ruled("@media not screen{.q7{display:none}}"),
@@ -531,6 +537,43 @@ def test_what_people_see_stays_and_is_no_alarm(markup):
     text = read(markup)
     assert text.hidden == ()
     assert MESSAGE in text.text
+
+
+def font(width: int, *, high: int) -> str:
+    """A style sheet's font whose letters are boxes."""
+    pen = TTGlyphPen(None)
+    for place in ((0, 0), (0, high), (width, high), (width, 0)) if high else ():
+        (pen.lineTo if pen.points else pen.moveTo)(place)
+    if high:
+        pen.closePath()
+    names = [".notdef", *map(chr, range(ord("a"), ord("z")))]
+    builder = FontBuilder(1000)
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap({ord(name): name for name in names[1:]})
+    builder.setupGlyf(dict.fromkeys(names, pen.glyph()))
+    builder.setupHorizontalMetrics(dict.fromkeys(names, (width, 0)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({})
+    builder.setupOS2()
+    builder.setupPost()
+    builder.save(file := BytesIO())
+    source = f"url('data:font/ttf;base64,{b64encode(file.getvalue()).decode()}')"
+    return f"@font-face{{font-family:'Odd one';src:{source} format('truetype')}}"
+
+
+@each(
+    ("face", "style", "is_seen"),
+    [
+        (font(500, high=0), "font-family:'Odd One'", False),
+        (font(500, high=0), "font-family:serif,'Odd One'", True),
+        (font(500, high=10), "font-family:Odd One,serif", False),
+        (font(0, high=700), "font-family:'odd one'", False),
+        (font(500, high=700), "font-family:'Odd One'", True),
+        ("@font-face{font-family:Q;src:url(data:font/ttf;base64,AAEA)}", "font:9pt Q", True),
+    ],
+)
+def test_a_font_without_letters_hides_what_is_set_in_it(face, style, is_seen):
+    assert (MESSAGE in read(f"<style>{face}</style>{span(style)}").text) is is_seen
 
 
 def test_words_hidden_one_by_one_are_reported_as_one_text():
