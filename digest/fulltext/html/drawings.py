@@ -27,7 +27,7 @@ _CLIPS = {
     "polygon": "polygon({points})",
     "path": "path('{d}')",
 }
-"""What CSS calls the shapes of a drawing."""
+"""By element: the CSS of a shape."""
 BEYOND = 400.0
 """Pixels. Text further outside of a drawing that does not clip is off the page."""
 
@@ -46,8 +46,15 @@ def unseen_texts(svg: _Element) -> list[_Element]:
     return unseen
 
 
-def clip_of(path: _Element) -> str:
-    """A `<clipPath>` as CSS writes it; several shapes count as one that clips nothing away."""
+def shapes_by_id(page: _Element) -> dict[str, str]:
+    """Returns by id in lower case what clips and filters that may hide are in CSS."""
+    parts = page.iter("clippath", "filter")
+    kept = (part for part in parts if tag(part) == "clippath" or not _keeps_its_source(part))
+    return {(part.get("id") or "").lower(): _clip(part) for part in kept}
+
+
+def _clip(path: _Element) -> str:
+    """Returns a `<clipPath>` in CSS. Several shapes are taken to clip nothing away."""
     shapes = [child for child in path if tag(child)]
     if not shapes:
         return "circle(0)"
@@ -57,6 +64,14 @@ def clip_of(path: _Element) -> str:
     points = _POINT.sub(r"\1px \2px,", of.get("points") or "").strip(",")
     written = _CLIPS.get(tag(of), "none") if len(shapes) == 1 else "none"
     return written.format(**values, points=points, d=of.get("d") or "")
+
+
+def _keeps_its_source(effects: _Element) -> bool:
+    """Returns whether the last step of a `<filter>` draws its source, as shadows do."""
+    steps = [child for child in effects if tag(child)]
+    last = [] if not steps else list(steps[-1].iter())
+    named = {x.get(name) for x in last for name in ("in", "in2")}
+    return not steps or "SourceGraphic" in named or tag(steps[-1]) == "fedropshadow"
 
 
 def _boxes(el: _Element, around: _Matrix) -> Iterator[tuple[_Element, _Box]]:

@@ -1,4 +1,4 @@
-"""Tells which fonts that a page holds draw nothing that could be read. Pure."""
+"""Tells which fonts in a page have letters that nobody could read. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from digest.fulltext.html.values import split
 _LETTERS = "etaoinshrdlu"
 _SIZE = 50
 _LEAST = 0.1
-"""Of the type's size: lower or narrower letters nobody reads."""
+"""Height or width in units of the type's size. Nobody reads smaller letters."""
 
 
 def family(value: str) -> str:
-    """The first of the families that a value names."""
+    """Returns the first family in a value."""
     return split(value, ",")[0].strip(" \"'")
 
 

@@ -16,7 +16,7 @@ from lxml.etree import Comment, XPath, _Element, iterwalk
 from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.hidden import MAX_FOUND, MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.html.colours import DARK, WHITE
-from digest.fulltext.html.drawings import clip_of, unseen_texts
+from digest.fulltext.html.drawings import shapes_by_id, unseen_texts
 from digest.fulltext.html.elements import all_text, classes, tag
 from digest.fulltext.html.inline import BREAKS, is_dropped
 from digest.fulltext.html.lengths import SCREEN, pixels
@@ -55,8 +55,7 @@ def take_out_hidden(article: _Element, sheet: StyleSheet, data: bytes) -> list[H
     around = replace(around, visible=True, alpha=1.0)
     lower = data.lower()
     if b"<clippath" in lower or b"<filter" in lower:
-        parts = article.getroottree().getroot().iter("clippath", "filter")
-        work.shapes = {(x.get("id") or "").lower(): clip_of(x) for x in parts}
+        work.shapes = shapes_by_id(article.getroottree().getroot())
     candidates = [*article.iter("details", "svg", "dialog"), *sheet.styled(article)]
     hosts = [el.getparent() for el in article.iter("template") if _covers_others(el)]
     work.hosts.update(el for el in hosts if el is not None)
@@ -91,9 +90,9 @@ class _HiddenTexts:
     """By element: the box that lies on its content."""
     _covered: set[_Element] = field(default_factory=set)
     _of_column: dict[_Element, Declarations] = field(default_factory=dict)
-    """What the column of a cell declares for it."""
+    """By cell: what its column declares for it."""
     shapes: dict[str, str] = field(default_factory=dict)
-    """What clips and filters of drawings are to CSS, by id in lower case."""
+    """By id in lower case: what a clip or filter of a drawing is in CSS."""
     hosts: set[_Element] = field(default_factory=set)
     """Elements in whose place people see a template without a slot for their content."""
 
@@ -111,6 +110,10 @@ class _HiddenTexts:
             declared = self.declared(el)
             if tag(el) in ("col", "colgroup"):
                 self._style_column(el)
+            if "grid-area" in declared and covered_by(Style({**declared, "position": "absolute"}, Look())):
+                area = declared["grid-area"]
+                before = el.itersiblings(preceding=True)
+                self._covered.update(x for x in before if self.declared(x).get("grid-area") == area)
             if "position" not in declared:
                 continue
             if lies_on := covered_by(Style(declared, Look())):
@@ -122,7 +125,7 @@ class _HiddenTexts:
         candidates.extend((*self._covers, *self._covers.values(), *self._covered, *self._of_column))
 
     def _style_column(self, col: _Element) -> None:
-        """A column that is hidden hides its cells; its ground lies under that of their rows."""
+        """Declares for its cells what a column does. A row's background is above a column's."""
         tables = list(col.iterancestors("table"))[:1]
         drawn = {k: v for k, v in self.declared(col).items() if k.startswith("background") or k == "visibility"}
         if drawn.get("visibility", "collapse") != "collapse":
@@ -195,7 +198,7 @@ class _HiddenTexts:
                 part.tail = text[:left] + " "
 
     def _first_line(self, el: _Element, inside: Look) -> None:
-        """Takes out the first line, where a rule for it hides it."""
+        """Takes out the first line where a rule hides it."""
         declared = self.sheet.declarations(el, "first-line")
         if not declared or not (how := look(Style(declared, inside), inside, drawn=False, boxed=False).hidden):
             return
@@ -229,7 +232,7 @@ class _HiddenTexts:
         return how, inside
 
     def _with_shapes(self, declared: Declarations, *, in_drawing: bool) -> Declarations:
-        """With the shape of a drawing that clips it; what a drawing's filter changes is hidden."""
+        """Returns them with the shape that clips. What a drawing's filter changes is hidden."""
         if not in_drawing and self._named(declared.get("filter", "")) is not None:
             return {**declared, "visibility": "hidden"}
         clip = self._named(declared.get("clip-path", ""))
@@ -319,7 +322,7 @@ class _HiddenTexts:
             declared.pop("line-height", None)  # the line is as high as the type of its paragraph
         if tag(el) in _PICTURES and "position" in declared:
             declared["background"] = "black"
-            declared.setdefault("width", el.get("width") or "")
+            declared = {**{name: el.get(name) or "" for name in ("width", "height")}, **declared}
         return declared
 
 

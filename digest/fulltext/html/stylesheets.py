@@ -51,7 +51,7 @@ ARXIV = """
 _READ = regex(
     r"--(?!ltx-(?:fo|stroke|fill))|initial-value|backdrop-filter|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size|font-family"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
-    r"|text-indent|text-security|text-shadow|text-stroke|text-decoration|box-shadow|outline|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding$|padding-(?:top|bottom|block)|grid-template-|flex|perspective|offset-|box-sizing|clip|mask|z-index|backface)"
+    r"|text-indent|text-security|text-shadow|text-stroke|text-decoration|box-shadow|outline|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding$|padding-(?:top|bottom|block)|grid-template-|grid-area|flex|perspective|offset-|box-sizing|clip|mask|z-index|backface)"
 )
 """Properties that may hide text or show it."""
 _ALONE_HARMLESS = ("white-space", "padding")
@@ -71,7 +71,7 @@ _ANY_VALUE = regex(r"inherit|initial|unset|revert(?:-layer)?|.*(?:\bvar|\battr|-
 _ATTRIBUTE = regex(r"attr\(\s*([\w-]+)(?:\s+(?:type\([^()]*\)|[a-z%-]+))?\s*(?:,([^()]*))?\)")
 _CUSTOM = regex(r"(--[\w-]+)\(([^()]*)\)")
 _OTHERS = ("-moz-", "-ms-", "-o-", "-khtml-")
-"""Properties of one browser alone, for which style sheets ask to spare the others a rule."""
+"""Properties of other browsers alone. Sheets ask for them to spare the rest a rule."""
 _CONDITION = regex(r"\(\s*([\w-]+)\s*:(.*)\)", re.DOTALL)
 _WITH_STYLE = XPath(".//*[@style]")
 _CLASSES = XPath(".//@class", smart_strings=False)
@@ -112,9 +112,9 @@ class StyleSheet:
         self.initial: Declarations = {}
         """Initial values of custom properties, for elements that do not set them."""
         self.blank_fonts: frozenset[str] = frozenset()
-        """Families whose letters draw nothing that could be read."""
+        """Families with letters that nobody could read."""
         self._functions: dict[str, tuple[list[str], str]] = {}
-        """The parameters and the result of each function that a sheet defines."""
+        """By name: the parameters and the result of a function that a sheet defines."""
         self._layers: dict[str, _Layer] = {}
         self._matcher = Matcher()
         self._wrapped: dict[_Element, _Wrapped] = {}
@@ -161,7 +161,7 @@ class StyleSheet:
             yield from (el for el in page.iter(etree.Element) if str(el.tag).lower() in names)
 
     def _put_in(self, value: str, el: _Element) -> str:
-        """With the values of the element's attributes and of the sheet's functions."""
+        """Returns the value with the element's attributes and the sheet's functions put in."""
         if "attr(" in value:
             value = _ATTRIBUTE.sub(lambda m: (el.get(m[1]) or m[2] or "").lower()[:MAX_SELECTOR], value, MAX_NESTED)
         return _CUSTOM.sub(self._result, value, MAX_NESTED) if self._functions and "--" in value else value
@@ -320,7 +320,7 @@ def _of_data_url(url: str) -> str:
 
 
 def _unpacked(url: str) -> bytes:
-    """The content of a `data:` URL."""
+    """Returns the content of a `data:` URL."""
     head, _, data = url.partition(",")
     raw = unquote_to_bytes(data)
     try:
@@ -424,7 +424,7 @@ def _declared(nodes: Iterable[Node]) -> _Declared:
 
 
 def _decided(nodes: Iterable[Node]) -> Iterator[Node]:
-    """With what `if()` chooses on a screen; what is asked of an element's style holds."""
+    """Yields what `if()` chooses on a screen. Conditions on an element's style hold."""
     for node in nodes:
         if node.type != "function" or node.lower_name != "if":
             yield node

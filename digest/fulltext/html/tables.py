@@ -49,7 +49,7 @@ def _grid(table: _Element, notes: Notes, left_out: LeftOut) -> tuple[list[list[s
 
 
 def columns(table: _Element) -> dict[_Element, int]:
-    """The column in which each cell begins."""
+    """Returns the first column of each cell."""
     found: dict[_Element, int] = {}
     taken: dict[tuple[int, int], bool] = {}
     for number, row in enumerate(_rows(table)):
@@ -68,7 +68,7 @@ def columns(table: _Element) -> dict[_Element, int]:
 
 
 def column_elements(table: _Element) -> list[_Element]:
-    """The `<col>`, or the `<colgroup>` without one, of each column."""
+    """Returns for each column its `<col>`, or its `<colgroup>` without one."""
     groups = [child for child in table if tag(child) in ("colgroup", "col")]
     return [
         col

@@ -30,6 +30,8 @@ UNREADABLE_SCALE = 0.02
 """Scale of a box that LaTeXML scales: it gets the size of a nested one wrong by up to 0.1."""
 UNREADABLE_BLUR = 6.0
 """Pixels by which a box blurs what is behind it."""
+LEAST_COVER = 8.0
+"""Width or height in pixels. A smaller box covers no text."""
 NARROWEST = -0.45
 """Letter spacing in units of the type's size. Below it, letters cover each other."""
 THICK_LINE = 0.6
@@ -48,7 +50,7 @@ _ZERO = regex(r"0+(?:\.0*)?(?![.\d])")
 _PLAIN = regex(r"[\d.]+")
 _DEGREES = {"turn": 360.0, "grad": 0.9, "rad": 57.29578}
 _IN_THE_DARK = (("light-dark(", "dark-light("), ("canvastext", "white"), ("canvas", "#121212"))
-"""Colours of the browser's own, and what they are where an element asks for dark ones."""
+"""Browsers' own colours, and what they are where an element asks for dark ones."""
 _LIGHTENING = frozenset(("screen", "lighten", "color-dodge", "plus-lighter"))
 
 
@@ -66,9 +68,11 @@ class Look:
     flat: bool = False
     """The rows or columns of the grid around the text are as small as their content can be."""
     flexible: bool = False
-    """It stands in a flex box, which sets its width or height."""
+    """The text is a part of a flex box, which sets its width or height."""
+    depth: float | None = None
+    """The perspective of the box around the text, in pixels."""
     start: float = 0.0
-    """Pixels from the page's left edge that the box around it begins at least."""
+    """Pixels from the page's left edge to the box around the text, at least."""
     size: float = 16.0
     """The type's size in pixels."""
     scale: float = 1.0
@@ -77,9 +81,9 @@ class Look:
     outlined: bool = False
     """A shadow or outline of the letters shows them, whatever their colour."""
     blank_fonts: frozenset[str] = frozenset()
-    """Families that draw nothing."""
+    """Families with letters that nobody could read."""
     blank: bool = False
-    """The type is of one of them."""
+    """The type is of a blank font."""
     pressed: bool = False
     """Letters or lines are set on top of each other."""
     clip: tuple[float, float] | None = None
@@ -109,7 +113,7 @@ class Style:
         own = {k: v for k, v in declared.items() if k.startswith("--")}
         self.variables = {**around.variables, **own} if own else around.variables
         self.dark = around.dark
-        """Whether the browser's own colours are dark; who reads is taken to have asked for none."""
+        """The browser's own colours are dark. Readers are assumed to ask for none."""
         self._declared = declared
         self._around = around
         self.is_plain = not declared
@@ -122,6 +126,8 @@ class Style:
 
     def __getitem__(self, name: str) -> str:
         value = self._declared.get(name, "")
+        if not value:
+            return value
         for _ in range(5):
             if "var(" not in value:
                 break
@@ -166,6 +172,7 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
         variables=style.variables,
         dark=style.dark,
         flat=_is_flat(style),
+        depth=style.length("perspective"),
         flexible="flex" in style["display"],
         start=around.start + _start(style),
     )
@@ -199,7 +206,7 @@ def _is_flat(style: Style) -> bool:
 
 
 def _start(style: Style) -> float:
-    """How far its box is set from the left of what is around it, and its text from the box."""
+    """Returns how far its text is from the left edge of what is around it, in pixels."""
     names = ["margin-left", "padding-left", *(["left"] if style["position"] not in ("", "static") else [])]
     return sum(max(style.length(name) or 0.0, 0.0) for name in names)
 
@@ -250,9 +257,10 @@ def _with_background(made: Look, style: Style, *, drawn: bool) -> Look:
 
 
 def _with_inner_shadow(made: Look, style: Style) -> Look:
-    """A shadow that fills its box is a ground, too. Each lies on those after it."""
+    """Returns the Look on a shadow that fills its box. The first shadow is on top."""
     for shadow in reversed(split(style["box-shadow"], ",") if "inset" in style["box-shadow"] else []):
         away = [n for piece in split(shadow, " ") if (n := pixels(piece, style.size, 0)) is not None]
+        away[2:3] = []  # a blur paints a box's edges alone
         shades = [made.colour] if "currentcolor" in shadow else _colours(shadow) or [made.colour]
         if "inset" in shadow and max(map(abs, away), default=0.0) >= 1.5 * style.size:
             made = replace(made, background=over(shades[0], made.background or WHITE), bare=False)
@@ -386,7 +394,7 @@ def _scale(style: Style) -> float:
     if alone := _numbers_in(style["scale"]):
         percent = 0.01 if "%" in style["scale"] else 1.0
         across, down = across * alone[0] * percent, down * alone[min(1, len(alone) - 1)] * percent
-    if found := re.search(rf"\b[xy]\s+({_NUMBER.pattern})deg", style["rotate"]):
+    if found := re.search(rf"\b(?:[xy]|0 1 0|1 0 0)\s+({_NUMBER.pattern})deg", style["rotate"]):
         across *= 0.0 if abs(float(found[1])) % 180 == 90 else 1.0
     return min(abs(across), abs(down), 1.0)
 
@@ -426,17 +434,8 @@ def how_hidden(style: Style, around: Look, *, drawn: bool, boxed: bool) -> str:
     if _scale(style) * around.scale < (UNREADABLE_SCALE if drawn else SMALLEST_SCALE) or _has_no_room(style, around):
         return "tiny"
     if any(
-        is_so(style)
-        for is_so in (
-            _is_clipped,
-            _is_masked,
-            _is_behind,
-            _is_behind_the_eye,
-            _shows_its_back,
-            _is_replaced,
-            _is_struck_out,
-        )
-    ):
+        is_so(style) for is_so in (_is_clipped, _is_masked, _is_behind, _shows_its_back, _is_replaced, _is_struck_out)
+    ) or _is_behind_the_eye(style, around):
         return "hidden-markup"
     return "off-page" if not drawn and _is_far(style, around) else ""
 
@@ -464,7 +463,7 @@ def _has_no_room(style: Style, around: Look) -> bool:
 
 
 def _is_pushed_out(style: Style, below: float) -> bool:
-    """Whether its padding or the height of its first line sets the letters beneath its end."""
+    """Returns whether its padding or its first line's height sets the letters beneath it."""
     height, above = style.length("height", whole=SCREEN[1]), style.length("padding-top")
     if height is None:
         return False
@@ -476,7 +475,7 @@ def _is_pushed_out(style: Style, below: float) -> bool:
 
 
 def _takes_no_space(style: Style) -> bool:
-    """Whether a part of a flex box begins with nothing and does not grow."""
+    """Returns whether a part of a flex box begins with no size and does not grow."""
     parts = style["flex"].split()
     grows, begins = style["flex-grow"] or "0", style["flex-basis"]
     if parts and _PLAIN.fullmatch(parts[0]):
@@ -518,6 +517,11 @@ def _cuts_polygon(inside: str, size: float) -> bool:
     return area < 4 or all(x <= 0 or y <= 0 for x, y in at)
 
 
+def _cuts_shape(inside: str, size: float) -> bool:
+    points = re.findall(r"\b(?:from|to)\s+(\S+\s+[^\s,]+)", inside)
+    return "curve" not in inside and "arc" not in inside and _cuts_polygon(",".join(points), size)
+
+
 def _cuts_rect(inside: str, size: float) -> bool:
     top, right, bottom, left = _four(_numbers(inside, size))
     return right - left < TINY or bottom - top < TINY
@@ -536,6 +540,7 @@ _CUTS: dict[str, Callable[[str, float], bool]] = {
     "circle": _cuts_round,
     "ellipse": _cuts_round,
     "polygon": _cuts_polygon,
+    "shape": _cuts_shape,
     "rect": _cuts_rect,
     "xywh": _cuts_sized,
     "path": _cuts_path,
@@ -565,6 +570,12 @@ def _is_masked(style: Style) -> bool:
     size = style.first("mask-size", "-webkit-mask-size") or mask.rpartition("/")[2]
     if "url(" in mask or re.match(r"\s*0(?:px|%|em)?\b", size):
         return True
+    if style.first("mask-composite", "-webkit-mask-composite") in ("exclude", "subtract", "xor"):
+        return True
+    at = f"{mask} {style.first('mask-position', '-webkit-mask-position')}"
+    away = [n for piece in split(at, " ") if (n := pixels(piece, style.size, 100.0)) is not None]
+    if "no-repeat" in f"{mask} {style.first('mask-repeat', '-webkit-mask-repeat')}" and min(away, default=0) <= -FAR:
+        return True
     stops = _colours(mask)
     return bool(stops) and all(stop[3] < 0.1 for stop in stops)
 
@@ -573,10 +584,10 @@ def _is_behind(style: Style) -> bool:
     return re.fullmatch(r"-\d+", style["z-index"]) is not None and style["position"] not in ("", "static")
 
 
-def _is_behind_the_eye(style: Style) -> bool:
-    """Whether a transform moves it nearer than where its own perspective is seen from."""
+def _is_behind_the_eye(style: Style, around: Look) -> bool:
+    """Returns whether a transform moves it nearer than where people look from."""
     calls = _calls(style.first("transform", "-webkit-transform"))
-    away = next((numbers[0] for name, numbers in calls if name == "perspective" and numbers), None)
+    away = next((numbers[0] for name, numbers in calls if name == "perspective" and numbers), around.depth)
     near = sum(numbers[-1] for name, numbers in calls if name in ("translatez", "translate3d") and numbers)
     return away is not None and near >= max(away, 1.0)
 
@@ -587,7 +598,7 @@ def _is_replaced(style: Style) -> bool:
 
 
 def _is_struck_out(style: Style) -> bool:
-    """By a line as thick as its letters, or by an outline that lies on them."""
+    """Returns whether a thick line or an outline covers the letters."""
     words = f"{style['text-decoration']} {style['text-decoration-line']}".split()
     thick = [pixels(word, style.size, style.size) for word in (*words, style["text-decoration-thickness"]) if word]
     if "line-through" in words and max((n for n in thick if n is not None), default=0.0) >= THICK_LINE * style.size:
@@ -669,7 +680,7 @@ def _is_moved(style: Style, around: Look) -> bool:
 
 
 def _blots_out(filters: str) -> bool:
-    """Whether nobody could read black on white through the filters."""
+    """Returns whether nobody could read black on white through the filters."""
     text, ground = BLACK, WHITE
     for call in _CALL.finditer(filters):
         name, share = call[1], pixels(call[2], 16.0, 1.0) if call[2] else 1.0
@@ -688,7 +699,8 @@ def covered_by(style: Style) -> str:
     ground = style.first("background-color", "background", "--ltx-bg-color")
     opaque = any((c := colour(p)) is not None and c[3] > 0.9 for p in split(ground, " ")) or "gradient(" in ground
     opaque = opaque or _blots_out(style.first("backdrop-filter", "-webkit-backdrop-filter"))
-    if not opaque or style["z-index"].startswith("-") or style["opacity"].startswith("0"):
+    small = any(side is not None and side < LEAST_COVER for side in map(style.length, ("width", "height")))
+    if small or not opaque or style["z-index"].startswith("-") or style["opacity"].startswith("0"):
         return ""
     if position in ("relative", "sticky"):
         up = min((n for n in (margin, style.length("top")) if n is not None), default=0.0)

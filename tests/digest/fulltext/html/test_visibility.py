@@ -79,6 +79,10 @@ transform:scale(0)
 transform:scaleX(0.01)
 transform:matrix(0,0,0,0,0,0)
 transform:perspective(10px) translateZ(40px)
+rotate:0 1 0 90deg
+mask:linear-gradient(#000,#000) no-repeat -900px 0 / 20px 20px
+mask-image:linear-gradient(#000,#000),linear-gradient(#000,#000);mask-composite:exclude
+clip-path:shape(from 0 0, line to 10px 0, line to 5px 0, close)
 transform:perspective(10px) translate3d(0,0,10px)
 offset-path:path('M -9000 -9000 L 0 0')
 offset-path:path('M 0 0 L -9000 0');offset-distance:100%
@@ -267,6 +271,8 @@ HIDDEN_MARKUP = [
     f'<svg width="1" height="1"><clipPath id="c" clipPathUnits="objectBoundingBox"><rect width="0" height="1"></rect></clipPath></svg><span style="clip-path:url(\'#c\')">{MESSAGE}</span>',
     f'<svg width="90" height="90"><clipPath id="c"></clipPath><g clip-path="url(#c)"><foreignObject width="90" height="90"><p class="ltx_p">{MESSAGE}</p></foreignObject></g></svg>',
     f'<svg width="0" height="0"><filter id="f"><feFlood flood-opacity="0"/></filter></svg><span style="filter:url(#f)">{MESSAGE}</span>',
+    f'<span style="perspective:20px;display:block"><span style="transform:translateZ(50px);display:block">{MESSAGE}</span></span>',
+    f'<span style="display:grid"><b style="grid-area:1/1">{MESSAGE}</b><i style="grid-area:1/1;background:#fff">.</i></span>',
     ruled("@function --pale(--x){result:var(--x)}.q7{color:--pale(#fff)}"),
     ruled(".q7{color:attr(data-c type(<color>))}", f'<span class="q7" data-c="#fff">{MESSAGE}</span>'),
     ruled(".q7{opacity:attr(data-o number, 0)}"),
@@ -408,6 +414,10 @@ background-color:#E6F2FF
 background:white;color:black
 color:white;background:linear-gradient(navy,black)
 color:white;background:url(x.png)
+box-shadow:inset 0 0 90px black
+clip-path:shape(from 0 0, line to 900px 0, line to 900px 90px, line to 0 90px, close)
+clip-path:shape(from 0 0, curve to 900px 0 with 9px 900px)
+mask:linear-gradient(#000,#000) no-repeat 0 0 / 100% 100%
 font-size:-4px
 margin-left:100%;width:100%;transform:translateX(-100%)
 transform:perspective(100px) translateZ(40px)
@@ -472,6 +482,11 @@ SEEN_MARKUP = [
     f'<svg width="1" height="1"><clipPath id="c" clipPathUnits="objectBoundingBox"><rect width="1" height="1"></rect></clipPath></svg><span style="clip-path:url(#c);filter:url(#f)">{MESSAGE}</span>',
     f'<svg width="90" height="90"><defs><clipPath id="c"><path d="M 0 0 L 90 0 L 90 90 L 0 90 Z"/></clipPath></defs><g clip-path="url(#c)"><foreignObject width="90" height="90"><p class="ltx_p">{MESSAGE}</p></foreignObject></g></svg>',
     f'<svg width="1" height="1"><clipPath id="c"><polygon points="0,0 900,0 900 90, 0 90"></polygon></clipPath></svg><span style="clip-path:url(#c)">{MESSAGE}</span>',
+    f'<span style="perspective:800px;display:block"><span style="transform:translateZ(50px);display:block">{MESSAGE}</span></span>',
+    f'<span style="display:grid"><b style="grid-area:1/1">{MESSAGE}</b><i style="grid-area:1/2;background:#fff">.</i></span>',
+    f'<span style="display:grid"><b style="grid-area:1/1">{MESSAGE}</b><i style="grid-area:1/1;color:#fff">.</i></span>',
+    f'<svg width="0" height="0" style="position:absolute"><filter id="f"><feDropShadow dx="1"/></filter></svg><span style="filter:url(#f)">{MESSAGE}</span>',
+    f'<svg width="1" height="1"><filter id="f"><feGaussianBlur in="SourceAlpha"/><feMerge><feMergeNode/><feMergeNode in="SourceGraphic"/></feMerge></filter></svg><span style="filter:url(#f)">{MESSAGE}</span>',
     ruled("@function --ink(){result:#222}.q7{color:--ink()}"),
     ruled(".q7{color:attr(data-c type(<color>))}", f'<span class="q7" data-c="#a00">{MESSAGE}</span>'),
     ruled(".ltx_p > b > .q7{display:none}"),
