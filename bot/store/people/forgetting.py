@@ -34,7 +34,9 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
             if subscription.place.direct and subscription.set_by == person:
                 await self.forget_subscription(subscription.key)
         listed = {name: await self.redis.members(key("person", person, name)) for name in INDEXES}
-        commands = [command for question in listed["questions"] for command in await self._question_gone(question)]
+        commands: list[Command] = []
+        for question in listed["questions"]:
+            commands += [*await self._question_gone(question), *await self._turn_commands(question)]
         for channel in listed["watched"]:
             await self.unwatch_person(channel, person)
         for thread in listed["threads"]:
@@ -71,6 +73,11 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
                 await self.redis.do("SREM", key("person", person, name), where)
                 if await look(where, person):
                     await self.redis.do("SADD", key("person", person, name), where)
+
+    async def _turn_commands(self, question: str) -> list[Command]:
+        """Takes a question out of its person's line, in which nobody else waits."""
+        waiting = await self.redis.do("GET", key("turn", question))
+        return [("ZREM", waiting, question), ("DEL", key("turn", question))] if waiting is not None else []
 
     async def _thread_commands(self, thread: str, person: str) -> list[Command]:
         """Takes the person out of a thread."""
