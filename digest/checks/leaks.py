@@ -61,6 +61,10 @@ _ONE_X = regex(
     r"|(?<![\d〇零一二三四五六七八九十百千])[〇○◯●×✕△▲□■]{2,3}(?=[\s%％\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af])(?![〇零一二三四五六七八九十百千年月])"
 )
 _UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
+_FIGURE_LEFT_OUT = regex(
+    r"(?<![\w_])_{2,}\s?(?:[%％]|(?:per\s?cent|percentage|points?|(?:prozent)?punkte?n?|prozent|pour ?cent|por ciento|puntos?|por cento|pontos?)\b|个?百分|パーセント|ポイント|퍼센트|포인트)",
+    re.IGNORECASE,
+)
 COPIED_WORDS = 8
 """Successive words or Chinese characters that make a copy."""
 
@@ -167,7 +171,7 @@ def unfilled_templates(text: str, source: str) -> Found:
 
 _HEADINGS = regex(r"^(?:[^\S\n]|[*_#>-])*+【[^【】\n]{1,20}】(?=[\s*_]*\S)", re.MULTILINE)
 _OF_A_TAG = regex(r"[a-z-]+(?: [a-z-]+)?")
-_PERCENT = regex(r"\s?[%％](?![A-Za-z0-9])")
+_PERCENT = regex(r"[\]}】>]?\s?[%％](?![A-Za-z0-9])")
 _TO_FILL, _TO_FILL_IN_TAG, _TO_FILL_IN_PERCENT = 0.7, 1.6, -1.0
 """Scores above which the words in a bracket ask for others; two words in a tag; and words in place
 of the figure before a percent sign."""
@@ -206,6 +210,8 @@ def _blanks(plain: str, own: str) -> str:
         return ", ".join(sorted(slots)[:3])
     if (one := _ONE_X.search(plain)) and one[0].lower() not in own:
         return one[0]
+    if (figure := _FIGURE_LEFT_OUT.search(plain)) and figure[0].lower() not in own:
+        return figure[0]
     for pattern in (_X_BLANKS, _UNDERSCORE_BLANKS):
         left: list[str] = [b for b in pattern.findall(plain) if b.lower() not in own]
         if len(left) >= 2:

@@ -120,7 +120,7 @@ INSTRUCTION = regex(
     _I,
 )
 TEMPLATE_BRACKET = regex(
-    r"(?P<open>[\[【<＜{｛(（〔［])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]{2,60})(?P<close>[\]】>＞}｝)）〕］])(?P<after>\(?)"
+    r"(?P<open>[\[【<＜{｛(（〔［〈])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］〈〉\n]{2,60})(?P<close>[\]】>＞}｝)）〕］〉])(?P<after>\(?)"
 )
 SLOT_NOUN = regex(
     r"method|model|metric|dataset|data|number|value|score|author|title|name|paper|result|baseline|task|summary|year|venue|topic|field|institution|link|url|percent|improvement|finding|contribution",

@@ -31,6 +31,11 @@ _LENGTH = regex(
 """Words for how long a text should be."""
 _REPORTED = regex(rf"\d(?!\d{{0,3}}{_OF_TEXTS})|[“《]|[:：][^:：]{{7,}}[?？]", re.IGNORECASE)
 """A figure that is no length asked for, and a question after a colon: `The survey asks: …?`"""
+_PLACE = regex(
+    r"(?:\b(?:tab(?:le|elle|leau|la|ela)?n?s?|fig(?:ure|ura|uras)?s?|abb(?:ildung)?(?:en)?|abschnitte?s?|se[cç](?:tion|ci[oó]n|ão)?s?)\b\.?|[表图図§]|표|그림)\s?\d+(?:\.\d+)*|\d+(?:\.\d+)*\s?[节節章절장]",
+    re.IGNORECASE,
+)
+"""A part of the paper, whose number reports nothing."""
 _BLANK_OR_CLOSING = " \n\t)）]】"
 _FEW = 5
 _MIN_CLAUSE = 5.0
@@ -51,7 +56,7 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
     for sentence in (s[:_MAX_READ] for s in edge):
         if kind == "title" and (_SUBTITLED.search(sentence) or not _TITLE_TASK.search(sentence)):
             continue
-        if talks(sentence) < _OF_A_PAPER:
+        if talks(sentence) < _OF_A_PAPER and not _is_plea(sentence, kind):
             continue
         for pattern, fault, detail in (
             (phrases.REFUSES, Fault.REFUSAL, "speaks as an assistant"),
@@ -66,12 +71,22 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
 
 def _is_talk(sentences: list[str], kind: str) -> bool:
     """Returns whether all of a few sentences are talk. Quotations and counts weigh against it."""
-    scores = [talks(s) - _REPORTS * bool(_REPORTED.search(s)) + _ASKED * bool(_LENGTH.search(s)) for s in sentences]
+    scores = [
+        talks(s) - _REPORTS * bool(_REPORTED.search(_PLACE.sub(" ", s))) + _ASKED * bool(_LENGTH.search(s))
+        for s in sentences
+    ]
     ended = bool(sentences) and not sentences[-1].rstrip(_BLANK_OR_CLOSING)[-1:].isalnum()
     if not ended and kind not in _OF_SENTENCES:  # it is a headline
         return False
     least = _WHOLLY if ended else _NOT_ENDED
     return 0 < len(scores) <= _FEW and min(scores) > _LEAST and sum(scores) > least * len(scores)
+
+
+def _is_plea(sentence: str, kind: str) -> bool:
+    """A bare sentence that begins with a please, not words that a prompt holds or authors say."""
+    first = phrases.POLITE.search(sentence)
+    begins = first is not None and not re.search(r"\w", sentence[: first.start()])
+    return begins and kind in _IMPERSONAL and not re.search("[:：“«,，、]", sentence)
 
 
 def _is_reported(match: re.Match[str], sentence: str) -> bool:

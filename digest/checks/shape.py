@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import pairwise
 from statistics import median
 
 from digest.checks import language as lang
@@ -32,6 +33,10 @@ _COMPOUND = regex(
     r"(?P<unit>(?P<first>[\u3400-\u9fff\uac00-\ud7af])(?!(?P=first))[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3}?)(?P=unit){3,}"
 )
 """A word of East Asia four times, which laughter is not."""
+_CLAUSE = regex(
+    r"(?P<unit>(?P<first>[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af])(?!(?P=first))[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]{3,11}?)(?:[、，,\s]{0,2}(?P=unit)){2,}"
+)
+"""Words of East Asia three times."""
 _WORDS = regex(
     r"(?<![\w'’-])(?P<unit>[^\W\d_]{2,})(?:(?:\s+(?P=unit)){2,}|(?:[,，、]\s*(?P=unit)){4,})(?![\w'’-])", re.IGNORECASE
 )
@@ -40,12 +45,14 @@ _FIGURES = regex(r"(?<![\w.,|])(?P<unit>\d[\d.,]{0,12}\s?%|\d[\d.,]{1,12})(?:[\s
 """A figure six times, outside a table. Rows of a matrix have one digit."""
 _PHRASE = regex(
     r"(?<!\w)(?P<unit>\w[^|\n]{7,80}?\w)(?:[\s,，、;；]+(?P=unit)){2,}(?!\w)"
-    r"|(?<!\w)(?P<short>\w+ [^|\n]{0,6}?\w)(?:[,，、;；]\s*(?P=short)){2,}(?!\w)",
+    r"|(?<!\w)(?P<short>\w+ [^|\n]{0,6}?[\w%％])(?:[,，、;；]\s*(?P=short)){2,}(?!\w)",
     re.IGNORECASE,
 )
 _DECIMALS = regex(r"(?P<unit>[.,](?!000)\d{1,3})(?P=unit){4,}(?![.,]?\d)")
 """A decimal five times, `0.95.5.5.5.5.5`."""
 _COMMAS = regex(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
+_MIN_SAID_TWICE = 4
+"""Words of a sentence that is not said again at once."""
 _SEQUENCE = regex(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)
 """Sequences of genes, symbols and keys, which repeat themselves."""
 _QUOTES = "\"'“”„‟‘’‚«»‹›「」『』"
@@ -248,15 +255,20 @@ def repetitions(text: str, source: str = "") -> Found:
     raw = plain.encode()
     if len(plain) >= 600 and len(zlib.compress(raw)) < 0.16 * len(raw):
         yield Fault.REPETITION, "the text goes round in circles"
-    counts = Counter(s.strip().lower() for s in sentences_of(plain) if lang.size(s) >= 3)
+    said = [s.strip().lower() for s in sentences_of(plain)]
+    counts = Counter(s for s in said if lang.size(s) >= 3)
     for sentence, times in counts.most_common(1):
         if times >= (3 if lang.size(sentence) >= 4 else 4):
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
+    if twice := next((s for s, following in pairwise(said) if s == following and lang.size(s) >= _MIN_SAID_TWICE), ""):
+        yield Fault.REPETITION, f"said twice in a row: {twice[:60]!r}"
     unquoted = phrases.QUOTED.sub("“”", plain)
     found = (*_LOOP.finditer(unquoted), *_PHRASE.finditer(unquoted)) if _may_loop(unquoted) else ()
     loops = [m for m in found if re.search(r"[^\W\d]", m[0]) and len(m[0]) >= 12]
     loops += [
-        m for form in (_STUTTER, _COMPOUND, _WORDS, _FIGURES, _DECIMALS, _COMMAS) for m in form.finditer(unquoted)
+        m
+        for form in (_STUTTER, _COMPOUND, _CLAUSE, _WORDS, _FIGURES, _DECIMALS, _COMMAS)
+        for m in form.finditer(unquoted)
     ]
     loop = next((m for m in loops if not _is_meant(m, unquoted) and m[0] not in source), None)
     if loop:
