@@ -31,8 +31,8 @@ _WRAPPED = regex(
 _SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<｜[\w▁ ]{2,30}｜>|<end_of_turn>|<start_of_turn>|<endoftext\|?>|<\|endoftext>)"
 _TOKENS_BEFORE = regex(rf"\A(?:\s*{_SPECIAL}(?:\s*(?:assistant|system|user|model))?)+\s*")
 _TOKENS_AFTER = regex(rf"(?:\s*{_SPECIAL}(?:[ \t]*(?:assistant|system|user|model))?)+\s*\Z")
-_HEAD = regex(r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)")
-_INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"|\{[^{}\n]*\}")
+_HEAD = regex(r"\A[\s*_#>-]*[^\n]*?(?:[。！!？?：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)")
+_INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|«[^»\n]*»|\"[^\"\n]*\"|\{[^{}\n]*\}")
 """A colon or full stop inside ends no sentence."""
 _RULE = regex(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})[^\S\n]*(?:\n|\Z))+\s*|\A\s+")
 _RULE_AFTER = regex(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
@@ -54,6 +54,8 @@ _GOES_ON = regex(r"\W*(?:[\da-zß-öø-ÿа-яё]|[①-⑳])")
 """What a colon introduces within its sentence."""
 _LISTED = regex(r"\W*[^\W\d_]{1,20}(?:[,，、]\s?[^\W\d_]{1,20}){2,8}\s?[:：]")
 """`Goal, means, cost:`"""
+_ASKED = regex(r"[?？]\W{0,9}\Z")
+"""A question, which is the paper's own if it quotes."""
 _STOPPED = regex(r"[.。!！…][”\"』」*_]*\s*\Z")
 _ENDED = regex(r"(?<![\W_])(?:(?![.。!！?？…])[\W_])*+[.。!！?？…][\W_]*+\Z")
 _ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
@@ -108,7 +110,7 @@ def _opening(head: str, after: str) -> Fault | None:
     ruled = _RULE.match(after)
     alone = after[:1] == "\n" and (bool(ruled and ruled[0].strip()) or not _ITEM.match(after))
     label = head.rstrip("*_ ")[-1:] in ":："  # before a text on the same line it may be a heading
-    if label and _LISTED.match(head):
+    if (label and _LISTED.match(head)) or (_ASKED.search(head) and phrases.QUOTED.search(head)):
         return None
     leads = (label or _ENDED.search(head)) and (alone or _ENDED.search(after)) and not _ITEM.match(head)
     least = _ALONE if alone else _BESIDE + label * (_LABEL + bool(_GOES_ON.match(after)))

@@ -60,7 +60,7 @@ _ONE_X = regex(
     r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]|(?<![A-Za-z0-9,-])(?P<letter>[XYZN])(?P=letter)(?:[.,](?P=letter){1,2})?\s?[%％](?![A-Za-z0-9])"
     r"|(?<![\d〇零一二三四五六七八九十百千])[〇○◯●×✕△▲□■]{2,3}(?=[\s%％\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af])(?![〇零一二三四五六七八九十百千年月])"
 )
-_UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
+_UNDERSCORE_BLANKS = regex(r"(?<![A-Za-z0-9_])_{3,}(?![A-Za-z0-9_])")
 _FIGURE_LEFT_OUT = regex(
     r"(?<![\w_])_{2,}\s?(?:[%％]|(?:per\s?cent|percentage|points?|(?:prozent)?punkte?n?|prozent|pour ?cent|por ciento|puntos?|por cento|pontos?)\b|个?百分|パーセント|ポイント|퍼센트|포인트)",
     re.IGNORECASE,

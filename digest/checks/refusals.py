@@ -19,7 +19,7 @@ _TITLE_TASK = regex(
 """A title may be `Sorry, I can't`. It is a refusal only with words of the task."""
 _MAX_READ = 500
 """Characters of a sentence that are checked: refusals come at its beginning."""
-_WHOLLY, _LEAST, _NOT_ENDED, _REPORTS, _ASKED, _OF_A_PAPER = 0.7, -0.6, 2.0, 1.0, 0.8, -0.7
+_WHOLLY, _LEAST, _NOT_ENDED, _REPORTS, _ASKED, _OF_A_PAPER = 0.7, -0.6, 2.0, 1.0, 0.8, -0.65
 _OF_TEXTS = (
     r"\s?(?:words?|characters|sentences|lines?|wörtern?|sätzen?|zeichen|mots|phrases|caractères|palabras|frases|caracteres|palavras"
     r"|个?字|句话?|文字|文で|文以内|문장|자 ?이내|단어)"
@@ -32,7 +32,7 @@ _LENGTH = regex(
 _REPORTED = regex(rf"\d(?!\d{{0,3}}{_OF_TEXTS})|[“《]|[:：][^:：]{{7,}}[?？]", re.IGNORECASE)
 """A figure that is no length asked for, and a question after a colon: `The survey asks: …?`"""
 _PLACE = regex(
-    r"(?:\b(?:tab(?:le|elle|leau|la|ela)?n?s?|fig(?:ure|ura|uras)?s?|abb(?:ildung)?(?:en)?|abschnitte?s?|se[cç](?:tion|ci[oó]n|ão)?s?)\b\.?|[表图図§]|표|그림)\s?\d+(?:\.\d+)*|\d+(?:\.\d+)*\s?[节節章절장]",
+    r"(?:\b(?:tab(?:le|elle|leau|la|ela)?n?s?|fig(?:ure|ura|uras)?s?|abb(?:ildung)?(?:en)?|abschnitte?s?|se[cç](?:tion|ci[oó]n|ão)?s?)\b\.?|[表图図§]|표|그림)\s?\d{1,4}(?:\.\d{1,3}){0,3}|(?<!\d)\d{1,4}(?:\.\d{1,3}){0,3}\s?[节節章절장]",
     re.IGNORECASE,
 )
 """A part of the paper, whose number reports nothing."""
@@ -83,7 +83,7 @@ def _is_talk(sentences: list[str], kind: str) -> bool:
 
 
 def _is_plea(sentence: str, kind: str) -> bool:
-    """A bare sentence that begins with a please, not words that a prompt holds or authors say."""
+    """Returns whether a bare sentence begins with a please, as no quoted or reported words do."""
     first = phrases.POLITE.search(sentence)
     begins = first is not None and not re.search(r"\w", sentence[: first.start()])
     return begins and kind in _IMPERSONAL and not re.search("[:：“«,，、]", sentence)

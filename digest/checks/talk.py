@@ -38,15 +38,31 @@ def _weights() -> tuple[bytes, float, list[float]]:
     return zlib.decompress(packed), float(scale), [float(bias) for bias in biases.split()]
 
 
+_PERSONS = {
+    "first": regex(
+        r"\bI(?: [a-z]|['’](?:m|ll|d|ve)\b)|(?<!-)\b(?i:ich|mir|mich|je|yo|eu)\b(?!-)|\b[jJ]['’]"
+        r"|我(?!们)|(?<!\w)(?:私[はがのも]|저[는도]|제가|내가|나는|(?:я|мне|меня)(?!\w))"
+    ),
+    "second": regex(
+        r"\b(?i:you|your|yours|vous|votre|vos|usted|ustedes|você|vocês|du|dir|dich|dein\w{0,2}|вы|вам|ваш\w{0,3})\b"
+        r"|(?<=\w )(?:Sie|Ihnen|Ihre?[nmrs]?)\b|[您你](?!们)|あなた|ご(?:依頼|要望|希望|質問|確認|覧)|당신|여러분|귀하"
+    ),
+    "please": phrases.POLITE,
+}
+"""Signs of the same worth in every language: who is spoken of, and how."""
+
+
 def features(text: str, of: int = SENTENCE) -> set[int]:
     signs = _SIGNS.get(of, _of_words)
     return {of * WIDTH + zlib.crc32(name.encode()) % WIDTH for name in signs(text)}
 
 
 def _of_words(sentence: str) -> Iterator[str]:
-    tokens = _TOKEN.findall(phrases.QUOTED.sub(" ¤ ", sentence.strip())[:_READ].lower())
+    sentence = phrases.QUOTED.sub(" ¤ ", sentence.strip())[:_READ]
+    tokens = _TOKEN.findall(sentence.lower())
     tokens = ["^", *("0" if t[0].isdigit() else t for t in tokens), "$"]
     yield from ("bias", f"L{min(len(tokens) // _WORDS_A_CLASS, _LONGEST)}")
+    yield from (f"P{name}" for name, said in _PERSONS.items() if said.search(sentence))
     yield from (f"F{tokens[1]}", f"F{tokens[1][:6]} {tokens[2:3]}", f"E{tokens[-3:-1]}")
     for before, token, after in zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False):
         yield from (f"{before[-6:]}_{token[:6]}", f"{before[:5]}__{after[:5]}")
