@@ -57,6 +57,16 @@ def test_pdfium_handles_are_ctypes_pointers_and_its_functions_take_arguments_mad
         )
 
 
+def test_a_text_page_says_the_same_without_pypdfium2s_object():
+    with pdfium.PdfDocument(paper()) as document:
+        page = document[0]
+        text_page, own = page.get_textpage(), pdfium_calls.text_page_of(pdfium_calls.handle(page.raw))
+        text, count = pdfium_calls.argument(own), text_page.count_chars()
+        for start, many in ((0, count), (0, 0), (3, 1), (5, count - 5), (count - 1, 1)):
+            assert pdfium_calls.text_range(text, start, many) == text_page.get_text_range(start, many)
+        pdfium_calls.close_text_page(text)
+
+
 def test_a_room_holds_the_answers_of_any_number_of_calls_and_zeros_where_pdfium_gives_none():
     with pdfium.PdfDocument(paper()) as document:
         text_page = document[0].get_textpage()

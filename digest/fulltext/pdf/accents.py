@@ -68,17 +68,13 @@ def with_first_accents(page: Argument, text: str) -> str:
 def with_strokes(page: Argument, text: str) -> str:
     """The same for `Ł`, which older fonts draw as a letter and a stroke coded as a blank."""
     signs: list[str] | None = None
-    for found in _STROKE.finditer(text):
-        at = found.start()
-        stroke, letter = pdfium_calls.box(page, at), pdfium_calls.box(page, at + 1)
-        if (
-            stroke.right - stroke.left > 0
-            and letter.left - 0.5 < stroke.left
-            and stroke.right < letter.right + 0.5
-            and abs(stroke.bottom - letter.bottom) < 0.5
-        ):
+    blanks = [found.start() for found in _STROKE.finditer(text)]
+    lefts, _, rights, bottoms = pdfium_calls.boxes(page, blanks)
+    x0s, _, x1s, ys = pdfium_calls.boxes(page, [at + 1 for at in blanks])
+    for at, left, right, bottom, x0, x1, y in zip(blanks, lefts, rights, bottoms, x0s, x1s, ys, strict=True):
+        if right - left > 0 and x0 - 0.5 < left and right < x1 + 0.5 and abs(bottom - y) < 0.5:
             signs = signs or list(text)
             signs[at + 1] = _STROKED[text[at + 1]]
-            apart = at == 0 or letter.left - pdfium_calls.box(page, at - 1).right > 0.5 * (letter.right - letter.left)
+            apart = at == 0 or x0 - pdfium_calls.box(page, at - 1).right > 0.5 * (x1 - x0)
             signs[at] = " " if apart else JOINED
     return text if signs is None else "".join(signs)

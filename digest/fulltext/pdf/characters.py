@@ -130,9 +130,9 @@ def is_legible(text: str) -> bool:
     return count > 0.6 * sum(map(str.isalpha, text)) and spoken >= 0.9 * len(words) and 0.3 <= vowels / count <= 0.5
 
 
-def undecoded(text: str) -> int:
-    """Counts characters within words that only the font knows."""
-    return sum(map(len, _UNDECODED.findall(text))) if _PRIVATE.search("".join(beyond_ascii(text))) else 0
+def undecoded(text: str, used: set[str]) -> int:
+    """Counts characters within words that only the font knows. `used`: characters beyond ASCII."""
+    return sum(map(len, _UNDECODED.findall(text))) if _PRIVATE.search("".join(used)) else 0
 
 
 def is_sign(char: str) -> bool:

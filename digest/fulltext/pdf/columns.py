@@ -6,8 +6,7 @@ Only if three long rows have the same wide gap are all rows of a page checked.""
 from __future__ import annotations
 
 import unicodedata
-
-from pypdfium2 import raw
+from operator import sub
 
 from digest.fulltext.pdf import pdfium_calls
 from digest.fulltext.pdf.pdfium_calls import Argument
@@ -52,16 +51,14 @@ def _halves(page: Argument, row: Row, gutter: float) -> list[Row]:
 def _gap(page: Argument, row: Row) -> Gap | None:
     """Returns the widest blank near the middle of a row, if it is wider than the type is high."""
     start, _, text = row
-    box = raw.FS_RECTF()
-    to_box = pdfium_calls.address(box)
-    best: Gap | None = None
-    before, height = None, 0.0
-    for at in range(max(MIN_HALF, len(text) // 3), min(len(text) - MIN_HALF, len(text) * 2 // 3 + 1)):
-        if text[at] == " " or unicodedata.combining(text[at]):
-            continue
-        pdfium_calls.box_of(page, start + at, to_box)
-        height = max(height, box.top - box.bottom)
-        if before is not None and (best is None or box.left - before > best[2] - best[1]):
-            best = (at, before, box.left)
-        before = box.right
-    return best if best is not None and best[2] - best[1] > 1.1 * height else None
+    middle = range(max(MIN_HALF, len(text) // 3), min(len(text) - MIN_HALF, len(text) * 2 // 3 + 1))
+    letters = [at for at in middle if text[at] != " " and not unicodedata.combining(text[at])]
+    lefts, tops, rights, bottoms = pdfium_calls.boxes(page, [start + at for at in letters])
+    gaps = list(map(sub, lefts[1:], rights))
+    if not gaps:
+        return None
+    widest = max(gaps)
+    first = gaps.index(widest)
+    return (
+        (letters[first + 1], rights[first], lefts[first + 1]) if widest > 1.1 * max(map(sub, tops, bottoms)) else None
+    )

@@ -18,13 +18,14 @@ from digest.errors import Unreadable
 from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.completeness import letters, lost_share, read_letters
 from digest.fulltext.hidden import screened
-from digest.fulltext.pdf import characters, indic
+from digest.fulltext.pdf import characters, indic, pdfium_calls
 from digest.fulltext.pdf.blocks import Block, has_ended, join
 from digest.fulltext.pdf.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.pdf.layout import Margins, PageLines, body_type, margins, reading_order
 from digest.fulltext.pdf.objects import means
 from digest.fulltext.pdf.pages import Line, PageReader
 from digest.fulltext.pdf.paragraphs import blocks
+from digest.fulltext.pdf.pdfium_calls import argument
 from digest.fulltext.pdf.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
 from digest.patterns import regex
@@ -120,10 +121,12 @@ def _pages(data: bytes, max_pages: int, reader: PageReader, *, with_forms: bool)
                 page = document[index]
             except pdfium.PdfiumError:
                 continue  # skip a damaged page
-            text_page = page.get_textpage()
-            width, height = page.get_size()
-            pages.append(PageLines(index + 1, width, height, reader.lines(page, text_page, index + 1)))
-            text_page.close()
+            text_page = argument(pdfium_calls.text_page_of(pdfium_calls.handle(page.raw)))
+            try:
+                width, height = page.get_size()
+                pages.append(PageLines(index + 1, width, height, reader.lines(page, text_page, index + 1)))
+            finally:
+                pdfium_calls.close_text_page(text_page)
             page.close()
     finally:
         document.close()

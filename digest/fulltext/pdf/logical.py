@@ -73,9 +73,9 @@ def _runs_left(char: str) -> bool:
     return char >= FAR_SCRIPTS and unicodedata.bidirectional(char) in ("R", "AL")
 
 
-def needs_order(text: str) -> bool:
-    """Returns whether it has signs or letters that `LogicalOrder` handles."""
-    return any(is_sign(char) or _runs_left(char) for char in beyond_ascii(text))
+def needs_order(used: set[str]) -> bool:
+    """Returns whether a text's characters have signs or letters that `LogicalOrder` handles."""
+    return any(is_sign(char) or _runs_left(char) for char in used)
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ class LogicalOrder:
     def __init__(
         self,
         page: pdfium.PdfPage,
-        text_page: pdfium.PdfTextPage,
+        characters: Argument,
         text: str,
         place: Callable[[int], tuple[float, float, bool]],
         *,
@@ -143,7 +143,7 @@ class LogicalOrder:
     ) -> None:
         """`place`: size, baseline and uprightness of a character. `exact`: the text has them."""
         self._page = page
-        self._characters = pdfium_calls.handle(text_page.raw)
+        self._characters = characters
         self._text = text
         self._exact = exact
         self._place = place

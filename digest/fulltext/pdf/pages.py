@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -103,34 +102,40 @@ class PageReader:
         self._sides = (ctypes.c_float * 4)()
         self._to_sides = [pdfium_calls.address(self._sides, 4 * i) for i in range(4)]
 
-    def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
-        """Returns the lines in the order of the page's content, with raised and lowered text."""
-        handle = pdfium_calls.handle(text_page.raw)
-        text = text_page.get_text_range()
+    def lines(self, page: pdfium.PdfPage, handle: Argument, number: int) -> list[Line]:
+        """Returns the lines in the order of the page's content, with raised and lowered text.
+        `handle`: of the text page."""
         count = pdfium_calls.characters(handle)
+        text = pdfium_calls.text_range(handle, 0, count)
         exact = count == len(text)
         text, unmapped = self._mended(handle, text) if exact else (text, 0)
         if count < MIN_TEXT and _is_picture(page):
             self.pictures += 1
-        self.undecoded += characters.undecoded(text)
+        used = characters.beyond_ascii(text)
+        self.undecoded += characters.undecoded(text, used)
         text = self._with_powers(handle, text, exact=exact)
         rows = list(_rows(text))
-        hidden = self._finder.hidden_runs(page, text_page)
+        hidden = self._finder.hidden_runs(page, handle)
         if hidden:
             for run in hidden:
-                text = self._blank_out(text, text_page, run, exact=exact)
-            self._report_runs(text_page, hidden, number)
+                text = self._blank_out(text, handle, run, exact=exact)
+            self._report_runs(handle, hidden, number)
             rows = [(start, end, " ".join(row.split())) for start, end, row in _rows(text)]
+            used = characters.beyond_ascii(text)
         elif exact:
             rows = split_columns(handle, without_line_numbers(handle, rows))
         order = None
-        if needs_order(text):
-            order = LogicalOrder(page, text_page, text, lambda index: self._place(handle, index), exact=exact)
+        if needs_order(used):
+            order = LogicalOrder(page, handle, text, lambda index: self._place(handle, index), exact=exact)
             rows = order.rows(rows)
             unmapped = max(unmapped, order.unread)
         self.unmapped += unmapped
         box = page.get_bbox()
-        spans = [(start, end, clean) for start, end, row in rows if (clean := characters.characters(row).strip())]
+        spans = [
+            (start, end, clean)
+            for start, end, row in rows
+            if (clean := (row if row.isascii() and row.isprintable() else characters.characters(row)).strip())
+        ]
         if not exact:
             spans = [
                 (pdfium_calls.character_of(handle, i), pdfium_calls.character_of(handle, j), c) for i, j, c in spans
@@ -143,7 +148,7 @@ class PageReader:
         left, bottom, right, top = box
         ends = [ln for ln, _ in read if ln.x1 > right or ln.x0 < left or ln.y_end < bottom or ln.y_end > top]
         if any(_runs_off(line, box) for line in ends):
-            read = list(self._cut(text_page, read, spans, box))
+            read = list(self._cut(handle, read, spans, box))
         found = self._readable(read, number)
         return _mirrored(found, box) if order and order.from_right else _turned(found, box[3])
 
@@ -156,9 +161,9 @@ class PageReader:
         if unmapped:
             text, is_known = decoded(page, text)
             unmapped = 0 if is_known else unmapped
-        for mended in (with_accents, with_first_accents, with_strokes):
-            text = mended(page, text)
-        return text, unmapped
+        if any(map(text.__contains__, characters.COMBINING)):
+            text = with_first_accents(page, with_accents(page, text))
+        return with_strokes(page, text), unmapped
 
     def _with_powers(self, page: Argument, text: str, *, exact: bool) -> str:
         """Returns the text with raised digits as superscripts: 10⁻⁵ is not 10−5."""
@@ -235,24 +240,23 @@ class PageReader:
         return found
 
     def _cut(
-        self, text_page: pdfium.PdfTextPage, read: list[tuple[Line, str]], spans: list[tuple[int, int, str]], box: Box
+        self, handle: Argument, read: list[tuple[Line, str]], spans: list[tuple[int, int, str]], box: Box
     ) -> Iterator[tuple[Line, str]]:
         """Yields the lines, with what is beyond the page set apart."""
-        handle = pdfium_calls.handle(text_page.raw)
         left, bottom, right, top = box
         for (line, how), (first, last, _) in zip(read, spans, strict=True):
             if how or not _runs_off(line, box):
                 yield line, how
                 continue
             indexes = range(first, last + 1)
-            x0s, y1s, x1s, y0s = self._boxes(handle, list(indexes))
+            x0s, y1s, x1s, y0s = pdfium_calls.boxes(handle, list(indexes))
             on_page = [
                 left < (x0 + x1) / 2 < right and bottom < (y0 + y1) / 2 < top
                 for x0, y1, x1, y0 in zip(x0s, y1s, x1s, y0s, strict=True)
             ]
             for is_on_page, run in groupby(zip(indexes, on_page, strict=True), key=itemgetter(1)):
                 part = [index for index, _ in run]
-                text = characters.characters(text_page.get_text_range(part[0], len(part))).strip()
+                text = characters.characters(pdfium_calls.text_range(handle, part[0], len(part))).strip()
                 if text:
                     sides = x0s[part[0] - first], x1s[part[-1] - first]
                     yield replace(line, text=text, x0=min(sides), x1=max(sides)), "" if is_on_page else "off-page"
@@ -268,21 +272,21 @@ class PageReader:
             inked = self._has_ink(page, line, first, last)
         return "" if inked else "hidden-markup"
 
-    def _report_runs(self, text_page: pdfium.PdfTextPage, runs: list[HiddenRun], number: int) -> None:
+    def _report_runs(self, handle: Argument, runs: list[HiddenRun], number: int) -> None:
         pieces: dict[str, list[str]] = {}
         for run in runs:
-            text = text_page.get_text_range(run.start, run.end - run.start).replace(characters.BREAK, "")
+            text = pdfium_calls.text_range(handle, run.start, run.end - run.start).replace(characters.BREAK, "")
             pieces.setdefault(run.how, []).append(" ".join(text.split()))
         for how, texts in pieces.items():
             if is_report(texts):
                 self.hidden.append(Hidden(" ".join(texts)[:MAX_QUOTED], how, f"p. {number}"))
 
     @staticmethod
-    def _blank_out(text: str, text_page: pdfium.PdfTextPage, run: HiddenRun, *, exact: bool) -> str:
+    def _blank_out(text: str, handle: Argument, run: HiddenRun, *, exact: bool) -> str:
         """Replaces hidden text by blanks, so that positions stay."""
         start, end = run.start, run.end
         if not exact:
-            start, end = (pdfium_calls.text_of(pdfium_calls.handle(text_page.raw), i) for i in (start, end - 1))
+            start, end = (pdfium_calls.text_of(handle, i) for i in (start, end - 1))
             end += 1
         return text[:start] + "".join(c if c in "\r\n" else " " for c in text[start:end]) + text[end:]
 
@@ -296,8 +300,8 @@ class PageReader:
     def _lines(self, page: Argument, spans: list[tuple[int, int, str]], number: int) -> list[Line]:
         """Returns the lines. Asks each property of all at once: PDFium's calls take most time."""
         firsts, lasts = [first for first, _, _ in spans], [last for _, last, _ in spans]
-        lefts, tops, rights, bottoms = self._boxes(page, firsts)
-        ends = self._boxes(page, lasts)
+        lefts, tops, rights, bottoms = pdfium_calls.boxes(page, firsts)
+        ends = pdfium_calls.boxes(page, lasts)
         sizes, ys = self._sizes(page, firsts), self._baselines(page, firsts)
         typical = [(first + last) // 2 for first, last, _ in spans]
         heights = zip(map(sub, tops, bottoms), map(sub, ends[1], ends[3]), strict=True)
@@ -346,10 +350,6 @@ class PageReader:
             xs.append(self._box.left)
             ys.append(self._box.bottom)
         return bool(max(max(xs) - min(xs), max(ys) - min(ys)) < NARROW * line.size * len(line.text))
-
-    def _boxes(self, page: Argument, indexes: list[int]) -> list[array[float]]:
-        """Returns all left, top, right and bottom sides."""
-        return pdfium_calls.BOXES.ask(pdfium_calls.box_of, [page] * len(indexes), indexes)[1]
 
     def _fonts_at(self, page: Argument, indexes: list[int]) -> list[tuple[str, bool]]:
         """Returns names without the subset's prefix, and whether name or flag say bold."""

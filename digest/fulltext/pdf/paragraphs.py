@@ -39,6 +39,8 @@ _WORDS = regex(
     r"|[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff]{2,}"
 )
 """Words of three Latin letters, or two letters of another script with their signs."""
+_OF_WORDS = regex(r"[\w\u0900-\u0fff]")
+"""Letters, digits and signs beyond ASCII."""
 UNSPACED = 4
 """Characters of a word in a script without blanks between words."""
 _ASCII = bytes(range(128))
@@ -218,7 +220,7 @@ def _words(text: str) -> tuple[int, int]:
     coded = text.encode("utf-8", "surrogatepass")
     if not text.isascii():
         others = coded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-        if any(c.isalnum() or "\u0900" <= c <= "\u0fff" for c in others):
+        if _OF_WORDS.search(others):
             words = _WORDS.findall(text)
             return sum(max(1, len(w) // UNSPACED if is_unspaced(w[-1]) else 1) for w in words), sum(map(len, words))
     spaced = b" " + coded.translate(_ASCII_LETTERS)

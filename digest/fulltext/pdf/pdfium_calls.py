@@ -32,16 +32,25 @@ def longs(count: int) -> list[Argument]:
     return _longs[:count]
 
 
+_OfInt = ctypes.PYFUNCTYPE(ctypes.c_int)
+
+
+class _Plain(_OfInt.__base__):  # type: ignore[misc, name-defined]  # has no public name
+    """A function without a type of result returns an int, and looks for no way to convert it."""
+
+    _flags_ = _OfInt._flags_
+
+
 def _prepared(function: Any) -> Any:
     result = function.restype
     plain = (
-        result
+        ctypes.PYFUNCTYPE(result)
         if result in (ctypes.c_double, ctypes.c_ulong)
-        else ctypes.c_void_p
+        else ctypes.PYFUNCTYPE(ctypes.c_void_p)
         if _is_handle(result)
-        else ctypes.c_int
+        else _Plain
     )
-    return ctypes.PYFUNCTYPE(plain)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+    return plain(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 def _is_handle(kind: Any) -> bool:
@@ -80,6 +89,9 @@ clip_paths: _Of = _prepared(raw.FPDFClipPath_CountPaths)
 clip_segments: _Nth = _prepared(raw.FPDFClipPath_CountPathSegments)
 clip_segment: Callable[[Argument, int, int], int] = _prepared(raw.FPDFClipPath_GetPathSegment)
 segment_point: Callable[[Argument, Argument, Argument], int] = _prepared(raw.FPDFPathSegment_GetPoint)
+text_page_of: _Of = _prepared(raw.FPDFText_LoadPage)
+close_text_page: _Of = _prepared(raw.FPDFText_ClosePage)
+get_text: Callable[[Argument, int, int, Argument], int] = _prepared(raw.FPDFText_GetText)
 characters: _Of = _prepared(raw.FPDFText_CountChars)
 object_at: _Nth = _prepared(raw.FPDFText_GetTextObject)
 box_of: _FillNth = _prepared(raw.FPDFText_GetLooseCharBox)
@@ -159,6 +171,26 @@ BOUNDS = Room("f", 4, apart=True)
 BOXES = Room("f", 4)
 MATRICES = Room("f", 6)
 ORIGINS = Room("d", 2, apart=True)
+
+
+def text_range(page: Argument, start: int, count: int) -> str:
+    """Returns what some characters of a text page say. Those at the ends that have no place in the
+    text are left out, because PDFium would read on."""
+    end = start + count - 1
+    while start <= end and (first := text_of(page, start)) < 0:
+        start += 1
+    while start <= end and (last := text_of(page, end)) < 0:
+        end -= 1
+    if start > end:
+        return ""
+    room = array("H", bytes(2 * (last + 2 - first)))
+    written = get_text(page, start, end + 1 - start, argument(room.buffer_info()[0]))
+    return str(memoryview(room)[: written - 1], "utf-16-le", "ignore")
+
+
+def boxes(page: Argument, indexes: list[int]) -> list[array[float]]:
+    """Returns all left, top, right and bottom sides of some characters."""
+    return BOXES.ask(box_of, [page] * len(indexes), indexes)[1]
 
 
 def box(page: Argument, index: int) -> raw.FS_RECTF:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import compress, pairwise, repeat, zip_longest
-from operator import sub
+from itertools import compress, repeat, zip_longest
+from operator import eq, sub
 
 import pypdfium2 as pdfium
 
@@ -81,17 +81,16 @@ class HiddenTextFinder:
         self._looked_at = 0
         self._last_hidden = False
 
-    def hidden_runs(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[HiddenRun]:
+    def hidden_runs(self, page: pdfium.PdfPage, text: Argument) -> list[HiddenRun]:
         """Returns hidden runs of characters. Cheap for a page without suspicious texts."""
-        text = pdfium_calls.handle(text_page.raw)
         count = pdfium_calls.characters(text)
         survey = self._surveyor.survey(page, text, count)
         pressed = _pressed(text, survey.sample, count)
-        told = [run for run, said in zip(pressed, _pieces(text_page, pressed), strict=True) if _is_wording(said)]
+        told = [run for run, said in zip(pressed, _pieces(text, pressed), strict=True) if _is_wording(said)]
         if not survey.suspects or self._is_seen(page, text, survey):
             return told
         self._surveyor.examine_others(survey)
-        return [*told, *self._hidden_runs(page, text_page, text, survey, count)]
+        return [*told, *self._hidden_runs(page, text, survey, count)]
 
     def _is_seen(self, page: pdfium.PdfPage, text: Argument, survey: Survey) -> bool:
         """Returns whether people see each suspicious text of the sample, by its first letter."""
@@ -115,14 +114,12 @@ class HiddenTextFinder:
                 return False
         return True
 
-    def _hidden_runs(
-        self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, text: Argument, survey: Survey, count: int
-    ) -> list[HiddenRun]:
+    def _hidden_runs(self, page: pdfium.PdfPage, text: Argument, survey: Survey, count: int) -> list[HiddenRun]:
         suspects = survey.suspects
         if not _may_be_message(text, list(suspects)):
             return []
         marked = _marked(text, survey, count)
-        if not _is_message("".join(_pieces(text_page, _runs(marked, suspects)))):
+        if not _is_message("".join(_pieces(text, _runs(marked, suspects)))):
             return []
         look_for_twins(survey)
         if _is_scan(page, survey, marked, count):
@@ -260,10 +257,13 @@ class _Pictures:
 
 def _pressed(text: Argument, sample: Sequence[int], count: int) -> list[HiddenRun]:
     """Returns words in the place of a few letters, as when a marked text gets another meaning."""
-    same = [at for at, (obj, after) in enumerate(pairwise(sample)) if obj and obj == after]
-    marked = [at for at in same if pdfium_calls.marks(argument(sample[at]))]
-    if not marked:
+    same = list(map(eq, sample, sample[1:]))
+    texts = list(set(compress(sample, same)) - {None})
+    are_marked = list(map(pdfium_calls.marks, map(argument, texts)))
+    if not any(are_marked):
         return []
+    with_marks = set(compress(texts, are_marked))
+    marked = [at for at, is_same in enumerate(same) if is_same and sample[at] in with_marks]
     ends = [STEP * (at + end) for at in marked for end in (0, 1)]
     lefts, tops, _, bottoms = pdfium_calls.BOXES.ask(pdfium_calls.box_of, [text] * len(ends), ends)[1]
     runs: list[HiddenRun] = []
@@ -313,8 +313,8 @@ def _text_of(page: Argument, obj: int) -> str:
     return buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
 
 
-def _pieces(text_page: pdfium.PdfTextPage, runs: list[HiddenRun]) -> list[str]:
-    return [text_page.get_text_range(run.start, run.end - run.start) + " " for run in runs]
+def _pieces(text: Argument, runs: list[HiddenRun]) -> list[str]:
+    return [pdfium_calls.text_range(text, run.start, run.end - run.start) + " " for run in runs]
 
 
 def _marked(text: Argument, survey: Survey, count: int) -> list[Marked]:
@@ -344,9 +344,13 @@ def _letter(text: Argument, start: int, obj: int) -> int:
     """Returns the first letter of a text within a sampling step; -1 without one.
 
     Browsers make a text of each sign: a blank or a slim letter is judged as the letter after it."""
-    stretch = range(start, start + STEP)
-    letters = [at for at in stretch if _is_letter(pdfium_calls.unicode_of(text, at))]
-    return next((at for at in letters if pdfium_calls.object_at(text, at) == obj), letters[0] if letters else -1)
+    first = -1
+    for at in range(start, start + STEP):
+        if _is_letter(pdfium_calls.unicode_of(text, at)):
+            if pdfium_calls.object_at(text, at) == obj:
+                return at
+            first = at if first < 0 else first
+    return first
 
 
 def _boxes_of(text: Argument, indexes: list[int]) -> list[Box]:
