@@ -11,7 +11,7 @@ from itertools import islice
 from math import ceil
 from typing import cast
 
-from lxml.etree import Comment, XPath, _Element, iterwalk
+from lxml.etree import Comment, Element, XPath, _Element, iterwalk
 
 from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.hidden import MAX_FOUND, MAX_QUOTED, first_order, reads_as_text
@@ -106,14 +106,14 @@ class _HiddenTexts:
             up = up.getparent() if up is not article else None
 
     def find_covers(self, candidates: list[_Element]) -> None:
+        tables: dict[_Element, None] = {}
+        grids: dict[_Element, None] = {}
         for el in candidates:
             declared = self.declared(el)
             if tag(el) in ("col", "colgroup"):
-                self._style_column(el)
-            if "grid-area" in declared and covered_by(Style({**declared, "position": "absolute"}, Look())):
-                area = declared["grid-area"]
-                before = el.itersiblings(preceding=True)
-                self._covered.update(x for x in before if self.declared(x).get("grid-area") == area)
+                tables.update(dict.fromkeys(islice(el.iterancestors("table"), 1)))
+            if "grid-area" in declared and (grid := el.getparent()) is not None:
+                grids[grid] = None
             if "position" not in declared:
                 continue
             if lies_on := covered_by(Style(declared, Look())):
@@ -122,22 +122,40 @@ class _HiddenTexts:
                 drawn = self.sheet.declarations(el, part)
                 if "content" in drawn and covered_by(Style(drawn, Look())) == "around":
                     self._covered.add(el)
+        for table in tables:
+            self._style_columns(table)
+        for grid in grids:
+            self._cover_cells(grid)
         candidates.extend((*self._covers, *self._covers.values(), *self._covered, *self._of_column))
 
-    def _style_column(self, col: _Element) -> None:
+    def _cover_cells(self, grid: _Element) -> None:
+        """What is opaque covers what is before it in the same cell of a grid."""
+        before: dict[str, list[_Element]] = {}
+        for el in grid.iterchildren(Element):
+            declared = self.declared(el)
+            held = before.setdefault(declared.get("grid-area", ""), [])
+            if "grid-area" in declared and covered_by(Style({**declared, "position": "absolute"}, Look())):
+                self._covered.update(held)
+                held.clear()
+            held.append(el)
+
+    def _style_columns(self, table: _Element) -> None:
         """Declares for its cells what a column does. A row's background is above a column's."""
-        tables = list(col.iterancestors("table"))[:1]
-        drawn = {k: v for k, v in self.declared(col).items() if k.startswith("background") or k == "visibility"}
-        if drawn.get("visibility", "collapse") != "collapse":
-            del drawn["visibility"]
-        for table in tables if drawn else ():
-            cols = column_elements(table)
-            for cell, at in columns(table).items():
-                if at < len(cols) and col in (cols[at], cols[at].getparent()):
-                    rows = [self.declared(row) for row in islice(cell.iterancestors(), 2)]
-                    grounded = any(name.startswith("background") for row in rows for name in row)
-                    own = {k: v for k, v in drawn.items() if k == "visibility" or not grounded}
-                    self._of_column[cell] = {**self._of_column.get(cell, {}), **own}
+        cols = [self._column(col) for col in column_elements(table)]
+        for cell, at in columns(table).items():
+            if at < len(cols) and (own := cols[at]):
+                rows = [self.declared(row) for row in islice(cell.iterancestors(), 2)]
+                grounded = any(name.startswith("background") for row in rows for name in row)
+                self._of_column[cell] = {k: v for k, v in own.items() if k == "visibility" or not grounded}
+
+    def _column(self, col: _Element) -> Declarations:
+        """Returns what a `<col>` and its group declare that counts for cells."""
+        group = col.getparent()
+        both = {
+            **(self.declared(group) if group is not None and tag(group) == "colgroup" else {}),
+            **self.declared(col),
+        }
+        return {k: v for k, v in both.items() if k.startswith("background") or (k, v) == ("visibility", "collapse")}
 
     def _cover(self, box: _Element, lies_on: str) -> None:
         if lies_on == "around":

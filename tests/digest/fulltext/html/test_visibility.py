@@ -483,6 +483,7 @@ SEEN_MARKUP = [
     f'<svg width="90" height="90"><defs><clipPath id="c"><path d="M 0 0 L 90 0 L 90 90 L 0 90 Z"/></clipPath></defs><g clip-path="url(#c)"><foreignObject width="90" height="90"><p class="ltx_p">{MESSAGE}</p></foreignObject></g></svg>',
     f'<svg width="1" height="1"><clipPath id="c"><polygon points="0,0 900,0 900 90, 0 90"></polygon></clipPath></svg><span style="clip-path:url(#c)">{MESSAGE}</span>',
     f'<span style="perspective:800px;display:block"><span style="transform:translateZ(50px);display:block">{MESSAGE}</span></span>',
+    ruled(".q7,.q8{grid-area:1/1}.q8{background:#eee}", f'<b style="display:grid"><i class="q8">.</i><i class="q7">{MESSAGE}</i></b>'),
     f'<span style="display:grid"><b style="grid-area:1/1">{MESSAGE}</b><i style="grid-area:1/2;background:#fff">.</i></span>',
     f'<span style="display:grid"><b style="grid-area:1/1">{MESSAGE}</b><i style="grid-area:1/1;color:#fff">.</i></span>',
     f'<svg width="0" height="0" style="position:absolute"><filter id="f"><feDropShadow dx="1"/></filter></svg><span style="filter:url(#f)">{MESSAGE}</span>',
