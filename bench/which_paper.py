@@ -37,13 +37,14 @@ def digests(data: dict[str, Any]) -> list[tuple[date, list[Known]]]:
 def ask(row: dict[str, Any], known: list[tuple[date, list[Known]]]) -> Resolution:
     day, papers = known[row["digest"]]
     id_of = {k.number: k.paper.id for k in papers}
+    under = row.get("under", [])
     return resolve(
         row["question"],
         papers=() if row.get("alone") else papers,
         earlier=[d for d in known if d[0] < day],
         replied_to=id_of.get(row.get("replied", 0)),
         subject=id_of.get(row.get("subject", 0)),
-        under_discussion=tuple(i for i in [id_of.get(row.get("under", 0), "")] if i),
+        under_discussion=tuple(id_of[n] for n in (under if isinstance(under, list) else [under]) if n in id_of),
         today=day,
     )
 

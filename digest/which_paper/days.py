@@ -31,7 +31,7 @@ _BACK = (
     (
         1,
         regex(
-            rf"昨天|昨日|昨晚|きのう|어제|{_OF}(?<!\w)(?:yesterday|the previous day|gest(?:ern|rige\w?)|d['’]hier|hier (?:soir|matin)|ayer|ontem|ieri|вчера\w{{0,5}}|gisteren|i ?gar|gardagens|wczoraj\w{{0,4}}|dun(?:ku)?|[اأ]مس|البارحة)(?!\w)"
+            rf"昨天|昨日|昨晚|きのう|어제|{_OF}(?<!\w)(?:yesterdays?|the previous day|gest(?:ern|rige\w?)|d['’]hier|hier (?:soir|matin)|ayer|ontem|ieri|вчера\w{{0,5}}|gisteren|i ?gar|gardagens|wczoraj\w{{0,4}}|dun(?:ku)?|[اأ]مس|البارحة)(?!\w)"
         ),
     ),
 )
@@ -48,8 +48,8 @@ _ENGLISH_DATE = (
 )
 _WEEK = 7
 _LEAP_DAYS_APART = 8
-"""The most years between two leap days: 2096 to 2104."""
-_WHOSE = regex(r"['’]s(?!\w)")
+"""Years, at most: 2096 to 2104."""
+_WHOSE = regex(r"['’]s(?!\w)|(?<=ys)(?!\w)")
 _ADVERB = regex(r"yesterday|gestern|hier (?:soir|matin)|ayer|ontem|ieri|вчера|gisteren|i ?gar|wczoraj|dun|vorgestern")
 
 

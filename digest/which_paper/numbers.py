@@ -73,7 +73,7 @@ _COMPARED = regex(
     re.IGNORECASE,
 )
 _AND_N = regex(
-    rf"(?:(?:^|[\s，,])(?:那|and|what about|how about|(?:ok |okay )?now|那么|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а))\s*(?P<list>{_D}){_END}"
+    rf"(?:(?:^|[\s，,])(?:那|and|what about|how about|(?:ok |okay )?now|那么|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а|en|i|a|och|ve|و))\s*(?P<list>{_D}){_END}"
     r"(?=\s*(?:$|[?？呢,，は은는]|有(?!几)|[用能讲说提]))",
     re.IGNORECASE,
 )
@@ -104,7 +104,7 @@ _OBJECT = regex(
 _BARE = (_START, _AGAINST, _SUBJECT, _SINGULAR, _COMPARED, _AND_N, _OBJECT)
 _NAMING = (_HAN_LIST, _HASH, _WORDED, _HAO, _PIAN, _BRACKETED, _HAN_START, _HAN_HAO, _ROMAN, _HAN_FEW, _LAST, _HAN_LAST)
 _COUNTS_NOTHING = regex(
-    r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$)|(?P<little>,?\s+(?P<word>[^\W\d_]+)))",
+    r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$)|(?P<stranded>\s+(?:under|about|on|in|at|from|with|for)\W*$)|(?P<little>,?\s+(?P<word>[^\W\d_]+)))",
     re.IGNORECASE,
 )
 """After the figure comes nothing that it may count: `who wrote 3?`, `1's dataset`, `train 3 on`"""
@@ -154,6 +154,7 @@ def counts_nothing(question: str, *, under_discussion: bool) -> tuple[int, ...]:
             little = is_little(word) and not _SHARES.fullmatch(word)
             sure = not under_discussion and (little or _PARTICIPLE.match(question, match.start("word")))
         else:
+            # `what licence is the data of 4 under`
             sure = match["last"] is None or not under_discussion or _ASKED_OF.search(without_accents(question))
         if sure:
             return (int(match["number"]),)

@@ -54,6 +54,10 @@ _WORDS = {
     "zh": _Words(r"(?:这|那)(?:[一几]?[篇个些]|几篇)?|它", r"不是|并非|不要", r"除了?|除开|除去", r"(?:另(?:外|一)?|其[他它余]|剩下|余下)的?(?:那|一|[两二三四五六七八九十\d]{1,2})?(?=篇|个(?:[有是的呢]|\W|$))", r"(?:其[他它余]|剩下|余下)的?(?:几篇|论文|文章)?", r"而?是|我?(?:是|要|想)*(?:说|指|问)的?是?", nay=r"不是|不对|[\u4e00-\u9fff]{0,2}错了|抱歉|不好意思|对不起|不"),
     "ja": _Words(r"[こそあ](?:れ|の論文|っち|ちら)", r"(?:じゃ|では)(?:なく|ない)(?:て|方|ほう|やつ)?|(?:じゃ|では)ありません", r"以外|を除(?:いた|いて|く|き)|のほか|を抜いて", r"(?:もう(?:一|1|ひと)[つ本]|別|もう片方)の|もう(?:(?:一|片)方|(?:一|1|ひと)[つ本個])(?=[はもが]|\W*$)|(?:ほか|他|残り)の(?=[二三四五六七八九十\d][つ本](?!目))", r"(?:ほか|他|残り)の(?=論文|ペーパー)|残り(?:全部)?|他は|ほかは", "", nay=r"いや|すみません|ごめん(?:なさい)?|失礼(?:しました)?|違う|違います|間違えま?した|間違えた|ちがう|いいえ"),
     "ko": _Words(r"[이그저](?:거|것|\s?논문|건|게)", r"(?:이|가)?\s?(?:아니라|아니고|아니에요|아닌데|아니|말고(?!\s(?:다른|또)\s(?!(?:\S+\s){0,2}(?:거|것|논문|하나)))(?!.*(?:다|전부|모두|나머지)(?:\s|$)))", r"(?:을|를)?\s?(?:빼고|제외하고|제외한|뺀|말고|(?<![실야해])외에|이외)", r"(?:또 )?다른\s?(?=(?:\S{1,12}\s){0,2}(?:하나|논문(?!들)|거|것(?!들)|걸))|나머지 (?=하나|둘|두|(?:\d|[가-힣]{1,2})\s?(?:개|편))", r"나머지(?=\s?논문)?|다른 (?=논문들|것들)", "", nay=r"아니(?:요|야)?|미안(?:해요?)?|죄송(?:해요|합니다)?|잘못 봤\w{1,3}|오타(?:예요|요)?"),
+    "nl": _Words(r"(?:deze|dit)(?: paper)?", r"niet|geen van", r"behalve|uitgezonderd", r"(?:de|het|een) andere", r"de (?:anderen|overige)|de rest", r"maar|(?:ik )?bedoel(?:de)?(?: ik)?|ik had het over|ik wilde", nay=r"nee|sorry|oeps|typefout|pardon|wacht|verkeerde(?: paper)?"),
+    "pl": _Words("(?!)", "nie", r"oprocz|poza|z wyjatkiem", "(?!)", r"pozosta\w{1,3}|reszta", r"ale|tylko|(?:chodzilo|chodzi) (?:mi )?o|mialem na mysli|mialam na mysli", nay=r"nie|sorry|sorki|przepraszam|pomylka|pomylil[ae]m sie"),
+    "tr": _Words("(?!)", "(?!)", "(?!)", "(?!)", "(?!)", r"(?:demek istedim|kastettim|demek istemistim|diyorum|dedim)", nay=r"yok|hayir|hayır|pardon|yanlıs|yanlis"),
+    "ar": _Words("(?!)", r"ليس|ليست", r"[اإ]لا|عدا|باستثناء|ما عدا", "(?!)", r"الباقي|البقية", r"بل|(?:أ|ا)?قصد(?:ت)?|(?:أ|ا)عني|كنت (?:أ|ا)قصد", nay=r"لا|عفوا|آسف|(?:أ|ا)سف"),
 }  # fmt: skip
 
 
@@ -289,7 +293,7 @@ def _without(question: str, field: str, made: _Patterns) -> Rejected | None:
     said = slice(*match.span("said")) if groups.get("said") else slice(start, end)
     contrasted = bool(groups.get("meant") or groups.get("then"))
     after = question[end:]
-    if field == "no" and (groups.get("last") is not None or not re.search(r"\w", after)):
+    if groups.get("last") is not None or (field == "no" and not re.search(r"\w", after)):
         after = f"{question[:start]}{after}"  # `the eighth, not the fifth`
     return Rejected(question[said], question[:start], after, contrasted)
 
@@ -299,8 +303,13 @@ _NUMBER_ENDS = r"\s*(?:篇|号|番|번|本目)?(?:の?論文)?(?:のこと|の�
 
 def _number_alone(language: str) -> str:
     """A number with nothing after it."""
+    return rf"(?={_number_first(language)}{_NUMBER_ENDS})"
+
+
+def _number_first(language: str) -> str:
+    """`the 8`, `#8`, `nr. 8`"""
     the = rf"(?:(?:{article(language)}|d(?:ie|er|en)|a)\s+)?(?:(?:{any_of('number')})\s*)?"
-    return rf"(?={the}第?#?\d{{1,2}}{_NUMBER_ENDS})"
+    return rf"{the}第?#?\d{{1,2}}"
 
 
 @cache
@@ -308,7 +317,8 @@ def _denying(language: str) -> tuple[re.Pattern[str], ...]:
     """`no, I meant 5`"""
     words = _WORDS[language]
     meant = rf"(?:{words.meant or '(?!)'})(?:\s+a)?\s*"
-    # `no, 5`, but otherwise only with words: `no code, I meant 5`
+    not_no = "" if language in _BEHIND else rf"(?!(?:{words.no})\s)"
+    # `no, 5`, but only `no code, I meant 5`
     gap = "" if language == "zh" else rf"(?:{_STOP}|\s)"
     said = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|(?:\s*\w+)?{gap}\s*{meant})"
     meant = (
@@ -316,6 +326,8 @@ def _denying(language: str) -> tuple[re.Pattern[str], ...]:
     )
     return (
         re.compile(rf"(?P<all>^\W*(?:{words.nay}){said}){_number_alone(language)}"),
+        # `nee 8`; but not `не 8`
+        re.compile(rf"(?P<all>^\W*{not_no}(?:{words.nay})\s+){_number_alone(language)}"),
         re.compile(rf"(?P<all>{_nays(language)}{meant})(?=.*\w)"),
     )
 
@@ -326,7 +338,12 @@ def _saying(language: str) -> tuple[re.Pattern[str], ...]:
     if not (meant := _WORDS[language].meant):
         return ()
     said = "" if language != "zh" else r"(?<![是])|(?<=\w是)"
-    return (re.compile(rf"(?P<all>^\W*(?:{_OH})?\W*(?:{meant})(?:{said})\s*){_number_alone(language)}"),)
+    # `8 meinte ich`
+    number = rf"^\W*(?:(?:{_WORDS[language].nay}|{_OH})\W+)*(?={_number_first(language)}\s)[^.,;]*?\d+"
+    return (
+        re.compile(rf"(?P<all>^\W*(?:{_OH})?\W*(?:{meant})(?:{said})\s*){_number_alone(language)}"),
+        re.compile(rf"{number}(?P<last>(?P<all>\s+(?:{meant})(?:{said})))\W*$"),
+    )
 
 
 @cache

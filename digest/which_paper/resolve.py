@@ -23,7 +23,16 @@ from digest.retrieval.han import simplified
 from digest.which_paper import cues, days, pointing
 from digest.which_paper.numbers import counts_nothing, numbers_in, turns_to_number
 from digest.which_paper.titles import Found, TitleIndex
-from digest.which_paper.worded import begins_with_number, closed, means_all, means_today, names_today
+from digest.which_paper.worded import (
+    any_article,
+    begins_with_number,
+    closed,
+    means_all,
+    means_today,
+    names_today,
+    of_them,
+    one_of,
+)
 
 __all__ = [
     "LONGEST_CUE",
@@ -79,9 +88,13 @@ _FEW = 2
 _UNFIT = "no paper fits the description"
 _NUMBER = regex(r"\s*(?:[^\W\d]{1,3}\s+)?#?\d{1,2}[\s.!?]*")
 """`a 4`"""
+_COUNTED_ONES = regex(r"(?<![\w.])\d+\s(?!(?:papers?|articles?)\b)[^.?!]*,\s*which ones?\W*$", re.IGNORECASE)
+"""`they use 14 models, which ones?`"""
 _DINGBATS = {sign: str(int(unicodedata.numeric(chr(sign)))) for sign in range(0x2776, 0x2794)}
 """By circled digit without a compatibility form (`❹`): the number."""
 _BLANKS = regex(r"\s{2,}")
+_TURKISH = regex(r"(?<![\w.])(\d{1,2})(?:['’](?:(?P<of>n?[iıuü]n)|[yn]?[aeiıuü]|[dt][ae]n?)|y?[iıuü])(?!\w)")
+"""A figure with a case: `4'ün`, `8i`."""
 
 
 def resolve(
@@ -112,8 +125,23 @@ def resolve(
         guess = _guessed(text, papers, named=True)
         return guess if guess.paper_ids else told
     if told.paper_ids or told.ask:
-        return _with_discussed(told, text, papers, under_discussion)
+        unclear = _counted_among(told, text, papers, under_discussion)
+        return unclear or _with_discussed(told, text, papers, under_discussion)
     return _of_the_context(text, papers, under_discussion)
+
+
+def _counted_among(
+    told: Resolution, text: str, papers: Sequence[Known], under_discussion: Sequence[str]
+) -> Resolution | None:
+    """Asks about `the second one` after a question about two papers: of these or of the digest."""
+    if len(under_discussion) < _FEW or told.why != "number" or len(told.paper_ids) != 1 or re.search(r"\d", text):
+        return None
+    number = next((k.number for k in papers if k.paper.id == told.paper_ids[0]), 0)
+    places = {len(papers): len(under_discussion), **{n: n for n in range(1, len(under_discussion) + 1)}}
+    if number not in places or under_discussion[places[number] - 1] == told.paper_ids[0]:
+        return None
+    either = {under_discussion[places[number] - 1], *told.paper_ids}
+    return _asking([k for k in papers if k.paper.id in either], "counted among which papers is not said")
 
 
 def _turns_to(text: str) -> bool:
@@ -136,12 +164,13 @@ def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequen
     """Resolves a question that names no paper."""
     if papers and _about_day(text, under_discussion, len(papers)):
         return _day(papers)
+    several = len(under_discussion) >= _FEW and of_them(text, len(under_discussion))
     numbers = numbers_in(text, len(papers))
     one = numbers.unplaced if len(numbers.unplaced) == 1 else ()
     likely = () if under_discussion else numbers.likely or (one if pointing.is_known(text) else ())
     if likely := likely or (one if one == counts_nothing(text, under_discussion=bool(under_discussion)) else ()):
         return Resolution(tuple(k.paper.id for k in papers if k.number in likely), why="ordinal")
-    if len(papers) > 1 and numbers.unplaced:
+    if len(papers) > 1 and numbers.unplaced and not several:
         return _asking(papers, "a figure that may name a paper")
     if papers and cues.LIST.search(text):
         guess = _guessed(text, papers)
@@ -165,11 +194,14 @@ def cue(text: str) -> str:
 
 
 def _plain(question: str) -> str:
-    """Returns the question's cue in simplified characters, with `3️⃣` as a number sign."""
-    return closed(simplified(re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", cue(question)).strip()))
+    """Returns the question's cue in simplified characters, the key cap of `3️⃣` as a number sign."""
+    figures = _TURKISH.sub(lambda m: f"{m[1]}'s" if m["of"] else m[1], cue(question))
+    return closed(simplified(re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", figures).strip()))
 
 
 def _about_day(text: str, under: Sequence[str], count: int) -> bool:
+    if _COUNTED_ONES.search(text) or (len(under) >= _FEW and of_them(text, len(under))):
+        return False
     if days.earlier(text):
         return len(under) < 2 and bool(cues.ALL_OF_THEM.search(text))
     if cues.DAY.search(text) or means_today(text, count):
@@ -216,7 +248,9 @@ class _Others:
         return None
 
     def _beside_discussed(self) -> Resolution | None:
-        """Resolves `this and 7`, `and the rest?`, `the other two`."""
+        """Resolves `the first of the two`, `this and 7`, `and the rest?`, `the other two`."""
+        if len(self.discussed) >= _FEW and (place := one_of(self.text, len(self.discussed))):
+            return Resolution((self.discussed[place - 1],), why="ordinal")
         numbers = pointing.beside_this(self.text)
         beside = [k.paper.id for n in numbers for k in self.papers if k.number == n]
         if beside:
@@ -446,6 +480,12 @@ def _told_of_past(text: str, earlier: EarlierDigests, today: date | None, cue: s
         return Resolution(ask=True, why="no such digest")
     numbered = numbers_in(re.sub(re.escape(cue), " ", text), len(digests[0][1]))
     chosen = [*numbered.named, *numbered.bare]
+    if (
+        not chosen
+        and len(numbered.unplaced) == 1
+        and re.search(rf"{re.escape(cue)}(?:['’]?s)?\s+(?:{any_article()}\s*)?#?\d", text, re.IGNORECASE)
+    ):
+        chosen = [*numbered.unplaced]  # `вчерашняя 3 еще раз`
     if chosen:
         found = [k.paper.id for n in chosen for k in digests[0][1] if k.number == n]
         if found and days.is_vague(cue) and len(digests) > 1:

@@ -54,17 +54,17 @@ class _Nouns(NamedTuple):
 
 _NOUNS = {
     "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final|bottom", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank|pp?\.|pgs?\.?", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|overall|in general|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)", then=r"ha(?:s|ve)|is|are|do(?:es)?|did|w(?:as|ere)|can|how|what|which|who|where|why|any|please", span=(r"from", r"to|through|thru|till")),
-    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|zur|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|insgesamt|im allgemeinen|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|ohne|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}", then=r"hat|haben|ist|sind|kann|konnen|wie|was|welche\w?|wer|wo|warum|bitte|auch|schon|je|jeweils|lauft|laufen|braucht", span=(r"vo[nm]|der|die", r"bis(?: zum?r?)?")),
+    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?|s\.", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|zur|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|insgesamt|im allgemeinen|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|ohne|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}", then=r"hat|haben|ist|sind|kann|konnen|wie|was|welche\w?|wer|wo|warum|bitte|auch|schon|je|jeweils|lauft|laufen|braucht", span=(r"vo[nm]|der|die", r"bis(?: zum?r?)?")),
     "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?:tout )?(?P<ante>avant[- ](?=avant)|ante(?=pen))?(?P<back>avant[- ]|pen)?(?:derni(?:er|ere)|ultieme)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|la|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|en general|en gros|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|sans|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin", then=r"a|ont|est|sont|c['’]est|ca|ils?|elles?|on|marche(?:nt)?|fonctionne(?:nt)?|tourne(?:nt)?|que|qu['’]\w*|quel(?:le)?s?|comment|combien|pourquoi|peu(?:t|vent)|fait|utilise(?:nt)?", span=(r"de|du", r"a|au|jusqu['’]a|jusqu['’]au")),
     "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?|pags?\.?", "y|e|o|u|con|al|que", "el|la|del|al", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|en general|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", having=r"con|sin|de|del|que|para", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola", then=r"ha|han|es|son|esta|estan|tienen?|usan?|que|como|cuant[oa]s?|cual(?:es)?|donde|quien\w*|pueden?|funcionan?|hacen?|corren?|va|no", span=(r"del?|desde", r"al?|hasta")),
     "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?|pags?\.?", "e|ou|com|ao|que", "o|do|ao", r"(?:hoje|hj|do dia)", r"resum\w+|sintese|panorama|(?:em|no) geral|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", having=r"com|sem|de|d[oa]s?|para", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?", then=r"tem|e(?!\s+(?:segund|terceir|quart|quint)\w)|sao|esta|estao|usam?|que|como|quant[oaie]s?|qua(?:l|is)|onde|quem|podem?|funcionam?|faz|fazem|rodam?|vai|nao", span=(r"d[eoa]", r"ao?|ate")),
-    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]|pag\.?", "e|ed|o|con|al|che|di", "il|la|l'|d[ae]l|al|della|dalla|alla|sulla?", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|in generale|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", having=r"con|senza|d\w{1,4}|che|per", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine", then=r"ha|e(?!\s+(?:second|terz|quart|quint)\w)|hanno|sono|usano?|che|come|quant[oaie]s?|qual[ei]?|dove|chi|puo|possono|funzionano?|fa|fanno|girano?|va|non", span=(r"d[ae]l?|dalla", r"al?|alla|fino al?")),
-    "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"(?:vandaag|van de dag)", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)"),
+    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]|esperiment[oi]|righ[ae]|colonn[ae]|pagin[ae]|pag\.?", "e|ed|o|con|al|che|di", "il|la|l'|d[ae]l|nel|al|della|dalla|nella|alla|sulla?", r"(?:oggi|del giorno|(?:del)?la giornata)", r"riassu\w+|sintesi|panoramica|in generale|qualcosa|novita", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]", having=r"con|senza|d\w{1,4}|che|per", end=r"(?:dal|partendo dal) fondo|dalla fine|(?:a )?partire dalla fine", then=r"ha|e(?!\s+(?:second|terz|quart|quint)\w)|hanno|sono|usano?|che|come|quant[oaie]s?|qual[ei]?|dove|chi|puo|possono|funzionano?|fa|fanno|girano?|va|non", span=(r"d[ae]l?|dalla", r"al?|alla|fino al?")),
+    "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"(?:vandaag|van de dag)", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)", then=r"heeft|hebben|is|zijn|kan|kunnen|hoe|wat|welke|wie|waar|waarom|graag|gebruik(?:t|en)|draait|werkt"),
     "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"(?P<back>nast )?sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt", r"om", r"(?:den|det)"),
-    "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"(?P<back>przed)?ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad", r"o|na temat", r"(?:ten|ta|to)"),
-    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}|строк\w{0,2}|столб\w{0,4}|страниц\w{0,2}|стр\.", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|в (?:целом|общем)|обзор\w*|суммир\w*|резюм\w*|кратко|что-(?:то|нибудь)|нового|интересного", r"про|о|об|обо", r"(?:та|то|тот|ту|та,? которая|котор(?:ая|ую|ыи))", having=r"(?:что |где )?(?:про|о|об)|где|что|с|со|без|для", end=r"(?:с|от) конца|снизу", then=r"есть|где|как(?:[аую]я|ую|ои|ое|ие|их|им)?|что|сколько|кто|можно|умеет|работает", span=(r"с|со|от", r"по|до")),
+    "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"(?P<back>przed)?ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad", r"o|na temat", r"(?:ten|ta|to)", then=r"ma|maja|jest|sa|ile|jak|co|kto|gdzie|czy|uzywa\w*|dziala"),
+    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"табл\.?|таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}|эксперимент\w{0,3}|строк\w{0,2}|столб\w{0,4}|страниц\w{0,2}|стр\.", "и|или|с|со|чем", "", r"(?:сегодня\w*|за день|дня)", r"итог\w*|переска\w*|в (?:целом|общем)|обзор\w*|суммир\w*|резюм\w*|кратко|что-(?:то|нибудь)|нового|интересного", r"про|о|об|обо", r"(?:та|то|тот|ту|та,? которая|котор(?:ая|ую|ыи))", having=r"(?:что |где )?(?:про|о|об)|где|что|с|со|без|для", end=r"(?:с|от) конца|снизу", then=r"есть|где|как(?:[аую]я|ую|ои|ое|ие|их|им)?|что|сколько|кто|можно|умеет|работает", span=(r"с|со|от", r"по|до")),
     "tr": _Nouns(r"makale\w{0,6}|bildiri\w{0,4}|calısma\w{0,6}|calisma\w{0,6}", r"numara(?:lı)?|no\.?", r"son", r"tablo\w{0,4}|sekil\w{0,4}|bolum\w{0,4}|denklem\w{0,4}|adım\w{0,4}|asama\w{0,4}", "ve|veya|ile", "", r"bugun\w*", r"ozet\w*"),
-    "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
+    "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?|[اآأ]خر", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
     "zh": _Nouns(r"论文|文章|論文", r"[编序]号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|行|列|页|第", today="今[天日]|当[天日]|本日|本期", sums_up="总体|大体|总的|总结|概括|概述|汇总|归纳|综述|梳理|整理|有(?:什么|啥)|值得", end=r"倒数|从(?:后|最后|下)(?:面|往前|往上)*(?:数)?"),
     "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ|行|列|ページ", today="今[日回]|本日|一日", sums_up="全体|全般|ざっと|まとめ|要約|概要|総括|何か|面白い|おすすめ", about=r"に(?:関|つ)(?:する|いて)の?", end=r"(?:後ろ|最後|下|末尾|うしろ)から(?:数えて)?"),
     "ko": _Nouns(r"(?:논문|페이퍼|글(?!자))", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식|행|열|페이지", today="오늘|하루", sums_up=r"전반|대체로|전체|요약|정리|개요|볼\s?만한|재밌는|재미있는", about=r"에 관한|에 대한|관련", end=r"(?:끝|뒤|밑|아래|마지막)에서"),
@@ -106,6 +106,10 @@ _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
 _DIFFERS = r"(?:unterscheid|differ|difer|отлича|разли)\w*"
+_FORMER_OR_LATTER = regex(
+    r"(?P<former>(?<!\w)(?:the former|erstere[rnms]?|eerstgenoemde)(?!\w)|前者|(?<![가-힣])전자(?=[는가의를도]))"
+    r"|(?<!\w)(?:the latter|letztere[rnms]?|laatstgenoemde)(?!\w)|[后後]者|(?<![가-힣])후자(?=[는가의를도])"
+)
 _APART = regex(_DIFFERS)
 """Asks how papers differ."""
 _CLITICS = r"mi|ti|ci|vi|si|lo|li|ne|me|te|se|nos|les|lhe|je|tu|il|on|y|ai|eu|vc|vcs|ele|ai|aqui|ja|ya|ich|er|man|wir|ihr|mir|mich|da|denn|мне|я|мы|он[аи]?|вы|бы|же|ли|pf|stp|svp|plz|pls|pfv|плз|плиз"
@@ -144,6 +148,7 @@ _TURNS_TO = regex(
     r"^\W*(?:about|in|for|re|regarding|concerning|zu|zum|zur|bei|fur|sur|pour|sobre|para|su|per|про|по|к|关于)\s*(\d{1,2})\s*[:：,，]"
 )
 """`zu 7: welche Kamera?`"""
+_EACH = r"each|jeweils|chacune?|cada|ciascun[oa]|кажд\w+"
 SAME = r"same|ditto|gleiche\w?|dasselbe|dieselbe|meme|mism[oa]|mesm[oa]|stess[oa]|т(?:от|а|о|у) же|то же самое"
 FOR = r"for|about|on|fur|bei|zu|pour|sur|para|sobre|per|su|по|для|про|о"
 _SAME_FOR = regex(
@@ -153,7 +158,7 @@ _SAME_FOR = regex(
 """`same question for 7`"""
 _REGARDING = r"\s*番?(?:について|に関して|에 (?:대해|관해))"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
+_FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:@])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
     r"편(?=[\s은는이을의과와랑?,!]|$)|\s*(?:[的有是呢吗啦哦呀里在用怎为和与跟讲说中放のはがをともにで은는이가을를의와과도에랑]|以外(?!の(?!論文|もの|やつ))|比(?!特)|差(?!不|分)|都|帮|对比|区别|読み?比べ|比べ|比較|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
@@ -161,9 +166,14 @@ _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[요はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
 """What follows a number that means its paper, in Japanese and Korean."""
 _NO_NOUN = "|".join(
-    [*(n.then for n in _NOUNS.values() if n.then), r"(?:what|how|who|where)s|resum\w+|riassunt\w+|summar\w+"]
+    [*(n.then for n in _NOUNS.values() if n.then), PLEAS, r"(?:what|how|who|where)s|resum\w+|riassunt\w+|summar\w+"]
 )
 """What may follow a paper's number and is no noun: `el 3 cuántos …`, `4, 6 e 9 resumidos`."""
+_IN_IT = regex(
+    rf"^\W*(?:(?:ok|and|also|so|but|und|et|y|e|и|а)\W+)?(?:in|on|for|bei|zu|dans|sur|en|em|su|в|по|про)\s+(\d{{1,2}})\s+(?:they|the|we|it|there|{_NO_NOUN}|{_CLITICS})(?!\w)(?!\s+\d)"
+    rf"|(?<!\w)(?:on|about|zu|bei|sur|sobre|su|про|по)\s(\d{{1,2}})\s*:\s"
+)
+"""`in 6 they use …`, `one more thing on 3: …`"""
 SIZED = rf"\s+(?:(?:seule?|single|einzige\w?|sol[ao]|unic[ao])\s)?(?:x\b|(?:rtx|gtx|kart|карт)[^\W\d]*\b|(?:people|leute|persone|personen|человек)\b|[a-z]{{1,4}}\d\w*\b|(?!(?:{_NO_NOUN})(?!\w))[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
@@ -175,10 +185,10 @@ _OTHER_SCRIPT = regex(rf"[{_CJK}\u0400-\u04ff]")
 _ONLY = regex(
     r"(?<!\w)(?:only|just|merely|nur|bloss|lediglich|solo|soltanto|solamente|seulement|juste|apenas|somente|только|лишь|всего)\s+\Z"
 )
-_A_NOUN = regex(rf"\s+(?!(?:{_NO_NOUN}|{PLEAS}|{_CLITICS}|{ASKS})(?!\w))[^\W\d_]{{3,}}")
-"""What may be a noun after a figure that `only` makes an amount: `nur 3 Länder`."""
+_A_NOUN = regex(rf"\s+(?!(?:{_NO_NOUN}|{_CLITICS}|{ASKS})(?!\w))[^\W\d_]{{3,}}")
+"""What may be one behind a figure that `only` says is an amount: `nur 3 Länder`."""
 _AMOUNT = regex(
-    r"(?<!\blook )(?<!\blooking )(?<!\w)at\s+$|[=≈<>≤≥~±]\s*$|\b(?:size|top|топ|k|n)\s+(?:of|is|de|von)?\s*$"
+    r"(?<!\blook )(?<!\blooking )(?<!\w)at\s+$|[=≈<>≤≥~±]\s*$|\b(?:size|batch(?:es)?|top|топ|k|n)\s+(?:of|is|de|von)?\s*$"
 )
 
 
@@ -213,6 +223,7 @@ def worded_in(question: str, count: int) -> Worded:
         {
             *_bare_figures(plain),
             *((m.start(1), m.end(1), int(m[1])) for p in (_RESOURCE_OF, _TURNS_TO) for m in p.finditer(plain)),
+            *((m.start(g), m.end(g), int(m[g])) for m in _IN_IT.finditer(plain) for g in (1, 2) if m[g]),
             *_of_the_same(plain),
         }
     )
@@ -243,6 +254,52 @@ def _joined(plain: str, figures: Sequence[tuple[int, int]]) -> bool:
     *listed, last = (plain[at:upper] for at, upper in pairwise(places))
     between = _between_apart() if _APART.search(plain) else _between()
     return bool(between.fullmatch(last)) and all(_LISTED.fullmatch(figure) for figure in listed)
+
+
+def one_of(question: str, count: int) -> int:
+    """Which of `count` papers spoken of is meant, 1 for the first: `the second of the two`, `the
+    latter`, `两篇里的第一篇`; 0 if none is."""
+    plain = aligned(question)
+    if count == _PAIR and (match := _FORMER_OR_LATTER.search(plain)):
+        return 1 if match["former"] else _PAIR
+    for language in _NOUNS:
+        for match in _one_of(language, count).finditer(plain):
+            said = match["number"]
+            place = _values(said, language)[0] if said else count
+            return place if place <= count else 0
+    return 0
+
+
+def of_them(question: str, count: int) -> bool:
+    """Whether it asks about so many papers spoken of: `which of the two`, `which of them`."""
+    plain = aligned(question)
+    return any(re.search(rf"(?<!\w){_of_so_many(language, count)}", plain) for language in _SPACED)
+
+
+@cache
+def _of_so_many(language: str, count: int) -> str:
+    so_many = "|".join([str(count), *number_words()[language]["cardinal"].get(str(count), ())])
+    both = "both|beiden|ambos|ambas|entrambi|entrambe|обеих|обоих" if count == _PAIR else "(?!)"
+    them = r"them|ihnen|denen|eux|elles|ell[oa]s|el[ea]s|loro|них|hen"
+    of = r"(?:of|von|aus|der|de[ls]?|dell[ei]|d[aeiou]s?|dei|из|van|z)"
+    these = r"(?:(?:the|these|those|den|diesen|les|ces|l[oa]s|est[oa]s|es[oa]s|[oa]s|l[ei]|i|questi|этих|de)\s+)?"
+    things = rf"(?!\s+(?!(?:{_NOUNS[language].paper})(?!\w)|(?:{_NOUNS[language].then or '(?!)'})(?!\w))[^\W\d]+[snei](?!\w))"
+    return rf"{of}\s*{these}(?:{so_many}|{both}|{them})(?!\w){things}"
+
+
+@cache
+def _one_of(language: str, count: int) -> re.Pattern[str]:
+    nouns = _NOUNS[language]
+    so_many = "|".join([str(count), *number_words()[language]["cardinal"].get(str(count), ())])
+    last = re.sub("[?]P<[a-z]+>", "?:", nouns.last)
+    if language in _EAST:
+        so_many += "|[两二2俩]" if count == _PAIR else ""
+        ordinal = rf"(?:第?(?P<number>{_words(language, 'ordinal')}|第\d|\d(?=つ目|本目|番目|번째))|{last})"
+        counted = rf"(?:{so_many})\s*(?:{nouns.paper}|[つ本個篇个]|개|편)?"
+        return re.compile(rf"{counted}\s*(?:里面?|之?中|当中|のうち|の中|중에?서?)[のの的]?\s*{ordinal}")
+    return re.compile(
+        rf"(?<!\w)(?:(?P<number>{_ordinal(language)})|(?:{last}))(?:\s+(?:{nouns.paper}|one))?\s+{_of_so_many(language, count)}"
+    )
 
 
 def begins_with_number(question: str) -> bool:
@@ -542,6 +599,7 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     last = rf"(?<![\w-])(?:{nouns.last})(?!\w)"
     yield rf"(?:{noun}\s*(?:{number})?|{number})\s*(?P<number>{listed}|{cardinal})"
     yield rf"(?<!\w)(?P<number>{ordinal})\s+{noun}"
+    yield rf"^\W*(?P<number>{_words(language, 'cardinal', 2)})(?:\s+(?:{PLEAS}))?\W*$"
     if language != "en":  # `the cable paper first?`
         yield rf"{noun}\s+(?P<number>{ordinal})"
     yield rf"{last}\s+{noun}"
@@ -558,6 +616,7 @@ def _patterns_spaced(language: str) -> Iterator[str]:
         yield rf"{the}{last}{by_itself}"
     yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?(?:{ordinal}|{last})\s+{noun})"
     # `3rd and 5th: …`, `first and last, …`
+    yield rf"^\W*{last}(?=\s*:)"
     some = ordinals(language)
     yield rf"^\W*(?P<number>{ordinal})(?=(?:{both}{some})?\s*:|{both}{some}\s*,)"
     yield rf"^\W*{ordinal}{both}(?:(?P<number>{ordinal})|{last})(?=\s*[:,])"
@@ -571,6 +630,12 @@ def _patterns_spaced(language: str) -> Iterator[str]:
 
 def article(language: str) -> str:
     return _NOUNS[language].the or ("the" if language == "en" else "(?!)")
+
+
+@cache
+def any_article() -> str:
+    """Articles before a number for its paper, in all languages."""
+    return rf"(?:the|d(?:ie|er|en)|la|{any_of('the')})"
 
 
 def having(language: str) -> str:
@@ -599,6 +664,9 @@ def ordinals(language: str) -> str:
 
 def _ordinal(language: str) -> str:
     endings = "|".join(map(re.escape, number_words()[language]["suffix"])) or r"(?!)"
+    if language == "ru":  # also `4-ая`, `4й`, of which CLDR has `4-я` and `4-й`
+        said = {w for words in number_words()["ru"]["ordinal"].values() for w in words}
+        endings += "|-?(?:" + "|".join(sorted({w[-n:] for w in said for n in (1, 2)} - {"х", "ых"}, reverse=True)) + ")"
     return rf"(?:(?:{_words(language, 'ordinal')})(?!\w)|\d{{1,3}}(?:{endings})(?!\w))"
 
 
@@ -715,7 +783,8 @@ def _numbered_first() -> re.Pattern[str]:
 @cache
 def _spans() -> tuple[re.Pattern[str], ...]:
     unit, paper = r"\s*(?:篇|号|番目?|번째?|本目)?", any_of("paper")
-    follows = rf"(?=\s*(?:$|[?!.,:;、。，！？；]|[をはのが에를을은는요의的呢都各만吧]|(?:{any_of('then')}|{PLEAS}|en|in|je|por|per)(?!\w)|(?:{paper})(?!\w)|分别|每|讲|帮|请|麻烦|给我|이랑|(?:{any_of('sums_up')})))"
+    one = "|".join(word for language in _SPACED for word in number_words()[language]["cardinal"].get("1", ()))
+    follows = rf"(?=\s*(?:$|[?!.,:;、。，！？；]|[をはのが에를을은는요의的呢都各만吧각]|한\s?[줄문]|[一1]\s?[句行言文]|(?:{any_of('then')}|{PLEAS}|{one}|{_EACH}|en|in|em|je|por|per)(?!\w)|(?:{paper})(?!\w)|分别|每|讲|帮|请|麻烦|给我|이랑|(?:{any_of('sums_up')})))"
     east = rf"(?P<all>第?(?P<a>\d{{1,2}}){unit}\s*(?:から|부터|에서|到|至|[-~〜–—])\s*第?(?P<b>\d{{1,2}}){unit}\s*(?:まで|까지)?(?:の?論文)?)"
     lead = rf"^\W*(?:(?:e|y|et|und|and|ok|从|由|[请求给我你帮能麻烦]{{0,6}}(?:{TELLS_HAN})|请|{any_of('sums_up')}|{_TELLS})\W*(?:\w{{1,4}}\s+)?)?"
     found = [
@@ -729,6 +798,9 @@ def _spans() -> tuple[re.Pattern[str], ...]:
             between = rf"(?P<a>\d{{1,2}})\s+(?:{until})\s+{the}(?P<b>\d{{1,2}})(?![\w%]|[.,]\d)"
             found.append(rf"{lead}(?P<all>(?:(?:{since})\s+)?{the}{between}){follows}")
             found.append(rf"(?<!\w)(?:{nouns.paper})\s+(?P<all>(?:(?:{since})\s+)?{the}{between})")
+            found.append(
+                rf"(?<!\w)(?P<all>(?:(?:{since})\s+)?{the}{between})(?=(?:\s+[^\W\d]+){{0,4}}\s+(?:{_EACH})(?!\w))"
+            )
     return tuple(map(re.compile, found))
 
 
@@ -801,9 +873,10 @@ def _so_many(language: str, count: int) -> re.Pattern[str]:
     if language in _EAST:
         return re.compile(rf"(?<![\d.第])(?:{said})\s*(?:[篇本件편]|개의?\s*{_NOUNS[language].paper})(?!目)")
     asked = r"(?:which|welche|(?:les)?quels?|cuales|quais|quali|какие)\s+(?:(?:of|von|de|di|из)\s+)?"
+    one = "|".join(number_words()[language]["cardinal"].get("1", ["(?!)"]))
     these = r"these|all|diese[nr]?|alle[nr]?|ces|l[eo]s|estos|est[eo]s|esses|questi|gli|i|эти[хм]?|все[хм]?"
     return re.compile(
-        rf"(?<![\w.])(?:(?:{said})\s+{_noun(language)}|{asked}(?:d?ess[ae]s|d?estes|diesen|{these})\s+(?:{said})(?!\w)|(?:{these})\s+(?:{said})(?:{alone(language)}|\s+(?:which|wh?at|should)\b))"
+        rf"(?<![\w.])(?:(?:{said})\s+{_noun(language)}|{asked}(?:d?ess[ae]s|d?estes|diesen|{these})\s+(?:{said})(?!\w)|(?:{these})\s+(?:{said})(?:{alone(language)}|\s+(?:which|wh?at|should|(?:in|en|em|auf|su)\s+(?:{one}|\d+))\b))"
     )
 
 
