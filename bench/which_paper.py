@@ -37,7 +37,7 @@ def digests(data: dict[str, Any]) -> list[tuple[date, list[Known]]]:
 def ask(row: dict[str, Any], known: list[tuple[date, list[Known]]]) -> Resolution:
     day, papers = known[row["digest"]]
     id_of = {k.number: k.paper.id for k in papers}
-    under = row.get("under", [])
+    under, before = row.get("under", []), id_of.get(row.get("before", 0))
     return resolve(
         row["question"],
         papers=() if row.get("alone") else papers,
@@ -45,6 +45,7 @@ def ask(row: dict[str, Any], known: list[tuple[date, list[Known]]]) -> Resolutio
         replied_to=id_of.get(row.get("replied", 0)),
         subject=id_of.get(row.get("subject", 0)),
         under_discussion=tuple(id_of[n] for n in (under if isinstance(under, list) else [under]) if n in id_of),
+        discussed_before=(before,) if before else (),
         today=day,
     )
 

@@ -48,6 +48,7 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
     discussed = discussed or await store.under_discussion(question.place, question.person.id)
     if not discussed and talk:
         discussed = talk.papers
+    before = await store.discussed_before(question.place, question.person.id)
     # In a thread, because the first call compiles the patterns of all languages.
     found = await asyncio.to_thread(
         resolve,
@@ -57,6 +58,7 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
         subject=question.subject or None,
         replied_to=await _load_subject(context, question.place, question.reply_to) or None,
         under_discussion=discussed,
+        discussed_before=before,
         today=digest.local_date if digest else context.now().date(),
     )
     if found.about_day and digest:

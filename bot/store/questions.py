@@ -367,11 +367,20 @@ class Threads(Base):
         await self._note(place, {"quiet": "1"})
 
     async def discuss(self, place: Place, person: str, paper_ids: tuple[str, ...]) -> None:
-        """Sets the papers that this person discusses in this thread."""
-        await self._note(place, {f"about {person}": " ".join(paper_ids)}, person)
+        """Sets the papers that this person discusses in this thread, and keeps those of before."""
+        before = await self.under_discussion(place, person)
+        fields = {f"about {person}": " ".join(paper_ids)}
+        if before and before != paper_ids:
+            fields[f"before {person}"] = " ".join(before)
+        await self._note(place, fields, person)
 
     async def under_discussion(self, place: Place, person: str) -> tuple[str, ...]:
+        """The papers of this person's last question in this thread."""
         return tuple((await self.redis.text("HGET", thread_key(place), f"about {person}")).split())
+
+    async def discussed_before(self, place: Place, person: str) -> tuple[str, ...]:
+        """The papers of the last question before it that was about others."""
+        return tuple((await self.redis.text("HGET", thread_key(place), f"before {person}")).split())
 
     async def record_answering(self, place: Place, person: str) -> None:
         """Records whose question in this thread the bot has taken."""

@@ -28,6 +28,7 @@ from digest.which_paper.worded import (
     begins_with_number,
     closed,
     means_all,
+    means_both,
     means_today,
     names_today,
     of_them,
@@ -105,12 +106,16 @@ def resolve(
     replied_to: str | None = None,
     subject: str | None = None,
     under_discussion: Sequence[str] = (),
+    discussed_before: Sequence[str] = (),
     today: date | None = None,
 ) -> Resolution:
-    """Resolves a question. `papers`: those of the digest under discussion. `earlier`: the earlier
-    digests, newest first. `subject`: the paper of a pressed button. `replied_to`: that of the
-    message replied to. `under_discussion`: this person's latest papers in the thread."""
+    """Resolves a question. `papers` are those of the digest under discussion, `earlier` the
+    earlier digests, newest first. `subject` is the paper of a pressed button, `replied_to` that
+    of the message replied to, `under_discussion` this person's latest papers in the thread,
+    `discussed_before` those of the question before, which `both` means too."""
     text = _plain(question)
+    if len(under_discussion) == len(discussed_before) == 1 and means_both(text):
+        under_discussion = tuple(dict.fromkeys((*discussed_before, *under_discussion)))
     pointed = subject or replied_to
     discussed = (pointed,) if pointed else tuple(under_discussion)
     others = _Others(text, papers, earlier, today, discussed)
@@ -165,6 +170,7 @@ def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequen
     if papers and _about_day(text, under_discussion, len(papers)):
         return _day(papers)
     several = len(under_discussion) >= _FEW and of_them(text, len(under_discussion))
+    several = several or (len(under_discussion) == _FEW and means_both(text))
     numbers = numbers_in(text, len(papers))
     one = numbers.unplaced if len(numbers.unplaced) == 1 else ()
     likely = () if under_discussion else numbers.likely or (one if pointing.is_known(text) else ())

@@ -105,6 +105,9 @@ _COUNTED = regex(r"(?:per|por|pour)\s+c[ei]|prozent|percent|grad\w|graus|gb\b|mb
 _BOTH = regex(
     r"(?<!\w)(?:both|beide[nrs]?|amb[oa]s|entramb[ie]|оба|обе|обоих|обеих)(?!\w)|两[篇个者]|俩|両方|どちらも|[二2][つ本編]|둘|두\s?(?:논문|편)"
 )
+_BOTH_EAST = regex(
+    r"两(?:篇|者|个(?:论文|文章|(?=都|哪|谁|有|的?区别)))|俩(?=都|哪|谁|有|的|篇)|両方(?!の(?!論文))|どちらも|どっち|どちらの?(?:論文|が|を)|[二2](?:本|つ)とも|둘\s?(?:다|중|의|은|이)|두\s?(?:논문|편)"
+)
 _DIFFERS = r"(?:unterscheid|differ|difer|отлича|разли)\w*"
 _FORMER_OR_LATTER = regex(
     r"(?P<former>(?<!\w)(?:the former|erstere[rnms]?|eerstgenoemde)(?!\w)|前者|(?<![가-힣])전자(?=[는가의를도]))"
@@ -268,6 +271,32 @@ def one_of(question: str, count: int) -> int:
             place = _values(said, language)[0] if said else count
             return place if place <= count else 0
     return 0
+
+
+def means_both(question: str) -> bool:
+    """Whether it speaks of two papers that it does not name: `both`, `which of the two`, `둘 다`;
+    but not `both arms` nor `both text and images`, which may be one paper's."""
+    if one_of(question, _PAIR) or of_them(question, _PAIR):
+        return True
+    plain = aligned(question)
+    if _BOTH_EAST.search(plain):
+        return True
+    return any(pattern.search(plain) for language in _SPACED if (pattern := _both_alone(language)))
+
+
+@cache
+def _both_alone(language: str) -> re.Pattern[str]:
+    """`both` with no noun of its own: a paper, a verb, a preposition or nothing follows."""
+    nouns = _NOUNS[language]
+    two = "|".join(number_words()[language]["cardinal"].get(str(_PAIR), ["(?!)"]))
+    both = {"en": "both", "de": "beide[nr]?", "es": "amb[oa]s", "pt": "amb[oa]s", "it": "entramb[ie]", "ru": "об[ае]|обеи?х|обоих", "nl": "(?:alle)?bei(?:de)?", "fr": "(?!)"}.get(language, "(?!)")  # fmt: skip
+    the = {"en": "the", "de": "die", "fr": "les|tous les|toutes les", "es": "l[oa]s", "pt": "[oa]s", "it": "i|le|tutti e|tutte e", "nl": "de"}.get(language, "(?!)")  # fmt: skip
+    verb = {"en": "[a-z]+(?<!s)", "fr": "[a-z]+(?<![sx])", "es": "[a-z]+(?<!s)", "pt": "[a-z]+(?<!s)", "it": "[a-z]+o", "ru": "[а-я]+т"}.get(language, "(?!)")  # fmt: skip
+    of_a_place = r"in|on|at|with|from|for|en|con|sur|avec|dans|em|com|su|per|на|в|с|mit|bei|op|met"
+    return re.compile(
+        rf"(?<!\w)(?:{both}|(?:{the})\s+(?:{two}))(?:\s+(?:{nouns.paper})(?!\w)|{alone(language)}|\s+(?:{of_a_place}|{verb})(?!\w))(?!\s+(?:{nouns.both})\s)"
+        rf"|(?<!\w)(?:allebei|alle beide)(?!\w)|(?<=haben )beide\s+(?:{_RESOURCE})(?!\w)"
+    )
 
 
 def of_them(question: str, count: int) -> bool:

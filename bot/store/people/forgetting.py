@@ -81,9 +81,10 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
 
     async def _thread_commands(self, thread: str, person: str) -> list[Command]:
         """Takes the person out of a thread."""
-        found = await self.redis.do("HMGET", thread, "answered", "last", f"about {person}")
+        discussed = f"about {person}", f"before {person}"
+        found = await self.redis.do("HMGET", thread, "answered", "last", *discussed)
         named = [name for name, who in zip(("answered", "last"), found, strict=False) if who == person.encode()]
-        named += [f"about {person}"] if found[2] is not None else []
+        named += [name for name, papers in zip(discussed, found[2:], strict=True) if papers is not None]
         return [("HDEL", thread, *named)] if named else []
 
     async def _vote_commands(self, channel: str, person: str, kind: str = "") -> list[Command]:

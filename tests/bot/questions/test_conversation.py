@@ -44,6 +44,15 @@ async def test_a_follow_up_of_the_same_person_is_about_the_same_paper(channel):
     assert (await channel.ask(thread, "and what are the results?")).startswith("**3 · ")
 
 
+async def test_both_are_the_papers_of_the_last_two_questions(channel):
+    _, thread = await channel.digest()
+    await channel.ask(thread, "what does paper 1 do?")
+    await channel.ask(thread, "and 3?")
+    answer = await channel.ask(thread, "do both release code?")
+    assert answer.startswith("**From 2 papers**: **1 · ")
+    assert "**3 · " in answer
+
+
 async def test_a_second_question_before_the_first_is_answered_is_about_the_same_paper(channel):
     """It was met with silence where the platform can ask nobody alone, and asked which paper was meant."""
     _, thread = await channel.digest()

@@ -176,6 +176,14 @@ class TestThreads:
         assert await store.under_discussion(THREAD, ANN.id) == ("2601.00001",)
         assert await store.under_discussion(THREAD, BOB.id) == ("2601.00002", "2601.00003")
 
+    async def test_the_papers_of_the_question_before_are_kept(self, store):
+        assert await store.discussed_before(THREAD, ANN.id) == ()
+        for paper in ("2601.00001", "2601.00002", "2601.00002"):
+            await store.discuss(THREAD, ANN.id, (paper,))
+        assert await store.under_discussion(THREAD, ANN.id) == ("2601.00002",)
+        assert await store.discussed_before(THREAD, ANN.id) == ("2601.00001",)
+        assert await store.discussed_before(THREAD, BOB.id) == ()
+
     async def test_who_spoke(self, store):
         assert await store.load_speakers(THREAD) == ThreadSpeakers()
         await store.record_speaker(THREAD, BOB.id)
@@ -249,6 +257,7 @@ class TestForgetting:
             await store.save_answer(question.id, an_answer(), A_POST)
             await store.admit(person.id, question.id, 5)
             await store.wait_turn(person.id, question.id)
+            await store.discuss(THREAD, person.id, ("2601.00002",))
             await store.discuss(THREAD, person.id, ("2601.00001",))
             await store.record_answered(THREAD, person.id)
             await store.vote(Vote(VoteKind.SAVED, "2601.00001", THREAD, person, NOON))

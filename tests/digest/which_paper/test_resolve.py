@@ -305,18 +305,67 @@ BIRDS = _made(
 )
 
 
-def _numbers(question, under=(), papers=BIRDS, replied=None):
+def _numbers(question, under=(), papers=BIRDS, replied=None, before=()):
     """The numbers of the papers told, `day` for all of them as such, `None` when it is asked back."""
     of = {k.paper.id: k.number for k in papers}
     found = resolve(
         question,
         papers=papers,
         under_discussion=[papers[n - 1].paper.id for n in under],
+        discussed_before=[papers[n - 1].paper.id for n in before],
         replied_to=papers[replied - 1].paper.id if replied else None,
     )
     if found.ask:
         return None
     return "day" if found.about_day else sorted(of[i] for i in found.paper_ids)
+
+
+@each(
+    "question",
+    [
+        "both — which is cheaper to train",
+        "do both release code",
+        "which of the two is better",
+        "compare the two",
+        "haben beide code?",
+        "welches von beiden ist besser",
+        "les deux ont du code ?",
+        "los dos usan robots?",
+        "os dois usam rl?",
+        "entrambi su robot veri?",
+        "обе на реальных роботах?",
+        "hebben ze allebei code?",
+        "两篇都开源吗",
+        "両方コードある?",
+        "둘 다 코드 있어?",
+    ],
+)
+def test_both_are_the_papers_of_the_last_two_questions(question):
+    assert _numbers(question, under=[3], before=[1]) == [1, 3]
+    assert _numbers(question, under=[3, 4], before=[1]) == [3, 4]
+
+
+@each(
+    "question",
+    [
+        "does it use both arms",
+        "both text and images?",
+        "beide Kameras?",
+        "les deux bras bougent ?",
+        "le due camere servono?",
+        "обе камеры нужны?",
+        "两个摄像头都要吗",
+        "両方の腕を使う?",
+        "두 카메라 다 필요해?",
+    ],
+)
+def test_both_of_something_else_is_of_the_paper_under_discussion(question):
+    assert _numbers(question, under=[3], before=[1]) == [3]
+
+
+def test_which_of_two_questions_is_meant():
+    assert _numbers("the first of the two", under=[3], before=[1]) == [1]
+    assert _numbers("the latter: any code?", under=[3], before=[1]) == [3]
 
 
 @pytest.mark.parametrize(
