@@ -22,7 +22,7 @@ LIST = regex(
 )
 """Words for the digest as a list: the whole of it is meant if no paper fits."""
 SOME = regex(
-    r"\blesquel(?:le)?s\b|\bcu[aá]les (?:van|tratan|hablan|usan|tienen|son (?:de|sobre))\b|\bquais (?:s[aã]o d\w|falam|usam|t[eê]m)\b|\bquali (?:parlano|usano|hanno|sono su)|\bwhich (?:would|should|do) you\b|\bdavon\b|\bdans le lot\b|\balgum d?eles\b|どれとどれ|어떤 것들|\bany of it\b|\b(?:how many|some|most|many|several|a few|one|none|half) of (?:them|these|those)\b|[そこ]のうち|"
+    r"\bgibt['’]?s (?:heute? )?(?:et)?was (?:zu|[uü]ber)\b|\bhay (?:hoy )?algo (?:de|sobre)\b|\by a[- ]?t?[- ]?(?:il )?quelque chose sur\b|\bc['’][eè] qualcosa su\w*\b|\btem (?:hoje )?algo sobre\b|\bесть (?:ли )?что(?:-нибудь|-то)? (?:про|об?)\b|\blesquel(?:le)?s\b|\bcu[aá]les (?:van|tratan|hablan|usan|tienen|son (?:de|sobre))\b|\bquais (?:s[aã]o d\w|falam|usam|t[eê]m)\b|\bquali (?:parlano|usano|hanno|sono su)|\bwhich (?:would|should|do) you\b|\bdavon\b|\bdans le lot\b|\balgum d?eles\b|どれとどれ|어떤 것들|\bany of it\b|\b(?:how many|some|most|many|several|a few|one|none|half) of (?:them|these|those)\b|[そこ]のうち|"
     r"\b(?:was|welche[rs]?|eine[srn]?) davon\b|\b(?:algun[oa]s?|alguém|algum[as]?|cu[aá](?:l(?:es)?|nt[oa]s)|qua(?:l|is|nt[oa]s)) (?:d[ae]s?(?:t|s)?|de )?(?:ell[oa]s|el[ea]s|est[aeo]s|ess?[aeo]s|d?e?st[ea]s)\b|\bd[ei]ss?[ea]s (?:\w+ )?qua(?:l|is)\b|\b(?:d['’]entre|parmi) (?:eux|elles|ceux)|\b(?:qual(?:cuno|e|i)|quant[ei]|nessuno) (?:di|tra|fra) (?:loro|quest[ie])|\bиз (?:них|этих|этого)\b|[この]の中(?:で|に|から)|これらの|(?:이|그) ?중(?:에서?|에|(?=\s))|(?:这|那)(?:里面|其中|当中)|有哪些[?？。]?$",
     re.IGNORECASE,
 )

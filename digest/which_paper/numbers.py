@@ -69,12 +69,12 @@ _AGAINST = regex(
     rf"^\W*(?P<list>{_D}\s*(?:vs\.?|versus|contr[aoe]|gegen|против|対|대)\s*{_D}){_END}(?!{SIZED})", re.IGNORECASE
 )
 _COMPARED = regex(
-    rf"(?:compar\w+\s++(?:(?:it|this|that|paper)\s++)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*+(?:一下\s*+)?(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
+    rf"(?:compar\w+\s++(?:(?:it|this|that|paper)\s++)?(?:with|to|and|against)?|between|(?:relat\w+|similar)\s++to|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*+(?:一下\s*+)?(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
     re.IGNORECASE,
 )
 _AND_N = regex(
-    rf"(?:(?:^|[\s，,])(?:那|and|what about|how about|(?:ok |okay )?now|那么|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а|en|i|a|och|ve|و))\s*(?P<list>{_D}){_END}"
-    r"(?=\s*(?:$|[?？呢,，は은는]|有(?!几)|[用能讲说提]))",
+    rf"(?:(?:^|[\s，,])(?:那|and|what about|how about|was ist mit|hoe zit het met|что (?:с|насч[её]т)|(?:ok |okay )?now|那么|[换看说讲]|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а|en|i|a|och|ve|و))\s*(?P<list>{_D}){_END}"
+    r"(?=\s*(?:$|[?？呢吧,，は은는]|有(?!几)|[用能讲说提]))",
     re.IGNORECASE,
 )
 
@@ -104,7 +104,7 @@ _OBJECT = regex(
 _BARE = (_START, _AGAINST, _SUBJECT, _SINGULAR, _COMPARED, _AND_N, _OBJECT)
 _NAMING = (_HAN_LIST, _HASH, _WORDED, _HAO, _PIAN, _BRACKETED, _HAN_START, _HAN_HAO, _ROMAN, _HAN_FEW, _LAST, _HAN_LAST)
 _COUNTS_NOTHING = regex(
-    r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の)(?=\s*\w)|(?P<last>\s*[\W_]*$)|(?P<stranded>\s+(?:under|about|on|in|at|from|with|for)\W*$)|(?P<little>,?\s+(?P<word>[^\W\d_]+)))",
+    r"(?<![\w.])(?P<number>\d{1,2})(?:['’]s(?![^\W\d_])|(?:의|은|는|에서|について|の|\s+(?:का|के|की))(?=\s*\w)|(?P<last>\s*[\W_]*$)|(?P<stranded>\s+(?:under|about|on|in|at|from|with|for)\W*$)|(?P<little>,?\s+(?P<word>[^\W\d_]+)))",
     re.IGNORECASE,
 )
 """After the figure comes nothing that it may count: `who wrote 3?`, `1's dataset`, `train 3 on`"""

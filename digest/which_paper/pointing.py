@@ -45,7 +45,7 @@ class _Words(NamedTuple):
 
 _WORDS = {
     "en": _Words(r"(?:this|that|these|those|it|him|her)(?: (?:one|paper)s?)?", r"not|none of|neither of|(?:do|did)(?:n['’]?t| not) mean", r"(?<=all )but|(?<=everything )but|(?<=every paper )but|(?<=papers )but|except(?:ing)?(?: for)?|apart from|aside from|besides|excluding", r"the other|an?other|a different", r"the (?:others|rest)(?: of (?:them|the papers))?|the (?:other|remaining)(?= \w+s\b| (?:\w+ )?papers)", r"but|rather|i mean|(?:i )?meant|i was (?:asking|talking) about|i wanted", nay=r"no(?:pe)?|nah|sorry|wait|typo|mistyped|my (?:bad|mistake)|wrong (?:one|paper)"),
-    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|tippfehler|vertippt|sorry|entschuldigung|pardon|moment|mein fehler|(?:(?:ich )?hab(?:e)? mich )?(?:vertan|verlesen)|falsche[rs]?(?: paper)?"),
+    "de": _Words(r"(?:dies\w{0,2}|das|den|die|der|es|ihn|jen\w{1,2})(?: (?:da|hier|paper))?", r"nicht|kein\w{1,2} von", r"auss?er|bis auf|abgesehen von|ausgenommen", r"(?:der|die|das|den|dem|eine?[nrsm]?|was) andere[nrsm]?", r"(?:die|den|der) (?:anderen|ubrigen|restlichen)|der rest", r"sondern|(?:ich )?mein(?:e|te)(?: ich)?|mein ich|ich mein|ich (?:wollte|will|rede von|sprach von)", nay=r"nein|ne|nee|tippfehler|vertippt|sorry|entschuldigung|pardon|moment|mein fehler|(?:(?:ich )?hab(?:e)? mich )?(?:vertan|verlesen)|falsche[rs]?(?: paper)?"),
     "fr": _Words(r"(?:celui|celle|ceux|celles)(?:[- ](?:la|ci))?|ca|cela|ceci|lui|cet(?:te)?(?: article| papier)?", r"pas|aucun d\w+", r"sauf|hormis|excepte|(?:mis )?a part|en dehors d\w+", r"(?:l['’]|une? )autre|les (?:\w+ )?autres", r"(?:les|des|aux) autres|le reste", r"mais(?: plutot)?|plutot|je (?:veux|voulais)(?: dire| parler d\w+)?|je parl\w+ d\w+", nay=r"non|pardon|faute de frappe|excusez?(?:-moi)?|desolee?|je me suis trompee?|mauvais (?:papier|article)"),
     "es": _Words(r"es[eao]s?|est[eao]s?|aquel\w{0,3}", r"no(?! d[oa]s? )", r"excepto|salvo|menos|quitando|aparte de", r"(?:(?:el|la|los|las) )?otr[oa]s?", r"(?:los|las) (?:demas|otros|otras)|el resto", r"sino|quiero(?: decir)?|(?:me )?refer\w+ a|me refiero a|habl(?:o|aba) del?|(?:queria|quise)(?: decir)?|digo", nay=r"no|perdon(?:a|ad|e|en)?|disculp(?:a|ad|e|en)|me (?:he )?equivo(?:que|cado)|(?:paper|articulo) equivocado"),
     "pt": _Words(r"(?:ess[ea]|est[ea]|aquel[ea])s?|isso|isto", r"nao|nenhum d\w+", r"exceto|salvo|menos|tirando|a parte", r"(?:(?:[oa]s?|um|uma) )?outr[oa]s?", r"[oa]s (?:demais|outr[oa]s)|o resto", r"mas(?: sim)?|e sim|(?:eu )?quis dizer|quero(?: dizer)?|queria|me ref\w+ a\w*|(?:eu )?(?:es)?tava falando d\w+|falava d\w+", nay=r"nao|foi mal|desculp(?:a|e|em)|perdao|me enganei|errei|(?:paper|artigo) errado"),
@@ -109,7 +109,7 @@ _STEP_FROM = tuple(
         r"(?P<what>[^,?]{1,20}?)\s?(?:바로\s)?(?:(?P<after>다음|뒤|아래)|앞|이전|위)에?\s?(?:있는 )?(?:거|것|건|꺼|논문)",
     )
 )
-_STOP = r"[,;.:!?。，、！？；：—–]"
+_STOP = r"[,;.:!?،؛؟。，、！？；：—–]"
 _SIDE = regex(r"の(?:ほう|方(?![法向針式]))|쪽(?:이|은|요|\W|$)")
 _COUNTED = regex(r"(?:\d\s?[个種种개명]|\d\s+(?:of|von|sur|des?|d[aiu]|из)\s+(?:the\s+|los\s+|den\s+)?\d)")
 """Counts things, which the others are then."""
@@ -309,7 +309,8 @@ def _number_alone(language: str) -> str:
 def _number_first(language: str) -> str:
     """`the 8`, `#8`, `nr. 8`"""
     the = rf"(?:(?:{article(language)}|d(?:ie|er|en)|a)\s+)?(?:(?:{any_of('number')})\s*)?"
-    return rf"{the}第?#?\d{{1,2}}"
+    number = r"\d{1,2}" if language in _EAST else rf"(?:\d{{1,2}}|{cardinals(language)})"
+    return rf"{the}第?#?{number}"
 
 
 @cache
@@ -339,7 +340,7 @@ def _saying(language: str) -> tuple[re.Pattern[str], ...]:
         return ()
     said = "" if language != "zh" else r"(?<![是])|(?<=\w是)"
     # `8 meinte ich`
-    number = rf"^\W*(?:(?:{_WORDS[language].nay}|{_OH})\W+)*(?={_number_first(language)}\s)[^.,;]*?\d+"
+    number = rf"^\W*(?:(?:{_WORDS[language].nay}|{_OH})\W+)*(?={_number_first(language)}\s)[^.,;]*?\w+"
     return (
         re.compile(rf"(?P<all>^\W*(?:{_OH})?\W*(?:{meant})(?:{said})\s*){_number_alone(language)}"),
         re.compile(rf"{number}(?P<last>(?P<all>\s+(?:{meant})(?:{said})))\W*$"),

@@ -54,7 +54,7 @@ class _Nouns(NamedTuple):
 
 _NOUNS = {
     "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final|bottom", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|lines?|version|type|class|tier|rank|pp?\.|pgs?\.?", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?|(?:of )?the day", r"summar\w+|sums? up|overview|recap|overall|in general|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)|anything|something|highlights", end=r"(?:from|before|counting from) (?:the )?(?:end|last|bottom)", then=r"ha(?:s|ve)|is|are|do(?:es)?|did|w(?:as|ere)|can|how|what|which|who|where|why|any|please", span=(r"from", r"to|through|thru|till")),
-    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?|s\.", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|zur|im|beim", r"heut(?:e|ige\w?)|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|insgesamt|im allgemeinen|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|ohne|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}", then=r"hat|haben|ist|sind|kann|konnen|wie|was|welche\w?|wer|wo|warum|bitte|auch|schon|je|jeweils|lauft|laufen|braucht", span=(r"vo[nm]|der|die", r"bis(?: zum?r?)?")),
+    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version|experimente?s?|zeilen?|spalten?|seiten?|s\.", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|zur|im|beim", r"heut(?:e|ige\w?)?|de[ns] tag(?:es)?", r"fass(?:e|en|t)?|zusammen\w*|uberblick|ubersicht|insgesamt|im allgemeinen|etwas|neues|interessantes", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?", having=r"mit|ohne|von|aus|fur", end=r"von hinten|vom ende|von unten|letzt\w{1,2}", then=r"hat|haben|ist|sind|kann|konnen|wie|was|welche\w?|wer|wo|warum|bitte|auch|schon|je|jeweils|lauft|laufen|braucht", span=(r"vo[nm]|der|die", r"bis(?: zum?r?)?")),
     "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?:tout )?(?P<ante>avant[- ](?=avant)|ante(?=pen))?(?P<back>avant[- ]|pen)?(?:derni(?:er|ere)|ultieme)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?|experiences?|lignes?|colonnes?|pages?", "et|ou|avec|au|a|que", "le|la|l'|du|au", r"(?:aujourd['’]hui|du jour|(?:de )?la journee)", r"resum\w+|synthese|apercu|recapitul\w+|en general|en gros|quelque chose|quoi de neuf|d['’]interessant", r"sur|concernant|a propos d\w+", r"celui|celle", having=r"avec|sans|d[eu]s?|aux?|qui|ou", end=r"en partant de la fin|en partant du bas|(?:avant|a partir de|depuis|par) la fin", then=r"a|ont|est|sont|c['’]est|ca|ils?|elles?|on|marche(?:nt)?|fonctionne(?:nt)?|tourne(?:nt)?|que|qu['’]\w*|quel(?:le)?s?|comment|combien|pourquoi|peu(?:t|vent)|fait|utilise(?:nt)?", span=(r"de|du", r"a|au|jusqu['’]a|jusqu['’]au")),
     "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version|experimentos?|filas?|columnas?|paginas?|pags?\.?", "y|e|o|u|con|al|que", "el|la|del|al", r"(?:hoy|del dia|la jornada)", r"resum\w+|panorama|sintesis|en general|algo|novedades", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)", having=r"con|sin|de|del|que|para", end=r"(?:desde|por|contando desde|empezando por) (?:el final|abajo|atras)|por la cola", then=r"ha|han|es|son|esta|estan|tienen?|usan?|que|como|cuant[oa]s?|cual(?:es)?|donde|quien\w*|pueden?|funcionan?|hacen?|corren?|va|no", span=(r"del?|desde", r"al?|hasta")),
     "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<ante>ante)?(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao|experimentos?|linhas?|colunas?|paginas?|pags?\.?", "e|ou|com|ao|que", "o|do|ao", r"(?:hoje|hj|do dia)", r"resum\w+|sintese|panorama|(?:em|no) geral|algo|alguma coisa|novidades", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)", having=r"com|sem|de|d[oa]s?|para", end=r"(?:a (?:contar|partir) )?do (?:fim|final)|de (?:tras para|baixo para)(?: a frente| frente| cima)?", then=r"tem|e(?!\s+(?:segund|terceir|quart|quint)\w)|sao|esta|estao|usam?|que|como|quant[oaie]s?|qua(?:l|is)|onde|quem|podem?|funcionam?|faz|fazem|rodam?|vai|nao", span=(r"d[eoa]", r"ao?|ate")),
@@ -116,10 +116,8 @@ _FORMER_OR_LATTER = regex(
 _APART = regex(_DIFFERS)
 """Asks how papers differ."""
 _CLITICS = r"mi|ti|ci|vi|si|lo|li|ne|me|te|se|nos|les|lhe|je|tu|il|on|y|ai|eu|vc|vcs|ele|ai|aqui|ja|ya|ich|er|man|wir|ihr|mir|mich|da|denn|мне|я|мы|он[аи]?|вы|бы|же|ли|pf|stp|svp|plz|pls|pfv|плз|плиз"
-"""Pronouns, particles and pleas, none of which is a noun."""
-PLEAS = (
-    r"bitte|please|pls|plz|svp|stp|s['’]il (?:te|vous) plait|por favor|porfa|pfv|per favore|пожалуи?и?й?ста|плиз|плз"
-)
+"""Pronouns, particles and pleas, of which none is a noun."""
+PLEAS = r"bitte|please|pls|plz|svp|stp|s['’]il (?:te|vous) plait|por favor|porfa|pfv|per favore|пожалуи?и?й?ста|плиз|плз|пж|thx|thanks|ty|danke|merci|gracias|obrigad[oa]|grazie|спасибо|спс"
 TELLS_HAN = r"看一?下|看看|[讲说]讲|[讲说]一?下|说说|聊聊|介绍一?下|解释一?下|总结一?下|翻译一?下|了解一?下"
 _TELLS = r"explain|describe|go through|walk (?:me|us) through|tell (?:me|us) about|erklar\w{0,4}|beschreib\w{0,2}|expliqu\w+|decri\w+|presente\w{0,2}|explic\w+|describ\w+|cuentame|contame|hablame|descrev\w+|fal\w+|spiega\w*|descriv\w+|parla\w*|объясни\w*|опиши\w*|расскажи\w*"
 """Asks for an account of papers."""
@@ -133,7 +131,9 @@ _NO_PAPER = r"tim\w*|mal|vez|vece|volta|fois|раз|termos?|terms?|term\w{1,3}|�
 """Other things that are first, second, next."""
 _SHORTEST_PART = 3
 """Letters of a part of the day that may be another word: Swedish `em` is Portuguese for `in`."""
-_SHARE = regex(r"\d+\s+(?:out\s+)?(?:of|von|sur|des?|d[aiu]|из)\s+(?:the\s+|l[eo]s\s+|den\s+|os\s+)?\d+")
+_SHARE = regex(
+    r"(?:(?<!porownaj )\d+\s+z|\d+\s+(?:out\s+)?(?:of|von|van|sur|des?|d[aiu]|из))\s+(?:the\s+|l[eo]s\s+|den\s+|os\s+)?\d+"
+)
 """`3 of the 30 cities`"""
 _SPAN = 20
 _REACH = 80
@@ -163,7 +163,7 @@ _REGARDING = r"\s*番?(?:について|に関して|에 (?:대해|관해))"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:@])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
 _PARTICLE = regex(
-    r"편(?=[\s은는이을의과와랑?,!]|$)|\s*(?:[的有是呢吗啦哦呀里在用怎为和与跟讲说中放のはがをともにで은는이가을를의와과도에랑]|以外(?!の(?!論文|もの|やつ))|比(?!特)|差(?!不|分)|都|帮|对比|区别|読み?比べ|比べ|比較|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
+    r"편(?=[\s은는이을의과와랑?,!]|$)|\s*(?:[的有是呢吗啦哦呀里在用怎为和与跟讲说中放のはがをともにで은는이가을를의와과도에랑]|以外(?!の(?!論文|もの|やつ))|どっち|どちら|それぞれ|コード|データ|代码|数据|[吧嘛]|比(?!特)|差(?!不|分)|都|帮|对比|区别|読み?比べ|比べ|比較|哪|谁|各|分别|차이|って|だ|じゃ|なら|より|하고|요|[?!.,:;)？！。，、：；）])"
 )
 _IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[요はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
@@ -180,6 +180,7 @@ _IN_IT = regex(
 SIZED = rf"\s+(?:(?:seule?|single|einzige\w?|sol[ao]|unic[ao])\s)?(?:x\b|(?:rtx|gtx|kart|карт)[^\W\d]*\b|(?:people|leute|persone|personen|человек)\b|[a-z]{{1,4}}\d\w*\b|(?!(?:{_NO_NOUN})(?!\w))[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
+_NAME_FIRST = regex(r"\A\W*[A-Z][A-Za-z.-]{3,}\s?\Z")
 _NAME_BEFORE = regex(r"(?<=.)(?<![A-Za-z])(?:[A-Z][A-Za-z.-]*\s)?[A-Z][A-Za-z.-]*\s?\Z")
 _WITH = regex(
     r"\b(?:just|only|with|for|on|and|or|than|like|uses?|using|avec|sur|pour|et|con|para|y|com) \Z", re.IGNORECASE
@@ -585,6 +586,8 @@ def _counts(figure: re.Match[str], plain: str) -> bool:
         return True
     if (after := _NEXT_WORD.match(plain, end)) and after["word"] in _units():
         return True
+    if _unit_symbols().match(plain, end):
+        return True
     if figure[0].startswith("第"):
         return bool(_other_east().match(plain, end))
     # `7論文` may be seven papers or the seventh.
@@ -605,6 +608,8 @@ def _versions(question: str, plain: str, at: int) -> bool:
     if len(question) != len(plain):
         return False
     name = _NAME_BEFORE.search(question, max(0, at - _NAME), at)
+    if not name and _OTHER_SCRIPT.search(question) and _NAME_FIRST.match(question[:at]):
+        return True  # `Snapdragon 8以外は?`
     if not name:
         return False
     before = question[max(0, name.start() - _NAME) : name.start()]
@@ -628,6 +633,8 @@ def _patterns_spaced(language: str) -> Iterator[str]:
     last = rf"(?<![\w-])(?:{nouns.last})(?!\w)"
     yield rf"(?:{noun}\s*(?:{number})?|{number})\s*(?P<number>{listed}|{cardinal})"
     yield rf"(?<!\w)(?P<number>{ordinal})\s+{noun}"
+    if language == "tr":
+        yield rf"(?<![\w.])(?P<number>\d{{1,3}})\s+(?:{nouns.number}|nolu)\s+{noun}"
     yield rf"^\W*(?P<number>{_words(language, 'cardinal', 2)})(?:\s+(?:{PLEAS}))?\W*$"
     if language != "en":  # `the cable paper first?`
         yield rf"{noun}\s+(?P<number>{ordinal})"
@@ -815,7 +822,8 @@ def _spans() -> tuple[re.Pattern[str], ...]:
     one = "|".join(word for language in _SPACED for word in number_words()[language]["cardinal"].get("1", ()))
     follows = rf"(?=\s*(?:$|[?!.,:;、。，！？；]|[をはのが에를을은는요의的呢都各만吧각]|한\s?[줄문]|[一1]\s?[句行言文]|(?:{any_of('then')}|{PLEAS}|{one}|{_EACH}|en|in|em|je|por|per)(?!\w)|(?:{paper})(?!\w)|分别|每|讲|帮|请|麻烦|给我|이랑|(?:{any_of('sums_up')})))"
     east = rf"(?P<all>第?(?P<a>\d{{1,2}}){unit}\s*(?:から|부터|에서|到|至|[-~〜–—])\s*第?(?P<b>\d{{1,2}}){unit}\s*(?:まで|까지)?(?:の?論文)?)"
-    lead = rf"^\W*(?:(?:e|y|et|und|and|ok|从|由|[请求给我你帮能麻烦]{{0,6}}(?:{TELLS_HAN})|请|{any_of('sums_up')}|{_TELLS})\W*(?:\w{{1,4}}\s+)?)?"
+    asks = rf"(?:[^\W\d]+\s+){{0,2}}?(?:{any_of('sums_up', _SPACED)}|{_TELLS})"
+    lead = rf"^\W*(?:(?:e|y|et|und|and|ok|从|由|[请求给我你帮能麻烦]{{0,6}}(?:{TELLS_HAN})|请|{any_of('sums_up', _EAST)}|{asks})\W*(?:\w{{1,4}}\s+)?)?"
     found = [
         rf"{lead}{east}{follows}",
         r"(?P<all>第\s*(?P<a>\d{1,2})\s*[篇号]?\s*[到至~〜-]\s*第?\s*(?P<b>\d{1,2})\s*[篇号])",
@@ -1014,6 +1022,15 @@ def _units() -> frozenset[str]:
     )
     said = (without_accents(w) for form in forms for w in form.values() if isinstance(w, str))
     return frozenset(word for w in said for word in re.findall(r"[^\W\d_]{3,}", w))
+
+
+@cache
+def _unit_symbols() -> re.Pattern[str]:
+    """` m`, ` ms`, ` kWh`: CLDR's short forms, but for those that are words."""
+    forms = (forms.get("short", {}).get("other") for forms in _cldr("en")["unit_patterns"].values())
+    said = {without_accents(form.replace("{0}", "").strip()) for form in forms if isinstance(form, str)}
+    symbols = {s for s in said if re.fullmatch(r"[a-zμ]{2,3}|[mgwvk]", s) and not is_little(s)}
+    return re.compile(rf"\s(?:{'|'.join(sorted(symbols))})(?![\w/'’])")
 
 
 @cache

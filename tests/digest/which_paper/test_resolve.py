@@ -1131,6 +1131,22 @@ TOLD = {
         under=[3],
         papers=LAB,
     ),
+    "another paper by a verb, a number word or what may follow it": [
+        *_told(
+            ["oops meant nine", "und was ist mit 9", "ne moment, 9 mein ich", "换9吧", "لا، 9"],
+            [9],
+            under=[5],
+            papers=LAB,
+        ),
+        *_told(["quick summary for 7 through 9 thx"], [7, 8, 9], papers=LAB),
+        *_told(["5跟9代码在哪", "5と9どっちが新しい", "how does 5 relate to 9"], [5, 9], papers=LAB),
+        *_told(["how does it relate to 9"], [5, 9], under=[5], papers=LAB),
+        *_told(["6 numaralı makale kaç gpu kullandı", "6 के डेटा का लाइसेंस क्या है"], [6], papers=LAB),
+        *_told(["gibts heut was zu diffusion", "есть что про роботов?"], "day", papers=LAB),
+    ],
+    "a share, a unit or the version of a name at the beginning is no paper": _told(
+        ["czyli 4 z 5 bez pomocy?", "why does it take 5 ms", "Snapdragon 8以外は?"], [3], under=[3], papers=LAB
+    ),
     "one of two under discussion": _told(
         [
             "the second of the two: any code?",
