@@ -73,7 +73,7 @@ _COMPARED = regex(
     re.IGNORECASE,
 )
 _AND_N = regex(
-    rf"(?:(?:^|[\s，,])(?:那|and|what about|how about|was ist mit|hoe zit het met|что (?:с|насч[её]т)|(?:ok |okay )?now|那么|[换看说讲]|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а|en|i|a|och|ve|و))\s*(?P<list>{_D}){_END}"
+    rf"(?:(?:^|[\s，,])(?:那|and|what about|how about|(?:switch|move on|go(?: on)?|jump|skip) to|weiter (?:mit|zu)|was ist mit|hoe zit het met|что (?:с|насч[её]т)|(?:ok |okay )?now|那么|[换看说讲]|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а|en|i|a|och|ve|و))\s*(?P<list>{_D}){_END}"
     r"(?=\s*(?:$|[?？呢吧,，は은는]|有(?!几)|[用能讲说提]))",
     re.IGNORECASE,
 )
@@ -133,10 +133,12 @@ class Numbers:
 
 
 _CORRECTED = regex(
+    r"\W*(?:[^\W\d_]+\s*[,.]\s*)?#?(?P<then>\d{1,2})\s+(?:then|dann|alors|entonces|ent[aã]o|allora|dan|тогда)\W*\Z|"
     r"(?:[^\d,，、.?？]{5,24}|[\u3041-\u9fff\uac00-\ud7af\s]{2,24})[,，、]\s*(?:(?:the|el|le|das|den|der|die|il|o)\s+)?#?(?P<n>\d{1,2})[\s.!?。！？]*\Z",
     re.IGNORECASE,
 )
-"""`sorry, the 9`, `извини, 9`: whatever came before, only the number is asked about."""
+"""`sorry, the 9`, `извини, 9`, `fine, 9 then`: whatever was said before, the number is all that is
+asked about."""
 
 
 def turns_to_number(question: str) -> bool:
@@ -167,7 +169,8 @@ def numbers_in(question: str, count: int) -> Numbers:
     worded = worded_in(question, count)
     found = sorted([*_named(question, count), *worded.named, *ends])
     if (last := _CORRECTED.match(question)) and not found:
-        found = [(last.start("n"), int(last["n"]))]
+        group = "n" if last["n"] else "then"
+        found = [(last.start(group), int(last[group]))]
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = [n for n in worded.bare if n not in named]
     for pattern in _BARE:

@@ -318,7 +318,8 @@ def _denying(language: str) -> tuple[re.Pattern[str], ...]:
     """`no, I meant 5`"""
     words = _WORDS[language]
     meant = rf"(?:{words.meant or '(?!)'})(?:\s+a)?\s*"
-    not_no = "" if language in _BEHIND else rf"(?!(?:{words.no})\s)"
+    not_no, apart = ("", r"\s*") if language in _BEHIND else (rf"(?!(?:{words.no})\s)", r"\s+")
+    oh = rf"(?:(?:{_OH})(?!\w)\W*)?" if language not in _EAST else rf"(?:(?:{_OH})\W*)?"
     # `no, 5`, but only `no code, I meant 5`
     gap = "" if language == "zh" else rf"(?:{_STOP}|\s)"
     said = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|(?:\s*\w+)?{gap}\s*{meant})"
@@ -326,9 +327,9 @@ def _denying(language: str) -> tuple[re.Pattern[str], ...]:
         f"(?P<meant>{words.meant or '(?!)'})(?!\\w)" if language not in _EAST else f"(?P<meant>{words.meant or '(?!)'})"
     )
     return (
-        re.compile(rf"(?P<all>^\W*(?:{words.nay}){said}){_number_alone(language)}"),
+        re.compile(rf"(?P<all>^\W*{oh}(?:{words.nay}){said}){_number_alone(language)}"),
         # `nee 8`; but not `не 8`
-        re.compile(rf"(?P<all>^\W*{not_no}(?:{words.nay})\s+){_number_alone(language)}"),
+        re.compile(rf"(?P<all>^\W*{oh}{not_no}(?:{words.nay}){apart}){_number_alone(language)}"),
         re.compile(rf"(?P<all>{_nays(language)}{meant})(?=.*\w)"),
     )
 

@@ -91,6 +91,8 @@ _NUMBER = regex(r"\s*(?:[^\W\d]{1,3}\s+)?#?\d{1,2}[\s.!?]*")
 """`a 4`"""
 _COUNTED_ONES = regex(r"(?<![\w.])\d+\s(?!(?:papers?|articles?)\b)[^.?!]*,\s*which ones?\W*$", re.IGNORECASE)
 """`they use 14 models, which ones?`"""
+_WHICH_ONES = regex(r"\bwhich ones?\W*$", re.IGNORECASE)
+"""`46 % of which ones?`: of what the paper under discussion has."""
 _DINGBATS = {sign: str(int(unicodedata.numeric(chr(sign)))) for sign in range(0x2776, 0x2794)}
 """By circled digit without a compatibility form (`❹`): the number."""
 _BLANKS = regex(r"\s{2,}")
@@ -129,7 +131,8 @@ def resolve(
     if told.why == _UNFIT and not under_discussion:
         guess = _guessed(text, papers, named=True)
         return guess if guess.paper_ids else told
-    if told.paper_ids or told.ask:
+    both = len(under_discussion) == _FEW and told.why not in ("id", "number", "title") and means_both(text)
+    if (told.paper_ids or told.ask) and not both:
         unclear = _counted_among(told, text, papers, under_discussion)
         return unclear or _with_discussed(told, text, papers, under_discussion)
     return _of_the_context(text, papers, under_discussion)
@@ -178,7 +181,7 @@ def _of_the_context(text: str, papers: Sequence[Known], under_discussion: Sequen
         return Resolution(tuple(k.paper.id for k in papers if k.number in likely), why="ordinal")
     if len(papers) > 1 and numbers.unplaced and not several:
         return _asking(papers, "a figure that may name a paper")
-    if papers and cues.LIST.search(text):
+    if papers and not under_discussion and cues.LIST.search(text):
         guess = _guessed(text, papers)
         return guess if guess.paper_ids else _day(papers)
     if under_discussion and not days.earlier(text):
@@ -206,7 +209,11 @@ def _plain(question: str) -> str:
 
 
 def _about_day(text: str, under: Sequence[str], count: int) -> bool:
-    if _COUNTED_ONES.search(text) or (len(under) >= _FEW and of_them(text, len(under))):
+    if (
+        _COUNTED_ONES.search(text)
+        or (under and _WHICH_ONES.search(text))
+        or (len(under) >= _FEW and of_them(text, len(under)))
+    ):
         return False
     if days.earlier(text):
         return len(under) < 2 and bool(cues.ALL_OF_THEM.search(text))

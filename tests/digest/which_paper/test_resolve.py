@@ -1144,6 +1144,23 @@ TOLD = {
         *_told(["6 numaralı makale kaç gpu kullandı", "6 के डेटा का लाइसेंस क्या है"], [6], papers=LAB),
         *_told(["gibts heut was zu diffusion", "есть что про роботов?"], "day", papers=LAB),
     ],
+    "a turn to another number": _told(
+        ["fine, 9 then", "switch to 9", "weiter mit 9", "いや9のこと", "啊不对 是9"], [9], under=[5], papers=LAB
+    ),
+    "which ones of what the paper has, and its list": _told(
+        ["46% of which ones", "which ones?", "17 tipi, la lista è in tabella 3?", "is the list public"],
+        [5],
+        under=[5],
+        papers=LAB,
+    ),
+    "both under discussion, whatever else is described": _told(
+        ["둘 다 벤치마크 논문임?"], [3, 10], under=[3, 10], papers=LAB
+    ),
+    "a few, two that are joined, and some of the day": [
+        *_told(["最初の3本だけまとめて"], [1, 2, 3], papers=LAB),
+        *_told(["3이랑 10 데이터 받을 수 있어?"], [3, 10], papers=LAB),
+        *_told(["qual desses tem código"], "day", papers=LAB),
+    ],
     "a share, a unit or the version of a name at the beginning is no paper": _told(
         ["czyli 4 z 5 bez pomocy?", "why does it take 5 ms", "Snapdragon 8以外は?"], [3], under=[3], papers=LAB
     ),
