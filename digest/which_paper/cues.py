@@ -7,8 +7,11 @@ import re
 
 from digest.patterns import GAP, regex
 
+_OF_ITS = r"(?! of (?:the|its|their) (?!(?:[\w-]+ ){0,3}(?:papers?|articles?|works?|ones?|preprints?|above|two|three|four|five|six|seven|eight|nine|ten)\b))"
+"""`which of the services`: the papers are `which of these`."""
 DAY = regex(
-    r"\bwhich of\b|\bwhich (?:papers?|ones?|works)\b(?! (?:was|is) (?:it|the one|that)\b)|\bany(?:thing| papers?)\b[^?]*\btoday\b|\bany papers?\b|\bpapers? (?:today|of the day)\b|\bany of (?:them|these|those|the papers|today)|\bdo any\b|\ball (?:the |of (?:the |them|these|those)|ten |\d+ )?(?:papers)?\b(?=\s*(?:papers|of|:|$))|\ball (?:of them|of these|papers|the papers)\b"
+    rf"\bwhich{_OF_ITS} of\b|"
+    r"\bwhich (?:papers?|ones?|works)\b(?! (?:was|is) (?:it|the one|that)\b)(?! (?:do|does|did) (?:it|they|this|the (?:authors?|survey|review|paper))\b)|\bany(?:thing| papers?)\b[^?]*\btoday\b|\bany papers?\b|\bpapers? (?:today|of the day)\b|\bany of (?:them|these|those|the papers|today)|\bdo any\b(?! of (?:the|its|their) \d)|\ball (?:the |of (?:the |them|these|those)|ten |\d+ )?(?:papers)?\b(?=\s*(?:papers|of|:|$))|\ball (?:of them|of these|papers|the papers)\b"
     r"|\btoday(?:'s|’s)?\b(?=\s*(?:papers?|digest|list|selection|picks|:|,|any|what|which))|\bwhat(?:'s| is) new\b|\b(?:these|those|the) papers\b|\beach (?:paper|of)\b|\bof all\W*$|\bof the day\b|\bthe (?:whole )?digest\b"
     r"|\b(?:(?:gesamten?|ganzen?|des|den|der|le|tout le|du|el|todo el|del|[ond]?o|todo o|il|tutto il) )digest\b|дайджест(?:а|е|у|ом)?\b|ダイジェスト|다이제스트"
     r"|\b(?:qua(?:l|is) d(?:[ao]|ess[ae]|est[ae])s|cu[aá]l(?:es)? de (?:l[ao]s|est[ao]s|es[ao]s)|(?:les?|la)?quel(?:le)?s? (?:des|de ces)|welche[rs]? (?:der|dieser|von (?:den|diesen))|qual[ei] (?:dei|degli|delle|di quest[ei])) (?:papers?|art[ií]\w+|articles|Artikel|Arbeiten|trab\w+)|(?:какие|какая) из (?:статей|них|этих)|\bresum\w+ (?:o|el) d[ií]a\b|\brésume\w* la journée\b|\briassum\w+ la giornata\b|どの論文|(?:어느|어떤) 논문"

@@ -45,7 +45,9 @@ _WORDED = regex(
     rf"(?<![A-Za-z])(?:no\.?|number|nummer|num[ée]ro|número|nº|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章|[编序]号)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
     re.IGNORECASE,
 )
-_HAO = regex(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
+_HAO = regex(
+    rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器|站|车|门|井|桥|炉|位|样本|通道|电极|传感器|摄像头)"
+)
 _HAN_HAO = regex(
     r"(?<![\d.月])(?P<list>[一二三四五六七八九十]{1,3}号(?:\s*[和跟与、]\s*[一二三四五六七八九十]{1,3}号)+)"
 )
@@ -69,11 +71,11 @@ _AGAINST = regex(
     rf"^\W*(?P<list>{_D}\s*(?:vs\.?|versus|contr[aoe]|gegen|против|対|대)\s*{_D}){_END}(?!{SIZED})", re.IGNORECASE
 )
 _COMPARED = regex(
-    rf"(?:compar\w+\s++(?:(?:it|this|that|paper)\s++)?(?:with|to|and|against)?|between|(?:relat\w+|similar)\s++to|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*+(?:一下\s*+)?(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
+    rf"(?:compar\w+\s++(?:(?:it|this|that|paper)\s++)?(?:with|to|and|against)?|between|(?:relat\w+|similar)\s++to|versus|\bvs\.?|对比|比较|相比|difference from|differs? from|against|\w+er than|worse than)\s*+(?:一下\s*+)?(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟](?!\s*\d)|的?(?:区别|不同|差)|and(?!\s*\d)|for|in|on))",
     re.IGNORECASE,
 )
 _AND_N = regex(
-    rf"(?:(?:^|[\s，,])(?:那|and|what about|how about|(?:switch|move on|go(?: on)?|jump|skip) to|weiter (?:mit|zu)|was ist mit|hoe zit het met|что (?:с|насч[её]т)|(?:ok |okay )?now|那么|[换看说讲]|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а|en|i|a|och|ve|و))\s*(?P<list>{_D}){_END}"
+    rf"(?:(?:^|(?<!\d)[\s，,])(?:那|and|what about|how about|(?:switch|move on|go(?: on)?|jump|skip) to|weiter (?:mit|zu)|was ist mit|hoe zit het met|что (?:с|насч[её]т)|(?:ok |okay )?now|那么|[换看说讲]|じゃあ|では|次は|그럼)|^\W*(?:und|et|y|e|и|а|en|i|a|och|ve|و))\s*(?P<list>{_D}){_END}"
     r"(?=\s*(?:$|[?？呢吧,，は은는]|有(?!几)|[用能讲说提]))",
     re.IGNORECASE,
 )
@@ -163,8 +165,17 @@ def counts_nothing(question: str, *, under_discussion: bool) -> tuple[int, ...]:
     return ()
 
 
+_OF_ITS_PARTS = regex(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)\s+(?:one\s+)?(?:in|of)\s+(?:the|its|their)\s+"
+    rf"(?!(?:[\w-]+\s){{0,2}}(?:papers?|articles?|works?|ones?|list|digest|day|batch|feed|selection|set|lot|bunch|pair|end|top|bottom|two|three|four|five|six|seven|eight|nine|ten|\d+|{FOR})\b)[a-z]+",
+    re.IGNORECASE,
+)
+"""`the first one in the taxonomy` is no paper."""
+
+
 def numbers_in(question: str, count: int) -> Numbers:
-    """Returns the numbers. `question` is in compatibility form (full-width made half-width)."""
+    """`question` is in compatibility form (full-width made half-width)."""
+    question = _OF_ITS_PARTS.sub(lambda m: " " * len(m[0]), question)
     ends, question = from_the_end(with_spans(question), count)
     worded = worded_in(question, count)
     found = sorted([*_named(question, count), *worded.named, *ends])

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from digest.patterns import regex
 from digest.which_paper.worded import (
     FOR,
+    INSTEAD,
     PLEAS,
     SAME,
     SIZED,
@@ -554,14 +555,17 @@ def _this_at_the_end(language: str) -> tuple[re.Pattern[str], ...]:
     this, paper = _WORDS[language].this, any_of("paper", (language,))
     return (
         re.compile(
-            rf"\d\s+\w.*(?<!\w)(?!d(?:as|ie|er|en)\b)(?:{this})\s+(?:{paper})\W*$|\d\s+\w.*\bthis (?:one|paper)\W*$"
+            rf"\d\s+\w.*(?<!\w)(?!d(?:as|ie|er|en)\b)(?:{this})\s+(?:{paper})\W*$|\d\s+\w.*\bthis (?:one|paper)\W*$|\d\s+\w.*\b(?:for|to|with|by|in) this\W*$"
         ),
     )
 
 
 @cache
 def _joined(language: str) -> tuple[re.Pattern[str], ...]:
-    this, number = _WORDS[language].this, rf"(?:{any_of('number')})?\s*#?(?P<number>\d{{1,2}})(?![\w.%]|{SIZED})"
+    this, number = (
+        _WORDS[language].this,
+        rf"(?:{any_of('number')})?\s*#?(?P<number>\d{{1,2}})(?![\w.%]|{SIZED}|\s+(?:{INSTEAD})\s+\d)",
+    )
     if language in _EAST:
         joins, number = r"\s*(?:[和与跟比とや과와]|이?랑|하고)\s*", r"第?#?(?P<number>\d{1,2})(?![\d.%a-z])"
         unit = r"\s*(?:篇|号|番|번|本目)?"

@@ -151,6 +151,8 @@ _TURNS_TO = regex(
     r"^\W*(?:about|in|for|re|regarding|concerning|zu|zum|zur|bei|fur|sur|pour|sobre|para|su|per|про|по|к|关于)\s*(\d{1,2})\s*[:：,，]"
 )
 """`zu 7: welche Kamera?`"""
+INSTEAD = r"or|oder|ou|o|или|of|statt|anstatt|instead of|rather than|au lieu d[eu]|en (?:vez|lugar) de|em vez de|invece d[ie]|anziche|вместо"
+"""What stands between two amounts of the same things: `2 statt 8 gpus`."""
 _EACH = r"each|jeweils|chacune?|cada|ciascun[oa]|кажд\w+"
 SAME = r"same|ditto|gleiche\w?|dasselbe|dieselbe|meme|mism[oa]|mesm[oa]|stess[oa]|т(?:от|а|о|у) же|то же самое"
 FOR = r"for|about|on|fur|bei|zu|pour|sur|para|sobre|per|su|по|для|про|о"
@@ -180,6 +182,10 @@ _IN_IT = regex(
 SIZED = rf"\s+(?:(?:seule?|single|einzige\w?|sol[ao]|unic[ao])\s)?(?:x\b|(?:rtx|gtx|kart|карт)[^\W\d]*\b|(?:people|leute|persone|personen|человек)\b|[a-z]{{1,4}}\d\w*\b|(?!(?:{_NO_NOUN})(?!\w))[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)"
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
+_THINGS_ASKED = regex(
+    rf"(?<!\w)(?:which|welche|quel(?:le)?s|cuales|quais|quali|какие)\s+(?!(?:{'|'.join(n.paper for n in _NOUNS.values() if n.both and n.the)}|papers?|ones?)(?!\w))[^\W\d]+\?\s*(?:#?\d+\W+(?:\w{{1,3}}\s)?)*\Z"
+)
+"""`which heads? 3 and 9?`"""
 _NAME_FIRST = regex(r"\A\W*[A-Z][A-Za-z.-]{3,}\s?\Z")
 _NAME_BEFORE = regex(r"(?<=.)(?<![A-Za-z])(?:[A-Z][A-Za-z.-]*\s)?[A-Z][A-Za-z.-]*\s?\Z")
 _WITH = regex(
@@ -218,6 +224,8 @@ def aligned(text: str) -> str:
 def worded_in(question: str, count: int) -> Worded:
     """Returns the numbers. `question` is in compatibility form."""
     plain = without_accents(question)
+    for language in _SPACED:
+        plain = _sharing_a_noun(language).sub(lambda m: " " * len(m[0]), plain)
     runs = list(_runs(plain, count))
     for run in runs:
         plain = plain[: run.start] + " " * (run.end - run.start) + plain[run.end :]
@@ -447,6 +455,15 @@ def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
                 yield from ((at + i, match.end(), n) for i, n in enumerate(_values(listed, language)))
 
 
+@cache
+def _sharing_a_noun(language: str) -> re.Pattern[str]:
+    """`the first option or the second`, of which none is a paper."""
+    nouns, ordinal = _NOUNS[language], _ordinal(language)
+    joins = rf"(?:{nouns.both})\s+(?:(?:{article(language)}|d(?:er|ie|en|as)|la)\s*)?"
+    noun = rf"(?!(?:{nouns.paper}|{nouns.then or '(?!)'}|{nouns.both}|{_CLITICS})(?!\w))[^\W\d]{{3,}}"
+    return re.compile(rf"(?<!\w){ordinal}\s+{noun}\s+{joins}{ordinal}(?=\W*$)")
+
+
 class _Run(NamedTuple):
     """Ordinals joined without a noun: `the third and fifth`, `das dritte oder das fünfte`."""
 
@@ -580,7 +597,7 @@ def _no_paper() -> re.Pattern[str]:
 def _counts(figure: re.Match[str], plain: str) -> bool:
     """Returns whether the figure is an amount, or numbers something other than a paper."""
     start, end = figure.span()
-    if any(_just_before(p, plain, start) for p in (_other(), _AMOUNT)) or _SIZED.match(plain, end):
+    if any(_just_before(p, plain, start) for p in (_other(), _AMOUNT, _THINGS_ASKED)) or _SIZED.match(plain, end):
         return True
     if _of_the_day().match(plain, end) or (_just_before(_ONLY, plain, start) and _A_NOUN.match(plain, end)):
         return True
@@ -803,7 +820,7 @@ def _from_to() -> re.Pattern[str]:
 @cache
 def _until() -> re.Pattern[str]:
     return re.compile(
-        rf"\s{{1,3}}(?:{'|'.join(n.span[1] for n in _NOUNS.values())})\s{{1,3}}|\s{{0,3}}(?:到|至|から|에서|[〜~–—-])\s{{0,3}}"
+        rf"\s{{1,3}}(?:{'|'.join(n.span[1] for n in _NOUNS.values())}|{INSTEAD})\s{{1,3}}|\s{{0,3}}(?:到|至|から|에서|[〜~–—-])\s{{0,3}}"
     )
 
 
@@ -952,7 +969,9 @@ def _papers_east() -> re.Pattern[str]:
 def _bare(language: str) -> re.Pattern[str]:
     the, then = _NOUNS[language].the or "(?!)", _NOUNS[language].then or "(?!)"
     if language == "nl":
-        the = "het"  # `de 3` is also French, Spanish and Portuguese
+        the = "het"  # `de 3` is French, Spanish and Portuguese too
+    if language == "sv":
+        the = "det"  # `den 5` is German too
     figure = rf"(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,:]\d|-\w|{_SIZED.pattern})"
     if language == "de":
         # `der 5 Modelle` is a plural, and so is any dative in -n or -s: `zu 5 Modellen`.

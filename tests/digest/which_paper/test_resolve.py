@@ -1161,6 +1161,25 @@ TOLD = {
         *_told(["3이랑 10 데이터 받을 수 있어?"], [3, 10], papers=LAB),
         *_told(["qual desses tem código"], "day", papers=LAB),
     ],
+    "parts, counts and choices of the paper under discussion": _told(
+        [
+            "which heads? 3 and 9?",
+            ("between 2 and 4 experts, what changes", None),
+            "the first one in the taxonomy, what is it",
+            "which of the services were affected",
+            "which papers does it cover on manuscripts",
+            "do any of the 96 cover glass",
+            "geht das mit 2 statt 8 gpus",
+            "8 ou 16 gpu ?",
+            ("von den 5 diensten sind die meisten offen", None),
+            "первая опция или вторая",
+            "3号站为什么差",
+        ],
+        [5],
+        under=[5],
+        papers=LAB,
+    ),
+    "another paper for this one": _told(["is 4 relevant for this"], [4, 6], under=[6], papers=LAB),
     "a share, a unit or the version of a name at the beginning is no paper": _told(
         ["czyli 4 z 5 bez pomocy?", "why does it take 5 ms", "Snapdragon 8以外は?"], [3], under=[3], papers=LAB
     ),
