@@ -149,6 +149,8 @@ AT_RUN_TIME = {
     "digest.selection.lexical._as_written": "one word, without a loop",
     "digest.which_paper.loanwords._consonants": "the letters of one word, in their order",
     "digest.which_paper.pointing._word": "words of a question of 1,500 characters",
+    "digest.which_paper.worded._one_of": "numbers and nouns of a question of 1,500 characters",
+    "digest.which_paper.worded.of_them": "as above",
     "digest.which_paper.worded._so_many": "numbers and nouns of a question of 1,500 characters",
     "digest.which_paper.worded._so_many_east": "as above",
     "digest.which_paper.worded.means_all": "as above",

@@ -48,7 +48,7 @@ _ENGLISH_DATE = (
 )
 _WEEK = 7
 _LEAP_DAYS_APART = 8
-"""Years, at most: 2096 to 2104."""
+"""The most years between two leap days: 2096 to 2104."""
 _WHOSE = regex(r"['’]s(?!\w)|(?<=ys)(?!\w)")
 _ADVERB = regex(r"yesterday|gestern|hier (?:soir|matin)|ayer|ontem|ieri|вчера|gisteren|i ?gar|wczoraj|dun|vorgestern")
 

@@ -139,8 +139,8 @@ _CORRECTED = regex(
     r"(?:[^\d,，、.?？]{5,24}|[\u3041-\u9fff\uac00-\ud7af\s]{2,24})[,，、]\s*(?:(?:the|el|le|das|den|der|die|il|o)\s+)?#?(?P<n>\d{1,2})[\s.!?。！？]*\Z",
     re.IGNORECASE,
 )
-"""`sorry, the 9`, `извини, 9`, `fine, 9 then`: whatever was said before, the number is all that is
-asked about."""
+"""`sorry, the 9`, `извини, 9`, `fine, 9 then`: whatever came before, only the number is asked
+about."""
 
 
 def turns_to_number(question: str) -> bool:
@@ -174,7 +174,7 @@ _OF_ITS_PARTS = regex(
 
 
 def numbers_in(question: str, count: int) -> Numbers:
-    """`question` is in compatibility form (full-width made half-width)."""
+    """Returns the numbers. `question` is in compatibility form (full-width made half-width)."""
     question = _OF_ITS_PARTS.sub(lambda m: " " * len(m[0]), question)
     ends, question = from_the_end(with_spans(question), count)
     worded = worded_in(question, count)

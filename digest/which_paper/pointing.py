@@ -321,7 +321,7 @@ def _denying(language: str) -> tuple[re.Pattern[str], ...]:
     meant = rf"(?:{words.meant or '(?!)'})(?:\s+a)?\s*"
     not_no, apart = ("", r"\s*") if language in _BEHIND else (rf"(?!(?:{words.no})\s)", r"\s+")
     oh = rf"(?:(?:{_OH})(?!\w)\W*)?" if language not in _EAST else rf"(?:(?:{_OH})\W*)?"
-    # `no, 5`, but only `no code, I meant 5`
+    # `no, 5`, but otherwise only with words: `no code, I meant 5`
     gap = "" if language == "zh" else rf"(?:{_STOP}|\s)"
     said = rf"{_MORE}(?:{_STOP}\s*(?:{meant})?|(?:\s*\w+)?{gap}\s*{meant})"
     meant = (
@@ -342,7 +342,7 @@ def _saying(language: str) -> tuple[re.Pattern[str], ...]:
         return ()
     said = "" if language != "zh" else r"(?<![是])|(?<=\w是)"
     # `8 meinte ich`
-    number = rf"^\W*(?:(?:{_WORDS[language].nay}|{_OH})\W+)*(?={_number_first(language)}\s)[^.,;]*?\w+"
+    number = rf"^\W*(?:(?:{_WORDS[language].nay}|{_OH})\W+)*(?={_number_first(language)}\s)[^.,;]{{0,24}}?\w{{1,16}}"
     return (
         re.compile(rf"(?P<all>^\W*(?:{_OH})?\W*(?:{meant})(?:{said})\s*){_number_alone(language)}"),
         re.compile(rf"{number}(?P<last>(?P<all>\s+(?:{meant})(?:{said})))\W*$"),

@@ -89,7 +89,7 @@ _FEW = 2
 _UNFIT = "no paper fits the description"
 _NUMBER = regex(r"\s*(?:[^\W\d]{1,3}\s+)?#?\d{1,2}[\s.!?]*")
 """`a 4`"""
-_COUNTED_ONES = regex(r"(?<![\w.])\d+\s(?!(?:papers?|articles?)\b)[^.?!]*,\s*which ones?\W*$", re.IGNORECASE)
+_COUNTED_ONES = regex(r"(?<![\w.])\d{1,6}\s(?!(?:papers?|articles?)\b)[^.?!]{0,80},\s?which ones?\W*$", re.IGNORECASE)
 """`they use 14 models, which ones?`"""
 _WHICH_ONES = regex(r"\bwhich ones?\W*$", re.IGNORECASE)
 """`46 % of which ones?`: of what the paper under discussion has."""
@@ -111,10 +111,10 @@ def resolve(
     discussed_before: Sequence[str] = (),
     today: date | None = None,
 ) -> Resolution:
-    """Resolves a question. `papers` are those of the digest under discussion, `earlier` the
-    earlier digests, newest first. `subject` is the paper of a pressed button, `replied_to` that
-    of the message replied to, `under_discussion` this person's latest papers in the thread,
-    `discussed_before` those of the question before, which `both` means too."""
+    """Resolves a question. `papers`: those of the digest under discussion. `earlier`: the earlier
+    digests, newest first. `subject`: the paper of a pressed button. `replied_to`: that of the
+    message replied to. `under_discussion`: this person's latest papers in the thread.
+    `discussed_before`: those of the question before, which `both` means too."""
     text = _plain(question)
     if len(under_discussion) == len(discussed_before) == 1 and means_both(text):
         under_discussion = tuple(dict.fromkeys((*discussed_before, *under_discussion)))
@@ -203,7 +203,7 @@ def cue(text: str) -> str:
 
 
 def _plain(question: str) -> str:
-    """Returns the question's cue in simplified characters, the key cap of `3️⃣` as a number sign."""
+    """Returns the question's cue in simplified characters, with `3️⃣` as a number sign."""
     figures = _TURKISH.sub(lambda m: f"{m[1]}'s" if m["of"] else m[1], cue(question))
     return closed(simplified(re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", figures).strip()))
 

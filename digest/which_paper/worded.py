@@ -116,7 +116,7 @@ _FORMER_OR_LATTER = regex(
 _APART = regex(_DIFFERS)
 """Asks how papers differ."""
 _CLITICS = r"mi|ti|ci|vi|si|lo|li|ne|me|te|se|nos|les|lhe|je|tu|il|on|y|ai|eu|vc|vcs|ele|ai|aqui|ja|ya|ich|er|man|wir|ihr|mir|mich|da|denn|мне|я|мы|он[аи]?|вы|бы|же|ли|pf|stp|svp|plz|pls|pfv|плз|плиз"
-"""Pronouns, particles and pleas, of which none is a noun."""
+"""Pronouns, particles and pleas, none of which is a noun."""
 PLEAS = r"bitte|please|pls|plz|svp|stp|s['’]il (?:te|vous) plait|por favor|porfa|pfv|per favore|пожалуи?и?й?ста|плиз|плз|пж|thx|thanks|ty|danke|merci|gracias|obrigad[oa]|grazie|спасибо|спс"
 TELLS_HAN = r"看一?下|看看|[讲说]讲|[讲说]一?下|说说|聊聊|介绍一?下|解释一?下|总结一?下|翻译一?下|了解一?下"
 _TELLS = r"explain|describe|go through|walk (?:me|us) through|tell (?:me|us) about|erklar\w{0,4}|beschreib\w{0,2}|expliqu\w+|decri\w+|presente\w{0,2}|explic\w+|describ\w+|cuentame|contame|hablame|descrev\w+|fal\w+|spiega\w*|descriv\w+|parla\w*|объясни\w*|опиши\w*|расскажи\w*"
@@ -183,7 +183,7 @@ SIZED = rf"\s+(?:(?:seule?|single|einzige\w?|sol[ao]|unic[ao])\s)?(?:x\b|(?:rtx|
 _SIZED = regex(SIZED)
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
 _THINGS_ASKED = regex(
-    rf"(?<!\w)(?:which|welche|quel(?:le)?s|cuales|quais|quali|какие)\s+(?!(?:{'|'.join(n.paper for n in _NOUNS.values() if n.both and n.the)}|papers?|ones?)(?!\w))[^\W\d]+\?\s*(?:#?\d+\W+(?:\w{{1,3}}\s)?)*\Z"
+    rf"(?<!\w)(?:which|welche|quel(?:le)?s|cuales|quais|quali|какие)\s+(?!(?:{'|'.join(n.paper for n in _NOUNS.values() if n.both and n.the)}|papers?|ones?)(?!\w))[^\W\d]+\?\s*(?:#?\d{{1,3}}\W{{1,3}}(?:[^\W\d]{{1,3}}\s)?){{0,4}}\Z"
 )
 """`which heads? 3 and 9?`"""
 _NAME_FIRST = regex(r"\A\W*[A-Z][A-Za-z.-]{3,}\s?\Z")
@@ -196,7 +196,7 @@ _ONLY = regex(
     r"(?<!\w)(?:only|just|merely|nur|bloss|lediglich|solo|soltanto|solamente|seulement|juste|apenas|somente|только|лишь|всего)\s+\Z"
 )
 _A_NOUN = regex(rf"\s+(?!(?:{_NO_NOUN}|{_CLITICS}|{ASKS})(?!\w))[^\W\d_]{{3,}}")
-"""What may be one behind a figure that `only` says is an amount: `nur 3 Länder`."""
+"""What may be a noun after a figure that `only` makes an amount: `nur 3 Länder`."""
 _AMOUNT = regex(
     r"(?<!\blook )(?<!\blooking )(?<!\w)at\s+$|[=≈<>≤≥~±]\s*$|\b(?:size|batch(?:es)?|top|топ|k|n)\s+(?:of|is|de|von)?\s*$"
 )
@@ -969,7 +969,7 @@ def _papers_east() -> re.Pattern[str]:
 def _bare(language: str) -> re.Pattern[str]:
     the, then = _NOUNS[language].the or "(?!)", _NOUNS[language].then or "(?!)"
     if language == "nl":
-        the = "het"  # `de 3` is French, Spanish and Portuguese too
+        the = "het"  # `de 3` is also French, Spanish and Portuguese
     if language == "sv":
         the = "det"  # `den 5` is German too
     figure = rf"(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,:]\d|-\w|{_SIZED.pattern})"
