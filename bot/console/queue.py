@@ -13,15 +13,20 @@ class InlineQueue:
 
     def __init__(self) -> None:
         self._tasks: dict[str, Task] = {}
+        self._running: set[tuple[str, ...]] = set()
 
     def register(self, name: str, task: Task) -> None:
         self._tasks[name] = task
 
     async def add(self, task: str, *ids: str, key: str = "", wait: timedelta = timedelta(0)) -> bool:  # noqa: ARG002
-        """False for a task that nobody does here."""
-        if task not in self._tasks:
+        """False for a task that nobody does here, or that is under way."""
+        if task not in self._tasks or (task, *ids) in self._running:
             return False
-        await self._tasks[task](*ids)
+        self._running.add((task, *ids))
+        try:
+            await self._tasks[task](*ids)
+        finally:
+            self._running.discard((task, *ids))
         return True
 
     async def hasten(self, task: str, *ids: str) -> None:
