@@ -93,11 +93,10 @@ def _ordinal(case: Case, figure: Figure) -> bool:
     """Returns whether it is `2番目`, `2e` or `2.` for `second`."""
     spoken = number_words().get(base(case.language)) if case.foreign and figure.step == 1 else None
     after = case.sentence[figure.start + len(figure.text) :]
-    ends = "|".join(map(re.escape, [*spoken["suffix"], "番目"])) if spoken else ""
+    ends = (*spoken["suffix"], "番目") if spoken else ()
+    told = any(after.startswith(end) and not re.match("[A-Za-z]", after[len(end) :]) for end in ends)
     words = numbers_of("en", "ordinal")
-    return bool(ends and re.match(rf"(?:{ends})(?![A-Za-z])", after)) and any(
-        words.get(word) == figure.value for word in re.findall(r"[a-z]+", case.whole.lower())
-    )
+    return told and any(words.get(word) == figure.value for word in re.findall(r"[a-z]+", case.whole.lower()))
 
 
 def _of_counts(case: Case, figure: Figure) -> bool:

@@ -50,15 +50,17 @@ _PERCENTILE = regex(r"p\d[\d.]*", re.IGNORECASE)
 def names_beside(case: Case) -> Iterator[Doubt]:
     """Doubts `Agent-S` of the sentence before, if the quotation only has `agent`, and `RCP8.5` for
     `RCP4.5`."""
-    for name in dict.fromkeys(m[0] for m in NAMED.finditer(case.sentence) if _NUMBERED_OR_JOINED.search(m[0])):
+    for name in dict.fromkeys(
+        m[0] for m in NAMED.finditer(case.sentence) if not m[0].islower() and _MARKED.search(m[0])
+    ):
         if not holds_name(case.whole, name) and holds_name(case.ground.around, name) and name not in case.granted:
-            same = re.escape(name.rstrip("0123456789.-"))
-            other = re.search(rf"(?<![A-Za-z0-9]){same}-?\d[\w.]*(?<!\.)", case.whole) if name[-1].isdecimal() else None
+            same = name.rstrip("0123456789.-")
+            other = name[-1].isdecimal() and re.search(rf"(?<![A-Za-z0-9]){re.escape(same)}-?\d", case.whole)
             yield Doubt(f"{name} stands beside the quotation, not in it", 2 if other else 1)
             return
 
 
-_NUMBERED_OR_JOINED = regex(r"[A-Z].*-|-.*[A-Z]|[A-Z].*\d")
+_MARKED = regex(r"[-\d]")
 
 
 def words_in_turn(case: Case) -> Iterator[Doubt]:

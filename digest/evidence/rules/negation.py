@@ -62,8 +62,8 @@ def _other_prefix(case: Case) -> Iterator[Doubt]:
 
 def _without_non(text: str, other: str) -> str:
     """Returns `non-linear` if the other text has `linear` alone."""
-    found = (m for m in _NON.finditer(text) if not re.search(rf"\bnon[- ]?{m[1]}", other, re.IGNORECASE))
-    return next((m[0] for m in found if re.search(rf"(?<![-\w]){m[1]}", other, re.IGNORECASE)), "")
+    found = (m for m in _NON.finditer(text) if not re.search(rf"\bnon[- ]?{re.escape(m[1])}", other, re.IGNORECASE))
+    return next((m[0] for m in found if re.search(rf"(?<![-\w]){re.escape(m[1])}", other, re.IGNORECASE)), "")
 
 
 _NON = regex(r"\bnon[- ]?([a-z]{4,})", re.IGNORECASE)

@@ -72,15 +72,15 @@ def _role(text: str, figure: Figure) -> str:
 
 _NEAR = 60
 """Characters."""
-_ABOUT = r"\s+(?:(?:just|only|about|around|over|nearly|almost|some|rund|etwa|fast|environ|près de|unos|cerca de|casi|quase|approximately|aproximadamente)\s+){0,2}$"
+_ABOUT = r"\s{1,3}(?:(?:just|only|about|around|over|nearly|almost|some|rund|etwa|fast|environ|près de|unos|cerca de|casi|quase|approximately|aproximadamente)\s{1,3}){0,2}$"
 _TO = regex(
-    rf"(?:\b(?:to|auf|jusqu['’]à|à|hasta|para|до){_ABOUT}|[降升增减提少高低]\w{{0,2}}[至到为](?:原来的|约|大约)?\s*$)",
+    rf"(?:\b(?:to|auf|jusqu['’]à|à|hasta|para|до){_ABOUT}|[降升增减提少高低]\w{{0,2}}[至到为](?:原来的|约|大约)?\s?$)",
     re.IGNORECASE,
 )
 _TO_AFTER = regex(r"\s?(?:[%％°]|[A-Za-z]{1,3})?\s?(?:まで|へ|に(?=[減増上下低])|까지|으?로 (?=[줄늘낮높감증]))")
-_BY = regex(rf"(?:\b(?:by|um){_ABOUT}|[降升增减提少高低加]\w?了约?\s*$)", re.IGNORECASE)
-_BY_RANGE = regex(r"\b(?:by|um)\s[^,;.]*\d[^,;]*\s(?:to|bis)\s+$", re.IGNORECASE)
-_FROM = regex(r"\b(?:von|de|desde|с|от)\s[^,;.]*\d[^,;]*$", re.IGNORECASE)
+_BY = regex(rf"(?:\b(?:by|um){_ABOUT}|[降升增减提少高低加]\w?了约?\s?$)", re.IGNORECASE)
+_BY_RANGE = regex(r"\b(?:by|um)\s[^,;.]{0,30}\d[^,;]{0,12}\s(?:to|bis)\s{1,3}$", re.IGNORECASE)
+_FROM = regex(r"\b(?:von|de|desde|с|от)\s[^,;.]{0,30}\d[^,;]{0,30}$", re.IGNORECASE)
 """Before a second figure, of what it changes to or of a range."""
 _STANDS_AT = regex(rf"\b(?:(?:stood|stands?|remain(?:s|ed)?|was|were|is|are) at){_ABOUT}", re.IGNORECASE)
 _LOST = regex(rf"\b(?:lost|loses?|losing|gain(?:s|ed|ing)?|shed){_ABOUT}", re.IGNORECASE)
