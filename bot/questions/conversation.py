@@ -487,7 +487,7 @@ class Conversation:
             return
         if await self._store.thread(place) is None:
             await self._store.save_thread(place, papers=papers)
-        if papers:
+        if papers and not await self._is_whole_digest(place, papers):
             until = self._context.now() + WATCH_LIFE
             opens = self._context.chats[place.platform].opens_threads and not (question.place.thread or place.direct)
             watches = [Watch(paper, place, until, people=(question.person.id,), unopened=opens) for paper in papers]
@@ -497,6 +497,13 @@ class Conversation:
         await self._store.record_answered(place, question.person.id)
         if message:
             await self._store.save_message_subject(place, message, str(AnswerTo(question.id)))
+
+    async def _is_whole_digest(self, place: Place, papers: tuple[str, ...]) -> bool:
+        """Returns whether these are all papers of a day: none of them was asked about by itself."""
+        talk = await self._store.thread(place)
+        name = talk.digest if talk else ""
+        digest = await self._store.digest(name) if name else await self._store.latest_digest(place.key)
+        return digest is not None and 1 < len(digest.entries) == len(papers)
 
 
 def _talk_place(question: Question) -> Place | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.chat import Button, ChatError, OutcomeUnknown, Person, Place
+from bot.core.chat import Button, ChatError, OutcomeUnknown, Person, Place, VoteKind
 from bot.core.texts import say
 from bot.questions.answering import answer_name
 from bot.store import QuestionState
@@ -140,6 +140,19 @@ async def test_when_it_is_not_clear_which_a_menu_asks_and_the_choice_is_answered
 async def test_a_question_about_the_day_is_about_all_its_papers(channel):
     _, thread = await channel.digest()
     assert "From " in await channel.ask(thread, "which of these introduce a benchmark?")
+
+
+async def test_a_question_about_the_whole_day_asks_about_no_paper_in_particular(channel):
+    """It counted for each of them as asked about: they were looked after, and their words were learnt."""
+    digest, thread = await channel.digest()
+    store = channel.context.store
+    await channel.ask(thread, "which of these introduce a benchmark?")
+    assert len(await store.under_discussion(thread, ANN.id)) == len(digest.entries)
+    assert await store.votes(HERE.key) == []
+    await channel.ask(thread, "what does 2 introduce?")
+    assert [(vote.kind, vote.subject) for vote in await store.votes(HERE.key)] == [
+        (VoteKind.ASKED, digest.entries[1].paper.id)
+    ]
 
 
 async def test_why_not_is_answered_from_the_ledger(channel):
