@@ -104,8 +104,7 @@ class AdminReports:
         return places
 
     async def _post(self, name: str, kept: Mapping[str, str], sentence: str, *, over: bool = False) -> None:
-        """Posts the sentence in all places. `over`: only where the begin of the fault was
-        posted."""
+        """Posts the sentence in all places. `over`: only where the fault's begin was posted."""
         begun = _key(name, kept["about"], datetime.fromisoformat(kept["since"]))
         key = join_key(begun, "over") if over else begun
         post = Post((Text(sentence),), sentence.replace("*", "")[:90], self.language)

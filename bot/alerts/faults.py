@@ -52,8 +52,7 @@ async def report_budget_spent(context: Context, channel: str, cause: str | OverB
 
 
 async def report_budget_reset(context: Context, channel: str) -> None:
-    """Ends the faults of earlier days. A call that fits on the same day may only have been
-    smaller."""
+    """Ends faults of earlier days. A call that fits on the same day may only be smaller."""
     midnight = datetime.combine(context.now().astimezone(UTC).date(), time(), UTC)
     for about in ("", channel):
         await context.reports.report_recovery("budget", about=about, begun_before=midnight)

@@ -29,8 +29,7 @@ LATE_AFTER = timedelta(hours=3)
 
 
 def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
-    """Returns whether three hours have passed since the run was due and a list new to it came
-    out."""
+    """Returns whether the run was due three hours ago and a list new to it came out."""
     if run.begun is None:
         return False
     out = calendar.shown_at(calendar.latest_list(now))

@@ -15,8 +15,7 @@ SENT_LIFE = timedelta(days=1)
 
 
 async def send_once(key: str, post: Post, chat: Chat, place: Place, store: Store) -> None:
-    """Sends a small message once, however many events ask for it at the same time or within a
-    day."""
+    """Sends a small message once, however many events ask for it, at once or within a day."""
     name = join_key("sent", key)
     async with store.lease(name, LEASE, wait=LEASE_WAIT):
         if not await store.is_done(name):

@@ -238,8 +238,7 @@ class Actions:
     # ------------------------------------------------------------ a paper
 
     async def _load_subject(self, value: str, language: str) -> Subject:
-        """Returns the paper, with its digest if it has one. Raises NotFound if the digest has
-        expired."""
+        """Returns the paper, with its digest if any. Raises NotFound if that has expired."""
         named = _parse_paper(value)
         if isinstance(named, PaperById):
             return Subject(paper=await find_paper(self._context, named.paper_id))
@@ -251,8 +250,7 @@ class Actions:
         return _paper_of(await self._load_subject(value, language), language)
 
     async def _load_paper_id(self, value: str, language: str) -> str:
-        """Returns the paper's id without asking arXiv: forms must open and votes be recorded at
-        once."""
+        """Returns the id without asking arXiv: forms must open and votes be recorded at once."""
         named = _parse_paper(value)
         if isinstance(named, PaperById):
             ref = parse(named.paper_id)
@@ -262,8 +260,8 @@ class Actions:
     async def _load_entry(
         self, click: Click, respond: Responder, language: str, *, pictured: bool = False
     ) -> tuple[Entry, str]:
-        """Returns the entry and its language: the digest's entry, else one of the paper read now or
-        earlier."""
+        """Returns the digest's entry, else one of the paper read now or earlier; and its
+        language."""
         subject = await self._load_subject(click.value, language)
         if subject.digest is not None and subject.entry is not None:
             return subject.entry, subject.digest.language

@@ -44,8 +44,7 @@ def _means(typed: str, name: str, tag: str) -> bool:
 
 
 async def _papers(store: Store, typed: str, place: Place) -> list[tuple[str, str]]:
-    """Returns the papers of the channel's latest digest that match by number or by words of the
-    title."""
+    """Returns papers of the channel's latest digest that match by number or words of the title."""
     digest = await store.latest_digest(place.key)
     entries = digest.entries if digest else ()
     fitting = [

@@ -75,8 +75,7 @@ async def _is_inside(context: Context, place: Place, extra: Mapping[str, str]) -
 
 
 async def _me(context: Context, command: Command, verb: str, respond: Responder, language: str) -> None:
-    """Handles a verb about the person's own digest. Everybody may use these; nobody sees another's
-    digest."""
+    """Handles a verb about the person's own digest. Everybody may use it; nobody sees another's."""
     await gate.require_command(context, "digest me", command.place, command.person, language)
     if verb not in ("", *OWN_VERBS):
         shown = help_text = say("me.help", language)
@@ -201,8 +200,7 @@ def _confirmation(action: str, value: str, question: str, button: str, language:
 
 
 async def retract(context: Context, digest_key: str, respond: Responder, language: str) -> None:
-    """Deletes a digest's posts. What people wrote stays. The next `now` considers its papers
-    again."""
+    """Deletes a digest's posts. What people wrote stays. `now` considers its papers again."""
     found = await context.store.digest(digest_key)
     subscription = await context.store.subscription(found.subscription) if found else None
     if found is None or subscription is None:
@@ -241,8 +239,7 @@ async def _resume(
 async def _ping(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    """Sets the one role that the daily message mentions. Without an id, the message mentions no
-    role."""
+    """Sets the one role that the daily message mentions; without an id, none."""
     role = command.text.strip().partition(" ")[2].strip()
     if role and not role.isdigit():
         await respond.show(note(say("ping.unfit", language), language))
@@ -265,8 +262,7 @@ async def forget(context: Context, subscription: Subscription, respond: Responde
 
 
 async def welcome_channel(context: Context, place: Place, by: Person | None, *, greet: bool) -> None:
-    """Tells the channel once how to begin. Restores its settings instead if it removed the bot in
-    the last 30 days."""
+    """Says once how to begin, or restores a channel that removed the bot in the last 30 days."""
     returned = await context.store.removed_subscription(place.key)
     if returned is not None:
         back = replace(returned, since=context.now())

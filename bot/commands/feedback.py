@@ -17,8 +17,7 @@ PUSH_AFTER = timedelta(minutes=5)
 
 
 async def record_vote(context: Context, vote: Vote) -> None:
-    """Records a vote; the same vote twice counts once. A paper's message shows its new counts
-    soon."""
+    """Records a vote; the same one twice counts once. The paper's message shows it soon."""
     await context.store.vote(vote)
     if vote.kind is VoteKind.SAVED and not answer_of(vote.subject):
         if vote.undo:
@@ -32,8 +31,7 @@ async def record_vote(context: Context, vote: Vote) -> None:
 
 
 async def queue_push(context: Context, channel: str) -> None:
-    """Queues a push to the channel's Zotero library, which sends all recently saved papers in one
-    request."""
+    """Queues a push of recently saved papers to the channel's Zotero library, in one request."""
     if await context.store.zotero_link(channel) is not None:
         span = int(context.now().timestamp() // PUSH_AFTER.total_seconds())
         await context.queue.add("zotero", channel, key=join_key("zotero", channel, str(span)), wait=PUSH_AFTER)

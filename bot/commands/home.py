@@ -28,8 +28,7 @@ from digest.render.markdown import cost_words, escape, link
 log = logging.getLogger(__name__)
 
 CHANNELS, TODAY = 15, 8
-"""How many channels are shown, and for how many of them the day: Slack's page holds a hundred
-blocks."""
+"""How many channels are shown, and of how many the day: Slack's page holds a hundred blocks."""
 FIRST, SAVED, QUESTIONS = 3, 10, 5
 QUESTION = 100
 """Characters of a question that are shown."""
@@ -109,8 +108,7 @@ async def _today(context: Context, subscription: Subscription, digest: Digest, l
 
 
 def day_blocks(channel: str, digest: Digest, url: str, language: str) -> list[Block]:
-    """Returns a digest's headline and the papers to read first, with *Open* and a menu to ask.
-    Pure."""
+    """Returns a digest's headline and the papers to read first; *Open*, and a menu to ask. Pure."""
     first = [e for m in digest.summary.first[:FIRST] if (e := digest.entry(m.paper_id))] or digest.entries[:FIRST]
     names = [f"- {e.number} · {link(name_in(digest, e), e.paper.abs_url)}" for e in first]
     day = day_words(digest.local_date, language)
@@ -125,8 +123,7 @@ def day_blocks(channel: str, digest: Digest, url: str, language: str) -> list[Bl
 
 
 async def _channel(context: Context, subscription: Subscription, person: Person, language: str) -> list[Block]:
-    """Returns the channel's state in one line, what went wrong, and buttons for people who may
-    change it."""
+    """Returns the channel's state, what went wrong, and buttons for those who may change it."""
     blocks: list[Block] = [
         Heading(subscription.place.channel, 3),
         await state_line(context, subscription, language),
@@ -138,8 +135,7 @@ async def _channel(context: Context, subscription: Subscription, person: Person,
 
 
 async def _saved(context: Context, person: Person, inside: Sequence[str], language: str) -> list[Block]:
-    """Returns the titles, each with the day and the channel of saving, and *Compare*, *Remove*,
-    *Export*."""
+    """Returns the titles, each with day and channel of saving; *Compare*, *Remove*, *Export*."""
     votes = {v.subject: v for v in await context.store.saved(person.id) if not answer_of(v.subject)}
     kept = list(votes.values())[:SAVED]
     if not kept:
@@ -157,8 +153,7 @@ async def _saved(context: Context, person: Person, inside: Sequence[str], langua
 
 
 def saved_line(title: str, paper_id: str, channel: str, day: str) -> str:
-    """Returns the line of a saved paper. `channel`: where it was saved, as the platform names it;
-    may be empty."""
+    """Returns a saved paper's line. `channel`: the platform's name for it, or empty."""
     named = f"- {link(title, f'https://arxiv.org/abs/{paper_id}')}"
     return " · ".join(filter(None, (named, channel, day)))
 
@@ -174,8 +169,7 @@ def saved_blocks(
 
 
 async def _papers(context: Context, votes: Sequence[Vote]) -> Mapping[str, Paper]:
-    """Returns papers by id: from the digests that showed them, else from arXiv if it answers in
-    time."""
+    """Returns papers by id, from the digests that showed them, else from arXiv if in time."""
     found: dict[str, Paper] = {}
     for vote in votes:
         shown = await context.store.earlier(vote.subject, vote.place.key)
@@ -191,8 +185,7 @@ async def _papers(context: Context, votes: Sequence[Vote]) -> Mapping[str, Paper
 
 
 async def _shown_at(context: Context, vote: Vote, inside: Sequence[str]) -> str:
-    """Returns the link to the paper's message in the channel where it was saved, if the person is
-    in it."""
+    """Returns the link to the saved paper's message, if the person is in its channel."""
     if vote.place.key in inside and (shown := await context.store.earlier(vote.subject, vote.place.key)):
         with contextlib.suppress(ChatError):
             place = replace(vote.place, thread="")
@@ -201,8 +194,7 @@ async def _shown_at(context: Context, vote: Vote, inside: Sequence[str]) -> str:
 
 
 async def _questions(context: Context, person: Person, platform: str) -> list[str]:
-    """Returns the person's latest questions, each with a link to its answer if that is in a
-    channel."""
+    """Returns the person's latest questions, with links to answers that are in a channel."""
     lines = []
     for asked in await context.store.asked_by(person.id, QUESTIONS):
         words = tex.plain(" ".join(asked.question.text.split()))[:QUESTION]
@@ -217,8 +209,7 @@ async def _questions(context: Context, person: Person, platform: str) -> list[st
 
 
 async def _visible(context: Context, person: Person, platform: str) -> list[Subscription]:
-    """Returns the subscriptions of channels that the person is in; none if the platform does not
-    say."""
+    """Returns subscriptions of the person's channels; none if the platform does not say."""
     subscriptions = [s for s in await context.store.subscriptions() if s.place.platform == platform]
     try:
         inside = await context.chats[platform].inside(person, [s.place for s in subscriptions])

@@ -208,8 +208,7 @@ def _names_in(text: str, count: int) -> Iterator[PaperRef | int]:
 
 
 async def _compare(context: Context, command: Command, text: str, respond: Responder, language: str) -> None:
-    """Compares papers: `3 5 8 by data, code` gives numbers of the latest digest, ids or links, then
-    the aspects."""
+    """Compares papers: `3 5 8 by data, code` names numbers, ids or links, then the aspects."""
     digest = await context.store.latest_digest(command.place.key)
     # In a thread, because the first call compiles the patterns of all languages.
     named = await asyncio.to_thread(lambda: list(dict.fromkeys(_names_in(text, len(digest.entries) if digest else 0))))

@@ -22,8 +22,7 @@ Pressed = TypeVar("Pressed", Click, Submission)
 
 
 async def own_place(context: Context, platform: str, person: Person) -> Place:
-    """Returns the direct conversation with the person and opens it if necessary. Raises
-    ChatError."""
+    """Returns the direct conversation with the person, opened if need be. Raises ChatError."""
     known = await context.store.own_place(person.id)
     if known is not None and known.platform == platform:
         return known
@@ -65,8 +64,7 @@ def _is_about(value: str, channel: str) -> bool:
 
 async def greet(context: Context, subscription: Subscription, language: str) -> str:
     """Says in the direct conversation that the digest will come there. If the person accepts no
-    direct messages, pauses the digest and returns a sentence that says so; else returns an empty
-    string."""
+    direct messages, pauses the digest and returns a sentence that says so; else an empty one."""
     chat, place = context.chats[subscription.place.platform], subscription.place
     try:
         await chat.send(place, note(say("me.welcome", language), language), join_key("own", place.key))

@@ -97,8 +97,7 @@ class State:
 
 
 def start(defaults: Subscription, person: Person) -> Subscription:
-    """Returns a new channel's settings: the installation's, with the person's own language and time
-    zone."""
+    """Returns a new channel's settings: the installation's, in the person's language and zone."""
     made = defaults
     if person.language:
         try:
@@ -205,8 +204,8 @@ def days_words(days: Collection[str], language: str) -> str:
 
 
 def roundup_words(at: str, language: str) -> str:
-    """Returns `fri 16:00` with the day in the language, as `settings.roundup` reads it; empty for
-    none."""
+    """Returns `fri 16:00` with the day in the language, as `settings.roundup` reads it, or
+    empty."""
     day, _, time = at.partition(" ")
     names = {key: name for name, key in week(language)}
     return f"{names[day]} {time}" if at else ""
@@ -305,8 +304,7 @@ def _nearest(checked: Checked, language: str) -> str:
 
 
 def unlisted_warnings(categories: Sequence[str], language: str) -> list[str]:
-    """Returns warnings for categories that are not on the bundled list: they may be new or
-    misspelt."""
+    """Returns warnings for categories not on the bundled list: they may be new or misspelt."""
     doubtful = [checked for checked in map(check, categories) if not checked.known]
     return [say("unlisted", language, category=c.category, nearest=_nearest(c, language)) for c in doubtful]
 
@@ -455,8 +453,7 @@ async def suggest(context: Context, words: str) -> tuple[tuple[str, ...], tuple[
 
 
 async def _look(context: Context, draft: Subscription, grants: tuple[Grant, ...], language: str) -> Footer:
-    """Looks up what the latest announcement would give, and stores it under a name by which it can
-    be posted."""
+    """Looks up what the latest announcement would give, and stores it so that it can be posted."""
     try:
         with booked(draft.key, "rank"):
             preferences = await load_preferences(context.store, draft)

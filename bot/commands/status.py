@@ -81,8 +81,7 @@ def state_of(subscription: Subscription, now: datetime, run: Run | None, languag
 
 
 def learned_lines(learned: Learned, language: str) -> list[str]:
-    """Returns what the ranking has learned from the channel's votes and questions, a fact a
-    line."""
+    """Returns what the ranking has learned from votes and questions, one fact a line."""
     lines = [say("status.taught", language, n=learned.papers)]
     for name, words in (("more", learned.more), ("fewer", learned.fewer)):
         if words:
@@ -147,8 +146,7 @@ def settings_lines(subscription: Subscription, language: str, *, forum: bool = F
 
 
 def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
-    """Returns the cost by stage, and the percentage of input tokens that came from the model's
-    cache."""
+    """Returns the cost by stage, and the percentage of input tokens from the model's cache."""
     total = sum(by_stage.values(), Usage())
     stages = [f"{say(f'stage.{stage}', language)} {cost_words(usage, language)}" for stage, usage in by_stage.items()]
     return {

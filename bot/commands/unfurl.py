@@ -43,8 +43,7 @@ async def unfurl_links(context: Context, place: Place, urls: Sequence[str]) -> d
 
 
 async def _others(context: Context, ids: Sequence[str]) -> Sequence[Paper]:
-    """Returns the papers; none if arXiv does not answer in time. Slack then shows the plain
-    link."""
+    """Returns papers; none if arXiv does not answer in time: Slack then shows the plain link."""
     if not ids:
         return ()
     try:

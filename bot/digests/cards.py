@@ -108,8 +108,7 @@ def _tags(digest: Digest) -> tuple[tuple[str, ...], ...]:
 
 
 def _forum_post(entry: Entry, digest: Digest) -> ForumPost:
-    """Returns a forum post titled `Name: claim`, or by the whole title if there is no claim, with
-    the paper's tags."""
+    """Returns a forum post titled `Name: claim`, or by the title without a claim, with its tags."""
     mention = next((m for m in digest.summary.mentions if m.paper_id == entry.paper.id and m.claim), None)
     title = tex.plain(entry.paper.title)
     if mention is not None:
@@ -125,8 +124,7 @@ def _forum_post(entry: Entry, digest: Digest) -> ForumPost:
 
 
 OPENING = 160
-"""Columns of the overview that the parent shows, in whole sentences. The first sentence is always
-shown."""
+"""Columns of the overview that the parent shows, in whole sentences, the first one always."""
 THEME = 80
 """Columns of a theme's words in the parent. Longer words appear only in the document."""
 
@@ -224,8 +222,7 @@ NAME = 30
 
 
 def short_title(paper: Paper, among: Iterable[Paper] = ()) -> str:
-    """Returns the paper's own short name, longer if another paper of the list `among` has the
-    same."""
+    """Returns the paper's short name, longer if another paper of the list `among` has the same."""
     others = [other for other in among if other.id != paper.id]
     name = ""
     for most in (NAME, 60, 90, 150):
@@ -277,8 +274,7 @@ OPTION = 75
 
 
 def option(paper: Paper, among: Iterable[Paper]) -> str:
-    """Returns a paper as a menu shows it: `DynamicVLA · 2601.22153`. A long name is cut, never the
-    id."""
+    """Returns a menu's paper: `DynamicVLA · 2601.22153`. A long name is cut, never the id."""
     after = f" · {paper.id}"
     return shortened(short_title(paper, among), OPTION - len(after)) + after
 
@@ -329,8 +325,7 @@ def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: b
 
 
 def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
-    """Returns what is shown below a link to a paper: its core idea, two confirmed findings, and
-    *Ask*."""
+    """Returns what is below a link to a paper: core idea, two confirmed findings, and *Ask*."""
     facts = " · ".join((people(paper, language), escape(paper.primary), submitted(paper, language)))
     blocks: list[Block] = [Heading(link(tex.plain(paper.title), paper.abs_url), 2), Small(facts)]
     blocks += _core(analysis, language)
@@ -466,8 +461,7 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
 
 
 def _seen(markdown: str) -> str:
-    """Returns the visible text, without escapes, emphasis and addresses of links, so that it can be
-    measured."""
+    """Returns the visible text, without escapes, emphasis and links' addresses, to measure it."""
     plain = "\n".join(tex.plain(line.removesuffix("\\")) for line in markdown.split("\n"))
     return re.sub(r"\]\([^)]{0,1000}\)|(?<!\\)\[|\*\*|\\(?=\W)", "", plain)
 

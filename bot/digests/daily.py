@@ -300,8 +300,7 @@ class Daily:
 
 
 def _parent(delivery: Delivery | None) -> str:
-    """Returns the id of the parent message, which is also the thread's; empty before it is
-    posted."""
+    """Returns the parent message's id, which is also the thread's; empty until it is posted."""
     return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
 
 
@@ -314,8 +313,7 @@ def posted(entry: Entry, place: Place, at: datetime, digest: str = "") -> Watch:
 
 
 def _is_out(listing: Listing, now: datetime) -> bool:
-    """Returns whether this is the newest list. On a day without a list, the feed is empty and
-    undated."""
+    """Returns whether this is the newest list. Without a list, the feed is empty and undated."""
     quiet = calendar.is_quiet(now.astimezone(calendar.NEW_YORK).date()) is not None
     return listing.day == calendar.latest_list(now) or (listing.day is None and quiet)
 

@@ -82,8 +82,7 @@ class Delivered:
     parent: str = ""
     """The message id of the first step; empty before it is posted and once the plan has expired."""
     replies: Mapping[int, str] = field(default_factory=dict)
-    """By index into `Thread.replies`: the id of the reply's first message, while the plan is
-    kept."""
+    """By index into `Thread.replies`: the reply's first message, while the plan is kept."""
     own: frozenset[int] = frozenset()
     """The indices in `replies` of posts of their own."""
     doubts: frozenset[str] = frozenset()
@@ -345,8 +344,7 @@ class _DeliverySession:
             await self._fail(say.sentence("error.delivery.unknown", platform=self.chat.name))
 
     async def _resolve_doubt(self, step: Step, delivery: Delivery) -> None:
-        """Records the step if its message is found, frees it if not, sets it aside if that is
-        unknown."""
+        """Records a step whose message is found, frees it if not, sets it aside if unknown."""
         try:
             found = await self._find_posted(step, delivery)
         except HistoryRefused as error:
@@ -396,8 +394,8 @@ class _DeliverySession:
                 await self._record(step, message)
 
     async def _upload(self, step: Step) -> Upload | None:
-        """Uploads the step's picture before its intent is recorded. A second upload does no harm,
-        because nobody sees a picture without its post. Returns None if the step goes without its
+        """Uploads the step's picture before its intent is recorded. Nobody sees a picture without
+        its post, so a second upload does no harm. Returns None if the step goes without its
         picture."""
         if step.picture is None or self.refused >= MAX_REFUSED_UPLOADS:
             return None
@@ -478,8 +476,7 @@ class _DeliverySession:
         return wait if self.waited <= MAX_THROTTLED else 0.0
 
     async def _retry_throttled(self, request: Callable[[], Awaitable[Any]]) -> Any:
-        """Repeats a repeatable request while it is throttled. Returns None if its message is
-        gone."""
+        """Repeats a repeatable request while throttled. Returns None if its message is gone."""
 
         def pause(error: Exception) -> bool | float:
             return (isinstance(error, Throttled) and self._count_throttled(error)) or False

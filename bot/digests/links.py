@@ -22,8 +22,7 @@ async def digest_link(store: Store, chats: Chats, digest: Digest, place: Place, 
 
 
 async def digest_url(store: Store, chats: Chats, digest: Digest, place: Place) -> str:
-    """Returns the link to the digest's parent message; empty if it was not delivered. Raises
-    ChatError."""
+    """Returns the parent message's link; empty if it was not delivered. Raises ChatError."""
     delivery = await store.delivery(digest.key)
     if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
         return ""

@@ -80,8 +80,7 @@ def entries_of(digests: Sequence[Digest]) -> list[Entry]:
 
 
 def most_liked(entries: Sequence[Entry], votes: Sequence[Vote]) -> tuple[Liked, ...]:
-    """Returns the papers that most people asked about, saved or voted for. A 👎 counts against a
-    paper."""
+    """Returns the papers that most people asked about, saved or voted for. A 👎 counts against."""
     counts: dict[str, Counter[VoteKind]] = {}
     for person, kind, subject in {(v.person.id, v.kind, v.subject) for v in votes if not answer_of(v.subject)}:
         del person
@@ -118,8 +117,7 @@ def to_sum_up(digests: Sequence[Digest], liked: Sequence[Liked], limit: int = SU
 
 
 def chart(roundup: Roundup) -> list[str]:
-    """Returns a line for each day, or each week of a month: its name, a bar and the number of
-    papers."""
+    """Returns a line a day, or a week of a month: its name, a bar and the number of papers."""
     period, counts = roundup.period, Counter[date]()
     for digest in roundup.digests:
         step = 1 if period.kind == WEEKLY else 7

@@ -166,8 +166,7 @@ class DiscordChat:
         await self._change("PATCH", channel, bare, payload)
 
     async def _edit_pictured(self, step: Step, place: Place, message: str, *, forum: bool) -> None:
-        """Edits a message that was planned with a picture. The message keeps the picture that it
-        shows."""
+        """Edits a message that was planned with a picture. It keeps the picture that it shows."""
         channel, bare = await self._locate(place, message)
         posted = await self.rest.read(MESSAGE, needs="“Read Message History”", channel_id=channel, message_id=bare)
         files = posted.get("attachments") or []
@@ -281,8 +280,7 @@ class DiscordChat:
         return first
 
     async def _sent_lately(self, channel: str, key: str, *, thread: bool) -> str:
-        """Returns the id of the message with this key; empty if it is not there or cannot be looked
-        for."""
+        """Returns the id of the message with this key; empty if it cannot be found."""
         since = datetime.now(UTC) - SENT_LATELY
         with contextlib.suppress(ChatError, TimeoutError):
             async with asyncio.timeout(SENT_TIMEOUT):

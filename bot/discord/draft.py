@@ -38,8 +38,7 @@ from bot.discord.rest import MESSAGE, MESSAGES, ORIGINAL, UNKNOWN_MESSAGE, Rest,
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
-"""How long an interaction's token is used: it is valid for 15 minutes, less 30 seconds in
-reserve."""
+"""How long a token is used: it is valid for 15 minutes, with 30 seconds in reserve."""
 EPHEMERAL = 1 << 6
 FINISH_TIMEOUT = 90.0
 """Seconds to send the final form. After that the question's task is tried again later."""
@@ -55,8 +54,7 @@ class AnswerMessage(Protocol):
     async def create(
         self, payload: dict[str, Any], key: str, picture: Upload | None = None
     ) -> tuple[str, dict[str, Any]]:
-        """Returns the id and the message. If the key was used before, they are those of the earlier
-        try."""
+        """Returns the id and the message, those of an earlier try if the key was used before."""
         ...
 
     async def change(self, message: str, payload: dict[str, Any], picture: Upload | None = None) -> None: ...

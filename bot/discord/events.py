@@ -57,8 +57,7 @@ class BotIds:
 
 
 def question_of(message: discord.Message, bot: BotIds) -> Question | None:
-    """Returns the question; None unless a person wrote the message, not a bot, webhook, join or
-    pin."""
+    """Returns the question; None unless a person wrote it: no bot, webhook, join or pin."""
     if message.author.bot or message.webhook_id is not None or message.type not in SPOKEN:
         return None
     place = place_of(message.channel)
@@ -110,9 +109,8 @@ def roles_of(user: discord.abc.User) -> frozenset[str]:
 
 
 def subject_of(message: dict[str, Any], action: str, me: str) -> str:
-    """Returns the value of the message's button for the action, else of its paper, else an arXiv
-    link in it, else empty. Only our own messages count, because anybody can write components that
-    look like ours."""
+    """Returns the message's button for the action, else its paper, else an arXiv link in it, else
+    empty. Only our own messages count: anybody can write components that look like ours."""
     ours = str((message.get("author") or {}).get("id", "")) == me
     presses = [p for c in components(message) for p in _presses(c)] if ours else []
     found = [p.value for p in presses if p.action == action] + [p.value for p in presses if is_paper(p.value)]

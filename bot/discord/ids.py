@@ -58,8 +58,7 @@ _PRESS = regex(r"pb:(\??)([a-z_-]+):(.*?)(?:~([0-9a-f]{1,8}))?", re.DOTALL)
 
 
 def custom_id(pressed: ComponentId, mark: int = 0) -> str:
-    """Returns the custom_id. `mark`: the message's marker, for the first button of a forum's
-    starter."""
+    """Returns it. `mark`: the message's marker, for the first button of a forum's starter."""
     flag = "?" if pressed.confirm else ""
     text = f"pb:{flag}{pressed.action}:{pressed.value}" + (f"~{mark:x}" if mark else "")
     if len(text) > CUSTOM_ID:

@@ -19,8 +19,7 @@ NEEDED = discord.Permissions(
     read_message_history=True,
     attach_files=True,
 )
-"""The permissions that the bot needs. It reads the history to find out whether a post in doubt
-arrived."""
+"""The permissions that the bot needs. It reads the history to check posts in doubt."""
 USES: Mapping[str, tuple[str, ...]] = {
     "post": ("view_channel", "send_messages"),
     "threads": ("create_public_threads", "send_messages_in_threads"),
@@ -49,8 +48,8 @@ def _with_bot(interaction: discord.Interaction[Any]) -> bool:
 
 
 async def grants(rest: Rest, place: Place, given: Mapping[str, str]) -> list[Grant]:
-    """Returns the rights as the interaction in this channel tells them, else as the server's roles
-    and channels do. In a thread or a forum's post, other permissions count than in the digest's
+    """Returns the rights that the interaction in this channel gives, else those of roles and
+    channels. In a thread or a forum's post, other permissions count than in the digest's
     channel."""
     if given.get(HELD) and given.get(CHANNEL) == place.channel:
         kind = discord.ChannelType(int(given.get(KIND) or discord.ChannelType.text.value))

@@ -60,13 +60,11 @@ class InteractionData:
     person: Person
     language: str
     component: bool = False
-    """The interaction is a button or menu. Its message can be updated, so no new message is
-    needed."""
+    """A button or menu. Its message can be updated, so no new message is needed."""
 
 
 class Sender(Protocol):
-    """What a responder uses of `DiscordChat`. The chat makes responders, so they cannot import
-    it."""
+    """What a responder uses of `DiscordChat`, which makes responders: they cannot import it."""
 
     rest: Rest
     streaming_tokens: set[str]
@@ -91,8 +89,7 @@ class Responder:
         self._lock = asyncio.Lock()
         self._sent_count = 0
         self._deferred = False
-        """A button was acknowledged without a message of ours, so the original is the button's
-        message."""
+        """A button was acknowledged without a message of ours, so the original is its message."""
         self._panel_message = ORIGINAL
         self._panel, self._round = "", 0
         """The panel that is shown or acted in, and how many things were done in it."""
@@ -173,8 +170,8 @@ class Responder:
             await self.draw_panel(name, filling, first=first)
 
     def _filled(self, panel: Panel, before: Filling) -> Filling | None:
-        """Returns the panel with what was chosen since its check began; None if another button was
-        pressed."""
+        """Returns the panel with what was chosen since its check began; None after another
+        press."""
         if before.panel is not None and before.panel.round != self._round:
             return None
         since = {n: v for n, v in before.values.items() if self._fields.get(n) != v}

@@ -47,8 +47,7 @@ CHANNEL = "/channels/{channel_id}"
 GLOBAL = "global"
 """The name of the pause that holds for the whole token."""
 CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
-"""The path of an interaction's first response, which has no rate limit and must come within three
-seconds."""
+"""The path of an interaction's first response, without a rate limit, due within three seconds."""
 ORIGINAL = "@original"
 """The id of an interaction's first response."""
 THREAD_EXISTS = 160004
@@ -149,8 +148,7 @@ class Rest:
             raise
 
     async def read(self, path: str, *, needs: str = "", params: dict[str, Any] | None = None, **parts: str) -> Any:
-        """Makes one read. The SDK retries failures; after a 429, waits until Discord's pause is
-        over."""
+        """Makes one read. The SDK retries failures; after a 429, waits for Discord's pause."""
         await self.ready()
         name = " ".join(("GET", path, parts.get("channel_id", "")))
 
@@ -253,7 +251,6 @@ def _by_status(error: discord.HTTPException, needs: str) -> ChatError:
 
 
 def _wait(error: discord.HTTPException) -> float:
-    """Returns the seconds that the header names. A ban by Discord's edge has no body and may last
-    an hour."""
+    """Returns the header's seconds. A ban by Discord's edge has no body and may last an hour."""
     headers = getattr(error.response, "headers", {})
     return seconds_of(headers.get("Retry-After"), 5.0)

@@ -25,8 +25,7 @@ class AskRoles:
         self._known: LRUCache[int, tuple[float, bool]] = LRUCache(MAX_PEOPLE)
 
     async def allow(self, user: discord.abc.User, *, direct: bool) -> bool:
-        """Returns whether the user may ask. In a direct conversation, a role in any of the bot's
-        servers counts."""
+        """Returns whether the user may ask; in a direct conversation, by a role in any server."""
         if not self.roles:
             return True
         return await self._has_role_anywhere(user.id) if direct else bool(self.roles & roles_of(user))

@@ -16,9 +16,8 @@ from bot.store import Follower, StoreUnavailable
 from digest.cache_keys import fingerprint
 
 NOTE_AFTER = 0.1
-"""Seconds after which work is note_work: most work is done sooner. It is less than a platform's
-listener waits before it acknowledges. If an event is not acknowledged, the platform itself reports
-the failure."""
+"""Seconds after which work is noted: most is done sooner. It is less than a platform's listener
+waits before it acknowledges: the platform itself reports an event that was not acknowledged."""
 BEAT = timedelta(seconds=2)
 """The pause between two signs of life of the process that does the work."""
 

@@ -109,8 +109,7 @@ async def answer_privately(
 
 
 def answer_post(answer: Answer, sources: Sequence[Source], question_id: str) -> Post:
-    """Returns the final form of an answer. Buttons carry a short name, because platforms limit a
-    button's value."""
+    """Returns an answer's final form. Buttons carry a short name: platforms limit their value."""
     used = [s for s in sources if s.paper.id in answer.paper_ids] or list(sources)
     subjects = [(s.number, s.paper) for s in used]
     # Facts come from the metadata, so gaps in the texts do not matter.

@@ -29,8 +29,7 @@ LONGEST = 40
 
 
 def asks_to_compare(text: str) -> bool:
-    """Returns whether the text asks for a table (`compare 3 and 5`). A question that compares does
-    not."""
+    """Returns whether it asks for a table (`compare 3 and 5`), unlike a question that compares."""
     return cues.COMPARISON_WANTED.search(text[:LONGEST_CUE]) is not None
 
 

@@ -186,8 +186,7 @@ class Conversation:
         )
 
     async def _offer_answer(self, question: Question) -> None:
-        """Asks only the author whether to answer, if the platform can show a message to one
-        person."""
+        """Asks only the author whether to answer, if the platform can show that to one person."""
         chat = self._context.chats[question.place.platform]
         if not chat.whispers or not await self._store.save_question(question):
             return
@@ -214,7 +213,7 @@ class Conversation:
 
     async def amend(self, question: Question) -> None:
         """Answers the question of an edited message as it now reads. The edit can address the
-        message to the bot, which makes it a question, or no longer address it, which ends the
+        message to the bot, which makes it a question, or no longer do so, which ends the
         question."""
         if not await self._may_be_for_us(question):
             await self.withdraw(question.place, question.message)
@@ -250,8 +249,7 @@ class Conversation:
         return not to_others and bool(question.place.thread) and await self._store.thread(question.place) is not None
 
     async def answer(self, task: str) -> None:
-        """Runs the task. Raises ChatError and StoreUnavailable, so that it is tried again; shows
-        other errors."""
+        """Runs the task. Raises ChatError and StoreUnavailable for another try, shows others."""
         try:
             await self._answer(AnswerTask.parse(task).question)
         finally:  # an answer that will be tried again holds up no other
@@ -307,8 +305,7 @@ class Conversation:
         return await self._commit(asked, draft, made, language)
 
     async def _read_again(self, question: Question) -> None:
-        """Reads the message from the platform again, because the event of an edit may have been
-        lost."""
+        """Reads the message from the platform again: the event of an edit may have been lost."""
         if not question.message:
             return
         try:
@@ -343,7 +340,7 @@ class Conversation:
                 current = await self._store.is_current(asked.question.id, asked.revision)
 
     async def _make_or_explain(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made:
-        """Makes the answer or, if that fails, what to tell people instead. Raises ChatError,
+        """Makes the answer or, failing that, what to say instead. Raises ChatError,
         StoreUnavailable."""
         name = answer_name(asked.question.id)
         try:
@@ -443,8 +440,7 @@ class Conversation:
         return await self._finish(asked, draft, made.build(language), made.paper_ids, alone=made.alone)
 
     async def _language_of_answer(self, question: Question) -> str:
-        """Returns the question's language if it can be told, else that of the people who see the
-        answer."""
+        """Returns the question's language if it can be told, else that of the answer's readers."""
         context = self._context
         seen_in = context.person_language if question.private else context.channel_language
         return await answer_language(question.text, await seen_in(question.place, question.person))
@@ -474,8 +470,7 @@ class Conversation:
         return True
 
     async def _record_discussed(self, question: Question, papers: tuple[str, ...]) -> None:
-        """Records the papers before they are read, because the next question may come before the
-        answer."""
+        """Records the papers before they are read: the next question may come before the answer."""
         place = _talk_place(question)
         if place is not None:
             await self._store.discuss(place, question.person.id, papers)
@@ -516,8 +511,7 @@ def _talk_place(question: Question) -> Place | None:
 
 
 def _reading(names: str, texts: Sequence[FullText], language: str) -> str:
-    """Returns `Reading 14 pages of DynamicVLA …`, or the number of sections for HTML, which has no
-    pages."""
+    """Returns `Reading 14 pages of DynamicVLA …`; of HTML, which has no pages, its sections."""
     pages = sum(text.pages for text in texts)
     if pages and all(text.pages for text in texts):
         return say("question.reading.pages", language, n=pages, papers=names)
@@ -558,8 +552,7 @@ def _work(asked: StoredQuestion) -> str:
 
 
 def _stopped_post(shown: str, language: str) -> Post:
-    """Returns the text as it stood when a person stopped the answer, and says that nobody checked
-    it."""
+    """Returns the text as it was when a person stopped the answer, said to be unchecked."""
     if not shown.strip():
         return note(say("question.stopped", language), language)
     said = say("question.stopped.half", language)

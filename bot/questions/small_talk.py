@@ -105,8 +105,7 @@ _FILLERS = """
 
 
 def _bare(text: str) -> str:
-    """Returns the text's letters, marks and digits in lower case: no emoji, no punctuation, single
-    spaces."""
+    """Returns letters, marks and digits in lower case: no emoji or punctuation, single spaces."""
     said = unicodedata.normalize("NFKC", _CODES.sub(" ", text)).casefold()
     return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in said).split())
 
@@ -122,7 +121,7 @@ def _only(*tables: str) -> re.Pattern[str]:
 
 
 def is_small_talk(text: str) -> bool:
-    """Returns whether the text greets, thanks, calls for help or has no words: `hello!`, `:wave:`,
+    """Returns whether it greets, thanks, calls for help or has no words: `hello!`, `:wave:`,
     `?`."""
     return len(text) <= _LONGEST and bool(_only(_SMALL_TALK, _FILLERS).fullmatch(_bare(text)))
 

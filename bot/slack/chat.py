@@ -86,7 +86,7 @@ class SlackChat(Posting):
         return None
 
     async def close_thread(self, place: Place, thread: str, name: str) -> None:
-        """Does nothing: a thread without messages is gone, and one with people's messages is
+        """Does nothing: without messages, a thread is gone; with people's messages, it is
         theirs."""
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
@@ -162,7 +162,7 @@ class SlackChat(Posting):
         return None
 
     def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
-        """Returns a Responder made from the `extra` of a Command, Click or Submission, in any
+        """Returns a Responder from the `extra` of a Command, Click or Submission, in any
         process."""
         return SlackResponder(self, place, person, extra)
 

@@ -214,8 +214,7 @@ class SlackDraft(DraftPump):
                 self._stopped.set()
 
     async def _end_provisional(self) -> None:
-        """Ends the provisional form. An ended stream cannot continue, so later text is shown by
-        edits."""
+        """Ends the provisional form. An ended stream cannot continue: edits show later text."""
         if self._streaming:
             await self._stop_stream(self._ts)
             self._streaming, self._edits = False, True

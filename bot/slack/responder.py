@@ -127,8 +127,7 @@ class SlackResponder:
             await self._chat.post_in_turn(await self._chat.open_direct(self._person.id), body)
 
     def _click_place(self) -> Place:
-        """Returns the place of the pressed button: in a thread only if the button was pressed
-        there."""
+        """Returns the pressed button's place: in a thread only if it was pressed there."""
         return replace(self._place, thread=self._extra.get("shown_in", self._place.thread))
 
     async def form(self, form: Form) -> None:
@@ -143,8 +142,7 @@ class SlackResponder:
         await self._update_view(self._view, view, self._view_hash)
 
     async def _update_view(self, name: str, view: Mapping[str, Any], unchanged: str) -> None:
-        """Updates the view unless its person closed it. `unchanged`: the view's hash, if it must
-        not have changed."""
+        """Updates the view unless its person closed it. `unchanged`: the hash that it must have."""
         wanted = {"hash": unchanged} if unchanged else {}
         try:
             answer = await self._chat.api.call("views.update", view_id=name, view=self._signed(view), **wanted)
@@ -159,8 +157,7 @@ class SlackResponder:
         await self._open(views.checklist(checklist, self._memo(checklist.action, checklist.value)))
 
     def _keep_view(self, answer: Mapping[str, Any]) -> None:
-        """Remembers the view shown now and its hash, so that a later update replaces no other
-        view."""
+        """Remembers the view shown and its hash, so that a later update replaces no other view."""
         view = answer.get("view") or {}
         self._view, self._view_hash = str(view.get("id", "")), str(view.get("hash", ""))
 

@@ -114,8 +114,7 @@ class Identity:
 
 
 class WebApi:
-    """Calls Slack by two web clients over one session. Use it inside one event loop and close it
-    there."""
+    """Calls Slack by two web clients over one session. Use and close it in one event loop."""
 
     def __init__(self, token: str, api_url: str = API_URL, pauses: Pauses | None = None) -> None:
         """`pauses`: those of all processes with this token."""
@@ -149,10 +148,9 @@ class WebApi:
             await self._session.close()
 
     async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
-        """Calls a method as `_call` does. Sends blocks again that Slack refuses. Blocks with a file
-        are sent after a moment, because a file is not ready at once. Blocks with feedback icons are
-        sent with buttons instead, and so are all later ones unless the file may have been the
-        cause."""
+        """Calls a method as `_call` does. Sends refused blocks again: those with a file after a
+        moment, because a file is not ready at once; those with feedback icons with buttons instead,
+        and so all later ones unless the file may have been the cause."""
         given = args.get("blocks") or []
         icons, file = has_feedback(given), file_of(args)
         plain = {"blocks": with_plain_feedback(given)} if icons else {}
@@ -186,8 +184,7 @@ class WebApi:
     async def _call_with_blocks(
         self, method: str, token: str, args: Mapping[str, Any], *, patient: bool
     ) -> dict[str, Any]:
-        """Calls a method with blocks. `patient`: tries refused blocks a second time, after
-        FILE_PAUSE."""
+        """Calls a method. `patient`: tries refused blocks a second time, after FILE_PAUSE."""
         if patient:
             try:
                 return await self._call(method, token=token, **args)
@@ -244,8 +241,7 @@ class WebApi:
         return str(made["file"]["id"])
 
     async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
-        """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once the URL is used
-        up."""
+        """Posts to a response_url. Raises OutcomeUnknown; SlackRefused once the URL is used up."""
         self._open()
         assert self._session is not None
         try:

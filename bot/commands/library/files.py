@@ -43,8 +43,7 @@ async def choose_file(context: Context, click: Click, respond: Responder, langua
 
 
 def file_buttons(of: str, value: str, language: str) -> Actions:
-    """Returns a button for each format. `of`: `export` for a digest, `saved` for the person's
-    papers."""
+    """Returns a button for each format. `of`: `export` for a digest, `saved` for saved papers."""
     words = {form: form.label if of == "export" else say("export.as", language, form=form.label) for form in Format}
     return Actions(tuple(Button(f"{of}_{form}", value, label) for form, label in words.items()))
 

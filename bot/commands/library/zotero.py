@@ -1,5 +1,4 @@
-"""Handles `/digest zotero` and the buttons that push a channel's papers to a Zotero group
-library."""
+"""Handles `/digest zotero` and pushes a channel's papers to a Zotero group library by button."""
 
 from __future__ import annotations
 

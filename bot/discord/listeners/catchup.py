@@ -35,8 +35,7 @@ MAX_MESSAGES = 200
 MAX_DIRECTS = 200
 MAX_OTHERS = 50
 """How many channels and threads are read per server in which the bot has no digest and no thread,
-in case it was mentioned there. Those with the newest messages are read. Each costs a request or
-two."""
+but may be mentioned: those with the newest messages. Each costs a request or two."""
 
 
 class Watermark:
@@ -93,9 +92,8 @@ async def catch_up(
     concerns: Callable[[Place], Awaitable[bool]],
     receive: Callable[[discord.Message], Awaitable[None]],
 ) -> None:
-    """Passes each message newer than the watermark to `receive`, then releases the watermark. If a
-    channel cannot be read, the watermark stays held, and the next start reads from the same
-    moment."""
+    """Passes each message newer than the watermark to `receive`, then releases the watermark. A
+    channel that cannot be read keeps it held, so the next start reads from the same moment."""
     after = await watermark.before(time.time())
     if after is None:
         await watermark.note(snowflake(time.time() * 1000))

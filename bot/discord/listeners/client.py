@@ -62,8 +62,7 @@ class Gateway(discord.Client):
         content: bool = True,
         roles: frozenset[str] = frozenset(),
     ) -> None:
-        """`content`: whether to request the message-content intent. `roles`: ids that may ask;
-        empty for all."""
+        """`content`: with the message-content intent. `roles`: ids that may ask; empty for all."""
         super().__init__(
             intents=intents(content=content),
             max_messages=None,
@@ -192,8 +191,7 @@ class Gateway(discord.Client):
         await self._handle_deletion(payload.channel_id, [payload.message_id])
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        """Passes on the deletion of a thread. Discord does not report the messages that go with
-        it."""
+        """Passes on a thread's deletion. Discord does not report its messages' deletion."""
         place = Place(NAME, str(payload.parent_id), str(payload.thread_id))
         await self._store_with_retry(lambda: self.handler.on_delete(place, ""))
 
@@ -207,8 +205,7 @@ class Gateway(discord.Client):
             await self._store_with_retry(withdraw)
 
     async def _question_for_us(self, message: discord.Message) -> Question | None:
-        """Returns the Question if the message addresses the bot, or is readable in one of its
-        threads."""
+        """Returns the Question if the message is for the bot, or readable in one of its threads."""
         question = question_of(message, self.me(message.guild))
         if question is None or question.addressed:
             hidden = question is not None and not message.content and not self.intents.message_content
@@ -230,8 +227,7 @@ class Gateway(discord.Client):
         return BotIds(self.user.id, role.id if role is not None else 0)
 
     async def _store_with_retry(self, keep: Callable[[], Awaitable[None]]) -> None:
-        """Stores an event and retries while the store is away, because Discord does not send it
-        again."""
+        """Stores an event, and retries while the store is away: Discord does not send it again."""
         await stamina.AsyncRetryingCaller(attempts=6, timeout=60.0)(PaperboyError, keep)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
@@ -294,7 +290,7 @@ class Gateway(discord.Client):
             await self._store_with_retry(lambda: self.handler.on_membership(place, joined=joined, greet=greet))
 
     async def place(self, channel_id: int) -> Place:
-        """Returns the Place for a channel id. The SDK caches no archived threads and direct
+        """Returns the Place of a channel id. The SDK caches no archived threads and direct
         messages."""
         channel = self.get_channel(channel_id)
         return place_of(channel) if channel is not None else await self.chat.place(str(channel_id))

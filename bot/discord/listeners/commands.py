@@ -159,8 +159,7 @@ def _on_message(action: str, chosen: Chosen) -> app_commands.ContextMenu:
 
 
 def only_on_servers(made: app_commands.CommandTree[Any]) -> None:
-    """Makes all commands available on servers only, for an app that people may not install for
-    themselves."""
+    """Limits all commands to servers, for an app that people may not install for themselves."""
     for command in (*made.get_commands(), *made.get_commands(type=discord.AppCommandType.message)):
         if command.allowed_installs is not None:
             for name in ("allowed_installs", "allowed_contexts"):

@@ -82,8 +82,7 @@ class Interactions:
 
     async def _there(self, interaction: Interaction, responder: Responder, channel: str) -> InteractionData | None:
         """Returns the interaction as one in another channel of the server, with the person's rights
-        there; unchanged if the channel is empty or this one. If the channel is hidden, says so and
-        returns None."""
+        there; unchanged if the channel is empty or this one. If it is hidden, says so: None."""
         ticket = responder.ticket
         if channel in ("", ticket.place.channel) or interaction.guild_id is None:
             return ticket
@@ -228,8 +227,7 @@ class Interactions:
     async def _responder(
         self, interaction: Interaction, pressed: ComponentId | None = None, *, component: bool = False
     ) -> Responder:
-        """Returns the responder. `component`: the interaction changes its message, although it is
-        not a component's."""
+        """`component`: the interaction changes its message, although it is not a component's."""
         language = str(interaction.locale)
         asks = await self._roles.allow(interaction.user, direct=interaction.guild_id is None)
         ticket = InteractionData(

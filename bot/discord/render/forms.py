@@ -76,8 +76,7 @@ class Forms:
         """Changes a stored form by `change`. Returns what is then stored; None without a form or a
         change.
 
-        One change is made at a time, so that a choice is not lost while a check of the panel
-        ends."""
+        One change at a time, so that no choice is lost while a check of the panel ends."""
         async with self._locks.setdefault(f"{person}:{name}", asyncio.Lock()):
             held = await self.load(name, person)
             changed = change(held) if held is not None else None
@@ -203,8 +202,7 @@ def between(name: str, filling: Filling, done: int, language: str) -> Post:
 
 
 def problems(name: str, filling: Filling, wrong: Mapping[str, str], language: str) -> Post:
-    """Returns the problems by field, and a button that opens the first step with a problem
-    again."""
+    """Returns the problems by field, and a button that reopens the first step with one."""
     labels = {f.name: f.label for f in filling.form.fields}
     lines = [
         say("discord.problem", language, label=escape(labels.get(f, f)), problem=said) for f, said in wrong.items()

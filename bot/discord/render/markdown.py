@@ -69,8 +69,7 @@ def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
 
 
 def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
-    """Returns the text as one line, for headings. `bold`: keep bold, which is not allowed inside
-    bold."""
+    """Returns one line, for headings. `bold`: keep bold, which is not allowed inside bold."""
     try:
         return _line(markdown, target, bold)
     except Exception as error:  # noqa: BLE001
@@ -208,8 +207,7 @@ def _inline(node: SyntaxTreeNode, target: Target, *, bold: bool = True) -> str: 
 
 
 def _marked(mark: str, text: str, node: SyntaxTreeNode) -> str:
-    """Puts a thin space between Chinese and a mark, because Discord otherwise often shows the mark
-    itself."""
+    """Puts a thin space between Chinese and a mark, which otherwise often stays visible."""
     if not text.strip():
         return text
     before, after = node.previous_sibling, node.next_sibling

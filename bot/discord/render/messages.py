@@ -159,8 +159,7 @@ def _rows(actions: Actions, *, private: bool) -> list[Piece]:
 
 
 def button(button: Button, pressed: ComponentId | None = None) -> dict[str, Any]:
-    """Returns the button. `pressed`: what it stands for, unless that is its own action and
-    value."""
+    """Returns the button. `pressed`: what it stands for, unless its own action and value."""
     if button.url:
         return {"type": 2, "style": 5, "url": button.url, "label": shortened(button.counted, LABEL)}
     pressed = pressed or ComponentId(button.action, button.value, bool(button.confirm))
@@ -203,9 +202,8 @@ def shortened(label: str, limit: int) -> str:
 def messages(
     post: Post, *, private: bool = False, pictured: bool = False, accent: int | None = None
 ) -> list[dict[str, Any]]:
-    """Returns the messages. `pictured`: with the post's picture, whose file is sent with the
-    message (`with_file`). `accent`: the colour of a container for all; a paper's card always has
-    one."""
+    """Returns the messages. `pictured`: with the post's picture, whose file goes with the message
+    (`with_file`). `accent`: the colour of a container for all; a paper's card has one anyway."""
     shown = _without_folded(post if pictured else without_pictures(post))
     if accent is None and _is_card(post):
         accent = GREY
@@ -214,8 +212,7 @@ def messages(
 
 
 def _without_folded(post: Post) -> Post:
-    """Returns the post without text that only repeats a button's content: Discord cannot fold
-    text."""
+    """Returns the post without what only repeats a button's content: Discord cannot fold."""
     fold = next((n for n, b in enumerate(post.blocks) if isinstance(b, Rule) and b.behind_button), len(post.blocks))
     controls = (b for b in post.blocks[fold:] if isinstance(b, Actions | Menu))
     return replace(post, blocks=(*post.blocks[:fold], *controls))
@@ -265,8 +262,7 @@ def with_upload(message: dict[str, Any], upload: Upload | None) -> dict[str, Any
 
 
 def keyed(message: dict[str, Any], key: str) -> dict[str, Any]:
-    """Adds the key as a nonce, which Discord recognises for minutes, and as a marker, which can be
-    found at any time."""
+    """Adds the key as a nonce, recognised for minutes, and as a marker, found at any time."""
     return {**marked(message, key), "nonce": nonce(key), "enforce_nonce": True}
 
 

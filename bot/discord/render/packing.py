@@ -97,8 +97,7 @@ def _take(piece: Piece, chars: int, components: int, *, fresh: bool) -> tuple[Pi
 
 
 def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Words]:
-    """Returns (the part that fits, rest). The part is None if a started message has no room for a
-    unit."""
+    """Returns (the part that fits, rest). None if a started message has no room for a unit."""
     parts = words.units
     end = _place_to_split(parts, chars)
     if end:
@@ -115,8 +114,7 @@ def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Word
 
 
 def _place_to_split(parts: Sequence[Unit], chars: int) -> int:
-    """Returns the number of units to take: up to the last block in the second half, else all that
-    fit."""
+    """Returns how many units to take: up to the last block in the second half, else what fits."""
     sizes = list(accumulate(size((u.glue if i else "") + u.text) for i, u in enumerate(parts)))
     fits = bisect_right(sizes, chars)
     at_a_block = [i for i in range(1, fits + 1) if i < len(parts) and parts[i].opens and sizes[i - 1] * 2 >= chars]

@@ -152,8 +152,7 @@ def _buttons(name: str, filling: Filling) -> Component:
 
 
 def checklist(given: Checklist) -> list[dict[str, Any]]:
-    """Returns messages of sections, each with a button; without buttons, a menu of several
-    choices."""
+    """Returns messages of sections with buttons; without buttons, a menu of several choices."""
     if any(row.button is None for row in given.rows):
         menu = _row(_several(given, given.action, given.ask))
         return [of_components([_text(f"### {escape(given.title)}"), menu])]

@@ -54,8 +54,7 @@ ARCHIVE = 10080
 """Minutes until a thread is archived: seven days."""
 Payload = dict[str, Any]
 Parts = list[tuple[Payload, Payload | None]]
-"""The (posted, edited) forms of the parent's messages. All but the first message are in the
-thread."""
+"""(posted, edited) forms of the parent's messages. All but the first are in the thread."""
 
 
 def plan(thread: Thread, key: str) -> list[Step]:
@@ -121,8 +120,7 @@ def _reply(reply: Post, key: str, n: int, opened: str, *, first: bool) -> list[S
 
 
 def post_steps(head: ForumPost, key: str, n: int, reply: Post) -> list[Step]:
-    """Returns a paper's post in a forum: its first message, which a forum's list shows, and the
-    others."""
+    """Returns a paper's post in a forum: its first message, shown in the list, and the others."""
     begin, picture = str(StepKey(key, str(n + 1))), picture_in(reply)
     bare = _post_messages(without_pictures(reply))
     shown = _post_messages(reply) if picture else bare

@@ -167,8 +167,8 @@ class SlackConnection:
             await self._close_sockets()
 
     async def _identify(self) -> Identity:
-        """Returns the bot's identity. Waits while Slack is unreachable. Raises Forbidden for a
-        refused token."""
+        """Returns the bot's identity, once Slack is reachable. Raises Forbidden for a refused
+        token."""
         for pause in chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])):
             try:
                 return await self._chat.api.identity()

@@ -35,8 +35,7 @@ EVENTS = (
     "member_joined_channel", "message", "reaction_added", "reaction_removed", "tokens_revoked",
 )  # fmt: skip
 """The event types handled. `message` covers message.channels, message.groups and message.im. Apps
-with the older assistant pane also send `assistant_thread_started`, which a new app cannot subscribe
-to."""
+with the older assistant pane send `assistant_thread_started`, too; new apps cannot."""
 
 
 class Events:
@@ -105,8 +104,8 @@ class Events:
         await self._handler.on_question(payloads.question(event, str(event["channel"]), event[TEAM], who.user, person))
 
     async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
-        """Returns whether the message addresses the bot or is in a thread that the bot started or
-        answers in."""
+        """Returns whether it addresses the bot or is in a thread that the bot started or answers
+        in."""
         if payloads.is_direct(channel) or parse_text(str(message.get("text") or ""), who.user).to_bot:
             return True
         place = payloads.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
@@ -178,8 +177,7 @@ class Events:
         self._start_task(self._suggest(str(pane["user_id"]), str(pane["channel_id"]), thread))
 
     async def _suggest(self, user: str, channel: str, thread: str = "") -> None:
-        """Offers questions about the person's own papers. Without any, those of the manifest
-        stay."""
+        """Offers questions about the person's papers. Without any, the manifest's stay."""
         found = await self._handler.prompts(await self._people.person(user), "slack")
         if not found:
             return

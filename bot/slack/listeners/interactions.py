@@ -161,8 +161,7 @@ class Interactions:
         await self._report_errors(act(), respond, person)
 
     async def _is_ours(self, body: Payload) -> bool:
-        """Returns whether a view's context is as we signed it for this person. If not, tells
-        them."""
+        """Returns whether a view's context is as we signed it for this person; else tells them."""
         view, user = body.get("view"), str(body["user"]["id"])
         of_home = payloads.is_home_click(body)
         if not view or of_home or views.is_signed(view, self._chat.signer, user):
@@ -175,8 +174,7 @@ class Interactions:
         return False
 
     async def _home_memo(self, user: str) -> Memo:
-        """Returns the context of a click on the Home tab, which is answered in the direct
-        conversation."""
+        """Returns the context of a click on Home, which the direct conversation answers."""
         direct = await self._chat.open_direct(user)
         return Memo("", "", direct, direct=True, home=direct)
 
@@ -269,8 +267,7 @@ async def publish_home(api: WebApi, handler: EventHandler, person: Person) -> No
 
 
 def _errors_by_field(problems: Mapping[str, str], view: Payload) -> dict[str, str]:
-    """Returns problems by field. Slack shows only those of existing fields, so others go to the
-    first."""
+    """Returns problems by field. Slack shows only those of existing fields: others go first."""
     fields = {views.field_of(b["block_id"]): b["block_id"] for b in view["blocks"] if b["type"] == "input"}
     placed: dict[str, str] = {}
     for name, sentence in problems.items():

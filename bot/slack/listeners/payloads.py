@@ -145,8 +145,7 @@ def _memo(body: Payload) -> Memo:
 
 
 def question_in(block: str) -> tuple[str, str]:
-    """Returns (question, language) of a confirmation from the block's id. Older ids have no
-    language."""
+    """Returns a confirmation's (question, language) from the block's id. Older have none."""
     head, _, question = block.partition(ASKS)
     return question, head.partition(" ")[2]
 

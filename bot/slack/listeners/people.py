@@ -21,19 +21,16 @@ TIMEOUT = 1.5
 
 
 class People:
-    """Looks up people. Full members of the workspace may change settings; guests and strangers may
-    not."""
+    """Looks up people. Full members of the workspace may change settings; others may not."""
 
     def __init__(self, api: WebApi) -> None:
         self._api = api
         self._known: LRUCache[str, tuple[float, Person]] = LRUCache(MAX_PEOPLE)
         self._asking: dict[str, asyncio.Task[Person | None]] = {}
-        """One request for a person at a time, so that a busy person does not use up the rate for
-        all."""
+        """One request for a person at a time: a busy person must not use up the rate of all."""
 
     async def person(self, user: str) -> Person:
-        """Returns the person. Never fails: without Slack's answer, the Person has no rights and no
-        language."""
+        """Returns the person. Without Slack's answer, the Person has no rights and no language."""
         asked, known = self._known.get(user, (0.0, None))
         if known is not None and time.monotonic() - asked < MAX_AGE:
             return known

@@ -26,8 +26,7 @@ RETRY_PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 
 
 CLOSE = 1.0
-"""Seconds that Slack has to answer when a connection is closed. The SDK's ten delay the
-shutdown."""
+"""Seconds that Slack has to answer a closed connection. The SDK's ten delay the shutdown."""
 
 
 class _RedactAddresses(logging.Filter):

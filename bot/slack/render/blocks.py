@@ -133,8 +133,7 @@ MOST = lengths.BLOCK_CHARACTERS - 10
 
 
 def _rich(held: Sequence[Part]) -> Iterator[SlackBlock]:
-    """Yields rich text blocks up to BLOCK_CHARACTERS, with an empty line only between
-    paragraphs."""
+    """Yields rich text blocks up to BLOCK_CHARACTERS. Only paragraphs have an empty line."""
     whole = [piece for part in held for piece in lengths.split_part(part, MOST)]
     group: list[Part] = []
     size = 0
@@ -320,8 +319,7 @@ def has_feedback(given: Sequence[SlackBlock]) -> bool:
 
 
 def with_plain_feedback(given: Sequence[SlackBlock]) -> list[SlackBlock]:
-    """Returns the blocks with ordinary buttons instead of feedback icons, which some places
-    refuse."""
+    """Returns the blocks with ordinary buttons for feedback icons, which some places refuse."""
     return [_plain_feedback(block) if block["type"] == "context_actions" else block for block in given]
 
 
@@ -366,8 +364,7 @@ def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
 
 
 def _overflow(buttons: Sequence[Button], number: int) -> dict[str, Any]:
-    """Returns the menu. Marks options that need confirmation: Slack cannot ask after a choice, so
-    we do."""
+    """Returns the menu. Marks options to confirm: Slack cannot ask after a choice, so we do."""
     options = [
         {
             "text": {"type": "plain_text", "text": shortened(b.counted, lengths.OPTION_LABEL), "emoji": True},

@@ -42,16 +42,14 @@ def _parser() -> MarkdownIt:
 
 
 def parts(markdown: str) -> list[Part]:
-    """Returns the parts of a rich text block. A `divider` among them must become a block of its
-    own."""
+    """Returns the parts of a rich text block. A `divider` among them must become a block."""
     found: list[Part] = json.loads(_parsed(markdown))
     return found
 
 
 @lru_cache(maxsize=1024)
 def _parsed(markdown: str) -> str:
-    """Returns the parts as JSON. The cache thus gives each caller a copy: channels show the same
-    papers."""
+    """Returns cached JSON, so that each caller gets a copy: channels show the same papers."""
     try:
         drawn = list(_blocks(SyntaxTreeNode(parse(_parser(), markdown)).children))
     except Exception as error:  # noqa: BLE001  # no paper's text may keep a digest from being posted
@@ -136,8 +134,7 @@ def lines(part: Part) -> Iterator[list[Element]]:
 
 
 def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Part]:
-    """Yields flat lists, as Slack has them: a nested block ends the list, and later items start
-    another."""
+    """Yields flat lists, as Slack's: a nested block ends the list, later items start another."""
     ordered = node.type == "ordered_list"
     number = int(node.attrs.get("start", 1)) if ordered else 1
     items: list[Part] = []

@@ -36,8 +36,7 @@ PANEL_CALLBACK = "panel"
 CHECKLIST_CALLBACK = "checklist"
 CHANNEL = r"[CG][A-Z0-9]{6,}"
 VERSION = "~"
-"""Separates a field's name from its value in a block's id: Slack shows a new value only under a new
-id."""
+"""Separates a field's name and value in a block's id: Slack shows a new value by a new id."""
 
 
 @dataclass(frozen=True)
@@ -222,8 +221,7 @@ def _element(field: Field) -> dict[str, Any]:
 
 
 def _choice(field: Field) -> dict[str, Any]:
-    """Returns radio buttons or check boxes for few options, else a menu. Adds unlisted current
-    values."""
+    """Returns radio buttons or check boxes for few options, else a menu. Adds current values."""
     many = field.kind == "choices"
     chosen = [v.strip() for v in field.value.split(",") if v.strip()] if many else [field.value] if field.value else []
     offered = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
@@ -239,8 +237,7 @@ def _choice(field: Field) -> dict[str, Any]:
 
 
 def _search(field: Field, language: str) -> dict[str, Any]:
-    """Returns a menu that searches: the field's own options come first, then the groups of its
-    list."""
+    """Returns a menu that searches: the field's own options, then the groups of its list."""
     many = field.kind == "searches"
     chosen = [v for v in field.value.split(",") if v] if many else [field.value]
     own = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
@@ -337,8 +334,7 @@ def _named(block: SlackBlock) -> SlackBlock:
 
 
 def _with_channel(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Returns the part with a channel's link, if a channel's id is a heading or stands between two
-    facts of a line."""
+    """Returns the part with a link to a channel whose id is a heading or between two facts."""
     found: list[Any] = []
     for element in part.get("elements") or ():
         named = _CHANNEL.fullmatch(str(element.get("text", ""))) if element["type"] == "text" else None
