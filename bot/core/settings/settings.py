@@ -251,17 +251,16 @@ class Settings(BaseSettings):
     """US dollars per million tokens, as model=input/cached/output, comma-separated:
     gpt-5-mini=0.25/0.025/2."""
     llm_daily_budget_usd: Dollars = Field(10.0, ge=0)
-    """No call is made beyond so many US dollars per UTC day over all channels; none: no cap.
-    Models without a price count 0.5/2."""
+    """The cap on the calls of all channels, in US dollars per UTC day; none: no cap. Models without
+    a price count as 0.5/2."""
     channel_daily_budget_usd: Dollars = Field(None, ge=0)
-    """No call is made beyond so many US dollars per UTC day for one channel; empty: no cap."""
+    """The cap on one channel's calls, in US dollars per UTC day; empty: no cap."""
     questions_per_person: int = Field(50, ge=1)
-    """How many questions and lookups one person may have in a day; an own digest is one."""
+    """How many questions and lookups one person may have in a day; a personal digest is one."""
     personal_digests: int = Field(20, ge=0)
     """How many people may have a digest of their own, with /digest me; 0: nobody."""
     personal_daily_budget_usd: Dollars = Field(1.0, ge=0)
-    """No call is made beyond so many US dollars per UTC day for one person's own digest; none: no
-    cap."""
+    """The cap on the calls of one personal digest, in US dollars per UTC day; none: no cap."""
 
     slack_bot_token: Annotated[SecretStr, _secret(shapes.slack_bot_token)] = SecretStr("")
     """Slack's bot token, xoxb-…, from OAuth & Permissions."""
@@ -296,8 +295,8 @@ class Settings(BaseSettings):
     """An e-mail address for arXiv's administrators, sent along with every request."""
 
     redis_url: Annotated[SecretStr, _secret(shapes.redis_url)] = SecretStr("")
-    """A Redis or Valkey server, redis://…; empty: an embedded one in PAPERBOY_HOME. Needed where
-    the disk does not last."""
+    """A Redis or Valkey server, redis://…; empty: an embedded one in PAPERBOY_HOME. Required if the
+    disk is not permanent."""
     redis_ca_file: str = ""
     """For rediss://: the file of the CA that signed the certificate; none: the certificate is not
     checked (Heroku)."""
@@ -317,7 +316,7 @@ class Settings(BaseSettings):
     digest_language: Annotated[str, AfterValidator(language)] = "en"
     """The language of the digest, as BCP 47: en, zh, ja, pt-BR."""
     digest_papers: int = Field(10, ge=1, le=50)
-    """How many papers a digest shows at most, beside those of DIGEST_AUTHORS."""
+    """How many papers a digest shows at most, in addition to those of DIGEST_AUTHORS."""
     digest_detail: Detail = Detail.SHORT
     """What a paper's message shows: card, short or full; the rest is one click away."""
     digest_time: Annotated[str, AfterValidator(clock_time)] = "09:00"
@@ -334,7 +333,7 @@ class Settings(BaseSettings):
     """Whether the channel sees what the day cost."""
     digest_admins: Words = []
     """Ids of the people who may change settings and take digests back, comma-separated; empty:
-    whoever the platform lets."""
+    everybody whom the platform allows."""
 
     archive_days: int | None = Field(None, ge=1)
     """How many days digests are kept in the archive; empty: for ever. Questions and saved papers
