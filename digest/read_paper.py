@@ -42,7 +42,7 @@ async def read_paper(
 
     `figures` fetches the teaser figure's picture while the paper is analysed."""
     text = await services.texts.read(paper)
-    picture = asyncio.create_task(_with_picture(text, services)) if figures and text.figure else None
+    picture = asyncio.create_task(_fetch_figure(text, services)) if figures and text.figure else None
     try:
         entry = await _read_text(paper, text, score, number, language, services, can_wait=can_wait)
         return entry if picture is None else replace(entry, figure=await picture)
@@ -60,7 +60,7 @@ async def confirm_statements(entries: Sequence[Entry], services: Services) -> Se
     return settled
 
 
-async def _with_picture(text: FullText, services: Services) -> Figure | None:
+async def _fetch_figure(text: FullText, services: Services) -> Figure | None:
     """Returns the text's figure if its picture arrives in time."""
     assert text.figure is not None
     try:
@@ -91,7 +91,7 @@ async def _read_text(
             notes.append(label("over_budget", language))
         else:
             notes.append(label("model_down", language, why=escape(in_language(error.sentence, language))))
-        analysis, bug = await _stood_in(paper, text, language, services)
+        analysis, bug = await _stand_in(paper, text, language, services)
         notes += bug
     except Unusable as error:
         log.warning(
@@ -117,7 +117,7 @@ async def _read_text(
     )
 
 
-async def _stood_in(
+async def _stand_in(
     paper: Paper, text: FullText, language: str, services: Services
 ) -> tuple[Analysis | None, list[str]]:
     """Returns what is found without the model. A bug there becomes this paper's note."""

@@ -165,7 +165,7 @@ class Archive:
     ) -> list[Hit]:
         """Returns hits, the best first; without words, the newest first. Raises
         ArchiveUnavailable."""
-        return await self._held((await self._ask(Request("search", words, scope, filters, limit, offset))).hits)
+        return await self._drop_deleted((await self._ask(Request("search", words, scope, filters, limit, offset))).hits)
 
     async def paper(self, paper_id: str, scope: Scope) -> Hit | None:
         hits = (await self._ask(Request("paper", paper_id, scope))).hits
@@ -173,7 +173,7 @@ class Archive:
 
     async def answers(self, paper_id: str, scope: Scope) -> list[Hit]:
         """Returns the answers about the paper, newest first."""
-        return await self._held((await self._ask(Request("answers", paper_id, scope, limit=20))).hits)
+        return await self._drop_deleted((await self._ask(Request("answers", paper_id, scope, limit=20))).hits)
 
     async def digest(self, key: str, scope: Scope) -> Digest | None:
         return (await self._ask(Request("digest", key, scope))).digest
@@ -205,7 +205,7 @@ class Archive:
             raise ArchiveUnavailable("The archive does not answer at the moment.")
         return from_json(Reply, raw)
 
-    async def _held(self, hits: Sequence[Hit]) -> list[Hit]:
+    async def _drop_deleted(self, hits: Sequence[Hit]) -> list[Hit]:
         """Leaves out answers that the store no longer holds: their asker may have deleted them."""
         return [hit for hit in hits if hit.kind != "answer" or await self._public_answer(hit.subject) is not None]
 
@@ -383,11 +383,11 @@ class Archive:
         }
         ids = {paper for _, paper in saved}
         known = await file.do(Index.known_papers, ids)
-        known |= await self._fetched(ids - known.keys())
+        known |= await self._fetch_saved(ids - known.keys())
         await file.do(Index.put_saved, channel, saved, known)
         return True
 
-    async def _fetched(self, ids: set[str]) -> dict[str, Paper]:
+    async def _fetch_saved(self, ids: set[str]) -> dict[str, Paper]:
         """Fetches the metadata of saved papers that no digest showed. Without arXiv they are
         indexed later."""
         if not ids:

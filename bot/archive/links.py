@@ -60,7 +60,7 @@ class Links:
         if channel in self._public:
             return f"{self.base}/archive/{PUBLIC}.{_packed(channel)}/"
         end = int((self._store.now() + LIFE).timestamp())
-        signer, parts = await self._signed(channel, f"{end:x}")
+        signer, parts = await self._load_signer(channel, f"{end:x}")
         return f"{self.base}/archive/{end:x}.{signer.sign(*parts)}.{_packed(channel)}/"
 
     async def to_digest(self, key: str) -> str:
@@ -73,13 +73,13 @@ class Links:
     async def opened(self, token: str) -> Opened | None:
         """Returns what the token opens. None if it is altered, expired or revoked, if its channel
         no longer has a digest, or if it would make a person's own digest public."""
-        opened = await self._named(token)
+        opened = await self._read_token(token)
         subscription = await self._store.subscription(opened.channel) if opened else None
         if opened is None or subscription is None or (opened.public and subscription.place.direct):
             return None
         return replace(opened, language=subscription.profile.language)
 
-    async def _named(self, token: str) -> Opened | None:
+    async def _read_token(self, token: str) -> Opened | None:
         if token.startswith(f"{PUBLIC}."):
             channel = _unpacked(token.removeprefix(f"{PUBLIC}."))
             return Opened(channel, public=True) if channel in self._public else None
@@ -87,10 +87,10 @@ class Links:
         channel = _unpacked(match[3]) if match else ""
         if match is None or not channel or int(match[1], 16) <= self._store.now().timestamp():
             return None
-        signer, parts = await self._signed(channel, match[1])
+        signer, parts = await self._load_signer(channel, match[1])
         return Opened(channel, public=False) if signer.verify(match[2], *parts) else None
 
-    async def _signed(self, channel: str, end: str) -> tuple[Signer, tuple[str, ...]]:
+    async def _load_signer(self, channel: str, end: str) -> tuple[Signer, tuple[str, ...]]:
         series = await self._store.link_series(channel)
         return Signer(await self._store.secret()), ("archive-link", channel, end, series)
 

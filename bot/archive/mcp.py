@@ -153,23 +153,23 @@ class _Tools:
         any language; empty for the newest. `category`: as cs.CV. `since`, `until`: 2026-01-30."""
         caller = self._caller()
         filters = Filters(caller.kinds, category.strip(), _day(since), _day(until))
-        hits = await _told(self._archive.search(words[:300], caller.scope, filters, max(1, min(limit, MOST))))
+        hits = await _translate(self._archive.search(words[:300], caller.scope, filters, max(1, min(limit, MOST))))
         return {"results": [_hit(hit, public=caller.public) for hit in hits]}
 
     async def get_paper(self, paper_id: str) -> dict[str, Any]:
         """A paper the team has seen: metadata, analysis, findings with quotations, answers.
         `paper_id`: an arXiv id or URL."""
         caller, ref = self._caller(), parse(paper_id)
-        hit = await _told(self._archive.paper(ref.id, caller.scope)) if ref else None
+        hit = await _translate(self._archive.paper(ref.id, caller.scope)) if ref else None
         if hit is None or hit.paper is None:
             raise ToolError("The team has not seen this paper.")
         found = _hit(hit, public=caller.public) | _metadata(hit.paper)
-        digest = await _told(self._archive.digest(hit.shown[0].digest, caller.scope)) if hit.shown else None
+        digest = await _translate(self._archive.digest(hit.shown[0].digest, caller.scope)) if hit.shown else None
         entry = digest.entry(hit.subject) if digest else None
         if entry is not None:
             found |= _analysis(entry)
         if not caller.public:
-            answers = await _told(self._archive.answers(hit.subject, caller.scope))
+            answers = await _translate(self._archive.answers(hit.subject, caller.scope))
             found["answers"] = [{"question": answer.title, "answer": answer.text} for answer in answers]
         return found
 
@@ -182,10 +182,10 @@ class _Tools:
         named = channel or min(caller.channels, default="")
         if named not in caller.channels:
             raise ToolError("There is no such channel here.")
-        keys = await _told(self._archive.digests(named, 10_000 if day else 1))
+        keys = await _translate(self._archive.digests(named, 10_000 if day else 1))
         on = _day(day)
         key = next((key for key in keys if on is None or RunKey.parse(key).day == on), "")
-        digest = await _told(self._archive.digest(key, caller.scope)) if key else None
+        digest = await _translate(self._archive.digest(key, caller.scope)) if key else None
         if digest is None:
             raise ToolError("There is no digest of that day.")
         return _digest(digest)
@@ -198,7 +198,7 @@ class _Tools:
             raise ToolError("Questions need a link from the channel; this one is public.")
         if ref is None or not question.strip() or len(question) > QUESTION:
             raise ToolError("Give an arXiv id and a question.")
-        answer = await _told(self._ask(str(ref), question.strip(), caller))
+        answer = await _translate(self._ask(str(ref), question.strip(), caller))
         return {
             "answer": answer.text,
             "found": answer.found,
@@ -210,7 +210,7 @@ class _Tools:
         }
 
 
-async def _told(work: Awaitable[Any]) -> Any:
+async def _translate(work: Awaitable[Any]) -> Any:
     """Reports a failure by its sentence. Nothing else of it reaches the agent."""
     try:
         return await work

@@ -123,11 +123,11 @@ class ArchiveExchange(Secrets):
         """Records that the channel was forgotten, for an archive's file that is away at the
         moment."""
         moment = repr(self.now().timestamp())
-        await self.redis.do("SET", await self._forgotten(subscription), moment, "EX", seconds(FORGOTTEN_LIFE))
+        await self.redis.do("SET", await self._forgotten_key(subscription), moment, "EX", seconds(FORGOTTEN_LIFE))
 
     async def forgotten_at(self, subscription: str) -> float:
         """When the channel was last forgotten, seconds since 1970; 0 for never."""
-        return float(await self.redis.do("GET", await self._forgotten(subscription)) or 0)
+        return float(await self.redis.do("GET", await self._forgotten_key(subscription)) or 0)
 
-    async def _forgotten(self, subscription: str) -> str:
+    async def _forgotten_key(self, subscription: str) -> str:
         return key("archive-forgotten", Signer(await self.secret()).sign("forgotten", subscription))

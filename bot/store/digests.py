@@ -51,13 +51,13 @@ class Digests(Ledgers):
         for entry in digest.entries:
             value = f"{entry.number} {digest.local_date} {digest.made_at.isoformat()}"
             commands.append(("HSET", shown, f"{entry.paper.id} {digest.key}", value))
-        commands += await self._outdated(shown, oldest)
+        commands += await self._drop_outdated(shown, oldest)
         commands.append(("EXPIRE", shown, life))
         commands += await self._ledger_commands(digest.subscription, entries, categories)
         commands += archive_change("digest", digest.key)
         await self.redis.transaction(commands)
 
-    async def _outdated(self, shown: str, oldest: datetime) -> list[Command]:
+    async def _drop_outdated(self, shown: str, oldest: datetime) -> list[Command]:
         fields = await self.redis.do("HGETALL", shown)
         old = [f for f, value in fields.items() if datetime.fromisoformat(value.decode().split(" ")[2]) < oldest]
         return [("HDEL", shown, field) for field in old]

@@ -157,7 +157,7 @@ class Task:
         try:
             yield allowed
         except BaseException:
-            await _shielded(self.store.fail_unit(self.key, name))
+            await _complete(self.store.fail_unit(self.key, name))
             raise
         await self.store.end_unit(self.key, name)
 
@@ -330,7 +330,7 @@ class Queue:
             await self._store.release_task(key, attempt)
             await _put_off(execution, later.wait)
         except asyncio.CancelledError:
-            await _shielded(self._store.release_task(key, attempt))
+            await _complete(self._store.release_task(key, attempt))
             raise
         except (LeaseLost, StoreUnavailable):
             raise
@@ -383,7 +383,7 @@ def _leave_pending(execution: Execution) -> NoReturn:
     raise AdmissionBlocked(execution, "lost", handled=True)
 
 
-async def _shielded(request: Awaitable[None]) -> None:
+async def _complete(request: Awaitable[None]) -> None:
     """Completes although the task is being cancelled, within five seconds."""
     with contextlib.suppress(StoreUnavailable, TimeoutError):
         async with asyncio.timeout(5):

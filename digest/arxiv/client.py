@@ -95,7 +95,7 @@ class Arxiv:
             # Imports the API's parser while it waits for the feed.
             listed, _ = await asyncio.gather(self._feed(wanted, deadline), asyncio.to_thread(import_module, "arxiv"))
             window = await self._window(wanted, now, deadline)
-            latest = await self._described(listed.news, window, deadline)
+            latest = await self._describe(listed.news, window, deadline)
         day = listed.day
         if day is not None and day > now.date() + timedelta(days=1):  # no list has a date in the future
             log.warning("event=feed_dated_ahead day=%s", day)
@@ -173,7 +173,7 @@ class Arxiv:
                 raise Trouble(label.sentence("arxiv.window", categories=", ".join(categories), days=WINDOW.days))
         return page
 
-    async def _described(
+    async def _describe(
         self, news: Iterable[Listed], window: dict[str, Paper], deadline: Deadline
     ) -> tuple[Listed, ...]:
         news = tuple(news)

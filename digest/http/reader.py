@@ -62,7 +62,7 @@ class HttpReader:
         """Returns the answer. A 200 of a type that is not in `types` comes without its body; empty
         `types` allow any. Raises HttpError."""
         async with _within(limits.seconds):
-            return await self._redirected(url, limits, types)
+            return await self._follow_redirects(url, limits, types)
 
     async def send(
         self, method: str, url: URL, limits: Limits, headers: Mapping[str, str], body: bytes = b""
@@ -79,7 +79,7 @@ class HttpReader:
         ):
             return await _read(response, limits, ())
 
-    async def _redirected(self, url: URL, limits: Limits, types: Collection[str]) -> Answer:
+    async def _follow_redirects(self, url: URL, limits: Limits, types: Collection[str]) -> Answer:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.silence)
         for _ in range(MOST_REDIRECTS):
             async with self._open_session().get(url, allow_redirects=False, timeout=timeout) as response:

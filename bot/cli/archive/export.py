@@ -56,7 +56,7 @@ def export(
         if output is not None:
             terminal.check_writable(output)
         async with open_app(settings) as app:
-            papers = await (_saved(app, channel) if saved else _of_digest(app, channel, on))
+            papers = await (_load_saved(app, channel) if saved else _of_digest(app, channel, on))
             if not papers:
                 lacks = "saved nothing" if saved else f"no digest{f' of {day}' if day else ''}"
                 if channel == CLI.key:
@@ -89,6 +89,6 @@ async def _of_digest(app: Any, channel: str, day: date | None) -> Sequence[Any]:
     return [entry.paper for digest in digests if digest for entry in digest.entries]
 
 
-async def _saved(app: Any, channel: str) -> Sequence[Any]:
+async def _load_saved(app: Any, channel: str) -> Sequence[Any]:
     ids = await app.store.saved_in(channel)
     return await app.services.papers.get(ids) if ids else []

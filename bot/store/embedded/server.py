@@ -169,7 +169,7 @@ class EmbeddedStore:
             if answer == "PONG":
                 return
             if answer == "LOADING":
-                await self._loaded()
+                await self._wait_until_loaded()
                 return
             alive = server_lock(self.home)
             if alive is not None:
@@ -200,7 +200,7 @@ class EmbeddedStore:
                 bufsize=0,
             )
         log.info("event=store_started home=%s", self.home)
-        await self._loaded()
+        await self._wait_until_loaded()
 
     def _command(self) -> list[str]:
         options = {
@@ -219,7 +219,7 @@ class EmbeddedStore:
         }
         return [str(server_binary()), *(word for name, value in options.items() for word in (f"--{name}", value))]
 
-    async def _loaded(self) -> None:
+    async def _wait_until_loaded(self) -> None:
         ends = time.monotonic() + LOADING
         while (answer := await ping(self.socket)) != "PONG":
             gone = server_lock(self.home) if answer is None else None
