@@ -75,7 +75,7 @@ _COORDINATED = regex(
 )
 _TAKES = frozenset(("take", "takes", "took", "need", "needs", "needed", "cost", "costs"))
 _CONTRASTED = regex(
-    r";\s|(?:,\s+|(?<![\s,])\s+)whereas\s|,\s+(?:although|though)\s|,?\s+while(?!\s+(?:\w+ing|not)\b)\s|,\s+but\s+(?=(?:the|a|an|our)\b|[A-Z])"
+    r";\s|(?:,\s+|(?<![\s,])\s+)(?:whereas|while(?!\s+(?:\w+ing|not)\b))\s|,\s+(?:although|though)\s|,\s+but\s+(?=(?:the|a|an|our)\b|[A-Z])"
 )
 _UNLIKE = regex(r"\A\W*(?:Unlike|In contrast to)\s[^,]+,(?:\s+which\s[^,]+,)?")
 _FEW_SENTENCES = 3
