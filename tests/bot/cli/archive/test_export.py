@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.archive.archive import Archive
-from bot.cli.archive.export import _of_digest, _saved
+from bot.cli.archive.export import _of_digest, _load_saved
 from tests.bot.people import HERE
 
 
@@ -26,6 +26,6 @@ async def test_the_latest_digest_a_day_s_and_what_was_saved(channel, app):
     assert [p.id for p in await _of_digest(app, HERE.key, digest.local_date)] == [e.paper.id for e in digest.entries]
     assert await _of_digest(app, HERE.key, date(2020, 1, 1)) == []
     assert await _of_digest(app, "slack:C9", None) == []
-    assert await _saved(app, HERE.key) == []
+    assert await _load_saved(app, HERE.key) == []
     await channel.click(("save", f"{digest.key}#2"))
-    assert [p.id for p in await _saved(app, HERE.key)] == [digest.entries[1].paper.id]
+    assert [p.id for p in await _load_saved(app, HERE.key)] == [digest.entries[1].paper.id]
