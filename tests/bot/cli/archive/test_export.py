@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.archive.archive import Archive
-from bot.cli.archive.export import _of_digest, _load_saved
+from bot.cli.archive.export import _load_saved, _of_digest
 from tests.bot.people import HERE
 
 
