@@ -132,7 +132,7 @@ _NO_PAPER = r"tim\w*|mal|vez|vece|volta|fois|раз|termos?|terms?|term\w{1,3}|�
 _SHORTEST_PART = 3
 """Letters of a part of the day that may be another word: Swedish `em` is Portuguese for `in`."""
 _SHARE = regex(
-    r"(?:(?<!porownaj )\d+\s+z|\d+\s+(?:out\s+)?(?:of|von|van|sur|des?|d[aiu]|из))\s+(?:the\s+|l[eo]s\s+|den\s+|os\s+)?\d+"
+    r"(?<!\d)(?:(?<!porownaj )\d+\s+z|\d+\s+(?:out\s+)?(?:of|von|van|sur|des?|d[aiu]|из))\s+(?:the\s+|l[eo]s\s+|den\s+|os\s+)?\d+"
 )
 """`3 of the 30 cities`"""
 _SPAN = 20
@@ -962,7 +962,7 @@ def _papers() -> re.Pattern[str]:
 
 @cache
 def _papers_east() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{any_of('paper', _EAST)})")
+    return re.compile(rf"\s?(?:{any_of('paper', _EAST)})")
 
 
 @cache
