@@ -486,8 +486,10 @@ def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:
         yield quotation(finding.evidence, language)
 
 
-def quotation(evidence: Evidence, language: str, number: int = 0) -> Quotation:
-    return Quotation(tex.quotation(evidence.quotation), place(evidence.label, language), evidence.url, number)
+def quotation(evidence: Evidence, language: str, number: int = 0, paper: str = "") -> Quotation:
+    """`paper`: its name, where several are quoted."""
+    there = place(evidence.label, language)
+    return Quotation(tex.quotation(evidence.quotation), f"{paper} · {there}" if paper else there, evidence.url, number)
 
 
 def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
@@ -601,7 +603,8 @@ def answer_post(
     blocks: list[Block] = [Text(f"**{escape(opening)}**{colon(opening, language)}{text}" if opening else text)]
     if answer.by == "extractive":
         blocks.append(Small(say("card.unusable" if answer.problems else "card.extractive", language)))
-    blocks += [quotation(q.evidence, language, q.number) for q in answer.quotes]
+    quoted = {paper.id: name for paper, name in zip(papers, named, strict=True)} if len(papers) > 1 else {}
+    blocks += [quotation(q.evidence, language, q.number, quoted.get(q.paper_id, "")) for q in answer.quotes]
     if answer.nearest and not answer.found:
         said = say("card.opening" if answer.opening else "card.nearest", language)
         blocks += [Small(said), quotation(answer.nearest, language)]

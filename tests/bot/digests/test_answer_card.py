@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from bot.console import render as console
-from bot.core.chat import Small
+from bot.core.chat import Quotation, Small
 from bot.digests import cards
 from bot.discord.render import messages as discord
 from bot.slack.render import messages as slack
@@ -103,3 +103,18 @@ def test_several_papers_have_one_colon():
     shown = cards.answer_post(replace(ANSWER, text="Yes."), [(1, a_paper()), (2, a_paper("2601.00002"))], "q")
     assert shown.fallback == "From 2 papers: Yes."
     assert shown.blocks[0].markdown == "**From 2 papers**: Yes."
+
+
+def test_of_several_papers_each_quotation_names_its_own():
+    papers = [(1, a_paper()), (2, a_paper("2601.00002", title="Fast Frames: A Study"))]
+    quotes = (QUOTE, replace(QUOTE, number=2, paper_id="2601.00002"))
+    shown = cards.answer_post(replace(ANSWER, quotes=quotes), papers, "q")
+    first, second = (block.label for block in shown.blocks if isinstance(block, Quotation))
+    assert second.startswith("2 · ")
+    assert first == f"1 · {cards.short_title(papers[0][1])} · {second.rpartition(' · ')[2]}"
+    (alone,) = [
+        b
+        for b in cards.answer_post(replace(ANSWER, quotes=(QUOTE,)), papers[:1], "q").blocks
+        if isinstance(b, Quotation)
+    ]
+    assert " · " not in alone.label
